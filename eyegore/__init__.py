@@ -1,0 +1,3 @@
+"""Eyegore: a monitor for CCD test labs."""
+
+__version__ = "0.1.0"

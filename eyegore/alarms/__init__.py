@@ -1,0 +1,1 @@
+"""Alarm states: what is raised, latched, acknowledged, muted."""

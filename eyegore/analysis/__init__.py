@@ -1,0 +1,1 @@
+"""Numbers from samples and pixels: history, decimation, excursions, statistics, display stretches."""

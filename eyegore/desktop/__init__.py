@@ -1,0 +1,1 @@
+"""The desktop: the Tk program that subscribes to the monitor."""

@@ -1,0 +1,1 @@
+"""HK limits: the tables per ELVIS version, and the checks."""

@@ -1,0 +1,127 @@
+"""The kinds of limit, and what a check says of one sample.
+
+A value *at* a limit is in limits. Comparisons allow for the rounding of decimal text to binary
+(:data:`TOLERANCE`), so that 6.2 V read back for 6.0 V commanded is within a limit of 0.2 V.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+
+TOLERANCE = 1e-9
+"""Relative (and, near zero, absolute) slack of every comparison: far below the 2 decimals ELVIS writes."""
+
+
+class Verdict(IntEnum):
+    """What a check says of one sample; the value is its code in arrays of ``numpy.uint8``."""
+
+    UNCHECKED = 0
+    INVALID = 1
+    STALE = 2
+    IN_LIMITS = 3
+    LOW = 4
+    HIGH = 5
+    UNEXPECTED = 6
+    DELTA_LOW = 7
+    DELTA_HIGH = 8
+
+    @property
+    def out(self) -> bool:
+        """Whether the sample is known to be out of limits (not merely unknown)."""
+        return self >= Verdict.LOW
+
+
+class Severity(IntEnum):
+    """How bad a violation is; NONE is shown and logged but tells nobody."""
+
+    NONE = 0
+    WARNING = 1
+    CRITICAL = 2
+
+
+class LimitSet(Enum):
+    """S: safe for the hardware, absolute. P: performance, tight, relative to the command where there is one."""
+
+    SAFE = "S"
+    PERFORMANCE = "P"
+
+
+@dataclass(frozen=True)
+class Range:
+    """In limits when ``low <= value <= high``, in the parameter's own unit."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Relative:
+    """In limits when ``low <= value - commanded <= high``; ``commanded`` names a column of the exposure log."""
+
+    low: float
+    high: float
+    commanded: str
+
+
+@dataclass(frozen=True)
+class Expected:
+    """In limits when ``value & mask == equals & mask`` (without mask: ``value == equals``)."""
+
+    equals: int
+    mask: int | None = None
+
+
+@dataclass(frozen=True)
+class Delta:
+    """In limits when the mean change over ``samples`` samples is within ``low`` .. ``high`` [unit/minute]."""
+
+    low: float
+    high: float
+    samples: int
+
+
+Limit = Range | Relative | Expected
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One HK parameter: what it is and what it may be.
+
+    ``sentinels`` are readings that mean "no reading"; ``valid`` is the range outside which a reading cannot be
+    physical: both give INVALID. ``severity_low`` / ``severity_high`` grade violations per direction
+    (UNEXPECTED counts as high). ``response`` tells the person on shift what to do.
+    """
+
+    name: str
+    unit: str
+    description: str
+    safe: Limit | None = None
+    performance: Limit | None = None
+    delta: Delta | None = None
+    sentinels: tuple[float, ...] = ()
+    valid: tuple[float, float] | None = None
+    severity_low: Severity = Severity.NONE
+    severity_high: Severity = Severity.NONE
+    response: str = ""
+
+    def limit(self, limit_set: LimitSet) -> Limit | None:
+        """The limit of one set, or None where the table has none."""
+        return self.safe if limit_set is LimitSet.SAFE else self.performance
+
+    def severity(self, verdict: Verdict) -> Severity:
+        """Severity of a violation with this verdict; NONE for any verdict that is not out of limits."""
+        if verdict in (Verdict.LOW, Verdict.DELTA_LOW):
+            return self.severity_low
+        return self.severity_high if verdict.out else Severity.NONE
+
+
+@dataclass(frozen=True)
+class LimitTable:
+    """The limits of one ELVIS version. ``source`` is the file read; ``digest`` the SHA-256 of its bytes."""
+
+    elvis: str
+    source: str
+    digest: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
