@@ -1,0 +1,195 @@
+"""Fixtures of all tests: a private display, waiting without sleeping, checks that no test leaves anything behind."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import shutil
+import subprocess
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    import tkinter as tk
+
+SCREEN = "1366x768x24"
+"""The smallest screen the window must be usable on."""
+START_S = 20.0
+"""How long a display program may take to come up [s]; a loaded machine is slow, a missing program is seen at once."""
+THREAD_GRACE_S = 3.0
+"""How long a thread that was told to stop may take to be gone after its test [s]."""
+FOREIGN_THREADS = ("hypothesis", "pytest_timeout")
+
+
+class WaitUntil(Protocol):
+    """What the fixture ``wait_until`` gives."""
+
+    def __call__(self, predicate: Callable[[], object], timeout: float = 10, message: str = "") -> None: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the display is a ``gui`` test, so that ``-m 'not gui'`` can be relied on."""
+    for item in items:
+        if "display" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.gui)
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """Fail a test that leaves a thread running."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + THREAD_GRACE_S
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    left = [thread for thread in left if not thread.name.lower().startswith(FOREIGN_THREADS)]
+    for thread in left:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    alive = [thread.name for thread in left if thread.is_alive()]
+    if alive:
+        pytest.fail(f"threads left running: {', '.join(sorted(alive))}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One place for the caches of libraries (matplotlib lists the fonts of the machine once, not once a test)."""
+    return tmp_path_factory.mktemp("caches")
+
+
+@pytest.fixture(autouse=True)
+def private_home(
+    request: pytest.FixtureRequest,
+    no_leaked_threads: None,
+    caches: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A home of its own for each test, and no display unless it asks for one; nothing of the user's is touched."""
+    if request.node.get_closest_marker("gui"):
+        request.getfixturevalue("display")
+    else:
+        monkeypatch.delenv("DISPLAY", raising=False)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for variable, folder in {
+        "XDG_CONFIG_HOME": ".config",
+        "XDG_STATE_HOME": ".local/state",
+        "XDG_DATA_HOME": ".local/share",
+    }.items():
+        monkeypatch.setenv(variable, str(home / folder))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(caches))
+    monkeypatch.setenv("MPLCONFIGDIR", str(caches))
+    return home
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> WaitUntil:
+    """``wait_until(predicate, timeout=10, message="")`` polls until the predicate is true, else fails the test."""
+    pause = threading.Event()
+
+    def wait(predicate: Callable[[], object], timeout: float = 10, message: str = "") -> None:
+        __tracebackhide__ = True
+        deadline = time.monotonic() + timeout
+        while not predicate():
+            if time.monotonic() > deadline:
+                pytest.fail(message or f"not so within {timeout:g} s: {getattr(predicate, '__name__', predicate)}")
+            pause.wait(0.01)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A private X display with a window manager, in ``os.environ["DISPLAY"]``.
+
+    ``EYEGORE_TEST_DISPLAY`` names an existing one instead: to look at a test, or to run it on the real screen.
+    """
+    with pytest.MonkeyPatch.context() as environment, contextlib.ExitStack() as programs:
+        name = os.environ.get("EYEGORE_TEST_DISPLAY", "")
+        if name and "XAUTHORITY" not in os.environ:  # the key lies in the home that the tests do not see
+            environment.setenv("XAUTHORITY", str(Path.home() / ".Xauthority"))
+        if not name:
+            name = programs.enter_context(_xvfb())
+            programs.enter_context(_openbox(name, tmp_path_factory.mktemp("openbox")))
+        environment.setenv("DISPLAY", name)
+        yield name
+
+
+@pytest.fixture
+def root(display: str) -> Iterator[tk.Tk]:
+    """A Tk root window; an exception in a Tk callback fails the test."""
+    import tkinter
+
+    problems: list[str] = []
+
+    def report(kind: type[BaseException], value: BaseException, trace: TracebackType | None) -> None:
+        problems.append("".join(traceback.format_exception(kind, value, trace)))
+
+    window = tkinter.Tk(className="Eyegore")
+    window.report_callback_exception = report  # type: ignore[method-assign, assignment]
+    yield window
+    with contextlib.suppress(tkinter.TclError):  # the test may have closed it
+        window.destroy()
+    del window
+    gc.collect()  # Tk objects collected by a worker thread later would abort the process
+    if problems:
+        pytest.fail("exception in a Tk callback:\n" + "\n".join(problems), pytrace=False)
+
+
+@contextlib.contextmanager
+def _running(command: list[str], **options: object) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(  # type: ignore[call-overload]
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@contextlib.contextmanager
+def _xvfb() -> Iterator[str]:
+    """A virtual screen under the first free number, which Xvfb itself finds and tells through a pipe."""
+    if shutil.which("Xvfb") is None:
+        pytest.fail("Xvfb is missing: sudo apt-get install --no-install-recommends xvfb openbox", pytrace=False)
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"]
+    with open(reader, "rb", buffering=0) as numbers, _running(command, pass_fds=(writer,)) as server:
+        os.close(writer)
+        told = b""
+        while not told.endswith(b"\n"):
+            part = numbers.read(16) if select.select([numbers], [], [], START_S)[0] else b""
+            if not part:
+                pytest.fail(f"Xvfb did not start (exit code {server.poll()})", pytrace=False)
+            told += part
+        yield f":{int(told)}"
+
+
+@contextlib.contextmanager
+def _openbox(name: str, folder: Path) -> Iterator[None]:
+    """The window manager, if installed: without one, maximising, stacking and some focus changes do nothing."""
+    if shutil.which("openbox") is None:
+        yield
+        return
+    ready = folder / "ready"
+    environment = os.environ | {"DISPLAY": name, "HOME": str(folder)}
+    environment |= {f"XDG_{kind}_HOME": str(folder) for kind in ("CACHE", "CONFIG", "DATA")}
+    with _running(["openbox", "--sm-disable", "--startup", f"touch {ready}"], env=environment) as manager:
+        deadline = time.monotonic() + START_S
+        while not ready.exists() and manager.poll() is None and time.monotonic() < deadline:
+            threading.Event().wait(0.02)
+        if not ready.exists():
+            pytest.fail(f"openbox did not start (exit code {manager.poll()})", pytrace=False)
+        yield
