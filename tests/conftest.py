@@ -134,7 +134,7 @@ def root(display: str) -> Iterator[tk.Tk]:
         problems.append("".join(traceback.format_exception(kind, value, trace)))
 
     window = tkinter.Tk(className="Eyegore")
-    window.report_callback_exception = report  # type: ignore[method-assign, assignment]
+    window.report_callback_exception = report
     yield window
     with contextlib.suppress(tkinter.TclError):  # the test may have closed it
         window.destroy()
