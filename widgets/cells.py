@@ -1,0 +1,67 @@
+"""The frozen dataclasses that views accept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Status(Enum):
+    """What a view says of one thing; the value is the word shown with its glyph and colour."""
+
+    IN_LIMITS = "in limits"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    INVALID = "invalid"
+    STALE = "stale"
+    UNCHECKED = "not checked"
+    UNKNOWN = "unknown"
+    MUTED = "muted"
+
+
+@dataclass(frozen=True)
+class FlagCell:
+    """One OOL flag. ``status`` colours it; what it is not telling stands beside it.
+
+    ``latched``: back in limits, not yet lowered by a person (frame in the colour of ``live``). ``blink``: raised and
+    nobody has acknowledged it. ``live`` is what a muted flag would show, or how bad a latched one was. ``text`` is the
+    sentence of the status word, ``value``, ``limit``, ``since`` and ``worst`` the lines of the tooltip (with units).
+    """
+
+    name: str
+    status: Status = Status.UNKNOWN
+    latched: bool = False
+    blink: bool = False
+    live: Status | None = None
+    group: str = ""
+    text: str = ""
+    value: str = ""
+    limit: str = ""
+    since: str = ""
+    worst: str = ""
+
+
+@dataclass(frozen=True)
+class ChartCell:
+    """One strip chart. Limits in the parameter's own unit, NaN where there is none."""
+
+    name: str
+    title: str = ""
+    unit: str = ""
+    description: str = ""
+    low: float = math.nan
+    high: float = math.nan
+    status: Status = Status.UNKNOWN
+    decimals: int = 2
+
+
+@dataclass(frozen=True)
+class HealthCell:
+    """One segment of the health strip: ``label`` stays, ``text`` changes. ``key`` names it to callers."""
+
+    key: str
+    label: str
+    text: str = ""
+    status: Status = Status.UNKNOWN
+    tip: str = ""

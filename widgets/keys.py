@@ -1,0 +1,145 @@
+"""The table of keys, the way they are bound, and the help made from the table."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Scope(Enum):
+    """Where a key acts; the value is the heading in the help."""
+
+    WINDOW = "Everywhere"
+    PLOTS = "HK plots"
+    FLAGS = "OOL flags"
+    EXPOSURES = "Exposures"
+    IMAGES = "Images"
+
+
+@dataclass(frozen=True)
+class Binding:
+    """One action: its Tk sequences (the first is shown), the words of the menu entry, and the menu ("" for none)."""
+
+    action: str
+    sequences: tuple[str, ...]
+    label: str
+    menu: str = ""
+    scope: Scope = Scope.WINDOW
+
+
+BINDINGS: tuple[Binding, ...] = (
+    Binding("open", ("<Control-o>",), "Open folder…", "File"),
+    Binding("quit", ("<Control-q>",), "Quit", "File"),
+    Binding("find", ("<Control-f>",), "Find parameter or exposure", "View"),
+    Binding("fullscreen", ("<F11>",), "Full screen", "View"),
+    Binding("dark", ("<Control-d>",), "Dark theme", "View"),
+    Binding("larger", ("<Control-plus>", "<Control-equal>", "<Control-KP_Add>"), "Larger text", "View"),
+    Binding("smaller", ("<Control-minus>", "<Control-KP_Subtract>"), "Smaller text", "View"),
+    Binding("tear off", ("<Control-t>",), "Tear off or dock this pane", "View"),
+    Binding("next pane", ("<F6>",), "Next pane", "View"),
+    Binding("log", ("<Control-l>",), "Show log", "View"),
+    Binding("reset all", ("<Control-r>",), "Reset all flags", "Alarms"),
+    Binding("help", ("<F1>", "<question>"), "Keys and meaning of the signs", "Help"),
+    Binding("leave", ("<Escape>",), "Leave the search field or full screen"),
+    Binding("previous page", ("<Prior>",), "Previous page", "View", Scope.PLOTS),
+    Binding("next page", ("<Next>",), "Next page", "View", Scope.PLOTS),
+    Binding("live", ("<Home>",), "Back to live", "View", Scope.PLOTS),
+    Binding("detail plot", ("<p>", "<P>"), "Plot in detail", "", Scope.PLOTS),
+    Binding("acknowledge", ("<a>", "<A>", "<space>"), "Acknowledge or lower flag", "Alarms", Scope.FLAGS),
+    Binding("mute", ("<s>", "<S>", "<m>", "<M>"), "Shelve (mute) flag, or take it back", "Alarms", Scope.FLAGS),
+    Binding("plot", ("<p>", "<P>"), "Plot parameter", "Alarms", Scope.FLAGS),
+    Binding("next raised", ("<n>", "<N>"), "Next raised flag", "Alarms", Scope.FLAGS),
+    Binding("display", ("<Return>", "<KP_Enter>"), "Open in DS9", "Exposures", Scope.EXPOSURES),
+    Binding("follow", ("<space>",), "Follow new rows, or pause", "Exposures", Scope.EXPOSURES),
+    Binding("sort", ("<o>", "<O>"), "Sort by the chosen column", "Exposures", Scope.EXPOSURES),
+    Binding("columns", ("<c>", "<C>"), "Choose columns…", "Exposures", Scope.EXPOSURES),
+    Binding("stretch", ("<e>", "<E>"), "Next stretch", "Exposures", Scope.IMAGES),
+)
+
+MOUSE: tuple[tuple[Scope, str, str], ...] = (
+    (Scope.PLOTS, "Wheel", "Zoom in time"),
+    (Scope.PLOTS, "Drag", "Move in time"),
+    (Scope.PLOTS, "Double click", "Back to live"),
+    (Scope.PLOTS, "Right click", "Plot in detail"),
+    (Scope.FLAGS, "Left click", "Acknowledge or lower flag"),
+    (Scope.FLAGS, "Middle click", "Shelve (mute) flag, or take it back"),
+    (Scope.FLAGS, "Right click", "Plot parameter"),
+    (Scope.EXPOSURES, "Click on a heading", "Sort by that column"),
+    (Scope.EXPOSURES, "Double click", "Open in DS9"),
+)
+
+_BY_ACTION = {one.action: one for one in BINDINGS}
+_TYPING = frozenset({"Entry", "TEntry", "TCombobox", "TSpinbox", "Spinbox", "Text"})
+_TYPED = frozenset({"<space>", "<question>", "<Return>", "<KP_Enter>", "<Home>"})
+_SPOKEN = {
+    "Control": "Ctrl",
+    "Prior": "PgUp",
+    "Next": "PgDn",
+    "space": "Space",
+    "question": "?",
+    "plus": "+",
+    "minus": "−",
+    "Escape": "Esc",
+}
+
+
+def binding(action: str) -> Binding:
+    """The entry of one action; KeyError when there is none."""
+    return _BY_ACTION[action]
+
+
+def spoken(sequence: str) -> str:
+    """A Tk sequence as people say it: ``<Control-f>`` is Ctrl-F."""
+    parts = sequence.strip("<>").split("-")
+    return "-".join(_SPOKEN.get(part, part.upper() if len(part) == 1 else part) for part in parts)
+
+
+def accelerator(action: str) -> str:
+    """What stands on the right of the menu entry."""
+    return spoken(binding(action).sequences[0])
+
+
+def bind(widget: tk.Misc, action: str, act: Callable[[], object]) -> None:
+    """Let the keys of ``action`` call ``act`` while ``widget``, or something in it when it is a window, has the focus.
+
+    A key that types something, or moves in the text, does nothing while a field for text has the focus.
+    """
+    for sequence in binding(action).sequences:
+
+        def pressed(event: tk.Event[tk.Misc], types: bool = len(sequence) == 3 or sequence in _TYPED) -> str | None:
+            if types and _is_typing(event.widget):
+                return None
+            act()
+            return "break"
+
+        widget.bind(sequence, pressed)
+
+
+def help_rows() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The help: headings, each with (keys, what they do)."""
+    rows: list[tuple[str, list[tuple[str, str]]]] = []
+    for scope in Scope:
+        keys = [(_all_keys(one), one.label.rstrip("…")) for one in BINDINGS if one.scope is scope]
+        mouse = [(gesture, label) for where, gesture, label in MOUSE if where is scope]
+        rows.append((scope.value, keys + mouse))
+    return rows
+
+
+def help_text() -> str:
+    """The help as plain text."""
+    width = max(len(keys) for _, rows in help_rows() for keys, _ in rows) + 3
+    lines: list[str] = []
+    for heading, rows in help_rows():
+        lines += [heading, *(f"  {keys:<{width}}{label}" for keys, label in rows), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _all_keys(one: Binding) -> str:
+    shown = [spoken(sequence) for sequence in one.sequences if "KP_" not in sequence and "equal" not in sequence]
+    return ", ".join(dict.fromkeys(shown))
+
+
+def _is_typing(widget: object) -> bool:
+    return isinstance(widget, tk.Misc) and widget.winfo_class() in _TYPING

@@ -1,0 +1,296 @@
+"""Palettes, named fonts, ttk styles and the em unit.
+
+Status hues are those of Okabe and Ito (colour universal design): told apart by colour-blind people and in grey.
+"""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Mapping
+from dataclasses import dataclass
+from tkinter import font as tkfont
+from tkinter import ttk
+from typing import Any
+
+from eyegore.widgets.cells import Status
+
+TEXT_POINTS = 10
+SMALL_POINTS = 8
+FAMILIES = ("DejaVu Sans", "Noto Sans", "Liberation Sans", "Nimbus Sans")
+
+LIGHT: Mapping[str, str] = {
+    "background": "#f1f2f3",
+    "surface": "#ffffff",
+    "stripe": "#f6f7f8",
+    "raised": "#e4e7e9",
+    "line": "#d3d7da",
+    "text": "#1c2226",
+    "dim": "#66727b",
+    "accent": "#0072b2",
+    "selection": "#cfe3f1",
+    "selection text": "#10191f",
+    "curve": "#0072b2",
+    "limit": "#d55e00",
+    "band": "#fbe9dd",
+    "tip": "#fffdf2",
+}
+DARK: Mapping[str, str] = {
+    "background": "#16191c",
+    "surface": "#1d2125",
+    "stripe": "#21262a",
+    "raised": "#2b3136",
+    "line": "#363d43",
+    "text": "#d3d9de",
+    "dim": "#8d99a3",
+    "accent": "#56b4e9",
+    "selection": "#28465c",
+    "selection text": "#eaf2f8",
+    "curve": "#56b4e9",
+    "limit": "#d55e00",
+    "band": "#3a2419",
+    "tip": "#2b3136",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a status is drawn: the glyph is in every DejaVu font; ``ink`` is the colour of text on ``colour``."""
+
+    glyph: str
+    colour: str
+    ink: str
+
+
+LOOKS: Mapping[Status, Look] = {
+    Status.IN_LIMITS: Look("■", "#009e73", "#ffffff"),
+    Status.WARNING: Look("▲", "#e69f00", "#1c1400"),
+    Status.CRITICAL: Look("◆", "#d55e00", "#ffffff"),
+    Status.INVALID: Look("✗", "#cc79a7", "#1c0a14"),
+    Status.STALE: Look("◷", "#7a8fa6", "#0c1218"),
+    Status.UNCHECKED: Look("□", "#8a949c", "#0c1218"),
+    Status.UNKNOWN: Look("○", "#8a949c", "#0c1218"),
+    Status.MUTED: Look("‖", "#8a949c", "#0c1218"),
+}
+
+_OWNED = "eyegore_theme"
+
+
+class Theme:
+    """Colours, fonts and measures of one root window; changed in place by :func:`apply`.
+
+    Views keep the theme they were given, bind ``<<ThemeChanged>>`` (Tk sends it to every widget) and ask again.
+    ``font``, ``bold``, ``small`` and ``small_bold`` are names of Tk fonts, so text follows by itself.
+    """
+
+    font = "EyegoreText"
+    bold = "EyegoreBold"
+    small = "EyegoreSmall"
+    small_bold = "EyegoreSmallBold"
+
+    def __init__(self, root: tk.Misc) -> None:
+        self.root = root
+        self.dark = False
+        self.scale = 1.0
+        self.em = 14
+        self.line = 17
+        self.small_line = 14
+        family = _family(root)
+        self._fonts = {
+            name: tkfont.Font(root, name=name, family=family, size=points, weight=weight)
+            for name, points, weight in (
+                (self.font, TEXT_POINTS, "normal"),
+                (self.bold, TEXT_POINTS, "bold"),
+                (self.small, SMALL_POINTS, "normal"),
+                (self.small_bold, SMALL_POINTS, "bold"),
+            )
+        }
+
+    def colour(self, name: str | Status) -> str:
+        """Colour of a part of the palette ("surface", "text", …) or of a status."""
+        if isinstance(name, Status):
+            return LOOKS[name].colour
+        return (DARK if self.dark else LIGHT)[name]
+
+    def glyph(self, status: Status) -> str:
+        """The sign that stands beside the colour."""
+        return LOOKS[status].glyph
+
+    def ink(self, status: Status) -> str:
+        """Colour of text on an area filled with the colour of the status."""
+        return LOOKS[status].ink
+
+    def measure(self, text: str, font: str = font) -> int:
+        """Width of ``text`` [pixel] in one of the four fonts."""
+        return self._fonts[font].measure(text)
+
+    def resize(self, scale: float) -> None:
+        """Give the fonts ``scale`` times their size and take the measures again."""
+        self.scale = scale
+        for name, face in self._fonts.items():
+            points = TEXT_POINTS if name in (self.font, self.bold) else SMALL_POINTS
+            face.configure(size=max(5, round(points * scale)))
+        self.line = self._fonts[self.font].metrics("linespace")
+        self.small_line = self._fonts[self.small].metrics("linespace")
+        self.em = round(max(5, round(TEXT_POINTS * scale)) * float(self.root.tk.call("tk", "scaling")))
+
+
+def apply(root: tk.Tk | tk.Toplevel, dark: bool, scale: float = 1.0) -> Theme:
+    """Style ``root`` and everything in it, now and later; the theme of a root is made once and changed in place.
+
+    ``scale`` enlarges the text beyond what the screen's own resolution asks for.
+    """
+    theme: Theme | None = getattr(root, _OWNED, None)
+    if theme is None:
+        theme = Theme(root)
+        setattr(root, _OWNED, theme)
+    theme.dark = dark
+    theme.resize(scale)
+    _style(theme)
+    _defaults(theme)
+    _repaint(root, theme)
+    return theme
+
+
+def _family(root: tk.Misc) -> str:
+    """The first installed family whose figures all have one width: values must not jitter."""
+    installed = set(tkfont.families(root))
+    for family in FAMILIES:
+        if family in installed:
+            face = tkfont.Font(root, family=family, size=TEXT_POINTS)
+            if len({face.measure(figure) for figure in "0123456789"}) == 1:
+                return family
+    return str(tkfont.nametofont("TkDefaultFont", root).actual("family"))
+
+
+def _style(theme: Theme) -> None:
+    style = ttk.Style(theme.root)
+    style.theme_use("clam")
+    colour = theme.colour
+    third, half = max(2, theme.em // 3), theme.em // 2
+    flat: dict[str, Any] = {"borderwidth": 0, "relief": "flat"}
+    style.configure(
+        ".",
+        background=colour("background"),
+        foreground=colour("text"),
+        fieldbackground=colour("surface"),
+        insertcolor=colour("text"),
+        troughcolor=colour("background"),
+        bordercolor=colour("line"),
+        lightcolor=colour("background"),
+        darkcolor=colour("background"),
+        selectbackground=colour("selection"),
+        selectforeground=colour("selection text"),
+        focuscolor=colour("accent"),
+        arrowcolor=colour("dim"),
+        font=theme.font,
+    )
+    style.map(".", foreground=[("disabled", colour("dim"))])
+    style.configure("Surface.TFrame", background=colour("surface"))
+    style.configure("Surface.TLabel", background=colour("surface"))
+    style.configure("Dim.TLabel", foreground=colour("dim"))
+    style.configure("Small.TLabel", font=theme.small)
+    style.configure("SmallDim.TLabel", font=theme.small, foreground=colour("dim"))
+    style.configure("Bold.TLabel", font=theme.bold)
+    for name in ("TButton", "TMenubutton"):
+        style.configure(name, padding=(half, third // 2), background=colour("raised"), **flat)
+        style.map(name, background=[("pressed", colour("line")), ("active", colour("line"))])
+    style.configure("Quiet.TButton", padding=(third, 1), width=0, background=colour("background"), **flat)
+    style.map("Quiet.TButton", background=[("pressed", colour("line")), ("active", colour("raised"))])
+    style.configure("Quiet.TMenubutton", padding=(third, 1), background=colour("background"), **flat)
+    style.map("Quiet.TMenubutton", background=[("pressed", colour("line")), ("active", colour("raised"))])
+    style.configure("Quiet.Toolbutton", padding=(third, 1), background=colour("background"), **flat)
+    style.map(
+        "Quiet.Toolbutton",
+        background=[("selected", colour("selection")), ("active", colour("raised"))],
+        foreground=[("selected", colour("selection text"))],
+    )
+    for name in ("TEntry", "TCombobox", "TSpinbox"):
+        style.configure(name, padding=(third, 1), relief="flat", lightcolor=colour("surface"))
+        style.map(
+            name,
+            bordercolor=[("focus", colour("accent"))],
+            lightcolor=[("focus", colour("accent"))],
+            fieldbackground=[("readonly", colour("surface"))],
+        )
+    for name in ("TCheckbutton", "TRadiobutton"):
+        style.configure(name, indicatorbackground=colour("surface"), indicatorforeground=colour("accent"))
+        style.map(
+            name,
+            background=[("active", colour("raised"))],
+            indicatorbackground=[("pressed", colour("raised"))],
+        )
+    style.configure(
+        "Treeview",
+        background=colour("surface"),
+        fieldbackground=colour("surface"),
+        rowheight=theme.line + max(2, theme.em // 5),
+        **flat,
+    )
+    style.map(
+        "Treeview",
+        background=[("selected", colour("selection"))],
+        foreground=[("selected", colour("selection text"))],
+    )
+    style.configure("Treeview.Heading", background=colour("background"), foreground=colour("dim"), **flat)
+    style.configure("Treeview.Heading", padding=(third, third // 2))
+    style.map("Treeview.Heading", background=[("active", colour("raised"))])
+    for name in ("Vertical.TScrollbar", "Horizontal.TScrollbar"):
+        style.configure(name, background=colour("line"), gripcount=0, arrowsize=theme.em, **flat)
+        style.map(name, background=[("disabled", colour("background")), ("active", colour("dim"))])
+    style.configure("TPanedwindow", background=colour("line"))
+    style.configure("Sash", sashthickness=third, gripcount=0, lightcolor=colour("line"), bordercolor=colour("line"))
+    style.configure("TSeparator", background=colour("line"))
+    style.configure("Horizontal.TProgressbar", background=colour("accent"), troughcolor=colour("raised"), **flat)
+
+
+def _plain_options(theme: Theme) -> dict[str, dict[str, str]]:
+    """Options of the plain Tk classes, by class: ttk styles do not reach them."""
+    colour = theme.colour
+    chosen = {"selectBackground": colour("selection"), "selectForeground": colour("selection text")}
+    return {
+        "Tk": {"background": colour("background")},
+        "Toplevel": {"background": colour("background")},
+        "Frame": {"background": colour("background")},
+        "Canvas": {"background": colour("surface"), "highlightThickness": "0"},
+        "Label": {"background": colour("background"), "foreground": colour("text")},
+        "Text": {
+            "background": colour("surface"),
+            "foreground": colour("text"),
+            "insertBackground": colour("text"),
+            "highlightThickness": "0",
+            "borderWidth": "0",
+            **chosen,
+        },
+        "Listbox": {"background": colour("surface"), "foreground": colour("text"), "borderWidth": "0", **chosen},
+        "Menu": {
+            "background": colour("background"),
+            "foreground": colour("text"),
+            "activeBackground": colour("selection"),
+            "activeForeground": colour("selection text"),
+            "disabledForeground": colour("dim"),
+            "selectColor": colour("accent"),
+            "borderWidth": "0",
+            "activeBorderWidth": "0",
+            "relief": "flat",
+        },
+    }
+
+
+def _defaults(theme: Theme) -> None:
+    """Colours and fonts of plain Tk widgets made later."""
+    for kind, options in _plain_options(theme).items():
+        for option, value in options.items():
+            theme.root.option_add(f"*{kind}.{option}", value)
+    theme.root.option_add("*Font", theme.font)
+
+
+def _repaint(widget: tk.Misc, theme: Theme) -> None:
+    """Colours of plain Tk widgets that exist; a view that colours its own items does so on ``<<ThemeChanged>>``."""
+    options = _plain_options(theme)
+    waiting = [widget]
+    while waiting:
+        one = waiting.pop()
+        waiting.extend(one.winfo_children())
+        wanted = options.get("Tk" if isinstance(one, tk.Tk) else one.winfo_class())
+        if wanted:
+            one.tk.call(str(one), "configure", *(part for k, v in wanted.items() for part in (f"-{k.lower()}", v)))
