@@ -218,6 +218,7 @@ class Flag:
     """One OOL flag as it stands. ``live`` is the verdict of the newest sample, whatever the flag shows.
 
     ``since`` [lab s] and ``worst`` belong to the excursion that raised the flag; NaN when there is none.
+    ``latched`` tells that an excursion nobody has lowered is over, also where ``state`` shows something else.
     """
 
     parameter: str
@@ -230,6 +231,7 @@ class Flag:
     since: float = float("nan")
     worst: float = float("nan")
     limit_text: str = ""
+    latched: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""Runs of consecutive samples out of limits: when they began and ended, how many samples, how bad."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from eyegore.limits.model import Verdict
+from eyegore.limits.verdict_runs import runs_of, worst_of
+from eyegore.messages import FloatArray
+
+
+@dataclass(frozen=True)
+class Run:
+    """Consecutive samples of one parameter with the same verdict.
+
+    ``first`` and ``last`` are the times [lab s] of the first and last sample; ``worst`` is the extreme value in the
+    direction of the verdict (farthest from the expected value for UNEXPECTED), NaN for INVALID.
+    """
+
+    parameter: str
+    verdict: Verdict
+    first: float
+    last: float
+    samples: int
+    worst: float
+
+
+def worse(verdict: Verdict, one: float, other: float, expected: float = 0.0) -> float:
+    """The worse of two values in the direction of ``verdict``; a NaN is never the worse one."""
+    return worst_of(np.array([one, other]), verdict, expected)
+
+
+class ExcursionFinder:
+    """Finds the runs out of limits (and the INVALID ones) of every column, whatever the batches.
+
+    ``expected`` gives the expected value of the columns that have one, to know which deviation is the worst.
+    """
+
+    def __init__(self, columns: Sequence[str], expected: Mapping[str, float] | None = None) -> None:
+        self._columns = tuple(columns)
+        self._expected = dict(expected or {})
+        self._open: dict[int, Run] = {}
+
+    @property
+    def open_runs(self) -> list[Run]:
+        """The runs that the newest sample belongs to."""
+        return [self._open[column] for column in sorted(self._open)]
+
+    def take(self, times: FloatArray, values: FloatArray, verdicts: npt.NDArray[np.uint8]) -> list[Run]:
+        """Judge one batch, shapes (n,), (n, columns), (n, columns); returns the runs that ended in it."""
+        notable = (verdicts >= Verdict.LOW) | (verdicts == Verdict.INVALID)
+        ended: list[Run] = []
+        for column in sorted(set(np.flatnonzero(notable.any(axis=0)).tolist()) | set(self._open)):
+            ended += self._column(column, times, values[:, column], verdicts[:, column])
+        return ended
+
+    def _column(self, column: int, times: FloatArray, values: FloatArray, codes: npt.NDArray[np.uint8]) -> list[Run]:
+        ended: list[Run] = []
+        name = self._columns[column]
+        expected = self._expected.get(name, 0.0)
+        for start, stop, verdict in runs_of(codes):
+            before = self._open.get(column)
+            if before is not None and before.verdict is not verdict:
+                ended.append(before)
+                del self._open[column]
+                before = None
+            if not (verdict.out or verdict is Verdict.INVALID):
+                continue
+            worst = worst_of(values[start:stop], verdict, expected)
+            if before is None:
+                run = Run(name, verdict, float(times[start]), float(times[stop - 1]), stop - start, worst)
+            else:
+                run = replace(
+                    before,
+                    last=float(times[stop - 1]),
+                    samples=before.samples + stop - start,
+                    worst=worse(verdict, before.worst, worst, expected),
+                )
+            self._open[column] = run
+        return ended

@@ -1,0 +1,136 @@
+"""What a session has produced: the exposure log merged from its files, and the images."""
+
+from __future__ import annotations
+
+import bisect
+import logging
+import math
+from collections import Counter
+
+from eyegore.messages import Event, Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
+
+CCDS = (1, 2, 3)
+
+
+class ExposureBook:
+    """Exposure-log rows of all files, merged by (ObsID, CCD); a later row for the same key replaces the earlier."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, str], Exposure] = {}
+        self._ccds: dict[int, set[str]] = {}
+        self._obsids: list[int] = []
+        self.newest_time = float("nan")
+
+    def add(self, message: ExposureRows, now: float) -> list[Event]:
+        """Merge rows; rows identical to one already known are not told again."""
+        news: list[Exposure] = []
+        changed: list[Exposure] = []
+        for row in message.rows:
+            key = (row.obsid, row.ccd)
+            known = self._rows.get(key)
+            if known is not None and known.cells == row.cells:
+                continue
+            (news if known is None else changed).append(row)
+            self._rows[key] = row
+            if row.obsid not in self._ccds:
+                bisect.insort(self._obsids, row.obsid)
+            self._ccds.setdefault(row.obsid, set()).add(row.ccd)
+            if not math.isnan(row.time) and not row.time <= self.newest_time:
+                self.newest_time = row.time
+        events: list[Event] = []
+        if news or changed:
+            events.append(ExposuresAccepted(message.columns, (*news, *changed)))
+        if changed:
+            which = ", ".join(str(obsid) for obsid in sorted({row.obsid for row in changed})[:5])
+            text = f"{message.path}: rows of ObsID {which} differ from those read before; the later ones count"
+            events.append(Said(logging.WARNING, text, now))
+        return events
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self._rows)
+
+    @property
+    def obsids(self) -> int:
+        """Number of ObsIDs."""
+        return len(self._obsids)
+
+    @property
+    def first(self) -> int | None:
+        """Lowest ObsID."""
+        return self._obsids[0] if self._obsids else None
+
+    @property
+    def last(self) -> int | None:
+        """Highest ObsID."""
+        return self._obsids[-1] if self._obsids else None
+
+    def ccds(self, obsid: int) -> frozenset[str]:
+        """CCDs the log has for an ObsID."""
+        return frozenset(self._ccds.get(obsid, ()))
+
+    def incomplete(self) -> list[int]:
+        """ObsIDs with fewer than three CCD rows."""
+        return [obsid for obsid in self._obsids if len(self._ccds[obsid]) < len(CCDS)]
+
+    def tests(self) -> dict[str, int]:
+        """Number of ObsIDs per test, in the order of their first ObsID."""
+        test_of: dict[int, str] = {}
+        for (obsid, _ccd), row in self._rows.items():
+            test_of.setdefault(obsid, row.test)
+        return dict(Counter(test_of[obsid] for obsid in self._obsids))
+
+
+class ImageBook:
+    """Images by ObsID and CCD, and which ObsID is complete."""
+
+    def __init__(self) -> None:
+        self._paths: dict[int, dict[int, str]] = {}
+        self._seen: dict[str, bool] = {}
+        self._ready: set[int] = set()
+        self.problems: dict[str, str] = {}
+        self.latest: int | None = None
+        self.newest_modified = float("nan")
+
+    def add(self, image: ImageFile) -> list[Event]:
+        """Take what was seen of one file; an ObsID is announced once, when it is complete.
+
+        Complete is an ObsID whose three CCDs are, or one with fewer when images of a later ObsID are complete.
+        """
+        self._seen[image.path] = image.complete
+        if not image.modified <= self.newest_modified:
+            self.newest_modified = image.modified
+        if not image.complete:
+            if image.problem:
+                self.problems[image.path] = image.problem
+            self._paths.get(image.obsid, {}).pop(image.ccd, None)
+            return []
+        self.problems.pop(image.path, None)
+        paths = self._paths.setdefault(image.obsid, {})
+        paths[image.ccd] = image.path
+        events = self._announce(max((obsid for obsid in self._paths if obsid < image.obsid), default=None))
+        if set(paths) == set(CCDS):
+            events += self._announce(image.obsid)
+        return events
+
+    def _announce(self, obsid: int | None) -> list[Event]:
+        if obsid is None or obsid in self._ready or not self._paths[obsid]:
+            return []
+        self._ready.add(obsid)
+        self.latest = obsid if self.latest is None else max(self.latest, obsid)
+        return [ImagesReady(obsid, dict(self._paths[obsid]))]
+
+    def paths(self, obsid: int) -> dict[int, str]:
+        """Complete images of an ObsID by CCD number."""
+        return dict(self._paths.get(obsid, {}))
+
+    @property
+    def files(self) -> int:
+        """Number of image files seen."""
+        return len(self._seen)
+
+    @property
+    def complete(self) -> int:
+        """Number of complete image files."""
+        return sum(self._seen.values())

@@ -1,0 +1,178 @@
+"""The command line: ``eyegore -p DIR`` and the sub-commands; sets up logging once."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from eyegore import __version__
+from eyegore.errors import EyegoreError, SettingsError
+from eyegore.limits.model import LimitSet
+from eyegore.settings import Session
+
+DESCRIPTION = """\
+Watches the day folder that ELVIS is filling and shows whether the hardware is healthy,
+data is arriving and nothing is out of limits. Nothing is ever written into that folder."""
+
+EPILOG = """\
+examples:
+  eyegore -p /data/14_Mar_19                     the desktop
+  eyegore -p /data --follow                      always the newest day folder below /data
+  eyegore -p /data/14_Mar_19 -L -t BORN          flags and health only, with a tag in the title
+  eyegore -p /data/14_Mar_19 --headless -g       no window; a live summary, and a log file
+  eyegore -p /data/14_Mar_19 --headless --once --json --set P
+                                                 judge the folder once; exit 0 in limits, 1 out, 2 cannot judge
+  eyegore simulate /tmp/21_Feb_80 --speed 10     write what ELVIS writes
+  eyegore demo                                   simulate and monitor at once
+  eyegore limits show 7.5.X                      the limits in use
+
+"eyegore COMMAND --help" explains a command."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="eyegore", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"eyegore {__version__}")
+    what = parser.add_argument_group("what to monitor")
+    what.add_argument("-p", "--path", metavar="DIR", type=Path, help="day folder; need not exist yet")
+    what.add_argument("--follow", action="store_true", help="DIR holds day folders: monitor the newest, always")
+    what.add_argument("-E", "--elvis", metavar="VERSION", help="ELVIS version (default: recognised from the files)")
+    what.add_argument("--limits", metavar="FILE", type=Path, help="the lab's own limit table")
+    what.add_argument("--set", choices=["S", "P"], default="S", help="limits: S safe (default), P performance")
+    what.add_argument("--polling", action="store_true", help="poll even where inotify works")
+    what.add_argument("--stale-after", metavar="SECONDS", type=float, default=60.0, help="HK is stale then (60)")
+    how = parser.add_argument_group("how")
+    how.add_argument("-b", "--blind", action="store_true", help="no images, no HK plots; flags, log and health remain")
+    how.add_argument("-L", "--lite", action="store_true", help="flags and health only")
+    how.add_argument("--headless", action="store_true", help="no window: a live summary, log lines when piped")
+    how.add_argument("--once", action="store_true", help="with --headless: read the folder, judge it, print, exit")
+    how.add_argument("--json", action="store_true", help="with --once: print the JSON contract (docs/once.rst)")
+    how.add_argument("-g", "--log", action="store_true", help="keep a log file Eyegore_<date>[_TAG].log here")
+    how.add_argument("-t", "--tag", metavar="TAG", default="", help="appended to titles and the log's name")
+    how.add_argument("-d", "--ds9", metavar="TARGET", default="", help="DS9 to use: XPA name or host:port")
+    how.add_argument("--dark", action="store_true", default=None, help="dark theme, for the night")
+    later = parser.add_argument_group("accepted, not active yet (said at start)")
+    later.add_argument("-r", "--rsync", metavar="PATH", help="copy the day folder to PATH")
+    later.add_argument("-B", "--broadcast", metavar="NAME", help="copy the day folder to the gateway")
+    later.add_argument("-W", "--warnings", action="store_true", help="send warnings")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    from eyegore.commands import demo, limits, simulate
+
+    for command in (demo, simulate, limits):
+        command.add_parser(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    try:
+        if args.command:
+            return int(args.run(args))
+        return _monitor(args)
+    except EyegoreError as why:
+        sys.stderr.write(f"eyegore: {why}\n")
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def session_of(args: argparse.Namespace) -> Session:
+    """The session the options describe."""
+    if args.path is None:
+        raise SettingsError("which folder? give it with -p DIR (see eyegore --help)")
+    if args.stale_after <= 0:
+        raise SettingsError("--stale-after must be a positive number of seconds")
+    return Session(
+        folder=args.path.expanduser().absolute(),
+        elvis=known_version(args.elvis),
+        limits=args.limits,
+        limit_set=LimitSet(args.set),
+        follow=args.follow,
+        polling=True if args.polling else None,
+        blind=args.blind,
+        lite=args.lite,
+        tag=args.tag,
+        ds9_target=args.ds9,
+        stale_after_s=args.stale_after,
+    )
+
+
+def known_version(version: str | None) -> str | None:
+    """The ELVIS version as the tables spell it."""
+    from eyegore.elvis.dialect import DIALECTS
+
+    if version is None or version in DIALECTS:
+        return version
+    raise SettingsError(f"ELVIS version {version!r} is not known; known are {', '.join(DIALECTS)}")
+
+
+def _monitor(args: argparse.Namespace) -> int:
+    if args.once:
+        from eyegore.commands import once
+
+        return once.run(session_of(args), as_json=args.json)
+    if args.json:
+        raise SettingsError("--json goes with --once")
+    if args.headless:
+        from eyegore import headless
+        from eyegore.service import Service
+
+        session = session_of(args)
+        set_up_logging(console=not sys.stdout.isatty(), file_tag=args.tag if args.log else None)
+        say_inactive(args)
+        return headless.run(Service(session), threading.Event())
+    return _desktop(args)
+
+
+def _desktop(args: argparse.Namespace) -> int:
+    if sys.platform != "darwin" and not os.environ.get("DISPLAY"):
+        raise SettingsError("no display (DISPLAY is not set): log in with ssh -X, or use --headless")
+    try:
+        from eyegore.desktop.app import run_desktop
+    except ImportError as why:
+        if why.name not in ("tkinter", "_tkinter"):
+            raise
+        raise SettingsError("this Python has no tkinter: apt-get install python3-tk, or use --headless") from why
+    set_up_logging(console=True, file_tag=args.tag if args.log else None)
+    say_inactive(args)
+    return run_desktop(session_of(args) if args.path else None, dark=args.dark)
+
+
+def say_inactive(args: argparse.Namespace) -> None:
+    """Say which of the options given do nothing yet."""
+    log = logging.getLogger(__name__)
+    for option, given in (("-r", args.rsync), ("-B", args.broadcast), ("-W", args.warnings)):
+        if given:
+            log.warning("%s is not active yet: this version copies nothing and sends no warnings", option)
+
+
+def set_up_logging(*, console: bool, file_tag: str | None) -> None:
+    """Log lines to standard error, and to ``Eyegore_<date>[_TAG].log`` here when ``file_tag`` is given."""
+    handlers: list[logging.Handler] = []
+    if console:
+        handlers.append(logging.StreamHandler())
+    if file_tag is not None:
+        tag = "".join(sign if sign.isalnum() or sign in "-." else "-" for sign in file_tag)
+        name = f"Eyegore_{datetime.now():%Y%m%d_%H%M%S}{'_' + tag if tag else ''}.log"
+        try:
+            handlers.append(logging.FileHandler(name, encoding="utf-8"))
+        except OSError as why:
+            raise SettingsError(f"the log file cannot be written here: {why}") from why
+    root = logging.getLogger("eyegore")
+    root.setLevel(logging.INFO)
+    root.handlers[:] = handlers or [logging.NullHandler()]
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S"))

@@ -1,0 +1,39 @@
+"""``eyegore -p DIR --headless --once``: read the folder, judge it, print, exit."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from eyegore import report
+from eyegore.feeds.ingest import read_folder
+from eyegore.messages import FeedMessage
+from eyegore.monitor import Monitor
+from eyegore.service import rules_for
+from eyegore.settings import Session
+
+
+def judge(session: Session) -> Monitor:
+    """Read and judge everything the folder holds now."""
+    monitor = Monitor(rules_for(session, keep_all=True), str(session.folder))
+    for message in _messages(session):
+        monitor.take(message, time.time())
+    return monitor
+
+
+def _messages(session: Session) -> Iterator[FeedMessage]:
+    return read_folder(session.folder, elvis=session.elvis, images=session.images, exposures=session.exposures)
+
+
+def run(session: Session, *, as_json: bool) -> int:
+    """Print the report; the exit code is that of the contract."""
+    monitor = judge(session)
+    if as_json:
+        sys.stdout.write(json.dumps(report.as_json(monitor), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        report.print_report(monitor, Console())
+    return report.exit_code(monitor)

@@ -1,0 +1,153 @@
+"""Headless mode: a live summary in a terminal, plain log lines where the output is piped."""
+
+from __future__ import annotations
+
+import logging
+import math
+import queue
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable
+from types import FrameType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from eyegore.alarms.flag_board import clock_text
+from eyegore.limits.model import Severity
+from eyegore.messages import Event, ExposuresAccepted, Flag, FlagChanged, FlagState, Health, Said
+from eyegore.service import Service
+
+LINES = 12
+
+
+class Summary:
+    """What the terminal shows; fed with events on any thread, drawn on one."""
+
+    def __init__(self) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._health: Health | None = None
+        self._flags: dict[str, Flag] = {}
+        self._lines: deque[tuple[int, str, str]] = deque(maxlen=LINES)
+        self._last_exposure = ""
+
+    def take(self, event: Event) -> None:
+        """Subscriber: returns at once."""
+        self._events.put(event)
+
+    def drawing(self) -> RenderableType:
+        """The summary as it stands now."""
+        while not self._events.empty():
+            self._note(self._events.get_nowait())
+        parts: list[RenderableType] = [self._head()]
+        if self._last_exposure:
+            parts.append(Text(self._last_exposure))
+        if self._flags:
+            parts.append(self._flag_table())
+        parts += [Text(f"{time}  {text}", style=_style(level)) for level, time, text in self._lines]
+        return Group(*parts)
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case Health():
+                self._health = event
+            case FlagChanged():
+                quiet = (FlagState.NORMAL, FlagState.UNCHECKED, FlagState.NO_DATA, FlagState.STALE)
+                self._flags.pop(event.flag.parameter, None)
+                if event.flag.state not in quiet:
+                    self._flags[event.flag.parameter] = event.flag
+                if event.text:
+                    self._line(logging.WARNING if event.what == "raised" else logging.INFO, event.text, event.now)
+            case Said():
+                self._line(event.level, event.text, event.now)
+            case ExposuresAccepted() if event.rows:
+                row = event.rows[-1]
+                self._last_exposure = f"ObsID {row.obsid}  {row.test}  exptime {row.exptime:g} s"
+
+    def _line(self, level: int, text: str, now: float) -> None:
+        import time
+
+        self._lines.append((level, time.strftime("%H:%M:%S", time.localtime(now)), text))
+
+    def _head(self) -> RenderableType:
+        health = self._health
+        if health is None:
+            return Text("nothing read yet")
+        text = Text()
+        text.append(f"Eyegore  {health.folder}  ", style="bold")
+        text.append("online  " if health.online else "folder not there  ", style="" if health.online else "yellow")
+        text.append(f"ELVIS {health.elvis or 'unknown'}  {health.checked}/{health.total} checked ")
+        text.append(f"({health.limit_set.value})  {health.watcher or 'no watcher yet'}\n")
+        text.append(f"HK {age_text(health.hk_age)} ", style="bold blue" if health.hk_stale else "")
+        text.append(f"({health.hk_rows} rows)  EXPLOG {age_text(health.explog_age)} ({health.obsids} ObsIDs)  ")
+        text.append(f"images {age_text(health.image_age)} ({health.images})  bad lines {health.bad_lines}\n")
+        state, style = ("STALE: nothing is known", "bold blue") if health.hk_stale else _state(health)
+        text.append(state, style=style)
+        return text
+
+    def _flag_table(self) -> Table:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("flag", "state", "value", "limit", "since"):
+            table.add_column(heading, justify="right" if heading == "value" else "left")
+        for flag in list(self._flags.values())[-20:]:
+            style = "bold red" if flag.severity is Severity.CRITICAL else "yellow"
+            style = style if flag.state is FlagState.RAISED else ""
+            value = f"{flag.value:g} {flag.unit}"
+            table.add_row(flag.parameter, flag.state.value, value, flag.limit_text, clock_text(flag.since), style=style)
+        return table
+
+
+def age_text(age: float) -> str:
+    """An age [s] as people say it; "none yet" where nothing came."""
+    if math.isnan(age):
+        return "none yet"
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if age >= 2 * size:
+            return f"{age / size:.0f} {unit}"
+    return f"{max(age, 0.0):.0f} s"
+
+
+def _state(health: Health) -> tuple[str, str]:
+    if not health.total or math.isnan(health.hk_age):
+        return "no HK yet: nothing is known", "blue"
+    warnings = health.raised - health.critical
+    text = f"{health.critical} CRITICAL, {warnings} WARNING, {health.muted} muted, {health.invalid} invalid"
+    if health.raised:
+        return text, "bold red" if health.critical else "bold yellow"
+    if health.invalid or health.checked == 0:
+        return text, "magenta"
+    return f"{text}: the {health.checked} checked parameters are in limits", "green"
+
+
+def _style(level: int) -> str:
+    return "red" if level >= logging.ERROR else "yellow" if level >= logging.WARNING else "dim"
+
+
+def run(service: Service, stop: threading.Event, until: Callable[[], bool] = lambda: False) -> int:
+    """Run until ``stop`` is set, ``until`` is true, Ctrl-C or SIGTERM; returns the exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _setter(stop))
+    console = Console()
+    if not console.is_terminal:
+        service.start()
+        while not stop.wait(0.2) and not until():
+            pass
+        return 0 if service.stop() else 1
+    summary = Summary()
+    service.subscribe(summary.take)
+    service.start()
+    with Live(summary.drawing(), console=console, auto_refresh=False, screen=False) as live:
+        while not stop.wait(0.25) and not until():
+            live.update(summary.drawing(), refresh=True)
+        live.update(summary.drawing(), refresh=True)
+    return 0 if service.stop() else 1
+
+
+def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    return handle

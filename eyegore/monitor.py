@@ -1,0 +1,332 @@
+"""The one owner of the session's state: messages in, events out; no file, no clock, no thread, no window.
+
+:meth:`Monitor.take` judges every HK row in the order it was written, keeps the flags, the exposure log, the images and
+the health of the session, and returns what its subscribers should know.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from eyegore.alarms.flag_board import FlagBoard
+from eyegore.analysis.excursions import ExcursionFinder, Run
+from eyegore.analysis.exposure_index import ExposureIndex
+from eyegore.analysis.session_files import ExposureBook, ImageBook
+from eyegore.limits.checks import Checker
+from eyegore.limits.model import Expected, LimitSet, LimitTable, Relative, Verdict
+from eyegore.messages import (
+    BadLine,
+    CaughtUp,
+    Event,
+    ExposureRows,
+    FeedMessage,
+    FlagCommand,
+    FloatArray,
+    Health,
+    HkAccepted,
+    HkHeader,
+    HkRows,
+    ImageFile,
+    LayoutChanged,
+    Said,
+    SourceEvent,
+    SourceKind,
+    WatcherState,
+    WorkerDied,
+)
+
+STALE_FACTOR = 1.9
+STALE_LEAST_S = 60.0
+HK_PERIOD_S = 1.0
+SKEW_NOTICE_S = 60.0
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed; sent about once a second."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What to judge by. ``tables`` gives the limits of an ELVIS version, None where there are none.
+
+    ``lab_offset_s`` is added to unix time to get lab seconds [s]; ``stale_after_s`` is the age from which HK is stale;
+    ``excursions_kept`` bounds the memory of ended excursions (None: all).
+    """
+
+    tables: Callable[[str], LimitTable | None]
+    limit_set: LimitSet = LimitSet.SAFE
+    lab_offset_s: Callable[[float], float] = lambda _now: 0.0
+    stale_after_s: float = max(STALE_FACTOR * HK_PERIOD_S, STALE_LEAST_S)
+    excursions_kept: int | None = 10_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One set of columns and the checks that belong to it."""
+
+    elvis: str
+    columns: tuple[str, ...]
+    checker: Checker
+    finder: ExcursionFinder
+    commanded: tuple[str, ...]
+
+
+class Monitor:
+    """State of one session. Every method is called on one thread."""
+
+    def __init__(self, rules: Rules, folder: str = "") -> None:
+        self.rules = rules
+        self.folder = folder
+        self.elvis = ""
+        self.unknown: tuple[str, ...] = ()
+        self.missing: tuple[str, ...] = ()
+        self.flags = FlagBoard()
+        self.exposures = ExposureBook()
+        self.images = ImageBook()
+        self.index = ExposureIndex()
+        self.hk_rows = 0
+        self.first_time = self.last_time = float("nan")
+        self.hk_files: list[str] = []
+        self.bad_lines: deque[BadLine] = deque(maxlen=10_000)
+        self.bad_line_count = 0
+        self._ended: deque[Run] = deque(maxlen=rules.excursions_kept)
+        self._versions: dict[str, str] = {}
+        self._layouts: dict[tuple[str, tuple[str, ...]], Layout] = {}
+        self._layout: Layout | None = None
+        self._online = False
+        self._caught_up = False
+        self._watcher: WatcherState | None = None
+        self._preview_until = float("-inf")
+        self._hk_arrival = self._log_arrival = float("nan")
+        self._newest_stamp = float("nan")
+        self._stale = False
+        self._skew_said = False
+
+    def take(self, message: FeedMessage | FlagCommand | Tick, now: float) -> list[Event]:
+        """Take one message at unix time ``now`` [s]; returns the events in the order they happened."""
+        match message:
+            case HkRows():
+                return self._take_rows(message, now)
+            case HkHeader():
+                return self._take_header(message, now)
+            case ExposureRows():
+                if self._caught_up:
+                    self._log_arrival = message.received
+                self.index.add(message.rows)
+                return self.exposures.add(message, now)
+            case ImageFile():
+                return self.images.add(message)
+            case FlagCommand():
+                return list(self.flags.command(message, now))
+            case BadLine():
+                self.bad_lines.append(message)
+                self.bad_line_count += 1
+                text = f"{message.path}, line {message.line}: {message.reason}; the rest of the file is read"
+                return [Said(logging.WARNING, text, now)]
+            case SourceEvent():
+                return self._take_source(message, now)
+            case WatcherState():
+                self._watcher = message
+                level = logging.INFO if message.alive else logging.WARNING
+                return [Said(level, f"watching by {message.kind}: {message.reason}", now)]
+            case CaughtUp():
+                self._caught_up, self._online = True, True
+                self._preview_until = float("-inf")
+                return [Said(logging.INFO, f"{message.folder}: read up to now", now), *self._tick(now)]
+            case WorkerDied():
+                text = f"{message.worker} stopped on an error ({message.error}) and is restarted"
+                return [Said(logging.ERROR, text, now)]
+            case Tick():
+                return self._tick(now)
+
+    # --- housekeeping ---
+
+    def _take_header(self, header: HkHeader, now: float) -> list[Event]:
+        if header.path not in self.hk_files:
+            self.hk_files.append(header.path)
+        self._versions[header.path] = header.elvis
+        return self._use(header.elvis, header.columns, header, now)
+
+    def _use(self, elvis: str, columns: tuple[str, ...], header: HkHeader | None, now: float) -> list[Event]:
+        key = (elvis, columns)
+        if self._layout is not None and self._layout is self._layouts.get(key):
+            return []
+        table = self.rules.tables(elvis)
+        if key not in self._layouts:
+            self._layouts[key] = self._make_layout(elvis, columns, table)
+        self._layout = layout = self._layouts[key]
+        self.elvis = elvis
+        self.flags.lay_out(columns, table, self.rules.limit_set, layout.checker.checked)
+        unknown, missing = (header.unknown, header.missing) if header else ((), ())
+        self.unknown = tuple(dict.fromkeys((*self.unknown, *unknown)))
+        self.missing = tuple(dict.fromkeys((*self.missing, *missing)))
+        events: list[Event] = [LayoutChanged(elvis, columns, unknown, missing)]
+        name = f"ELVIS {elvis}" if elvis else "an unknown ELVIS version"
+        checked = sum(layout.checker.checked)
+        text = f"HK of {name}: {len(columns)} parameters, {checked} checked against limits {self.rules.limit_set.value}"
+        events.append(Said(logging.INFO if checked else logging.WARNING, text, now))
+        if unknown:
+            events.append(Said(logging.WARNING, f"unknown HK columns, kept but not checked: {', '.join(unknown)}", now))
+        if missing:
+            events.append(Said(logging.WARNING, f"missing HK columns: {', '.join(missing)}", now))
+        return events
+
+    def _make_layout(self, elvis: str, columns: tuple[str, ...], table: LimitTable | None) -> Layout:
+        expected: dict[str, float] = {}
+        commanded: list[str] = []
+        for name, parameter in (table.parameters if table else {}).items():
+            limit = parameter.limit(self.rules.limit_set)
+            if isinstance(limit, Expected):
+                expected[name] = limit.equals
+            elif isinstance(limit, Relative) and name in columns:
+                commanded.append(limit.commanded)
+        checker = Checker(table, self.rules.limit_set, columns)
+        return Layout(elvis, columns, checker, ExcursionFinder(columns, expected), tuple(commanded))
+
+    def _take_rows(self, rows: HkRows, now: float) -> list[Event]:
+        if not rows.times.size:
+            return []
+        events = self._use(self._versions.get(rows.path, self.elvis), rows.columns, None, now)
+        layout = self._layout
+        assert layout is not None
+        self._online = True
+        self._note_arrival(rows)
+        if rows.preview:
+            checker = Checker(self.rules.tables(layout.elvis), self.rules.limit_set, layout.columns)
+            verdicts = checker.verdicts(rows.times, rows.values, self._commanded(layout, rows.times))
+            self._preview_until = float(rows.times[-1])
+            return [*events, *self.flags.see(rows, verdicts, now, preview=True)]
+        verdicts = layout.checker.verdicts(rows.times, rows.values, self._commanded(layout, rows.times))
+        self._ended.extend(layout.finder.take(rows.times, rows.values, verdicts))
+        if not self.hk_rows:
+            self.first_time = float(rows.times[0])
+        self.hk_rows += rows.times.size
+        self.last_time = float(rows.times[-1])
+        events += self._recover(now)
+        seen = 0
+        if not self._caught_up:
+            seen = int(np.count_nonzero(rows.times <= self._preview_until))
+        if seen:
+            events += self.flags.recall(_rows(rows, 0, seen), verdicts[:seen], now)
+        if seen < rows.times.size:
+            events += self.flags.see(_rows(rows, seen, None), verdicts[seen:], now)
+        return [*events, HkAccepted(rows, verdicts)]
+
+    def _commanded(self, layout: Layout, times: FloatArray) -> dict[str, FloatArray]:
+        return {column: self.index.commanded(column, times) for column in layout.commanded}
+
+    def _note_arrival(self, rows: HkRows) -> None:
+        self._hk_arrival = rows.received
+        stamp = float(rows.times[-1])
+        if not stamp <= self._newest_stamp:
+            self._newest_stamp = stamp
+
+    def excursions(self) -> list[Run]:
+        """Runs of samples out of limits, in order of their first sample; those that last still are included."""
+        return sorted((run for run in self._runs() if run.verdict.out), key=_by_start)
+
+    def invalid_runs(self) -> list[Run]:
+        """Runs of samples that could not be judged, in order of their first sample."""
+        return sorted((run for run in self._runs() if run.verdict is Verdict.INVALID), key=_by_start)
+
+    def _runs(self) -> list[Run]:
+        runs = list(self._ended)
+        for layout in self._layouts.values():
+            runs += layout.finder.open_runs
+        return runs
+
+    # --- folder and time ---
+
+    def _take_source(self, event: SourceEvent, now: float) -> list[Event]:
+        if event.kind is SourceKind.ONLINE:
+            self._online = True
+        elif event.kind is SourceKind.OFFLINE:
+            self._online = False
+        elif event.kind is SourceKind.SWITCHED:
+            self.folder = event.path
+        quiet = event.kind in (SourceKind.CREATED, SourceKind.ONLINE, SourceKind.READABLE, SourceKind.RETURNED)
+        level = logging.INFO if quiet else logging.WARNING
+        return [event, Said(level, event.text, now)]
+
+    def _hk_ages(self, now: float) -> tuple[float, float]:
+        """Age [s] of the newest row by its arrival and by its own stamp; NaN before any row."""
+        return now - self._hk_arrival, now + self.rules.lab_offset_s(now) - self._newest_stamp
+
+    def _recover(self, now: float) -> list[Event]:
+        if not self._stale or max(self._hk_ages(now)) > self.rules.stale_after_s:
+            return []
+        self._stale = False
+        return [Said(logging.INFO, "HK rows arrive again", now)]
+
+    def _tick(self, now: float) -> list[Event]:
+        events: list[Event] = []
+        by_arrival, by_stamp = self._hk_ages(now)
+        stale = max(by_arrival, by_stamp) > self.rules.stale_after_s
+        if stale and self._caught_up:
+            if not self._stale:
+                events.append(Said(logging.WARNING, _stale_text(by_arrival, by_stamp, self.rules.stale_after_s), now))
+            events += self.flags.grow_stale(now)
+        self._stale = stale and self._caught_up
+        if not self._skew_said and by_arrival < self.rules.stale_after_s and by_stamp < -SKEW_NOTICE_S:
+            self._skew_said = True
+            text = f"the clock of ELVIS is {-by_stamp / 60:.0f} min ahead of this machine's"
+            events.append(Said(logging.WARNING, text, now))
+        return [*events, self.health(now)]
+
+    def health(self, now: float) -> Health:
+        """The session's health at unix time ``now`` [s]."""
+        by_arrival, by_stamp = self._hk_ages(now)
+        lab_now = now + self.rules.lab_offset_s(now)
+        log_age = now - self._log_arrival
+        counts = self.flags.counts()
+        return Health(
+            now=now,
+            folder=self.folder,
+            online=self._online,
+            elvis=self.elvis,
+            limit_set=self.rules.limit_set,
+            hk_age=max(by_arrival, by_stamp),
+            explog_age=lab_now - self.exposures.newest_time if math.isnan(log_age) else log_age,
+            image_age=now - self.images.newest_modified,
+            hk_stale=self._stale,
+            checked=counts.checked,
+            total=counts.total,
+            watcher=self._watcher.kind if self._watcher else "",
+            watcher_alive=bool(self._watcher and self._watcher.alive),
+            raised=counts.raised,
+            critical=counts.critical,
+            muted=counts.muted,
+            invalid=counts.invalid,
+            hk_rows=self.hk_rows,
+            bad_lines=self.bad_line_count,
+            obsids=self.exposures.obsids,
+            exposure_rows=self.exposures.rows,
+            images=self.images.complete,
+            clock_skew=by_arrival - by_stamp,
+        )
+
+
+def _rows(rows: HkRows, start: int, stop: int | None) -> HkRows:
+    if start == 0 and stop is None:
+        return rows
+    part = slice(start, stop)
+    return HkRows(rows.path, rows.columns, rows.times[part], rows.values[part], rows.line + start, rows.received)
+
+
+def _by_start(run: Run) -> tuple[float, str]:
+    return run.first, run.parameter
+
+
+def _stale_text(by_arrival: float, by_stamp: float, limit: float) -> str:
+    if by_arrival > limit:
+        return f"no HK row for {by_arrival:.0f} s (ELVIS stopped?): flags are stale"
+    return (
+        f"HK rows arrive but their time stamp is {by_stamp:.0f} s old (ELVIS clock frozen or wrong?): flags are stale"
+    )

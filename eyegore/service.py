@@ -1,0 +1,165 @@
+"""The session without a screen: starts the workers, feeds the monitor, tells the subscribers, stops cleanly.
+
+One thread, "monitor", owns the :class:`~eyegore.monitor.Monitor`. Subscribers are called on it with every event: they
+must return at once (put it in a queue). Freeze or lose one, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import calendar
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from eyegore.errors import SettingsError
+from eyegore.feeds.ingest import Ingest
+from eyegore.limits.model import LimitTable
+from eyegore.limits.table import TableError, load_table, table_for
+from eyegore.messages import Event, FeedMessage, FlagChanged, FlagCommand, Said, WorkerDied
+from eyegore.monitor import Monitor, Rules, Tick
+from eyegore.settings import Session
+
+log = logging.getLogger(__name__)
+flag_log = logging.getLogger("eyegore.flags")
+
+TICK_S = 1.0
+RESTART_S = 5.0
+Subscriber = Callable[[Event], None]
+
+
+def lab_offset_s(now: float) -> float:
+    """Seconds to add to unix time to get lab seconds: the lab's wall clock is taken to be this machine's."""
+    return calendar.timegm(time.localtime(now)) - int(now)
+
+
+def rules_for(session: Session, *, keep_all: bool = False) -> Rules:
+    """What the session judges by.
+
+    Raises
+    ------
+    SettingsError
+        When the lab's own limit table cannot be used; the message has a line for each fault in it.
+    """
+    tables: Callable[[str], LimitTable | None] = table_for
+    if session.limits is not None:
+        try:
+            own = load_table(session.limits)
+        except (OSError, TableError) as why:
+            raise SettingsError(f"limit table not usable: {why}") from why
+        tables = _always(own)
+    return Rules(
+        tables,
+        session.limit_set,
+        lab_offset_s,
+        session.stale_after_s,
+        excursions_kept=None if keep_all else 10_000,
+    )
+
+
+def _always(table: LimitTable) -> Callable[[str], LimitTable | None]:
+    return lambda _elvis: table
+
+
+class Service:
+    """Runs one session until :meth:`stop`."""
+
+    def __init__(self, session: Session, subscribers: Sequence[Subscriber] = ()) -> None:
+        self.session = session
+        self.monitor = Monitor(rules_for(session), str(session.folder))
+        self._subscribers = list(subscribers)
+        self._inbox: queue.SimpleQueue[FeedMessage | FlagCommand | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
+        self._ingest: Ingest | None = None
+        self._restart_at = 0.0
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Add a subscriber; only before :meth:`start`."""
+        self._subscribers.append(subscriber)
+
+    def start(self) -> None:
+        """Start the workers; returns at once."""
+        self._thread.start()
+        self._start_ingest()
+
+    def send(self, command: FlagCommand) -> None:
+        """Do what a person asked; callable from any thread, returns at once."""
+        self._inbox.put(command)
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """Stop the workers and wait up to ``timeout`` [s]; False when one hangs (in a dead mount, say)."""
+        end = time.monotonic() + timeout
+        ingest = self._ingest
+        if ingest is not None:
+            ingest.stop()
+        self._inbox.put(None)
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(max(0.0, end - time.monotonic()))
+        if ingest is not None:
+            ingest.join(max(0.1, end - time.monotonic()))
+        stopped = not self._thread.is_alive() and not (ingest is not None and ingest.alive)
+        if not stopped:
+            log.warning("a worker did not stop within %.1f s (is the folder on a mount that hangs?)", timeout)
+        return stopped
+
+    def _start_ingest(self) -> None:
+        session = self.session
+        self._ingest = Ingest(
+            session.folder,
+            self._inbox.put,
+            elvis=session.elvis,
+            polling=session.polling,
+            images=session.images,
+            exposures=session.exposures,
+            follow=session.follow,
+        )
+        self._ingest.start()
+
+    def _run(self) -> None:
+        next_tick = time.monotonic()
+        while True:
+            message: FeedMessage | FlagCommand | Tick | None
+            try:
+                message = self._inbox.get(timeout=max(0.0, next_tick - time.monotonic()))
+            except queue.Empty:
+                message = Tick()
+            if message is None:
+                return
+            if isinstance(message, Tick) or time.monotonic() >= next_tick:
+                next_tick = time.monotonic() + TICK_S
+                self._supervise()
+                self._deliver(Tick())
+            if not isinstance(message, Tick):
+                self._deliver(message)
+
+    def _deliver(self, message: FeedMessage | FlagCommand | Tick) -> None:
+        try:
+            events = self.monitor.take(message, time.time())
+        except Exception:
+            log.exception("a message could not be judged: %.200r", message)
+            events = [Said(logging.ERROR, "a message could not be judged; see the log", time.time())]
+        for event in events:
+            write_log(event)
+            for subscriber in self._subscribers:
+                try:
+                    subscriber(event)
+                except Exception:
+                    log.exception("a subscriber failed on %.200r", event)
+
+    def _supervise(self) -> None:
+        ingest = self._ingest
+        if ingest is None or ingest.alive or time.monotonic() < self._restart_at:
+            return
+        self._restart_at = time.monotonic() + RESTART_S
+        self._deliver(WorkerDied("the reader of the folder", str(ingest.error), time.time()))
+        self._start_ingest()
+
+
+def write_log(event: Event) -> None:
+    """Write what people want to find in a log: what was raised, lowered, muted, by whom, and what was said."""
+    if isinstance(event, FlagChanged) and event.text:
+        level = logging.WARNING if event.what in ("raised", "invalid") else logging.INFO
+        flag_log.log(level, "%s", event.text)
+    elif isinstance(event, Said):
+        log.log(event.level, "%s", event.text)

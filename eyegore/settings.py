@@ -1,0 +1,47 @@
+"""What one session is asked to do, as the command line gave it."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyegore.limits.model import LimitSet
+
+
+@dataclass(frozen=True)
+class Session:
+    """Settings of one session; ``elvis`` None means: recognised from the files.
+
+    ``stale_after_s`` is the age [s] from which HK counts as stale.
+    """
+
+    folder: Path
+    elvis: str | None = None
+    limits: Path | None = None
+    limit_set: LimitSet = LimitSet.SAFE
+    follow: bool = False
+    polling: bool | None = None
+    blind: bool = False
+    lite: bool = False
+    tag: str = ""
+    ds9_target: str = ""
+    stale_after_s: float = 60.0
+
+    @property
+    def images(self) -> bool:
+        """Whether images are looked for."""
+        return not (self.blind or self.lite)
+
+    @property
+    def exposures(self) -> bool:
+        """Whether the exposure log is read."""
+        return not self.lite
+
+
+def person() -> str:
+    """Who sits at this session, for the log of what was lowered and muted."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown user"
