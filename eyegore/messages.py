@@ -27,7 +27,7 @@ class HkHeader:
     """The header of an HK file was read. ``elvis`` is the version recognised from it, "" when none fits.
 
     ``columns`` are the parameters in file order, without the time; ``unknown`` are those the version does not know,
-    ``missing`` those it should have.
+    ``missing`` those it should have. ``units`` runs along ``columns`` ("" where unknown), or is empty.
     """
 
     path: str
@@ -35,6 +35,7 @@ class HkHeader:
     columns: tuple[str, ...]
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

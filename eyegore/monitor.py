@@ -163,7 +163,8 @@ class Monitor:
             self._layouts[key] = self._make_layout(elvis, columns, table)
         self._layout = layout = self._layouts[key]
         self.elvis = elvis
-        self.flags.lay_out(columns, table, self.rules.limit_set, layout.checker.checked)
+        units = dict(zip(columns, header.units, strict=False)) if header else {}
+        self.flags.lay_out(columns, table, self.rules.limit_set, layout.checker.checked, units)
         unknown, missing = (header.unknown, header.missing) if header else ((), ())
         self.unknown = tuple(dict.fromkeys((*self.unknown, *unknown)))
         self.missing = tuple(dict.fromkeys((*self.missing, *missing)))

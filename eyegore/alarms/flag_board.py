@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,17 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.alarms.flags import OolFlag, Sighting
-from eyegore.limits.describe import describe
+from eyegore.limits.wording import describe, unit_sign
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
 from eyegore.limits.verdict_runs import runs_of, worst_of
 from eyegore.messages import Action, Event, Flag, FlagChanged, FlagCommand, FlagState, FloatArray, HkRows, Said
 
 _WORDS = {
-    Verdict.LOW: "below",
-    Verdict.HIGH: "above",
-    Verdict.UNEXPECTED: "is not",
-    Verdict.DELTA_LOW: "falls too fast for",
-    Verdict.DELTA_HIGH: "rises too fast for",
+    Verdict.LOW: "too low",
+    Verdict.HIGH: "too high",
+    Verdict.UNEXPECTED: "not as expected",
+    Verdict.DELTA_LOW: "falls too fast",
+    Verdict.DELTA_HIGH: "rises too fast",
 }
 
 
@@ -45,17 +45,26 @@ class FlagBoard:
         self._flags: dict[str, OolFlag] = {}
 
     def lay_out(
-        self, columns: Sequence[str], table: LimitTable | None, limit_set: LimitSet, checked: Sequence[bool]
+        self,
+        columns: Sequence[str],
+        table: LimitTable | None,
+        limit_set: LimitSet,
+        checked: Sequence[bool],
+        units: Mapping[str, str],
     ) -> None:
-        """Have a flag for each of ``columns``; flags that exist and are checked keep their state."""
+        """Have a flag for each of ``columns``; flags that exist keep their state unless their check came or went.
+
+        ``units`` are those of the columns that the table does not know.
+        """
         for name, is_checked in zip(columns, checked, strict=True):
             known = self._flags.get(name)
             if known is not None and known.checked == is_checked:
                 continue
             parameter = table.parameters.get(name) if table else None
             limit = parameter.limit(limit_set) if parameter else None
-            text = describe(limit) if limit is not None else ""
-            self._flags[name] = OolFlag(parameter or Parameter(name, "", ""), text, checked=is_checked)
+            parameter = parameter or Parameter(name, units.get(name, ""), "")
+            text = describe(limit, parameter.unit) if limit is not None else ""
+            self._flags[name] = OolFlag(parameter, text, checked=is_checked)
 
     def views(self) -> list[Flag]:
         """Every flag as it stands, in file order."""
@@ -141,21 +150,25 @@ def clock_text(time: float) -> str:
     return "?" if math.isnan(time) else datetime.fromtimestamp(time, UTC).strftime("%d/%b %H:%M:%S")
 
 
+def _quantity(value: float, unit: str) -> str:
+    sign = unit_sign(unit)
+    return f"{value:g} {sign}".rstrip().replace("-", "−", 1) if math.isfinite(value) else "no reading"
+
+
 def _sentence(what: str, flag: Flag, person: str) -> str:
-    value = f"{flag.parameter} {flag.value:g} {flag.unit}".rstrip()
-    by = f" by {person}" if person else ""
+    named = f"{flag.parameter} {_quantity(flag.value, flag.unit)}"
+    worst = f"worst {_quantity(flag.worst, flag.unit)}"
     match what:
         case "raised":
-            word = _WORDS.get(flag.live, "outside")
-            return f"RAISED {flag.severity.name} {value} {word} {flag.limit_text} since {clock_text(flag.since)}"
+            word = _WORDS.get(flag.live, "out of limits")
+            since = clock_text(flag.since)
+            return f"{flag.severity.name} {named} {word} (limit {flag.limit_text}) since {since}"
         case "returned":
-            return f"back in limits {value} ({flag.limit_text}) at {clock_text(flag.time)}; worst was {flag.worst:g}"
+            return f"{named} back in limits at {clock_text(flag.time)}"
         case "latched":
-            return (
-                f"was out of limits before Eyegore looked: {flag.parameter} from {clock_text(flag.since)}, "
-                f"worst {flag.worst:g} {flag.unit} ({flag.limit_text})"
-            )
+            since = clock_text(flag.since)
+            return f"{flag.parameter} was out of limits at {since}, {worst} (limit {flag.limit_text})"
         case "invalid":
-            return f"no valid reading of {flag.parameter} since {clock_text(flag.time)}"
+            return f"{flag.parameter} has no valid reading since {clock_text(flag.time)}"
         case _:
-            return f"{what}{by} {value}"
+            return f"{named} {what}{' by ' + person if person else ''}"
