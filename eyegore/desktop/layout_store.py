@@ -1,0 +1,46 @@
+"""What the window remembers between sessions: a JSON file in the user's configuration folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+def default_path() -> Path:
+    """Where the layout of this user's windows is kept."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("eyegore", appauthor=False)) / "window.json"
+
+
+class LayoutStore:
+    """Reads and writes the remembered layout. Failing costs the layout, never the session."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or default_path()
+
+    def load(self) -> dict[str, Any]:
+        """The remembered layout; empty when there is none or it cannot be read."""
+        try:
+            layout = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as why:
+            log.warning("the remembered window layout is not used: %s", why)
+            return {}
+        return layout if isinstance(layout, dict) else {}
+
+    def save(self, layout: dict[str, Any]) -> None:
+        """Remember ``layout``; replaced in one step, so that a crash leaves the old one or the new one."""
+        partial = self.path.with_suffix(".part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(json.dumps(layout, indent=1), encoding="utf-8")
+            os.replace(partial, self.path)
+        except OSError as why:
+            log.warning("the window layout could not be remembered: %s", why)
