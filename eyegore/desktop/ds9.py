@@ -1,0 +1,192 @@
+"""Images to DS9: CCD 1, 2, 3 to frames 1, 2, 3, by one worker thread, so that the window never waits for DS9."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import re
+import shutil
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyegore.desktop.ds9_session import PLAIN, Ds9Session, OwnDs9, RunningDs9, private_folder
+from eyegore.desktop.xpa import Ds9SilentError, Transport, Xpa, available_transport
+from eyegore.elvis.ccd_frame import frame_state
+from eyegore.errors import Ds9Error
+
+log = logging.getLogger(__name__)
+
+CCDS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class _Request:
+    obsid: int
+    paths: Mapping[int, Path]
+
+
+class PlainNames:
+    """Names that DS9 can read for files whose own names it cannot: symbolic links in a private folder.
+
+    Brackets, braces, quotes, semicolons and backslashes mean something to DS9 or to Tcl; one of them crashes it.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._links: dict[Path, Path] = {}
+
+    def of(self, path: Path) -> str:
+        """The path, absolute, or a link to it."""
+        path = path.absolute()
+        if PLAIN.fullmatch(str(path)):
+            return str(path)
+        if self._folder is None or not self._folder.is_dir():
+            self._folder = private_folder()
+            self._links.clear()
+        if path not in self._links:
+            # a folder of its own per link: two names may differ only in what is replaced
+            link = self._folder / str(len(self._links)) / re.sub(r"[^\w.+-]", "_", path.name, flags=re.ASCII)
+            link.parent.mkdir()
+            link.symlink_to(path)
+            self._links[path] = link
+        return str(self._links[path])
+
+    def remove(self) -> None:
+        """Remove the links; DS9 keeps what it has opened."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+class Ds9Viewer:
+    """Shows the images of an ObsID in DS9.
+
+    Parameters
+    ----------
+    target
+        A DS9 that is running already: its title or ``host:port``. "" starts one of our own when it is first needed;
+        that one ends in :meth:`stop`.
+    say
+        Called on the worker thread with a level of :mod:`logging` and one line for the operator.
+    transport
+        What carries the XPA calls; by default the safer one of those installed.
+    """
+
+    def __init__(
+        self, target: str = "", *, say: Callable[[int, str], None], transport: Transport | None = None
+    ) -> None:
+        self._target = target
+        self._say = say
+        self._transport = transport
+        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def show(self, paths: Mapping[int, Path], obsid: int) -> None:
+        """Ask for the images of one ObsID, by CCD number; returns at once. Of those waiting, the newest is shown."""
+        if self._stopping.is_set():
+            return
+        self._requests.put(_Request(obsid, dict(paths)))
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="ds9", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """End the worker and the DS9 it started; False when it has not ended after ``timeout`` [s]."""
+        self._stopping.set()
+        self._requests.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    # --- on the worker thread -----------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        session: Ds9Session | None = None
+        names = PlainNames()
+        try:
+            while (request := self._newest(self._requests.get())) is not None:
+                try:
+                    session = session or self._session()
+                    self._show(request, session, names)
+                except Ds9Error as why:
+                    text = session.failed(why) if session is not None else str(why)
+                    self._say(logging.ERROR, f"ObsID {request.obsid} not shown: {text}")
+                except Exception as why:  # outermost frame of the thread: the next request must find it alive
+                    log.exception("showing ObsID %d", request.obsid)
+                    self._say(logging.ERROR, f"ObsID {request.obsid} not shown: {why}")
+        finally:
+            if session is not None:
+                session.close()
+            names.remove()
+
+    def _newest(self, request: _Request | None) -> _Request | None:
+        """The newest request there is, after saying which ones it makes obsolete; None when we are to end."""
+        skipped: list[int] = []
+        while not self._stopping.is_set() and not self._requests.empty():
+            newer = self._requests.get()
+            if request is not None and newer is not None and newer.obsid != request.obsid:
+                skipped.append(request.obsid)
+            request = newer
+        if self._stopping.is_set():
+            return None
+        if skipped and request is not None:
+            listed = ", ".join(map(str, skipped))
+            self._say(logging.INFO, f"ObsID {listed} skipped: ObsID {request.obsid} was asked for since")
+        return request
+
+    def _session(self) -> Ds9Session:
+        transport = self._transport or available_transport()
+        if self._target:
+            return RunningDs9(self._target, transport, self._stopping)
+        return OwnDs9(transport, self._say, self._stopping)
+
+    def _show(self, request: _Request, session: Ds9Session, names: PlainNames) -> None:
+        ready = self._complete(request)
+        if not ready:
+            raise Ds9Error("none of its images is there and complete")
+        xpa, address = session.connect()
+        xpa.put(address, "tile", "yes")
+        shown = []
+        for ccd, path in ready.items():
+            xpa.put(address, "frame", str(ccd))
+            if self._load(xpa, address, f"CCD{ccd} of ObsID {request.obsid}", names.of(path)):
+                shown.append(f"CCD{ccd}")
+        # the first call after a load tells whether DS9 outlived it
+        xpa.get(address, "version")
+        if shown:
+            self._say(logging.INFO, f"ObsID {request.obsid} shown in DS9: {', '.join(shown)}")
+
+    def _load(self, xpa: Xpa, address: str, what: str, name: str) -> bool:
+        """Load one file to the frame chosen before; a file that DS9 does not take is said, and the next one tried."""
+        try:
+            xpa.put(address, "file", f"{{{name}}}")
+            xpa.put(address, "zoom", "to", "fit")
+            xpa.put(address, "scale", "mode", "zscale")
+        except Ds9SilentError:
+            raise
+        except Ds9Error as why:
+            if self._stopping.is_set():
+                raise
+            self._say(logging.WARNING, f"{what}: {why}")
+            return False
+        return True
+
+    def _complete(self, request: _Request) -> dict[int, Path]:
+        """The images that are whole, by CCD; the others are said. A half-written file would kill DS9."""
+        ready = {}
+        for ccd in sorted({*CCDS, *request.paths}):
+            what = f"CCD{ccd} of ObsID {request.obsid}"
+            path = request.paths.get(ccd)
+            if path is None or not path.exists():
+                self._say(logging.WARNING, f"{what} is not there")
+                continue
+            state = frame_state(path)
+            if state.complete:
+                ready[ccd] = path
+            else:
+                self._say(logging.WARNING, f"{what} is not complete: {state.problem}")
+        return ready
