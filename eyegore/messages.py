@@ -281,12 +281,13 @@ class ImagesReady:
 
 @dataclass(frozen=True)
 class LayoutChanged:
-    """The parameters, their limits or the ELVIS version changed."""
+    """The parameters, their limits or the ELVIS version changed; ``flags`` are all flags as they stand."""
 
     elvis: str
     columns: tuple[str, ...]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
+    flags: tuple[Flag, ...]
 
 
 @dataclass(frozen=True)

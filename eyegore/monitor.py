@@ -168,7 +168,7 @@ class Monitor:
         unknown, missing = (header.unknown, header.missing) if header else ((), ())
         self.unknown = tuple(dict.fromkeys((*self.unknown, *unknown)))
         self.missing = tuple(dict.fromkeys((*self.missing, *missing)))
-        events: list[Event] = [LayoutChanged(elvis, columns, unknown, missing)]
+        events: list[Event] = [LayoutChanged(elvis, columns, unknown, missing, tuple(self.flags.views()))]
         name = f"ELVIS {elvis}" if elvis else "an unknown ELVIS version"
         checked = sum(layout.checker.checked)
         text = f"HK of {name}: {len(columns)} parameters, {checked} checked against limits {self.rules.limit_set.value}"

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.alarms.flags import OolFlag, Sighting
-from eyegore.limits.wording import describe, unit_sign
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
 from eyegore.limits.verdict_runs import runs_of, worst_of
+from eyegore.limits.wording import describe, unit_sign
 from eyegore.messages import Action, Event, Flag, FlagChanged, FlagCommand, FlagState, FloatArray, HkRows, Said
 
 _WORDS = {

@@ -104,20 +104,21 @@ class OolFlag:
     def see(self, sighting: Sighting) -> str:
         """Take a run of samples that has just been recorded."""
         verdict, before = sighting.verdict, self._live
+        unknown_before = self._stale or before is None or before is Verdict.INVALID
         self._live, self._stale = verdict, False
         self._value, self._time = sighting.value, sighting.last
         if verdict.out:
-            return self._go_out(sighting, before)
+            return self._go_out(sighting, before, unknown_before)
         self._unfinished = None
         if verdict is not Verdict.IN_LIMITS:
-            return "" if verdict is before else verdict.name.lower()
+            return verdict.name.lower() if unknown_before or verdict is not before else ""
         if self._latch is Latch.RAISED:
             self._latch = Latch.LATCHED
             return "returned"
         if self._latch is Latch.ACKNOWLEDGED:
             self._calm()
             return "returned"
-        return "valid" if before is Verdict.INVALID else ""
+        return "valid" if unknown_before else ""
 
     def recall(self, sighting: Sighting) -> str:
         """Take a run recorded before the newest samples that this flag has already seen: it can only latch."""
@@ -133,17 +134,18 @@ class OolFlag:
         self._remember(sighting)
         return "latched"
 
-    def _go_out(self, sighting: Sighting, before: Verdict | None) -> str:
+    def _go_out(self, sighting: Sighting, before: Verdict | None, unknown_before: bool) -> str:
         severity = self.parameter.severity(sighting.verdict)
         running, self._unfinished = self._unfinished, None
         lasting = self._latch in (Latch.RAISED, Latch.ACKNOWLEDGED)
         other_side = before is not None and before.out and before is not sighting.verdict
-        if lasting and not (self._latch is Latch.ACKNOWLEDGED and (severity > self._severity or other_side)):
+        again = self._latch is Latch.ACKNOWLEDGED and (severity > self._severity or other_side)
+        if lasting and not again:
             if running is not None:
                 self._since = min(self._since, running.first)
-            self._worst = _worse(sighting.verdict, self._worst, sighting.worst)
+            self._worst = sighting.worst if other_side else _worse(sighting.verdict, self._worst, sighting.worst)
             self._severity = max(self._severity, severity)
-            return ""
+            return "valid" if unknown_before else ""
         self._latch = Latch.RAISED
         self._remember(sighting if running is None else _joined(running, sighting))
         return "raised"

@@ -202,11 +202,15 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
     if images:
         tip = f"age of the newest image file; {health.images} complete images"
         cells.append(HealthCell("images", "images", age_text(health.image_age), _age_status(health.image_age), tip))
+    watcher = health.watcher or "not watching yet"
+    checked = f"{health.checked}/{health.total} checked"
     cells += [
-        HealthCell("checked", "", f"{health.checked}/{health.total} checked", _checked_status(health), _limits_tip(health)),
-        HealthCell("watcher", "", health.watcher or "not watching yet", _watcher_status(health), "how the folder is watched"),
-        HealthCell("folder", "folder", "there" if health.online else "not there", _folder_status(health), health.folder),
-    ]  # fmt: skip
+        HealthCell("checked", "", checked, _checked_status(health), _limits_tip(health)),
+        HealthCell("watcher", "", watcher, _watcher_status(health), "how the folder is watched"),
+        HealthCell(
+            "folder", "folder", "there" if health.online else "not there", _folder_status(health), health.folder
+        ),
+    ]
     if health.bad_lines:
         cells.append(HealthCell("bad", "", f"{health.bad_lines} bad lines", Status.WARNING, "named in the log"))
     if abs(health.clock_skew) > 120:
