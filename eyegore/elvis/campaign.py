@@ -1,0 +1,210 @@
+"""The calibration campaign: which tests there are, and what each of their frames commands.
+
+Tables: ``campaign_columns.csv`` (one row per script column; exposure times and mirror positions are expressions in the
+chamber's own numbers), ``script_defaults.csv`` (what a script commands unless it says otherwise), ``chambers.json``
+(times to full well [s], focus [mm], FWHM [pixel], filter slots, spot patterns) and ``block_offsets.csv`` [ADU].
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from eyegore.errors import SettingsError
+
+Setting = float | int | str
+CCDS = (1, 2, 3)
+
+DEFAULT_OFFSET = 2800.0
+"""Bias level [ADU] expected where no block is known."""
+
+_DEFAULTS_OF = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_FULL_WELL = re.compile(rf"({_NUMBER})\*tFWC_(flat|point)\[nm(\d+)\]")
+_MIRROR = re.compile(rf"mirror_nom\[F(\d)\](?:([+-])({_NUMBER}))?")
+
+
+@dataclass(frozen=True)
+class Chamber:
+    """A test chamber's optics. Times to full well [s], ``fwhm`` [pixel] by wavelength [nm]; ``mirror`` [mm] by slot.
+
+    ``patterns`` holds, per CCD, the spots of the point source by name (quadrant and spot letter) in silicon pixels.
+    """
+
+    name: str
+    full_well: Mapping[str, Mapping[int, float]]
+    mirror: Mapping[int, float]
+    fwhm: Mapping[int, float]
+    slots: Mapping[int, int]
+    patterns: Mapping[int, Mapping[str, tuple[float, float]]]
+
+    def slot(self, wavelength: int) -> int:
+        """Filter-wheel slot of a wavelength [nm] (0: neutral density)."""
+        for slot, there in self.slots.items():
+            if there == wavelength:
+                return slot
+        raise SettingsError(f"chamber {self.name} has no filter for {wavelength} nm: choose other tests or chamber")
+
+    def time_to_full_well(self, source: str, wavelength: int) -> float:
+        """Exposure time [s] that fills the well with ``source`` "flat" or "point"."""
+        try:
+            return self.full_well[source][wavelength]
+        except KeyError:
+            raise SettingsError(
+                f"chamber {self.name} has no {source}-source flux for {wavelength} nm: choose other tests or chamber"
+            ) from None
+
+
+@dataclass(frozen=True)
+class ScriptColumn:
+    """``frames`` exposures with the same commanding; ``settings`` holds every commanded key, exptime [s] among them."""
+
+    test: str
+    number: int
+    frames: int
+    wavelength: int
+    comment: str
+    settings: Mapping[str, Setting] = field(repr=False)
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text = files("eyegore.elvis").joinpath("tables", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def _script() -> Mapping[str, list[dict[str, str]]]:
+    tests: dict[str, list[dict[str, str]]] = {}
+    for row in _table("campaign_columns.csv"):
+        tests.setdefault(row["test"], []).append(row)
+    return tests
+
+
+@cache
+def _chambers() -> Mapping[str, Chamber]:
+    document = json.loads(files("eyegore.elvis").joinpath("tables", "chambers.json").read_text(encoding="utf-8"))
+    chambers = {}
+    for name, known in document["chambers"].items():
+        pattern = document["patterns"][known["pattern"]]
+        chambers[name] = Chamber(
+            name=name,
+            full_well={kind: {int(nm): t for nm, t in known[f"{kind}_s"].items()} for kind in ("flat", "point")},
+            mirror={int(slot): position for slot, position in known["mirror_mm"].items()},
+            fwhm={int(nm): fwhm for nm, fwhm in known["fwhm_px"].items()},
+            slots={int(slot): nm for slot, nm in known["slot_nm"].items()},
+            patterns={ccd: {spot: (x, y) for spot, (x, y) in pattern[f"CCD{ccd}"].items()} for ccd in CCDS},
+        )
+    return chambers
+
+
+def known_tests() -> tuple[str, ...]:
+    """Every test of the full campaign that takes its own frames."""
+    return tuple(_script())
+
+
+def known_chambers() -> tuple[str, ...]:
+    """Every chamber profile with a spot pattern."""
+    return tuple(_chambers())
+
+
+@cache
+def known_blocks() -> tuple[str, ...]:
+    """Every block with known bias levels."""
+    return tuple(dict.fromkeys(row["block"] for row in _table("block_offsets.csv")))
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> SettingsError:
+    """The error for a name that is not among the known ones, with the nearest first."""
+    names = list(known)
+    near = difflib.get_close_matches(name.upper(), names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return SettingsError(f"no {what} {name!r}: {hint}known are {', '.join(names)}")
+
+
+def chamber(name: str) -> Chamber:
+    """One chamber profile."""
+    try:
+        return _chambers()[name]
+    except KeyError:
+        raise unknown("chamber", name, known_chambers()) from None
+
+
+def chamber_of_block(block: str) -> Chamber:
+    """The profile of the chamber as it was for one block; B_BORN's where the block has none of its own."""
+    own = [name for name in known_chambers() if name.partition("_")[2] == block]
+    return chamber(own[0] if own else "B_BORN")
+
+
+def block_offsets(block: str) -> Mapping[tuple[int, str], float]:
+    """Expected bias level [ADU] of a block by CCD number and quadrant letter."""
+    if block not in known_blocks():
+        raise unknown("block", block, known_blocks())
+    return {
+        (int(row["ccd"]), quadrant): float(row[quadrant])
+        for row in _table("block_offsets.csv")
+        if row["block"] == block
+        for quadrant in "EFGH"
+    }
+
+
+def default_settings(elvis: str) -> dict[str, Setting]:
+    """What a script of this ELVIS version commands unless it says otherwise, under the names of 6.3.0 and later.
+
+    Voltages [V] and times as in those scripts; versions before 6.3.0 commanded the same in mV and ms.
+    """
+    version = elvis if elvis in _DEFAULTS_OF else _DEFAULTS_OF[0]
+    settings = {row["key"]: _setting(row[version]) for row in _table("script_defaults.csv")}
+    return settings | {"exptime": 0, "wave": 4, "source": "flat"}
+
+
+def script_columns(test: str, profile: Chamber, elvis: str) -> tuple[ScriptColumn, ...]:
+    """The columns of one test's script, with the expressions worked out for a chamber."""
+    if test not in _script():
+        raise unknown("test", test, known_tests())
+    defaults = default_settings(elvis)
+    columns = []
+    for row in _script()[test]:
+        wavelength = int(row["wavelength"])
+        settings = dict(defaults)
+        for assignment in filter(None, row["settings"].split(";")):
+            key, _, text = assignment.partition("=")
+            settings[key] = _mirror(text, profile) if key == "mirr_pos" else _setting(text)
+        settings |= {
+            "exptime": _seconds(row["exptime"], profile),
+            "wave": profile.slot(wavelength),
+            "source": row["source"],
+            "test": test,
+        }
+        columns.append(ScriptColumn(test, int(row["column"]), int(row["frames"]), wavelength, row["comment"], settings))
+    return tuple(columns)
+
+
+def _setting(text: str) -> Setting:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _seconds(expression: str, profile: Chamber) -> float:
+    if match := _FULL_WELL.fullmatch(expression):
+        return round(float(match[1]) * profile.time_to_full_well(match[2], int(match[3])), 4)
+    return float(expression)
+
+
+def _mirror(expression: str, profile: Chamber) -> float:
+    match = _MIRROR.fullmatch(expression)
+    if match is None:
+        return float(expression)
+    step = float(f"{match[2]}{match[3]}") if match[3] else 0.0
+    return round(profile.mirror[int(match[1])] + step, 3)
