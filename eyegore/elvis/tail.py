@@ -1,0 +1,255 @@
+"""Reading a text file while somebody else is writing it: complete lines only, each once, nothing kept open.
+
+A :class:`Tail` remembers how many bytes it has consumed and what they looked like at both ends. As long as a file at
+that path still begins and continues with those bytes, reading goes on behind them, whatever happened to the file in
+between (vanished, renamed over, permission lost). When it does not, it is another file and is read from its start.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from eyegore.messages import SourceKind
+
+log = logging.getLogger(__name__)
+
+FINGERPRINT = 4096
+"""Bytes remembered of each end of what was consumed."""
+
+LONGEST_LINE = 1 << 16
+"""Bytes a line may have; a longer one is skipped up to its end (the widest row ELVIS writes has about 1 KiB)."""
+
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Complete lines. ``line`` is the number of the first (from 1); ``restart`` tells that the file begins anew.
+
+    ``too_long`` is the number of a line longer than :data:`LONGEST_LINE`, which is not in ``data``;
+    ``more`` tells that the read ended at its limit, not at the end of the file.
+    """
+
+    data: bytes
+    line: int
+    restart: bool = False
+    too_long: int | None = None
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something happened to the file; ``text`` says what and what is done about it."""
+
+    kind: SourceKind
+    text: str
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What one stat tells about a file."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> _Look:
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+    def same_file(self, other: _Look) -> bool:
+        return (self.device, self.inode) == (other.device, other.inode)
+
+
+class Tail:
+    """Follows one file. Trouble with the file never raises: it becomes a :class:`Change`, and reading waits."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._changes: list[Change] = []
+        self._seen: _Look | None = None
+        self._absent = False
+        self._unreadable = False
+        self._more = False
+        self._rewind()
+
+    @property
+    def offset(self) -> int:
+        """Bytes consumed."""
+        return self._offset
+
+    @property
+    def more(self) -> bool:
+        """Whether the last read ended at its limit, so that the next will find something."""
+        return self._more
+
+    @property
+    def modified(self) -> float:
+        """Modification time [unix s] at the last look, 0.0 before the first."""
+        return self._seen.modified_ns / 1e9 if self._seen else 0.0
+
+    def take_changes(self) -> list[Change]:
+        """What happened to the file since the last call."""
+        changes, self._changes = self._changes, []
+        return changes
+
+    def read(self, limit: int = 1 << 18) -> Chunk | None:
+        """Next complete lines, about ``limit`` bytes of them; None when there are none. Costs one stat when idle."""
+        return self._look(lambda descriptor, look: self._consume(descriptor, look, limit))
+
+    def read_whole(self) -> bytes | None:
+        """All complete lines of the file when it changed in any way since the last look, else None."""
+        return self._look(self._whole)
+
+    def start_over(self) -> None:
+        """Forget what was consumed: the next read begins at the start of the file."""
+        self._rewind()
+        self._seen = None
+
+    # --- looking at the file ----------------------------------------------------------------------------------------
+
+    def _look(self, act: Callable[[int, _Look], _Found | None]) -> _Found | None:
+        """Result of ``act`` on the opened file when there may be something to read. Turns trouble into changes."""
+        try:
+            status = os.stat(self.path)
+            if not stat.S_ISREG(status.st_mode):
+                self._say_unreadable("is not a regular file: waiting for one")
+                return None
+            if not (self._absent or self._unreadable or self._more) and _Look.of(status) == self._seen:
+                return None
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                found = act(descriptor, _Look.of(os.fstat(descriptor)))
+            finally:
+                os.close(descriptor)
+        except (FileNotFoundError, NotADirectoryError):
+            if self._seen is not None and not self._absent:
+                self._absent = True
+                self._say(SourceKind.VANISHED, "has vanished: waiting for it")
+            return None
+        except OSError as why:
+            self._say_unreadable(f"cannot be read ({why.strerror or why}): trying again")
+            return None
+        if self._unreadable:
+            self._unreadable = False
+            self._say(SourceKind.READABLE, "can be read again")
+        return found
+
+    def _say(self, kind: SourceKind, what: str) -> None:
+        self._changes.append(Change(kind, f"{os.path.basename(self.path)} {what}"))
+
+    def _say_unreadable(self, what: str) -> None:
+        if not self._unreadable:
+            self._unreadable = True
+            self._say(SourceKind.UNREADABLE, what)
+
+    # --- what was consumed ------------------------------------------------------------------------------------------
+
+    def _rewind(self) -> None:
+        self._offset = 0
+        self._line = 1
+        self._head = b""
+        self._last = b""
+        self._skipping = False
+        self._restart = True
+
+    def _consume(self, descriptor: int, look: _Look, limit: int) -> Chunk | None:
+        last = self._last
+        # What was consumed last and what comes next, in one read.
+        block = os.pread(descriptor, len(last) + limit, self._offset - len(last))
+        same = (
+            look.size >= self._offset
+            and block.startswith(last)
+            and os.pread(descriptor, len(self._head), 0) == self._head
+        )
+        new = block[len(last) :] if same else os.pread(descriptor, limit, 0)
+        asked = limit
+        if limit <= LONGEST_LINE and len(new) == limit and b"\n" not in new and not (same and self._skipping):
+            asked = LONGEST_LINE + 1
+            new = os.pread(descriptor, asked, self._offset if same else 0)
+        # Nothing below fails: what is remembered changes as a whole or, when a read failed above, not at all.
+        self._compare(look, same)
+        self._seen = look
+        self._more = len(new) == asked
+        return self._take(new)
+
+    def _compare(self, look: _Look, same: bool) -> None:
+        """Say how the file differs from the one read before, and start over when its content does."""
+        seen, absent, self._absent = self._seen, self._absent, False
+        if seen is not None and (absent or not same or not look.same_file(seen)):
+            goes_on = (
+                "with the same content: reading goes on" if same else "with other content: it is read from its start"
+            )
+            if absent:
+                self._say(SourceKind.RETURNED, f"is back {goes_on}")
+            elif not look.same_file(seen):
+                self._say(SourceKind.REPLACED, f"was replaced by a file {goes_on}")
+            elif look.size < self._offset:
+                sizes = f"from {self._offset} to {look.size} bytes"
+                self._say(SourceKind.TRUNCATED, f"was cut {sizes}: it is read from its start")
+            else:
+                self._say(SourceKind.REPLACED, f"was rewritten {goes_on}")
+        if not same:
+            self._rewind()
+
+    def _take(self, new: bytes) -> Chunk | None:
+        """Consume the complete lines of ``new``, the bytes that follow what was consumed."""
+        begin = 0
+        if self._skipping:
+            newline = new.find(b"\n")
+            if newline < 0:
+                self._advance(new)
+                return Chunk(b"", self._line, more=self._more)
+            begin = newline + 1
+            self._skipping = False
+            self._line += 1
+        end = max(begin, new.rfind(b"\n") + 1)
+        data = new[begin:end] if begin else new[:end]
+        first, lines = self._line, data.count(b"\n")
+        self._line += lines
+        too_long = None
+        if len(new) - end > LONGEST_LINE:
+            self._skipping = True
+            too_long = self._line
+            end = len(new)
+        self._advance(new[:end])
+        if not data and too_long is None and not self._more:
+            return None
+        restart, self._restart = self._restart, False
+        return Chunk(data, first, restart, too_long, self._more)
+
+    def _advance(self, consumed: bytes) -> None:
+        self._offset += len(consumed)
+        if len(self._head) < FINGERPRINT:
+            self._head += consumed[: FINGERPRINT - len(self._head)]
+        self._last = consumed[-FINGERPRINT:] if len(consumed) >= FINGERPRINT else (self._last + consumed)[-FINGERPRINT:]
+
+    def _whole(self, descriptor: int, look: _Look) -> bytes:
+        data = os.pread(descriptor, look.size, 0)
+        seen, absent, self._absent = self._seen, self._absent, False
+        if absent:
+            self._say(SourceKind.RETURNED, "is back: it is read again")
+        elif seen is not None and not look.same_file(seen):
+            self._say(SourceKind.REPLACED, "was replaced: it is read again")
+        self._seen = look
+        return data[: data.rfind(b"\n") + 1]
+
+
+def both_ends(path: str, head: int, tail: int) -> tuple[bytes, bytes, int]:
+    """First ``head`` and last ``tail`` bytes of a file and where the latter begin; empty when it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            begin = max(0, os.fstat(descriptor).st_size - tail)
+            return os.pread(descriptor, head, 0), os.pread(descriptor, tail, begin), begin
+        finally:
+            os.close(descriptor)
+    except OSError as why:
+        log.debug("%s cannot be read ahead: %s", path, why)
+        return b"", b"", 0
