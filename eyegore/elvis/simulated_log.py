@@ -85,6 +85,38 @@ _CONSTANT: Facts = {
 _PADDED = ("Vstart", "Vend", "Lim_scan", "Ovrscn_H", "Ovrscn_V")
 """Header cells that end in a blank in the 5.7.05 sample."""
 
+_KEYWORDS = (
+    "BUNIT PROGRAM OBJECT OBSID OPERATOR LAB_VER CON_FILE DATE EXPTIME FL_RDOUT CI_RDOUT IPHI CHINJ CHINJ_ON CHINJ_OF "
+    "ID_WID ID_DLY CHIN_DLY V_TPUMP S_TPUMP V_TP_MOD S_TP_MOD V_TP_CNT S_TP_CNT DWELL_V DWELL_S TOI_FL TOI_TP TOI_RO "
+    "TOI_CH SIFLSH SIFLSH_P FLUSHES VSTART VEND RDMODE SWELLW SWELLDLY INISWEEP SPW_CLK FPGA_VER EGSE_VER MOTR "
+    "MOTR_CNT MOTR_SIZ SOURCE WAVE POS_MIRR SN_CCD1 SN_CCD2 SN_CCD3 SN_ROE SN_RPSU CALSCRPT COMMENTS R1C1_TT R1C1_TB "
+    "R1C2_TT R1C2_TB R1C3_TT R1C3_TB IDL IDH IG1_1_T IG1_2_T IG1_3_T IG1_1_B IG1_2_B IG1_3_B IG2_T IG2_B OD_1_T "
+    "OD_2_T OD_3_T OD_1_B OD_2_B OD_3_B RD_T RD_B"
+)
+
+_OLD_KEYWORDS = (
+    "BUNIT PROGRAM TEST OBSID OPERATOR LAB_VER CON_FILE DATE EXPTIME CHRG_INJ TRAPPUMP WAVELENG CCD_SN ROE_SN TOI_FLU "
+    "TOI_PUMP TOI_READ INVFLSHP INVFLUSH FLUSHES VSTART VEND FPGA_VER EGSE_VER CALSCRPT R1CCD1TT R1CCD1TB R1CCD2TT "
+    "R1CCD2TB R1CCD3TT R1CCD3TB IDL_V IDH_V IG1_V IG2_V ODCCD1_V RDCCD1_V ODCCD2_V RDCCD2_V ODCCD3_V RDCCD3_V"
+)
+
+_KEYWORD_OF = {
+    "OBJECT": "test",
+    "POS_MIRR": "mirr_pos",
+    "MOTR": "motr_on",
+    "V_TP_MOD": "v_tpmod",
+    "S_TP_MOD": "s_tpmod",
+    "CHRG_INJ": "chinj",
+    "WAVELENG": "wave",
+    "TOI_FLU": "toi_fl",
+    "TOI_PUMP": "toi_tp",
+    "TOI_READ": "toi_ro",
+    "INVFLSHP": "siflsh_p",
+    "INVFLUSH": "siflsh",
+    "CCD_SN": "sn_ccd",
+    "ROE_SN": "sn_roe",
+}
+
 
 def log_facts(exposure: PlannedExposure, ccd: int, dialect: Dialect, temperatures: Mapping[str, float]) -> Facts:
     """Everything known of one CCD's frame, in the units of the version's log, by 6.3.0 column name in lower case."""
@@ -138,6 +170,11 @@ def _old_voltage(column: str) -> str:
     return f"{gate}_{half[1:]}_{half[0]}" if len(half) == 2 else name
 
 
+def _old_temperature(column: str) -> str:
+    """6.3.0 name of ``R1CCD1TT`` and its like."""
+    return f"R1C{column[5]}_{column[6:]}"
+
+
 class SimulatedLog:
     """The text of exposure-log rows in one version's layout."""
 
@@ -173,7 +210,7 @@ def _cell(column: str, kind: str, unit: str) -> Callable[[Facts], str]:
     if unit == "V":
         key = _old_voltage(column)
     elif column.startswith("R1CCD"):
-        key = f"R1C{column[5]}_{column[6:]}"
+        key = _old_temperature(column)
     key = key.lower()
     if unit == "V":
         return lambda facts: f"{float(facts[key]):.3f}"
@@ -182,3 +219,16 @@ def _cell(column: str, kind: str, unit: str) -> Callable[[Facts], str]:
     if kind == "int":
         return lambda facts: f"{float(facts[key]):.0f}"
     return lambda facts: value if isinstance(value := facts[key], str) else f"{value:.7g}"
+
+
+def keywords(facts: Facts, dialect: Dialect) -> Facts:
+    """The FITS keywords a version writes into its images, mandatory ones aside."""
+    if dialect.stamp is Stamp.DATE_CLOCK:
+        return {keyword: facts[_KEYWORD_OF.get(keyword, keyword).lower()] for keyword in _KEYWORDS.split()}
+    found: dict[str, Setting] = {}
+    for keyword in _OLD_KEYWORDS.split():
+        key = _KEYWORD_OF.get(keyword) or _old_voltage(keyword)
+        if keyword.startswith("R1CCD"):
+            key = _old_temperature(keyword)
+        found[keyword] = facts[key.lower()]
+    return found
