@@ -1,0 +1,73 @@
+"""Exposure log and images of a session."""
+
+from __future__ import annotations
+
+import logging
+import math
+
+from eyegore.analysis.session_files import ExposureBook, ImageBook
+from eyegore.messages import Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
+
+COLUMNS = ("ObsID", "CCD", "test")
+
+
+def rows(*keys: tuple[int, int], test: str = "BIAS01", time: float = 5.0) -> ExposureRows:
+    exposures = tuple(
+        Exposure(obsid, f"CCD{ccd}", test, time, 0.0, COLUMNS, (str(obsid), f"CCD{ccd}", test)) for obsid, ccd in keys
+    )
+    return ExposureRows("EXP_LOG_210280.txt", COLUMNS, exposures, 0.0)
+
+
+def image(obsid: int, ccd: int, complete: bool = True, problem: str = "") -> ImageFile:
+    return ImageFile(f"/d/{obsid}_{ccd}.fits", obsid, ccd, complete, float(obsid), problem)
+
+
+def test_logs_are_merged_by_obsid_and_ccd() -> None:
+    book = ExposureBook()
+    book.add(rows((2, 1), (2, 2), (2, 3)), 0.0)
+    book.add(rows((1, 1), (1, 2), test="PTC01"), 0.0)
+    assert (book.obsids, book.rows, book.first, book.last) == (2, 5, 1, 2)
+    assert (book.tests(), book.incomplete(), book.newest_time) == ({"PTC01": 1, "BIAS01": 1}, [1], 5.0)
+
+
+def test_a_row_read_twice_is_told_once_and_a_changed_one_is_said() -> None:
+    book = ExposureBook()
+    first, *_ = book.add(rows((1, 1)), 0.0)
+    assert isinstance(first, ExposuresAccepted)
+    assert book.add(rows((1, 1), time=math.nan), 0.0) == []
+    accepted, said = book.add(rows((1, 1), test="OTHER"), 0.0)
+    assert isinstance(accepted, ExposuresAccepted)
+    assert isinstance(said, Said)
+    assert said.level == logging.WARNING
+    assert book.tests() == {"OTHER": 1}
+
+
+def test_an_empty_log() -> None:
+    book = ExposureBook()
+    assert (book.obsids, book.first, book.last, book.incomplete(), book.tests()) == (0, None, None, [], {})
+
+
+def test_images_are_announced_when_all_ccds_are_complete() -> None:
+    book = ImageBook()
+    assert book.add(image(7, 1)) == []
+    assert book.add(image(7, 2, complete=False, problem="data cut")) == []
+    assert book.add(image(7, 3)) == []
+    assert book.problems == {"/d/7_2.fits": "data cut"}
+    assert book.add(image(7, 2)) == [ImagesReady(7, {1: "/d/7_1.fits", 2: "/d/7_2.fits", 3: "/d/7_3.fits"})]
+    assert book.add(image(7, 2)) == []
+    assert (book.files, book.complete, book.latest, book.problems, book.newest_modified) == (3, 3, 7, {}, 7.0)
+
+
+def test_a_missing_ccd_does_not_hide_the_exposure_for_ever() -> None:
+    book = ImageBook()
+    book.add(image(7, 1))
+    assert book.add(image(8, 1)) == [ImagesReady(7, {1: "/d/7_1.fits"})]
+    assert book.latest == 7
+
+
+def test_an_image_that_vanishes_is_no_longer_offered() -> None:
+    book = ImageBook()
+    book.add(image(7, 1))
+    book.add(image(7, 1, complete=False, problem="vanished"))
+    assert book.paths(7) == {}
+    assert (book.files, book.complete) == (1, 0)

@@ -1,0 +1,289 @@
+"""The monitor: every row judged, flags, excursions, health, time."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from eyegore.analysis.excursions import Run
+from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
+from eyegore.messages import (
+    Action,
+    BadLine,
+    CaughtUp,
+    Event,
+    Exposure,
+    ExposureRows,
+    FlagChanged,
+    FlagCommand,
+    FlagState,
+    Health,
+    HkAccepted,
+    HkHeader,
+    HkRows,
+    ImageFile,
+    ImagesReady,
+    LayoutChanged,
+    Said,
+    SourceEvent,
+    SourceKind,
+    WatcherState,
+    WorkerDied,
+)
+from eyegore.monitor import Monitor, Rules, Tick
+
+COLUMNS = ("TEMP", "DRAIN", "STATUS", "SPARE")
+TABLE = LimitTable(
+    "7.5.X",
+    "test.toml",
+    "",
+    {
+        "TEMP": Parameter("TEMP", "degC", "", Range(-133, 35), Range(-121, -119), severity_low=Severity.CRITICAL),
+        "DRAIN": Parameter("DRAIN", "V", "", Range(-0.3, 30), Relative(-0.2, 0.2, "OD_1_T")),
+        "STATUS": Parameter("STATUS", "flag", "", Expected(0), Expected(0), severity_high=Severity.WARNING),
+    },
+)
+GOOD = (-120.0, 26.0, 0.0, 1.0)
+LOW = (-136.0, 26.0, 0.0, 1.0)
+NOW = 1_000_000.0
+
+
+def monitor(limit_set: LimitSet = LimitSet.SAFE) -> Monitor:
+    one = Monitor(Rules(lambda elvis: TABLE if elvis == "7.5.X" else None, limit_set), "/data/21_Feb_80")
+    one.take(HkHeader("hk", "7.5.X", COLUMNS, units=("degC", "V", "flag", "K")), NOW)
+    return one
+
+
+def rows(*values: Sequence[float], start: float = NOW, preview: bool = False, received: float | None = None) -> HkRows:
+    times = start + np.arange(len(values), dtype=float)
+    arrival = float(times[-1]) if received is None else received
+    return HkRows("hk", COLUMNS, times, np.array(values, dtype=float), 2, arrival, preview=preview)
+
+
+def changes(events: Sequence[Event]) -> list[tuple[str, str]]:
+    return [(event.flag.parameter, event.what) for event in events if isinstance(event, FlagChanged)]
+
+
+def states(one: Monitor) -> dict[str, FlagState]:
+    return {flag.parameter: flag.state for flag in one.flags.views()}
+
+
+def health(events: Sequence[Event]) -> Health:
+    return next(event for event in events if isinstance(event, Health))
+
+
+def said(events: Sequence[Event]) -> str:
+    return "\n".join(event.text for event in events if isinstance(event, Said))
+
+
+def test_every_row_is_judged_not_only_the_last() -> None:
+    one = monitor()
+    events = one.take(rows(GOOD, LOW, LOW, GOOD), NOW)
+    assert [change for change in changes(events) if change[0] == "TEMP"] == [
+        ("TEMP", "valid"), ("TEMP", "raised"), ("TEMP", "returned"),
+    ]  # fmt: skip
+    assert one.excursions() == [Run("TEMP", Verdict.LOW, NOW + 1, NOW + 2, 2, -136.0)]
+    assert states(one) == {
+        "TEMP": FlagState.LATCHED,
+        "DRAIN": FlagState.NORMAL,
+        "STATUS": FlagState.NORMAL,
+        "SPARE": FlagState.UNCHECKED,
+    }
+
+
+def test_the_line_for_the_log_tells_value_and_limit() -> None:
+    events = monitor().take(rows(LOW), NOW)
+    text = next(event.text for event in events if isinstance(event, FlagChanged) and event.what == "raised")
+    assert text == "CRITICAL TEMP −136 °C too low (limit −133 … 35 °C) since 12/Jan 13:46:40"
+
+
+def test_a_fault_in_one_parameter_does_not_touch_the_others() -> None:
+    one = monitor()
+    one.take(rows((math.nan, 31.0, 7.0, math.inf)), NOW)
+    assert states(one) == {
+        "TEMP": FlagState.INVALID,
+        "DRAIN": FlagState.RAISED,
+        "STATUS": FlagState.RAISED,
+        "SPARE": FlagState.UNCHECKED,
+    }
+    assert [run.parameter for run in one.invalid_runs()] == ["TEMP"]
+
+
+def test_relative_limits_follow_the_command() -> None:
+    one = monitor(LimitSet.PERFORMANCE)
+    one.take(rows((-120.0, 26.0, 0.0, 1.0), start=NOW - 10), NOW)
+    assert states(one)["DRAIN"] is FlagState.UNCHECKED
+    exposure = Exposure(7, "CCD1", "BIAS01", NOW, 0.0, ("ObsID", "OD_1_T"), ("7", "26.0"))
+    one.take(ExposureRows("log", exposure.columns, (exposure,), NOW), NOW)
+    one.take(rows((-120.0, 26.2, 0.0, 1.0), (-120.0, 26.21, 0.0, 1.0)), NOW)
+    assert states(one)["DRAIN"] is FlagState.RAISED
+    assert one.excursions() == [Run("DRAIN", Verdict.HIGH, NOW + 1, NOW + 1, 1, 26.21)]
+
+
+def test_a_muted_flag_stays_muted() -> None:
+    one = monitor()
+    one.take(rows(GOOD), NOW)
+    one.take(FlagCommand(Action.MUTE, "TEMP", "ops"), NOW)
+    events = one.take(rows(LOW, start=NOW + 1), NOW + 1)
+    assert not any(isinstance(event, FlagChanged) and event.text for event in events)
+    one.take(FlagCommand(Action.RESET_ALL, "", "ops"), NOW)
+    assert states(one)["TEMP"] is FlagState.MUTED
+    one.take(FlagCommand(Action.UNMUTE, "TEMP", "ops"), NOW)
+    assert states(one)["TEMP"] is FlagState.RAISED
+
+
+def test_lowering_says_who() -> None:
+    one = monitor()
+    one.take(rows(LOW), NOW)
+    (event,) = one.take(FlagCommand(Action.LOWER, "TEMP", "ops"), NOW)
+    assert isinstance(event, FlagChanged)
+    assert (event.what, event.person, event.text) == ("acknowledged", "ops", "TEMP −136 °C acknowledged by ops")
+    assert not changes(one.take(rows(LOW, LOW, start=NOW + 1), NOW + 2))
+    assert "no flag NO_SUCH" in said(one.take(FlagCommand(Action.LOWER, "NO_SUCH", "ops"), NOW))
+
+
+def test_rows_that_stop_make_everything_stale_and_come_back() -> None:
+    one = monitor()
+    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(rows(GOOD), NOW)
+    assert not health(one.take(Tick(), NOW + 60)).hk_stale
+    events = one.take(Tick(), NOW + 61)
+    assert health(events).hk_stale
+    assert "no HK row for 61 s" in said(events)
+    assert set(states(one).values()) == {FlagState.STALE}
+    assert said(one.take(Tick(), NOW + 62)) == ""
+    assert "arrive again" in said(one.take(rows(GOOD, start=NOW + 63), NOW + 63))
+    assert states(one)["TEMP"] is FlagState.NORMAL
+
+
+def test_a_frozen_clock_of_elvis_is_stale_too() -> None:
+    one = monitor()
+    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(rows(GOOD), NOW)
+    one.take(rows(GOOD, received=NOW + 70), NOW + 70)
+    events = one.take(Tick(), NOW + 70)
+    assert "clock frozen" in said(events)
+    assert states(one)["TEMP"] is FlagState.STALE
+
+
+def test_an_old_folder_is_stale_from_the_start() -> None:
+    one = monitor()
+    one.take(rows(GOOD, start=NOW - 86_400, received=NOW), NOW)
+    events = one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    assert health(events).hk_stale
+    assert health(events).hk_age == pytest.approx(86_400)
+
+
+def test_a_clock_that_is_ahead_is_said_once() -> None:
+    one = monitor()
+    one.take(rows(GOOD, start=NOW + 600, received=NOW), NOW)
+    assert "10 min ahead" in said(one.take(Tick(), NOW))
+    assert said(one.take(Tick(), NOW + 1)) == ""
+
+
+def test_the_preview_raises_flags_and_its_rows_count_once() -> None:
+    one = monitor()
+    history = [GOOD, LOW, GOOD, GOOD, LOW, LOW]
+    events = one.take(rows(GOOD, LOW, LOW, start=NOW + 3, preview=True), NOW)
+    assert ("TEMP", "raised") in changes(events)
+    assert one.hk_rows == 0
+    assert not any(isinstance(event, HkAccepted) for event in events)
+    events = one.take(rows(*history), NOW)
+    assert ("TEMP", "raised") not in changes(events)
+    assert (one.hk_rows, len(one.excursions())) == (6, 2)
+    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    assert changes(one.take(rows(LOW, start=NOW + 6), NOW)) == []
+    assert states(one)["TEMP"] is FlagState.RAISED
+
+
+def test_an_excursion_older_than_the_preview_latches() -> None:
+    one = monitor()
+    one.take(rows(GOOD, start=NOW + 3, preview=True), NOW)
+    events = one.take(rows(GOOD, LOW, GOOD, GOOD), NOW)
+    assert ("TEMP", "latched") in changes(events)
+    assert states(one)["TEMP"] is FlagState.LATCHED
+
+
+def test_a_header_is_told_with_its_oddities() -> None:
+    one = Monitor(Rules(lambda _elvis: None))
+    events = one.take(HkHeader("hk", "", ("A", "B"), unknown=("B",), missing=("C",), units=("V", "")), NOW)
+    layout = next(event for event in events if isinstance(event, LayoutChanged))
+    assert (layout.columns, layout.unknown, layout.missing) == (("A", "B"), ("B",), ("C",))
+    assert [flag.unit for flag in layout.flags] == ["V", ""]
+    assert "unknown HK columns" in said(events)
+    assert "missing HK columns: C" in said(events)
+
+
+def test_columns_may_change_from_file_to_file() -> None:
+    one = monitor()
+    one.take(rows(LOW), NOW)
+    one.take(HkHeader("hk2", "7.5.X", ("TEMP", "NEW")), NOW)
+    later = HkRows("hk2", ("TEMP", "NEW"), np.array([NOW + 9]), np.array([[-120.0, 1.0]]), 2, NOW)
+    one.take(later, NOW)
+    assert states(one)["TEMP"] is FlagState.LATCHED
+    assert states(one)["NEW"] is FlagState.UNCHECKED
+    one.take(rows(GOOD, start=NOW + 10), NOW)
+    assert [run.parameter for run in one.excursions()] == ["TEMP"]
+    assert one.hk_files == ["hk", "hk2"]
+
+
+def test_no_rows_change_nothing() -> None:
+    empty = HkRows("hk", COLUMNS, np.empty(0), np.empty((0, 4)), 2, NOW)
+    assert monitor().take(empty, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (BadLine("hk", 17, "12 cells instead of 83"), "hk, line 17: 12 cells instead of 83"),
+        (WatcherState("polling", True, "network mount (nfs4)", NOW), "watching by polling: network mount (nfs4)"),
+        (WorkerDied("the reader", "boom", NOW), "the reader stopped on an error (boom) and is restarted"),
+        (SourceEvent(SourceKind.TRUNCATED, "hk", "hk was truncated", NOW), "hk was truncated"),
+    ],
+)
+def test_what_happens_is_said(message: BadLine | WatcherState | WorkerDied | SourceEvent, text: str) -> None:
+    assert text in said(monitor().take(message, NOW))
+
+
+def test_health_counts() -> None:
+    one = monitor()
+    one.take(WatcherState("inotify", True, "", NOW), NOW)
+    one.take(rows(LOW), NOW)
+    one.take(BadLine("hk", 3, "garbage"), NOW)
+    for ccd in (1, 2, 3):
+        events = one.take(ImageFile(f"/d/7_{ccd}.fits", 7, ccd, True, NOW - 5), NOW)
+    assert isinstance(events[0], ImagesReady)
+    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    exposure = Exposure(7, "CCD1", "BIAS01", NOW - 30, 0.0, ("ObsID",), ("7",))
+    one.take(ExposureRows("log", ("ObsID",), (exposure,), NOW - 2), NOW)
+    now = health(one.take(Tick(), NOW))
+    assert (now.online, now.watcher, now.checked, now.total) == (True, "inotify", 3, 4)
+    assert (now.raised, now.critical, now.muted, now.invalid) == (1, 1, 0, 0)
+    assert (now.hk_rows, now.bad_lines, now.obsids, now.exposure_rows, now.images) == (1, 1, 1, 1, 3)
+    assert (now.hk_age, now.explog_age, now.image_age) == (0.0, 2.0, 5.0)
+
+
+def test_the_age_of_the_log_at_start_is_that_of_its_last_exposure() -> None:
+    one = monitor()
+    exposure = Exposure(7, "CCD1", "BIAS01", NOW - 300, 0.0, ("ObsID",), ("7",))
+    one.take(ExposureRows("log", ("ObsID",), (exposure,), NOW), NOW)
+    assert one.health(NOW).explog_age == 300.0
+
+
+def test_the_folder_comes_and_goes() -> None:
+    one = monitor()
+    for kind, online in ((SourceKind.OFFLINE, False), (SourceKind.ONLINE, True)):
+        events = one.take(SourceEvent(kind, "/data/21_Feb_80", "…", NOW), NOW)
+        assert one.health(NOW).online is online
+        assert isinstance(events[0], SourceEvent)
+    one.take(SourceEvent(SourceKind.SWITCHED, "/data/22_Feb_80", "…", NOW), NOW)
+    assert one.health(NOW).folder == "/data/22_Feb_80"
+
+
+def test_said_lines_have_levels() -> None:
+    events = monitor().take(BadLine("hk", 17, "x"), NOW)
+    assert [event.level for event in events if isinstance(event, Said)] == [logging.WARNING]
