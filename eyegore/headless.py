@@ -7,6 +7,7 @@ import math
 import queue
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from types import FrameType
@@ -16,7 +17,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from eyegore.alarms.flag_board import clock_text
+from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages import Event, ExposuresAccepted, Flag, FlagChanged, FlagState, Health, Said
 from eyegore.service import Service
@@ -68,8 +69,6 @@ class Summary:
                 self._last_exposure = f"ObsID {row.obsid}  {row.test}  exptime {row.exptime:g} s"
 
     def _line(self, level: int, text: str, now: float) -> None:
-        import time
-
         self._lines.append((level, time.strftime("%H:%M:%S", time.localtime(now)), text))
 
     def _head(self) -> RenderableType:
@@ -98,16 +97,6 @@ class Summary:
             value = f"{flag.value:g} {flag.unit}"
             table.add_row(flag.parameter, flag.state.value, value, flag.limit_text, clock_text(flag.since), style=style)
         return table
-
-
-def age_text(age: float) -> str:
-    """An age [s] as people say it; "none yet" where nothing came."""
-    if math.isnan(age):
-        return "none yet"
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if age >= 2 * size:
-            return f"{age / size:.0f} {unit}"
-    return f"{max(age, 0.0):.0f} s"
 
 
 def _state(health: Health) -> tuple[str, str]:

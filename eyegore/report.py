@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from eyegore.analysis.excursions import Run
+from eyegore.lab_time import iso
 from eyegore.limits.model import Verdict
 from eyegore.messages import Flag
 from eyegore.monitor import Monitor
 
 IN_LIMITS, OUT_OF_LIMITS, CANNOT_JUDGE = 0, 1, 2
-
-
-def iso(time: float) -> str | None:
-    """A lab time [lab s] as ISO 8601 without a zone (the lab's own clock); None where it is unknown."""
-    if not math.isfinite(time):
-        return None
-    text = datetime.fromtimestamp(time, UTC).replace(tzinfo=None)
-    return text.isoformat(timespec="milliseconds" if text.microsecond else "seconds")
 
 
 def number(value: float) -> float | None:

@@ -6,12 +6,12 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from eyegore.alarms.flags import OolFlag, Sighting
+from eyegore.lab_time import clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
 from eyegore.limits.verdict_runs import runs_of, worst_of
 from eyegore.limits.wording import describe, unit_sign
@@ -145,19 +145,15 @@ def _sightings(times: FloatArray, values: FloatArray, codes: npt.NDArray[np.uint
     ]
 
 
-def clock_text(time: float) -> str:
-    """A lab time [lab s] as people read it, e.g. ``14/Mar 21:54:05``; "?" where it is unknown."""
-    return "?" if math.isnan(time) else datetime.fromtimestamp(time, UTC).strftime("%d/%b %H:%M:%S")
-
-
-def _quantity(value: float, unit: str) -> str:
+def quantity(value: float, unit: str) -> str:
+    """A value with the sign of its unit, e.g. ``−120.5 °C``; "no reading" for NaN."""
     sign = unit_sign(unit)
     return f"{value:g} {sign}".rstrip().replace("-", "−", 1) if math.isfinite(value) else "no reading"
 
 
 def _sentence(what: str, flag: Flag, person: str) -> str:
-    named = f"{flag.parameter} {_quantity(flag.value, flag.unit)}"
-    worst = f"worst {_quantity(flag.worst, flag.unit)}"
+    named = f"{flag.parameter} {quantity(flag.value, flag.unit)}"
+    worst = f"worst {quantity(flag.worst, flag.unit)}"
     match what:
         case "raised":
             word = _WORDS.get(flag.live, "out of limits")

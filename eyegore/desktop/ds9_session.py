@@ -178,7 +178,7 @@ class RunningDs9:
         """Calls and address of the one DS9 meant; looked up each time, because a restarted DS9 has a new address."""
         if self._at:
             return self._xpa, self._at
-        running = self._xpa.running()
+        running = sorted(self._xpa.running(), key=lambda point: point.name)
         meant = [point for point in running if fnmatch.fnmatchcase(point.name, self._name)]
         if len(meant) == 1:
             return self._xpa, meant[0].address
@@ -197,10 +197,11 @@ class RunningDs9:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and what it started; by force when it does not listen, as a frozen one cannot."""
-    for order in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, order)
+    """End a process and what it started; a stopped one is woken to hear it, one that does not listen is killed."""
+    for orders in ((signal.SIGTERM, signal.SIGCONT), (signal.SIGKILL,)):
+        for order in orders:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, order)
         try:
             process.wait(_END_LIMIT_S)
             return

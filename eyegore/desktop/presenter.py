@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from eyegore.alarms.flag_board import clock_text
-from eyegore.headless import age_text
+from eyegore.alarms.flag_board import quantity
+from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Range, Severity, Verdict
 from eyegore.messages import Exposure, Flag, FlagState, Health
 from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status
@@ -79,10 +79,10 @@ def flag_cell(flag: Flag) -> FlagCell:
         live=live,
         group=group_of(flag.parameter),
         text=_flag_words(flag),
-        value="" if math.isnan(flag.time) else _quantity(flag.value, flag.unit),
+        value="" if math.isnan(flag.time) else quantity(flag.value, flag.unit),
         limit=flag.limit_text,
         since=clock_text(flag.since) if not math.isnan(flag.since) else "",
-        worst=_quantity(flag.worst, flag.unit) if not math.isnan(flag.worst) else "",
+        worst=quantity(flag.worst, flag.unit) if not math.isnan(flag.worst) else "",
     )
 
 
@@ -106,10 +106,6 @@ def _live_status(flag: Flag) -> Status:
         Verdict.STALE: Status.STALE,
     }
     return by_verdict.get(flag.live, Status.UNCHECKED)
-
-
-def _quantity(value: float, unit: str) -> str:
-    return f"{value:g} {unit}".rstrip() if math.isfinite(value) else "no reading"
 
 
 def chart_cells(

@@ -151,6 +151,11 @@ class HkTable:
                 self._words[place] = _Words(is_register=True)
 
     @property
+    def header(self) -> tuple[tuple[str, ...], int]:
+        """What tells one header from another."""
+        return self.columns, self.time_place
+
+    @property
     def parameters(self) -> tuple[str, ...]:
         """The columns without the time."""
         return self.columns[: self.time_place] + self.columns[self.time_place + 1 :]

@@ -45,6 +45,7 @@ _FWHM = 2.3548
 _INJECTION_PATTERN = 0.08
 """Spread of the injected charge from column to column, of its mean."""
 
+_TILE_VARIANCE = READ_NOISE**2 - 1 / 12
 _TILE_ROWS, _TILE_COLUMNS = 512, 6144
 _SLICE = 64
 """Rows made at a time: they stay in the processor's cache."""
@@ -89,7 +90,7 @@ class FrameSource:
         self._chamber = chamber
         self._seed = seed
         tile = np.random.default_rng((seed, 3)).standard_normal((_TILE_ROWS, _TILE_COLUMNS), dtype=np.float32)
-        self._tile = tile * np.float32(math.sqrt(READ_NOISE**2 - 1 / 12))
+        self._tile = tile * np.float32(math.sqrt(_TILE_VARIANCE))
 
     def frame(self, exposure: PlannedExposure, ccd: int) -> SimulatedFrame:
         """The frame of one CCD of one exposure."""
@@ -239,7 +240,7 @@ class SimulatedFrame:
             signal = self.signals[quadrant][line][:, None]
             if signal.any():
                 pattern = self.pattern[quadrant]
-                adu[:, image] *= np.sqrt(1 + signal / np.float32(GAIN * READ_NOISE**2))
+                adu[:, image] *= np.sqrt(1 + signal / np.float32(GAIN * _TILE_VARIANCE))
                 adu[:, image] += signal if pattern is None else signal * pattern
             adu[:, half] += np.float32(self.offsets[quadrant])
         for spot in self.spots:

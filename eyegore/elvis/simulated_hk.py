@@ -67,9 +67,8 @@ class SimulatedHk:
         level += self._drift * np.sin(2 * np.pi * seconds[:, None] / _DRIFT_PERIOD + self._phase)
         return np.round(level, 2)
 
-    def logged(self, second: int) -> dict[str, float]:
-        """The CCD temperatures ELVIS notes in the exposure log at ``second``, by their 6.3.0 log column."""
-        sample = self.values(second, second + 1)[0]
+    def logged(self, sample: FloatArray) -> dict[str, float]:
+        """The CCD temperatures ELVIS notes in the exposure log from one sample, by their 6.3.0 log column."""
         return {column: float(sample[place]) for column, place in self._logged.items()}
 
     def _commands(self, seconds: npt.NDArray[np.int64]) -> FloatArray:

@@ -1,0 +1,29 @@
+"""Times and ages as people and programs read them. Lab seconds are explained in :mod:`eyegore.messages`."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+
+def clock_text(time: float) -> str:
+    """A lab time [lab s] for people, e.g. ``14/Mar 21:54:05``; "?" where it is unknown."""
+    return datetime.fromtimestamp(time, UTC).strftime("%d/%b %H:%M:%S") if math.isfinite(time) else "?"
+
+
+def iso(time: float) -> str | None:
+    """A lab time [lab s] as ISO 8601 without a zone (the lab's own clock); None where it is unknown."""
+    if not math.isfinite(time):
+        return None
+    naive = datetime.fromtimestamp(time, UTC).replace(tzinfo=None)
+    return naive.isoformat(timespec="milliseconds" if naive.microsecond else "seconds")
+
+
+def age_text(age: float) -> str:
+    """An age [s] as people say it; "none yet" where nothing came."""
+    if math.isnan(age):
+        return "none yet"
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if age >= 2 * size:
+            return f"{age / size:.0f} {unit}"
+    return f"{max(age, 0.0):.0f} s"

@@ -1,0 +1,172 @@
+"""From the monitor's words to cells; no window needed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from eyegore.desktop import presenter
+from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
+from eyegore.messages import Exposure, Flag, FlagState, Health
+from eyegore.widgets.cells import HealthCell, Status
+
+FLAG = Flag("CCD2_TEMP_B", FlagState.NORMAL, Verdict.IN_LIMITS, Severity.NONE, -120.0, "degC", 0.0)
+HEALTH = Health(
+    now=0.0,
+    folder="/data/21_Feb_80",
+    online=True,
+    elvis="7.5.X",
+    limit_set=LimitSet.SAFE,
+    hk_age=1.0,
+    explog_age=42.0,
+    image_age=38.0,
+    hk_stale=False,
+    checked=82,
+    total=82,
+    watcher="inotify",
+    watcher_alive=True,
+    raised=0,
+    critical=0,
+    muted=0,
+    invalid=0,
+    hk_rows=100,
+    bad_lines=0,
+    obsids=2,
+    exposure_rows=6,
+    images=6,
+    clock_skew=0.0,
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "live", "severity", "status", "blink"),
+    [
+        (FlagState.NO_DATA, Verdict.UNCHECKED, Severity.NONE, Status.UNKNOWN, False),
+        (FlagState.NORMAL, Verdict.IN_LIMITS, Severity.NONE, Status.IN_LIMITS, False),
+        (FlagState.RAISED, Verdict.LOW, Severity.CRITICAL, Status.CRITICAL, True),
+        (FlagState.RAISED, Verdict.HIGH, Severity.WARNING, Status.WARNING, True),
+        (FlagState.RAISED, Verdict.HIGH, Severity.NONE, Status.WARNING, True),
+        (FlagState.ACKNOWLEDGED, Verdict.LOW, Severity.CRITICAL, Status.CRITICAL, False),
+        (FlagState.MUTED, Verdict.LOW, Severity.CRITICAL, Status.MUTED, False),
+        (FlagState.INVALID, Verdict.INVALID, Severity.NONE, Status.INVALID, False),
+        (FlagState.STALE, Verdict.STALE, Severity.NONE, Status.STALE, False),
+        (FlagState.UNCHECKED, Verdict.UNCHECKED, Severity.NONE, Status.UNCHECKED, False),
+    ],
+)
+def test_flag_states(state: FlagState, live: Verdict, severity: Severity, status: Status, blink: bool) -> None:
+    cell = presenter.flag_cell(replace(FLAG, state=state, live=live, severity=severity))
+    assert (cell.status, cell.blink) == (status, blink)
+
+
+def test_green_is_only_what_is_in_limits() -> None:
+    for state in FlagState:
+        cell = presenter.flag_cell(replace(FLAG, state=state))
+        assert (cell.status is Status.IN_LIMITS) == (state in (FlagState.NORMAL, FlagState.LATCHED))
+
+
+def test_a_muted_flag_tells_what_it_would_show() -> None:
+    cell = presenter.flag_cell(replace(FLAG, state=FlagState.MUTED, live=Verdict.LOW, severity=Severity.CRITICAL))
+    assert cell.live is Status.CRITICAL
+
+
+def test_a_latched_flag_tells_how_bad_it_was() -> None:
+    flag = replace(FLAG, state=FlagState.LATCHED, latched=True, severity=Severity.CRITICAL, since=60.0, worst=-136.0)
+    cell = presenter.flag_cell(flag)
+    assert (cell.latched, cell.live, cell.worst, cell.since) == (True, Status.CRITICAL, "−136 °C", "01/Jan 00:01:00")
+
+
+def test_parameters_are_grouped_as_the_hardware_is() -> None:
+    names = ["CCD3_OD_T", "CCD2_TEMP_T", "VID_PCB_TEMP_T", "RPSU_28V_PRI_I", "CCD1_IG1_B", "spwStatus", "CCD1_TEMP_B"]
+    assert presenter.groups_of(names) == [
+        ("CCD temperatures", ["CCD2_TEMP_T", "CCD1_TEMP_B"]),
+        ("Board temperatures", ["VID_PCB_TEMP_T"]),
+        ("Output and reset drains", ["CCD3_OD_T"]),
+        ("Injection gates", ["CCD1_IG1_B"]),
+        ("Power supply unit", ["RPSU_28V_PRI_I"]),
+        ("Status words", ["spwStatus"]),
+    ]
+
+
+def test_charts_have_the_absolute_limits() -> None:
+    table = LimitTable(
+        "7.5.X",
+        "",
+        "",
+        {
+            "A": Parameter("A", "V", "an A", Range(1, 2)),
+            "B": Parameter("B", "V", "", Relative(-1, 1, "X")),
+            "C": Parameter("C", "flag", "", Expected(0)),
+        },
+    )
+    a, b, c, d = presenter.chart_cells("ABCD", table, LimitSet.SAFE, {"D": ("K", "a D")}, {"A": FLAG})
+    assert (a.low, a.high, a.unit, a.description, a.status) == (1, 2, "V", "an A", Status.IN_LIMITS)
+    assert math.isnan(b.low)
+    assert (c.unit, c.decimals) == ("", 0)
+    assert (d.unit, d.description, d.status) == ("K", "a D", Status.UNKNOWN)
+
+
+def test_rows_follow_the_columns_of_the_table() -> None:
+    exposure = Exposure(7, "CCD2", "BIAS01", 0.0, 0.0, ("ObsID", "CCD"), ("7", "CCD2"))
+    assert presenter.row_cell(exposure, ("ObsID", "CCD")).cells == ("7", "CCD2")
+    cell = presenter.row_cell(exposure, presenter.exposure_columns(("CCD",), ("ObsID", "new")))
+    assert (cell.key, cell.group, cell.cells) == ("7/CCD2", "7", ("CCD2", "7", ""))
+    assert presenter.shown_first(["OBSID", "junk", "Test"]) == ["OBSID", "Test"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, Status.IN_LIMITS),
+        ({"critical": 1, "raised": 1, "hk_stale": True}, Status.CRITICAL),
+        ({"raised": 1}, Status.WARNING),
+        ({"hk_stale": True}, Status.STALE),
+        ({"online": False}, Status.STALE),
+        ({"invalid": 1}, Status.INVALID),
+        ({"checked": 0}, Status.UNCHECKED),
+        ({"total": 0}, Status.UNKNOWN),
+        ({"hk_age": math.nan}, Status.UNKNOWN),
+    ],
+)
+def test_the_worst_state_is_carried_by_title_and_icon(change: dict[str, object], status: Status) -> None:
+    assert presenter.worst_status(replace(HEALTH, **change)) is status  # type: ignore[arg-type]
+
+
+def test_the_title() -> None:
+    assert presenter.window_title(None, "/data/21_Feb_80/", "BORN") == "Eyegore — 21_Feb_80 — BORN"
+    assert presenter.window_title(replace(HEALTH, raised=2), "", "") == "2 WARNING — Eyegore — no folder"
+    assert presenter.window_title(replace(HEALTH, raised=2, critical=1), "/d", "").startswith("1 CRITICAL")
+    assert presenter.window_title(replace(HEALTH, hk_stale=True), "/d", "") == "STALE — Eyegore — d"
+
+
+def cells(health: Health | None) -> dict[str, HealthCell]:
+    return {cell.key: cell for cell in presenter.health_cells(health, images=True, exposures=True)}
+
+
+def test_the_strip_is_never_green_by_default() -> None:
+    empty = replace(
+        HEALTH, hk_age=math.nan, explog_age=math.nan, image_age=math.nan, total=0, checked=0, watcher="", online=False
+    )
+    for health in (None, empty):
+        assert Status.IN_LIMITS not in {cell.status for cell in cells(health).values()}
+
+
+def test_the_strip_of_a_healthy_session() -> None:
+    strip = cells(HEALTH)
+    assert (strip["hk"].text, strip["hk"].status) == ("1 s", Status.IN_LIMITS)
+    assert (strip["explog"].text, strip["images"].text, strip["checked"].text) == ("42 s", "38 s", "82/82 checked")
+    assert {"bad", "skew"}.isdisjoint(strip)
+
+
+def test_the_strip_in_trouble() -> None:
+    strip = cells(
+        replace(HEALTH, hk_stale=True, hk_age=7200.0, bad_lines=3, clock_skew=-600.0, checked=80, online=False)
+    )
+    assert (strip["hk"].text, strip["hk"].status) == ("2 h", Status.STALE)
+    assert (strip["bad"].text, strip["skew"].text, strip["folder"].text) == (
+        "3 bad lines",
+        "10 min behind",
+        "not there",
+    )
+    assert strip["checked"].status is Status.UNCHECKED
