@@ -1,0 +1,43 @@
+# The commands of this project; each sets up all it needs from nothing (see .ci/setup).
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench screenshots clean
+unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS
+export PYTHON
+
+BIN := .venv/bin
+STRICT := eyegore/limits eyegore/elvis eyegore/monitor.py eyegore/alarms eyegore/analysis eyegore/feeds
+COVERED := limits/* eyegore/elvis/* eyegore/monitor.py
+FLOOR := 95
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo:  ## watch Eyegore monitor a simulated camera session
+	@sh .ci/setup demo
+	@$(BIN)/eyegore demo
+
+test: check  ## all checks and tests, with the coverage that is asked for
+	$(BIN)/pytest --cov --cov-report=
+	@set -f; for part in $(COVERED); do \
+	    $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(FLOOR) || exit; \
+	done
+
+check:  ## format, lint, types and layers
+	@sh .ci/setup test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict $(STRICT)
+	$(BIN)/pytest -q tests/test_layers.py
+
+bench:  ## speed as ratios against the alternatives, measured in one run
+	@sh .ci/setup test
+	$(BIN)/python -m benchmarks
+
+screenshots:  ## the pictures of docs/images, from the real program on simulated nights
+	@sh .ci/setup test
+	$(BIN)/python docs/screenshots.py
+
+clean:  ## remove what building and testing left behind; the environment .venv stays
+	rm -rf build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
