@@ -111,6 +111,7 @@ class Tail:
         """Forget what was consumed: the next read begins at the start of the file."""
         self._rewind()
         self._seen = None
+        self._more = False
 
     # --- looking at the file ----------------------------------------------------------------------------------------
 
@@ -237,7 +238,10 @@ class Tail:
             self._say(SourceKind.RETURNED, "is back: it is read again")
         elif seen is not None and not look.same_file(seen):
             self._say(SourceKind.REPLACED, "was replaced: it is read again")
+        elif seen is not None and look.size < seen.size:
+            self._say(SourceKind.TRUNCATED, f"was cut from {seen.size} to {look.size} bytes: it is read again")
         self._seen = look
+        self._more = False
         return data[: data.rfind(b"\n") + 1]
 
 

@@ -1,0 +1,219 @@
+"""Following one HK file of any version: what is in it becomes messages, each row once."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import os
+import time as clock
+from collections.abc import Iterator
+
+import numpy as np
+
+from eyegore.elvis.day_folder import parse_name
+from eyegore.elvis.dialect import TIME_COLUMNS, Recognition, compare_hk, parameter_info, recognise_hk, settle
+from eyegore.elvis.hk_text import DAY, HkClock, HkTable, excerpt, number
+from eyegore.elvis.tail import LONGEST_LINE, Tail, both_ends
+from eyegore.elvis.transposed_hk import CADENCE, TransposedHk, is_transposed, read_transposed
+from eyegore.messages import BadLine, FeedMessage, HkHeader, HkRows, SourceEvent
+
+CHUNK = 1 << 17
+"""Bytes turned into rows at once: about 1 ms, during which no other thread runs."""
+
+HEAD = 1 << 14
+"""Bytes in which a preview looks for the header (the longest has about 2 KiB)."""
+
+_TIME_NAMES = tuple(name.encode() for name in TIME_COLUMNS)
+
+
+def table_columns(line: str) -> tuple[tuple[str, ...], int] | None:
+    """Columns of a table header and the place of the time among them; None when the line is no such header.
+
+    Where no column is called as ELVIS calls the time, the first will do if it has "time" in its name. Nameless and
+    repeated columns are given names of their own.
+    """
+    cells = [cell.strip() for cell in line.split("\t")]
+    while cells and not cells[-1]:
+        cells.pop()
+    if len(cells) < 2 or "\0" in line:
+        return None
+    place = next((cells.index(name) for name in TIME_COLUMNS if name in cells), 0)
+    named = cells[place] in TIME_COLUMNS or "time" in cells[0].lower()
+    if not named or not all(math.isnan(number(cell)) for cell in cells):
+        return None
+    columns: list[str] = []
+    for position, cell in enumerate(cells, start=1):
+        columns.append(cell if cell and cell not in columns else f"{cell} (column {position})".strip())
+    return tuple(columns), place
+
+
+class HkTail:
+    """Follows one HK file. ``elvis`` overrides the version; ``explog`` is what the exposure log beside it tells.
+
+    Call :meth:`poll` until it returns nothing, then again when the file may have changed.
+    """
+
+    def __init__(self, path: str, elvis: str | None = None, explog: Recognition | None = None) -> None:
+        self.path = path
+        self.elvis = elvis
+        self.explog = explog
+        self._tail = Tail(path)
+        self._table: HkTable | None = None
+        self._transposed: TransposedHk | None = None
+
+    def poll(self, received: float, max_bytes: int = 2 * CHUNK) -> list[FeedMessage]:
+        """What is new in the file, about ``max_bytes`` of it; empty when nothing is. Costs one stat when idle."""
+        messages: list[FeedMessage] = []
+        fruitful = False
+        while max_bytes > 0 or not fruitful:
+            before = self._tail.offset
+            found = list(self._rows_of_table(received) if self._transposed is None else self._rows_of_lines(received))
+            for change in self._tail.take_changes():
+                messages.append(SourceEvent(change.kind, self.path, change.text, received))
+            messages += found
+            fruitful = fruitful or any(isinstance(message, HkRows | BadLine) for message in found)
+            max_bytes -= max(1, self._tail.offset - before)
+            if not self._tail.more:
+                break
+        return messages
+
+    def preview(self, received: float, size: int = 1 << 16) -> HkRows | None:
+        """Newest rows of the file from its last ``size`` bytes, without a change to what :meth:`poll` will give.
+
+        None where there are none or where their date follows only from all rows before them.
+        """
+        head, tail, begin = both_ends(self.path, HEAD, size)
+        at = 0
+        for line in head.split(b"\n")[:-1]:
+            at += len(line) + 1
+            header = table_columns(line.decode("latin-1"))
+            if header is not None:
+                break
+        else:
+            return None
+        first = at - begin if begin <= at else tail.find(b"\n") + 1
+        rows = HkTable(*header, HkClock(math.nan)).rows(tail[first : tail.rfind(b"\n") + 1], 0)
+        if not rows.times.size or np.isnan(rows.times).any():
+            return None
+        columns = HkTable(*header, HkClock(math.nan)).parameters
+        return HkRows(self.path, columns, rows.times, rows.values, 0, received, preview=True)
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    def _rows_of_table(self, received: float) -> Iterator[FeedMessage]:
+        chunk = self._tail.read(CHUNK)
+        if chunk is None:
+            return
+        if chunk.restart:
+            self._table = None
+        yield from self._lines(chunk.data, chunk.line, received)
+        if chunk.too_long is not None and self._transposed is None:
+            yield BadLine(self.path, chunk.too_long, f"it is longer than {LONGEST_LINE} bytes")
+
+    def _lines(self, data: bytes, line: int, received: float) -> Iterator[FeedMessage]:
+        """Messages of complete lines: all at once, but for those where a header is looked for."""
+        while data and self._table is None:
+            first, _, data = data.partition(b"\n")
+            yield from self._before_header(first.decode("latin-1"), line)
+            line += 1
+            if self._transposed is not None:
+                self._tail.start_over()
+                yield from self._rows_of_lines(received)
+                return
+        while data and self._table is not None:
+            begin, end = self._next_header(data)
+            yield from self._data_lines(data[:begin], line, received)
+            line += data.count(b"\n", 0, end)
+            if begin < end:
+                yield from self._another_header(data[begin:end], line - 1, received)
+            data = data[end:]
+
+    def _before_header(self, text: str, line: int) -> Iterator[FeedMessage]:
+        bare = text.strip()
+        if not bare or bare.startswith("#"):
+            return
+        header = table_columns(text)
+        if header is not None:
+            yield self._start_table(*header)
+        elif is_transposed(text):
+            self._transposed = read_transposed(b"")
+        else:
+            yield BadLine(self.path, line, f"it is no header, and none came before it: {excerpt(bare)}")
+
+    def _start_table(self, columns: tuple[str, ...], time_place: int) -> HkHeader:
+        time_so_far = self._table.clock if self._table else HkClock(*self._begun())
+        self._table = HkTable(columns, time_place, time_so_far)
+        return self._header(self._table.parameters, transposed=False)
+
+    def _next_header(self, data: bytes) -> tuple[int, int]:
+        """Begin and end of the next line with the name of a time column; the end of ``data`` when there is none."""
+        found = [at for at in map(data.find, _TIME_NAMES) if at >= 0]
+        if not found:
+            return len(data), len(data)
+        return data.rfind(b"\n", 0, min(found)) + 1, data.find(b"\n", min(found)) + 1
+
+    def _another_header(self, line: bytes, at: int, received: float) -> Iterator[FeedMessage]:
+        """ELVIS was started again and wrote a header into the same file, perhaps that of another version."""
+        header = table_columns(line.decode("latin-1"))
+        if header is None:
+            yield from self._data_lines(line, at, received)
+        elif self._table is None or header != self._table.header:
+            if recognise_hk(header[0], transposed=False).elvis:
+                yield self._start_table(*header)
+            else:
+                yield from self._data_lines(line, at, received)
+
+    def _data_lines(self, data: bytes, line: int, received: float) -> Iterator[FeedMessage]:
+        table = self._table
+        if table is None or not data:
+            return
+        rows = table.rows(data, line)
+        if rows.times.size:
+            yield HkRows(self.path, table.parameters, rows.times, rows.values, rows.line, received)
+        for bad, reason in rows.bad:
+            yield BadLine(self.path, bad, reason)
+
+    # --- transposed files -------------------------------------------------------------------------------------------
+
+    def _rows_of_lines(self, received: float) -> Iterator[FeedMessage]:
+        """The whole file is read again when it changed; samples that were there before are not told again."""
+        data = self._tail.read_whole()
+        before = self._transposed
+        if data is None or before is None:
+            return
+        told = len(before.values)
+        content = read_transposed(data)
+        if not content.columns:
+            # Something else has taken the place of the file: begin anew, whatever it is.
+            self._transposed = None
+            self._tail.start_over()
+            return
+        self._transposed = content
+        if content.columns != before.columns or not np.array_equal(
+            content.values[:told], before.values, equal_nan=True
+        ):
+            told = 0
+            yield self._header(content.columns, transposed=True)
+        if len(content.values) > told:
+            day, seconds = self._begun()
+            times = np.arange(told, len(content.values), dtype=np.float64) * CADENCE + (day + seconds)
+            yield HkRows(self.path, content.columns, times, content.values[told:], content.line, received)
+        for line, reason in content.bad:
+            if (line, reason) not in before.bad:
+                yield BadLine(self.path, line, reason)
+
+    # --- both -------------------------------------------------------------------------------------------------------
+
+    def _header(self, columns: tuple[str, ...], *, transposed: bool) -> HkHeader:
+        found = compare_hk(self.elvis, columns) if self.elvis else recognise_hk(columns, transposed)
+        elvis = settle(found, self.explog) if self.explog else found.elvis
+        units = tuple(parameter_info(elvis, column)[0] for column in columns)
+        return HkHeader(self.path, elvis, columns, found.unknown, found.missing, units)
+
+    def _begun(self) -> tuple[float, float]:
+        """Day [lab s] and seconds of that day at which the file begins by its name, else the day of its last change."""
+        file = parse_name(os.path.basename(self.path))
+        if file is not None and not math.isnan(file.time):
+            return file.time - file.time % DAY, file.time % DAY
+        changed = clock.localtime(self._tail.modified)
+        return float(calendar.timegm((changed.tm_year, changed.tm_mon, changed.tm_mday, 0, 0, 0))), 0.0
