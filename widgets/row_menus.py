@@ -1,0 +1,153 @@
+"""Menus of a table: which columns are shown, and what can be done with a row."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from tkinter import ttk
+from typing import Literal
+
+from eyegore.widgets import keys
+from eyegore.widgets.keys import accelerator
+from eyegore.widgets.row_cells import RowCell
+from eyegore.widgets.row_columns import RowColumns
+from eyegore.widgets.theme import Theme
+
+
+class ColumnMenu(tk.Menu):
+    """Check marks for all columns, broken into as many stacks as the screen needs; ``on_choose`` gets the new list.
+
+    A column switched on joins at the right, the others keep their order.
+    """
+
+    def __init__(self, parent: tk.Misc, theme: Theme, on_choose: Callable[[list[str]], object]) -> None:
+        super().__init__(parent, tearoff=False)
+        self._theme = theme
+        self._on_choose = on_choose
+        self._shown: list[str] = []
+        self._marks: dict[str, tk.BooleanVar] = {}
+
+    def set_columns(self, names: Sequence[str], shown: Sequence[str], usual: Sequence[str]) -> None:
+        """Show what there is to choose from."""
+        self._shown = list(shown)
+        if tuple(self._marks) == tuple(names):
+            for name, mark in self._marks.items():
+                mark.set(name in shown)
+            return
+        self.delete(0, "end")
+        self._marks = {name: tk.BooleanVar(self, name in shown) for name in names}
+        self.add_command(label="usual columns", command=lambda: self._on_choose(list(usual)))
+        self.add_command(label="all columns", command=lambda: self._on_choose(list(names)))
+        high = max(8, round(0.8 * self.winfo_screenheight() / (self._theme.line * 1.35)))
+        for i, (name, mark) in enumerate(self._marks.items(), start=2):
+            toggled = partial(self._toggled, name)
+            self.add_checkbutton(label=name, variable=mark, command=toggled, columnbreak=i % high == 0)
+
+    def _toggled(self, name: str) -> None:
+        shown = self._shown
+        wanted = [*shown, name] if self._marks[name].get() else [one for one in shown if one != name]
+        if wanted:
+            self._on_choose(wanted)
+        else:  # the last one stays
+            self._marks[name].set(True)
+
+
+@dataclass(frozen=True)
+class RowActions:
+    """What the menu of a row asks of the table; ``sort`` gets a column ("" for the order of the file)."""
+
+    open: Callable[[list[str]], object]
+    sort: Callable[[str, bool], object]
+    follow: Callable[[], object]
+    choose_columns: Callable[[], object]
+
+
+class RowMenu(tk.Menu):
+    """Opening and copying rows of ``tree`` by mouse, key and menu; ``row`` gives the row of a key."""
+
+    def __init__(
+        self, tree: ttk.Treeview, columns: RowColumns, row: Callable[[str], RowCell], actions: RowActions
+    ) -> None:
+        super().__init__(tree, tearoff=False)
+        self._tree = tree
+        self._columns = columns
+        self._row = row
+        self._actions = actions
+        keys.bind(tree, "display", self._open)
+        tree.bind("<Double-1>", self._double_click)
+        tree.bind("<Control-c>", lambda event: self._copy_rows())
+        tree.bind("<Control-a>", lambda event: tree.selection_set(tree.get_children()))
+        tree.bind("<Button-3>", self._right_click)
+        for sequence in ("<Menu>", "<Shift-F10>"):
+            tree.bind(sequence, self._menu_key)
+
+    def _open(self) -> None:
+        selected = list(self._tree.selection()) or [key for key in (self._tree.focus(),) if key]
+        if selected:
+            self._actions.open(selected)
+
+    def _double_click(self, event: tk.Event[tk.Misc]) -> str | None:
+        key = self._tree.identify_row(event.y)
+        if self._tree.identify_region(event.x, event.y) != "cell" or not key:
+            return None
+        self._actions.open([key])
+        return "break"
+
+    def _right_click(self, event: tk.Event[tk.Misc]) -> None:
+        key = self._tree.identify_row(event.y)
+        if key and key not in self._tree.selection():
+            self._tree.selection_set(key)
+        if key:
+            self._tree.focus(key)
+        number = self._tree.identify_column(event.x)  # "#3"; "" or "#0" beside the columns
+        place = int(number[1:] or 0) if number else 0
+        shown = self._columns.shown
+        self._post(event.x_root, event.y_root, key, shown[place - 1] if 0 < place <= len(shown) else "")
+
+    def _menu_key(self, event: tk.Event[tk.Misc]) -> str:
+        key = self._tree.focus()
+        if key and key not in self._tree.selection():
+            self._tree.selection_set(key)
+        box = self._tree.bbox(key) if key else ""
+        x, y = (box[0], box[1] + box[3]) if box else (0, 0)
+        self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y, key, self._columns.cursor)
+        return "break"
+
+    def _post(self, x: int, y: int, key: str, column: str) -> None:
+        do, rows = self._actions, len(self._tree.selection())
+        has_rows: Literal["normal", "disabled"] = "normal" if rows else "disabled"
+        self.delete(0, "end")
+        self.add_command(label="Open in DS9", accelerator=accelerator("display"), command=self._open, state=has_rows)
+        copy = "Copy row" if rows < 2 else f"Copy {rows} rows"
+        self.add_command(label=copy, accelerator="Ctrl-C", command=self._copy_rows, state=has_rows)
+        if column and key:
+            self.add_command(label=f"Copy {column}", command=lambda: self._copy_cell(key, column))
+        self.add_separator()
+        if column:
+            self.add_command(label=f"Sort by {column} ↑", command=lambda: do.sort(column, False))
+            self.add_command(label=f"Sort by {column} ↓", command=lambda: do.sort(column, True))
+        self.add_command(label="Order of the file", command=lambda: do.sort("", False))
+        self.add_separator()
+        self.add_command(label="Follow or pause", accelerator=accelerator("follow"), command=do.follow)
+        self.add_command(label="Show columns…", accelerator=accelerator("columns"), command=do.choose_columns)
+        self.tk_popup(x, y)
+
+    def _copy_rows(self) -> None:
+        """Selected rows, shown columns, from top to bottom, as tab-separated text."""
+        selected = set(self._tree.selection())
+        rows = [self._row(key) for key in self._tree.get_children() if key in selected]
+        self._copy("\n".join("\t".join(self._cell(row, name) for name in self._columns.shown) for row in rows))
+
+    def _copy_cell(self, key: str, column: str) -> None:
+        self._copy(self._cell(self._row(key), column))
+
+    def _cell(self, row: RowCell, column: str) -> str:
+        place = self._columns.names.index(column)
+        return row.cells[place] if place < len(row.cells) else ""
+
+    def _copy(self, text: str) -> None:
+        if text:
+            self.clipboard_clear()
+            self.clipboard_append(text)

@@ -1,0 +1,387 @@
+"""The exposure log as a table: typed sorting, filter, follow or pause, columns to choose from.
+
+The tree holds the cells of the shown columns only (all 81 would take three times the memory).
+"""
+
+from __future__ import annotations
+
+import time
+import tkinter as tk
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from tkinter import ttk
+from typing import Any
+
+from eyegore.widgets import keys
+from eyegore.widgets.cells import Status
+from eyegore.widgets.later import Later
+from eyegore.widgets.row_cells import RowCell
+from eyegore.widgets.row_columns import RowColumns
+from eyegore.widgets.row_filter import RowFilter
+from eyegore.widgets.row_menus import RowActions, RowMenu
+from eyegore.widgets.row_order import RowOrder, SortValue, sort_value
+from eyegore.widgets.row_tools import RowTools
+from eyegore.widgets.theme import Theme
+
+AT_ONCE = 60
+"""Rows that are put in the tree in the call that brings them; more come in slices."""
+SLICE_S = 0.012
+"""Time of one slice of filling [s]: far below what a person feels."""
+PAUSE_MS = 4
+"""Time between slices, in which the window redraws and answers [ms]."""
+TYPING_MS = 150
+"""Time after the last key in the filter box before the filter acts [ms]."""
+SAMPLE = 200
+"""Rows looked at to find the width and alignment of a column."""
+TINT = 0.22
+"""Share of the status colour in the background of a tinted row."""
+
+
+class RowTable(ttk.Frame):
+    """Table of :class:`RowCell`; ``on_open`` gets the keys of the rows a person opens.
+
+    ``tools`` is where filter, follow and columns go (the header of a pane); without it they get a line of their own.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        on_open: Callable[[list[str]], object] = lambda keys: None,
+        tools: tk.Misc | None = None,
+        group_word: str = "ObsIDs",
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._on_open = on_open
+        self._group_word = group_word
+        self._rows: dict[str, RowCell] = {}
+        self._serials: dict[str, int] = {}
+        self._stripes: dict[str, int] = {}
+        self._waiting: deque[str] = deque()
+        self._order = RowOrder()
+        self._filter = RowFilter("", (), ())
+        self._newest = ""
+        self._unseen = 0
+        self._later = Later(self)
+        self.tools = RowTools(
+            self if tools is None else tools,
+            theme,
+            on_filter=lambda: self._later.after_quiet("filter", TYPING_MS, self._arrange),
+            on_leave=lambda: self.tree.focus_set(),
+            on_follow=self._follow_changed,
+            on_columns=self.show_columns,
+        )
+        self.tools.pack(side="top", fill="x", expand=tools is not None, padx=(theme.em // 2, theme.em // 3))
+        self._build_tree()
+        self._bind_keys()
+        self._paint()
+        self._tell_count()
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _build_tree(self) -> None:
+        body = ttk.Frame(self, style="Surface.TFrame")
+        body.pack(side="top", fill="both", expand=True)
+        body.rowconfigure(0, weight=1)
+        body.columnconfigure(0, weight=1)
+        self.tree = ttk.Treeview(body, style="Rows.Treeview", show="headings", selectmode="extended", height=4)
+        self.tree.grid(row=0, column=0, sticky="nsew")
+        down = ttk.Scrollbar(body, orient="vertical", command=self._scroll_by_hand)
+        down.grid(row=0, column=1, sticky="ns")
+        across = ttk.Scrollbar(body, orient="horizontal", command=self.tree.xview)
+
+        def scrolled_across(first: float, last: float) -> None:
+            across.set(first, last)
+            if float(first) <= 0 and float(last) >= 1:
+                across.grid_remove()
+            else:
+                across.grid(row=1, column=0, sticky="ew")
+
+        self.tree.configure(yscrollcommand=down.set, xscrollcommand=scrolled_across)
+        self.columns = RowColumns(self.tree, self._theme, self.sort_next)
+        actions = RowActions(self._on_open, self.sort_by, self.toggle_follow, self.tools.choose_columns)
+        self._row_menu = RowMenu(self.tree, self.columns, self._rows.__getitem__, actions)
+
+    def _bind_keys(self) -> None:
+        tree = self.tree
+        keys.bind(tree, "follow", self.toggle_follow)
+        keys.bind(tree, "sort", lambda: self.sort_next(self.columns.cursor or self.columns.step_cursor(1)))
+        keys.bind(tree, "columns", self.tools.choose_columns)
+        tree.bind("<Left>", lambda event: self._step(self.columns.step_cursor, -1))
+        tree.bind("<Right>", lambda event: self._step(self.columns.step_cursor, 1))
+        tree.bind("<Shift-Left>", lambda event: self._step(self.columns.move, -1))
+        tree.bind("<Shift-Right>", lambda event: self._step(self.columns.move, 1))
+        tree.bind("<Home>", lambda event: self._jump(0))
+        tree.bind("<End>", lambda event: self._jump(-1))
+        for sequence in ("<Button-4>", "<MouseWheel>", "<Prior>", "<Up>"):
+            tree.bind(sequence, lambda event: self._later.when_idle("away", self._pause_if_away))
+        tree.bind("<FocusIn>", lambda event: self._focus_a_row())
+        tree.bind("<Configure>", lambda event: self._follow_soon())
+        tree.bind("<<ThemeChanged>>", lambda event: self._paint())
+
+    def _paint(self) -> None:
+        style, half = ttk.Style(self), self._theme.em // 2
+        style.configure("Rows.Treeview.Cell", padding=(half, 0))
+        style.configure("Rows.Treeview.Heading", padding=(half, half // 3))
+        for stripe, ground in enumerate((self._theme.colour("surface"), self._theme.colour("stripe"))):
+            self.tree.tag_configure(f"/{stripe}", background=ground)
+            for status in Status:
+                mixed = _blend(self, ground, self._theme.colour(status))
+                self.tree.tag_configure(f"{status.value}/{stripe}", background=mixed)
+
+    # --- rows ----------------------------------------------------------------------------------------------------
+
+    def set_columns(self, columns: Sequence[str], shown_first: Sequence[str] = ()) -> None:
+        """Set the columns of the file, and those shown at first (all when none of ``shown_first`` is there).
+
+        Rows already here keep their cells, by name; what a person chose to see stays chosen.
+        """
+        new, old = tuple(columns), {name: i for i, name in enumerate(self.columns.names)}
+        if new == self.columns.names:
+            return
+        for key, row in self._rows.items():
+            cells = [row.cells[old[name]] if old.get(name, len(row.cells)) < len(row.cells) else "" for name in new]
+            self._rows[key] = RowCell(key, tuple(cells), row.group, row.tint)
+        self.columns.set_names(new, shown_first)
+        self._refill()
+
+    def append(self, rows: Sequence[RowCell]) -> None:
+        """Add rows at the end of the file; a row whose key is known replaces that row."""
+        known = [row for row in rows if row.key in self._rows]
+        for row in rows:
+            if row.key not in self._rows:
+                self._serials[row.key] = len(self._serials)
+                self._stripes.setdefault(row.group, len(self._stripes) % 2)
+                self._rows[row.key] = row
+                self._waiting.append(row.key)
+        if known:
+            self.replace(known)
+        if len(self._waiting) <= AT_ONCE:
+            self._fill(whole=True)
+        else:
+            self._fill_soon()
+
+    def replace(self, rows: Sequence[RowCell]) -> None:
+        """Give known rows new cells, group or tint; unknown ones are added."""
+        for row in rows:
+            if row.key not in self._rows:
+                self.append([row])
+                continue
+            self._rows[row.key] = row
+            self._stripes.setdefault(row.group, len(self._stripes) % 2)
+            if not self.tree.exists(row.key):  # it waits for its turn
+                continue
+            self.tree.item(row.key, values=self._values(row), tags=self._tag(row))
+            self.tree.detach(row.key)
+            if row.key in self._order:
+                self._order.remove(row.key)
+            if (index := self._admit(row)) is not None:
+                self.tree.move(row.key, "", index)
+        self._tell_count()
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        held = [key for key in self._rows if self.tree.exists(key)]
+        self._rows.clear()
+        self._serials.clear()
+        self._stripes.clear()
+        self._waiting.clear()
+        self._order.fill(())
+        self._newest, self._unseen = "", 0
+        self.tree.delete(*held)
+        self._tell_count()
+
+    def _refill(self) -> None:
+        """Empty the tree and fill it with the columns now shown."""
+        self.columns.keep_widths()
+        self.tree.delete(*(key for key in self._rows if self.tree.exists(key)))
+        self.columns.install()
+        self.tools.column_menu.set_columns(self.columns.names, self.columns.shown, self.columns.usual)
+        self._filter = RowFilter(self.tools.filter_text.get(), self.columns.names, self.columns.shown)
+        self._order = RowOrder(self.columns.descending)
+        self._waiting = deque(self._rows)
+        self._newest = ""
+        self.columns.fit([row.cells for row in islice(self._rows.values(), SAMPLE)])
+        self._fill_soon()
+
+    def _fill_soon(self) -> None:
+        self._later.after("fill", PAUSE_MS, self._fill)
+
+    def _fill(self, whole: bool = False) -> None:
+        """Put waiting rows in the tree, for one slice of time or all of them."""
+        if not len(self._order):
+            self.columns.fit([row.cells for row in islice(self._rows.values(), SAMPLE)])
+        end = time.monotonic() + SLICE_S
+        insert, name = self.tree.tk.call, str(self.tree)  # three times quicker than Treeview.insert
+        while self._waiting and (whole or time.monotonic() < end):
+            row = self._rows[self._waiting.popleft()]
+            index = self._admit(row)
+            place = "end" if index is None or index == len(self._order) - 1 else index
+            insert(name, "insert", "", place, "-id", row.key, "-values", self._values(row), "-tags", self._tag(row))
+            if index is None:
+                self.tree.detach(row.key)
+            else:
+                self._newest = row.key
+                self._unseen += not self.tools.following.get()
+        if self._waiting:
+            self._fill_soon()
+        self._tell_count()
+        self._follow_soon()
+
+    def _admit(self, row: RowCell) -> int | None:
+        """Enter a row in the order; its place, None when the filter hides it."""
+        if not self._filter.matches(row.cells):
+            return None
+        return self._order.insert(row.key, self._sort_value(row), self._serials[row.key])
+
+    def _values(self, row: RowCell) -> tuple[str, ...]:
+        cells = row.cells
+        values = [cells[i] if i < len(cells) else "" for i in self.columns.places]
+        if row.tint and values:
+            values[0] = f"{self._theme.glyph(Status(row.tint))} {values[0]}"
+        return tuple(values)
+
+    def _tag(self, row: RowCell) -> str:
+        return f"{row.tint}/{self._stripes[row.group]}"
+
+    def _sort_value(self, row: RowCell) -> SortValue | None:
+        if not self.columns.sorted_by:
+            return 0, 0.0  # equal: the order of arrival decides
+        place = self.columns.names.index(self.columns.sorted_by)
+        return sort_value(row.cells[place]) if place < len(row.cells) else None
+
+    # --- order and filter ----------------------------------------------------------------------------------------
+
+    def sort_by(self, column: str, descending: bool = False) -> None:
+        """Sort by a column, "" for the order of the file; rows that come later join in their place."""
+        if column and column not in self.columns.names:
+            raise KeyError(f"no column {column!r} to sort by")
+        self.columns.sorted_by, self.columns.descending = column, descending and bool(column)
+        self.columns.mark()
+        self._arrange()
+
+    def sort_next(self, column: str) -> None:
+        """Sort by a column upwards; if it is already, downwards; then in file order again."""
+        if self.columns.sorted_by != column:
+            self.sort_by(column)
+        elif not self.columns.descending:
+            self.sort_by(column, descending=True)
+        else:
+            self.sort_by("")
+
+    def visible(self) -> list[str]:
+        """Keys of the rows that pass the filter, from top to bottom."""
+        return list(self._order)
+
+    def _arrange(self) -> None:
+        """Filter and order all rows that are in the tree, in one call of Tk."""
+        self._filter = RowFilter(self.tools.filter_text.get(), self.columns.names, self.columns.shown)
+        waiting = set(self._waiting)
+        here = [row for row in self._rows.values() if row.key not in waiting and self._filter.matches(row.cells)]
+        self._order = RowOrder(self.columns.descending)
+        self._order.fill((row.key, self._sort_value(row), self._serials[row.key]) for row in here)
+        self.tree.tk.call(str(self.tree), "children", "", tuple(self._order))
+        self._newest = max(self._order, key=self._serials.__getitem__, default="")
+        self._tell_count()
+        self._follow_soon()
+
+    def focus_filter(self) -> None:
+        """Let a person type in the filter box."""
+        self.tools.focus_filter()
+
+    # --- columns -------------------------------------------------------------------------------------------------
+
+    def show_columns(self, names: Sequence[str]) -> None:
+        """Show these columns in this order."""
+        if not self.columns.choose(names):
+            return
+        if self.columns.in_tree():
+            self.columns.keep_widths()
+            self.columns.display()
+            self.tools.column_menu.set_columns(self.columns.names, self.columns.shown, self.columns.usual)
+            if self._filter:
+                self._arrange()
+        else:
+            self._refill()
+
+    def layout(self) -> dict[str, Any]:
+        """What a person chose, JSON-able."""
+        return self.columns.layout()
+
+    def restore(self, layout: Mapping[str, Any]) -> None:
+        """Take back what :meth:`layout` gave; before or after the columns are known."""
+        self.columns.restore(layout)
+        if self.columns.names:
+            self._refill()
+
+    # --- following -----------------------------------------------------------------------------------------------
+
+    def toggle_follow(self) -> None:
+        """Follow new rows, or pause."""
+        self.tools.following.set(not self.tools.following.get())
+        self._follow_changed()
+
+    def _follow_changed(self) -> None:
+        self._unseen = 0
+        self._tell_count()
+        self._follow_soon()
+
+    def _follow_soon(self) -> None:
+        if self.tools.following.get() and self._newest:
+            self._later.when_idle("follow", self._follow)
+
+    def _follow(self) -> None:
+        if self.tools.following.get() and self._newest:
+            self.tree.see(self._newest)
+
+    def _scroll_by_hand(self, *args: Any) -> None:
+        self.tree.yview(*args)
+        self._later.when_idle("away", self._pause_if_away)
+
+    def _pause_if_away(self) -> None:
+        """Stop following once a person has scrolled the newest row out of sight."""
+        if self.tools.following.get() and self._newest and not self.tree.bbox(self._newest):
+            self.tools.following.set(False)
+            self._follow_changed()
+
+    def _tell_count(self) -> None:
+        text = f"{len(self._stripes)} {self._group_word} · {len(self._rows)} rows"
+        if self._filter:
+            text += f" ({len(self._order)} shown)"
+        elif self._waiting:
+            text += " · loading"
+        if self._unseen and not self.tools.following.get():
+            text += f" · {self._unseen} new below" if not self.columns.sorted_by else f" · {self._unseen} new"
+        self.tools.tell(text)
+
+    # --- keys ----------------------------------------------------------------------------------------------------
+
+    def _step(self, act: Callable[[int], object], step: int) -> str:
+        act(step)
+        return "break"
+
+    def _jump(self, end: int) -> str:
+        """Go to the first or last row."""
+        rows = self.tree.get_children()
+        if rows:
+            self.tree.focus(rows[end])
+            self.tree.selection_set(rows[end])
+            self.tree.see(rows[end])
+            self._pause_if_away()
+        return "break"
+
+    def _focus_a_row(self) -> None:
+        """Without a row in focus the arrow keys of a tree do nothing."""
+        rows = self.tree.get_children()
+        if rows and not self.tree.focus():
+            self.tree.focus(self._newest or rows[0])
+
+
+def _blend(widget: tk.Misc, ground: str, colour: str) -> str:
+    mixed = (
+        round(((1 - TINT) * low + TINT * high) / 257)
+        for low, high in zip(widget.winfo_rgb(ground), widget.winfo_rgb(colour), strict=True)
+    )
+    return "#" + "".join(f"{part:02x}" for part in mixed)
