@@ -71,40 +71,6 @@ class Service:
         self._subscribers = list(subscribers)
         self._inbox: queue.SimpleQueue[FeedMessage | FlagCommand | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
-        self._ingest: Ingest | None = None
-        self._restart_at = 0.0
-
-    def subscribe(self, subscriber: Subscriber) -> None:
-        """Add a subscriber; only before :meth:`start`."""
-        self._subscribers.append(subscriber)
-
-    def start(self) -> None:
-        """Start the workers; returns at once."""
-        self._thread.start()
-        self._start_ingest()
-
-    def send(self, command: FlagCommand) -> None:
-        """Do what a person asked; callable from any thread, returns at once."""
-        self._inbox.put(command)
-
-    def stop(self, timeout: float = 2.0) -> bool:
-        """Stop the workers and wait up to ``timeout`` [s]; False when one hangs (in a dead mount, say)."""
-        end = time.monotonic() + timeout
-        ingest = self._ingest
-        if ingest is not None:
-            ingest.stop()
-        self._inbox.put(None)
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(max(0.0, end - time.monotonic()))
-        if ingest is not None:
-            ingest.join(max(0.1, end - time.monotonic()))
-        stopped = not self._thread.is_alive() and not (ingest is not None and ingest.alive)
-        if not stopped:
-            log.warning("a worker did not stop within %.1f s (is the folder on a mount that hangs?)", timeout)
-        return stopped
-
-    def _start_ingest(self) -> None:
-        session = self.session
         self._ingest = Ingest(
             session.folder,
             self._inbox.put,
@@ -114,7 +80,35 @@ class Service:
             exposures=session.exposures,
             follow=session.follow,
         )
+        self._restart_at = float("inf")
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Add a subscriber; only before :meth:`start`."""
+        self._subscribers.append(subscriber)
+
+    def start(self) -> None:
+        """Start the workers; returns at once."""
         self._ingest.start()
+        self._restart_at = 0.0
+        self._thread.start()
+
+    def send(self, command: FlagCommand) -> None:
+        """Do what a person asked; callable from any thread, returns at once."""
+        self._inbox.put(command)
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """Stop the workers and wait up to ``timeout`` [s]; False when one hangs (in a dead mount, say)."""
+        end = time.monotonic() + timeout
+        self._restart_at = float("inf")
+        self._ingest.stop()
+        self._inbox.put(None)
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(max(0.0, end - time.monotonic()))
+        joined = self._ingest.join(max(0.1, end - time.monotonic()))
+        stopped = joined and not self._thread.is_alive()
+        if not stopped:
+            log.warning("a worker did not stop within %.1f s (is the folder on a mount that hangs?)", timeout)
+        return stopped
 
     def _run(self) -> None:
         next_tick = time.monotonic()
@@ -148,12 +142,11 @@ class Service:
                     log.exception("a subscriber failed on %.200r", event)
 
     def _supervise(self) -> None:
-        ingest = self._ingest
-        if ingest is None or ingest.alive or time.monotonic() < self._restart_at:
+        if self._ingest.alive or time.monotonic() < self._restart_at:
             return
         self._restart_at = time.monotonic() + RESTART_S
-        self._deliver(WorkerDied("the reader of the folder", str(ingest.error), time.time()))
-        self._start_ingest()
+        self._deliver(WorkerDied("the reader of the folder", str(self._ingest.error), time.time()))
+        self._ingest.start()
 
 
 def write_log(event: Event) -> None:
