@@ -101,8 +101,8 @@ def _day(day: str, month: str, year: str) -> float:
     return lab_seconds(int(day), int(month), int(year))
 
 
-def _two_digits(digits: npt.NDArray[np.int64], place: int) -> npt.NDArray[np.int64]:
-    return digits[:, place] * 10 + digits[:, place + 1]
+def _two_digits(digits: npt.NDArray[np.uint8], place: int) -> npt.NDArray[np.int32]:
+    return digits[:, place] * np.int32(10) + digits[:, place + 1]
 
 
 def _stamps(heads: str, rows: int) -> tuple[FloatArray | None, FloatArray] | None:
@@ -116,24 +116,21 @@ def _stamps(heads: str, rows: int) -> tuple[FloatArray | None, FloatArray] | Non
         return None
     letters = np.frombuffer(heads.encode("latin-1"), dtype=np.uint8).reshape(rows, width)
     wanted = np.frombuffer(pattern.encode(), dtype=np.uint8)
+    digits = letters - np.uint8(ord("0"))  # what comes before "0" wraps to more than 9
     is_digit = wanted == ord("0")
-    if not (letters[:, ~is_digit] == wanted[~is_digit]).all():
-        return None
-    digits = letters.astype(np.int64) - ord("0")
-    if not ((digits[:, is_digit] >= 0) & (digits[:, is_digit] <= 9)).all():
+    if not ((letters == wanted) | (is_digit & (digits <= 9))).all():
         return None
     at = width - 9
     hour, minute, second = (_two_digits(digits, at + place) for place in (0, 3, 6))
-    if (hour > 23).any() or (minute > 59).any() or (second > 59).any():
+    if hour.max() > 23 or minute.max() > 59 or second.max() > 59:
         return None
-    clock = (hour * 3600 + minute * 60 + second).astype(np.float64)
+    clocks = hour * 3600.0 + minute * 60.0 + second
     if not at:
-        return None, clock
-    dates, of_row = np.unique(
-        _two_digits(digits, 0) * 10000 + _two_digits(digits, 3) * 100 + _two_digits(digits, 6), return_inverse=True
-    )
-    days = np.array([lab_seconds(int(date) // 10000, int(date) // 100 % 100, int(date) % 100) for date in dates])
-    return None if np.isnan(days).any() else (days[of_row], clock)
+        return None, clocks
+    dates = _two_digits(digits, 0) * 10000 + _two_digits(digits, 3) * 100 + _two_digits(digits, 6)
+    distinct, of_row = np.unique(dates, return_inverse=True) if (dates != dates[0]).any() else (dates[:1], 0)
+    days = np.array([lab_seconds(int(date) // 10000, int(date) // 100 % 100, int(date) % 100) for date in distinct])
+    return None if np.isnan(days).any() else (days[of_row] + np.zeros(rows), clocks)
 
 
 @dataclass
@@ -165,7 +162,8 @@ class HkTable:
         lines = data.decode("latin-1").split("\n")
         lines.pop()
         numbers: Sequence[int] = range(line, line + len(lines))
-        if not all(text[:1].isdigit() for text in lines):
+        initials = "".join([text[:1] for text in lines])
+        if len(initials) < len(lines) or not initials.isdigit():
             kept = [
                 (number, text)
                 for number, text in zip(numbers, lines, strict=True)
