@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from tkinter import font as tkfont
 from tkinter import ttk
-from typing import Any
+from typing import Any, Literal
 
 from eyegore.widgets.cells import Status
 
@@ -95,14 +95,15 @@ class Theme:
         self.line = 17
         self.small_line = 14
         family = _family(root)
+        faces: tuple[tuple[str, int, Literal["normal", "bold"]], ...] = (
+            (self.font, TEXT_POINTS, "normal"),
+            (self.bold, TEXT_POINTS, "bold"),
+            (self.small, SMALL_POINTS, "normal"),
+            (self.small_bold, SMALL_POINTS, "bold"),
+        )
         self._fonts = {
             name: tkfont.Font(root, name=name, family=family, size=points, weight=weight)
-            for name, points, weight in (
-                (self.font, TEXT_POINTS, "normal"),
-                (self.bold, TEXT_POINTS, "bold"),
-                (self.small, SMALL_POINTS, "normal"),
-                (self.small_bold, SMALL_POINTS, "bold"),
-            )
+            for name, points, weight in faces
         }
 
     def colour(self, name: str | Status) -> str:
