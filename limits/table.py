@@ -99,6 +99,7 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         if twice:
             raise TableError(f"{path}:{number}: {twice[1]}: has a second entry here: remove or rename one") from why
         reason = reason.replace(line[0], "") if line else reason
+        reason = reason.replace("Cannot overwrite a value", "this key is there twice")
         raise TableError(f"{path}:{number}: is not TOML: {reason}") from why
 
 
@@ -126,9 +127,8 @@ def _reason(error: Mapping[str, Any]) -> str:
         return str(error["ctx"]["error"])
     reason = _REASONS.get(kind) or str(error["msg"]).replace("Input should be", "must be")
     given = error["input"]
-    if kind in ("missing", "union_tag_not_found", "too_short") or isinstance(given, dict | list):
-        return reason
-    return f"{reason}, not {given!r}"
+    told = kind in ("missing", "extra_forbidden", "union_tag_not_found", "too_short") or isinstance(given, dict | list)
+    return reason if told else f"{reason}, not {given!r}"
 
 
 def _line(path: Path, where: Mapping[tuple[str, ...], int], keys: tuple[str, ...], reason: str) -> str:
@@ -136,7 +136,7 @@ def _line(path: Path, where: Mapping[tuple[str, ...], int], keys: tuple[str, ...
     line = next((where[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in where), None)
     place = str(path) if line is None else f"{path}:{line}"
     named = keys[1:] if keys[0] == "parameters" and len(keys) > 1 else keys
-    name = named[0] if named[0].isprintable() else repr(named[0])
+    name = named[0] if named[0].isprintable() and named[0] == named[0].strip() != "" else repr(named[0])
     return ": ".join(part for part in (place, name, ".".join(named[1:]), reason) if part)
 
 

@@ -1,0 +1,260 @@
+"""``eyegore limits``: print, validate and compare limit tables."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eyegore.limits.model import Delta, Limit, LimitSet, LimitTable, Parameter
+from eyegore.limits.table import VERSIONS, TableError, load_table, table_for
+from eyegore.limits.wording import describe, unit_sign
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_ABOUT = f"""\
+Print, validate and compare the limits of the housekeeping parameters.
+
+Eyegore has a table for each of the ELVIS versions {", ".join(VERSIONS)}.
+Parameters of other versions are shown but not checked, unless the lab gives a
+table of its own with --limits FILE.
+"""
+_EXAMPLE = """\
+to make the lab's own table:
+  eyegore limits show 7.5.X --toml > lab.toml   start from the one Eyegore has; edit it
+  eyegore limits check lab.toml                 every error, with line, parameter, field
+  eyegore limits diff 7.5.X lab.toml            what was changed
+  eyegore -p /data/14_Mar_19 --limits lab.toml
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``limits`` and its own commands to the command line."""
+    kind = argparse.RawDescriptionHelpFormatter
+    parser = subparsers.add_parser(
+        "limits",
+        help="print, validate and compare limit tables",
+        description=_ABOUT,
+        epilog=_EXAMPLE,
+        formatter_class=kind,
+    )
+    parser.set_defaults(run=run)
+    commands = parser.add_subparsers(dest="limits_command", required=True, metavar="show | check | diff")
+
+    table_help = f"ELVIS version ({', '.join(VERSIONS)}) or TOML file"
+    show = commands.add_parser(
+        "show",
+        help="print a table",
+        description="Print a table: for reading on a terminal, one line per parameter with tabs when piped.",
+        epilog="example: eyegore limits show 7.5.X --set S | grep TEMP",
+        formatter_class=kind,
+    )
+    show.add_argument("table", nargs="?", default=VERSIONS[-1], help=f"{table_help}; default {VERSIONS[-1]}")
+    show.add_argument(
+        "--set", choices=[each.value for each in LimitSet], help="only the safe (S) or performance (P) limits"
+    )
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON, with everything the table holds")
+    form.add_argument("--toml", action="store_true", help="the file itself, to make a table of your own from")
+
+    check = commands.add_parser(
+        "check",
+        help="validate table files",
+        description="Validate table files and print every error. Exit status: 0 all can be used, 2 one cannot.",
+        epilog="example: eyegore limits check lab.toml",
+        formatter_class=kind,
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML file")
+
+    diff = commands.add_parser(
+        "diff",
+        help="compare two tables",
+        description="Compare two tables. Exit status, as of diff: 0 the same, 1 different, 2 one cannot be read.",
+        epilog="example: eyegore limits diff 7.2.X 7.5.X",
+        formatter_class=kind,
+    )
+    diff.add_argument("a", metavar="A", help=table_help)
+    diff.add_argument("b", metavar="B", help=table_help)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    from rich.console import Console
+
+    console = Console()
+    try:
+        if args.limits_command == "check":
+            return _check(console, args.files)
+        if args.limits_command == "diff":
+            return _diff(console, _table(args.a), _table(args.b), (args.a, args.b))
+        table, only = _table(args.table), LimitSet(args.set) if args.set else None
+        if args.toml:
+            _say(console, Path(table.source).read_text(encoding="utf-8-sig").rstrip("\n"))
+        elif args.json:
+            _say(console, json.dumps(_as_json(table, only), indent=2, ensure_ascii=False))
+        else:
+            _show(console, table, [only] if only else list(LimitSet))
+        return 0
+    except TableError as why:
+        _say(Console(stderr=True), str(why))
+        return 2
+
+
+def _table(name: str) -> LimitTable:
+    table = table_for(name)
+    if table is None and not Path(name).exists():
+        raise TableError(f"{name}: neither a file nor an ELVIS version with limits ({', '.join(VERSIONS)})")
+    return table or load_table(name)
+
+
+def _say(console: Console, text: str) -> None:
+    """Text as it is: rich would take brackets for markup, break long lines and turn tabs into blanks."""
+    console.file.write(f"{text}\n")
+
+
+# --- show ------------------------------------------------------------------------------------------------------------
+
+
+def _show(console: Console, table: LimitTable, sets: list[LimitSet]) -> None:
+    deltas = any(each.delta for each in table.parameters.values())
+    headings = ["parameter", *(f"{each.name.lower()} ({each.value})" for each in sets)]
+    headings += ["delta"] * deltas + ["severity", "description"]
+    rows = [
+        [
+            each.name,
+            *(describe(each.limit(one), each.unit) for one in sets),
+            *([describe(each.delta, each.unit) if each.delta else ""] * deltas),
+            _severity(each),
+            each.description,
+        ]
+        for each in table.parameters.values()
+    ]
+    checked = sum(any(each.limit(one) for one in sets) or each.delta is not None for each in table.parameters.values())
+    title = f"ELVIS {table.elvis}: {len(rows)} parameters, {checked} with limits"
+    _print_rows(console, title, headings, rows, cut=True)
+    if console.is_terminal:
+        _say(console, f"from {table.source}, SHA-256 {table.digest[:12]}…")
+        _print_responses(console, table)
+
+
+def _severity(parameter: Parameter) -> str:
+    """Low and high, in one word where they agree."""
+    low, high = parameter.severity_low.name, parameter.severity_high.name
+    return low if low == high else f"{low} / {high}"
+
+
+def _print_responses(console: Console, table: LimitTable) -> None:
+    """What to do when one is out, each text once, below the names it is for."""
+    names: dict[str, list[str]] = {}
+    for each in table.parameters.values():
+        if each.response:
+            names.setdefault(each.response, []).append(each.name)
+    for response, those in names.items():
+        console.print(f"\n{', '.join(those)}:", style="bold", markup=False, highlight=False)
+        console.print(response, markup=False, highlight=False)
+
+
+def _as_json(table: LimitTable, only: LimitSet | None) -> dict[str, Any]:
+    return {
+        "elvis": table.elvis,
+        "source": table.source,
+        "digest": table.digest,
+        "parameters": {
+            name: {
+                "unit": each.unit,
+                "description": each.description,
+                **{one.name.lower(): _limit_as_json(each.limit(one)) for one in LimitSet if only in (None, one)},
+                "delta": _limit_as_json(each.delta),
+                "sentinels": list(each.sentinels),
+                "valid": list(each.valid) if each.valid else None,
+                "severity": {"low": each.severity_low.name, "high": each.severity_high.name},
+                "response": each.response,
+            }
+            for name, each in table.parameters.items()
+        },
+    }
+
+
+def _limit_as_json(limit: Limit | Delta | None) -> dict[str, Any] | None:
+    return {"kind": type(limit).__name__.lower(), **asdict(limit)} if limit else None
+
+
+# --- check and diff --------------------------------------------------------------------------------------------------
+
+
+def _check(console: Console, files: list[Path]) -> int:
+    status = 0
+    for file in files:
+        try:
+            table = load_table(file)
+        except TableError as why:
+            _say(console, str(why))
+            status = 2
+            continue
+        total = len(table.parameters)
+        limited = sum(any((each.safe, each.performance, each.delta)) for each in table.parameters.values())
+        told = f"{file}: can be used: ELVIS {table.elvis}, {total} parameters, {limited} with limits"
+        if table.elvis not in VERSIONS:
+            told += f" (ELVIS {table.elvis} has no built-in table: whether a parameter is missing cannot be told)"
+        _say(console, told)
+    return status
+
+
+def _diff(console: Console, a: LimitTable, b: LimitTable, names: tuple[str, str]) -> int:
+    rows = [list(each) for each in _differences(a, b)]
+    if rows:
+        _print_rows(console, f"{len(rows)} differences", ["parameter", "field", *names], rows)
+    return 1 if rows else 0
+
+
+def _differences(a: LimitTable, b: LimitTable) -> Iterator[tuple[str, str, str, str]]:
+    """Parameter, field, and what each table says of it; in the order of ``a``, then what only ``b`` has."""
+    if a.elvis != b.elvis:
+        yield "", "elvis", a.elvis, b.elvis
+    for name in [*a.parameters, *(name for name in b.parameters if name not in a.parameters)]:
+        one, other = a.parameters.get(name), b.parameters.get(name)
+        if one is None or other is None:
+            yield name, "", "present" if one else "absent", "present" if other else "absent"
+            continue
+        for (field, before), after in zip(_fields(one).items(), _fields(other).values(), strict=True):
+            if before != after:
+                yield name, field, before, after
+
+
+def _fields(parameter: Parameter) -> dict[str, str]:
+    """Everything a table says of a parameter, as text that differs where it differs."""
+    valid = parameter.valid
+    return {
+        "unit": parameter.unit,
+        "description": parameter.description,
+        "safe": describe(parameter.safe, parameter.unit),
+        "performance": describe(parameter.performance, parameter.unit),
+        "delta": describe(parameter.delta, parameter.unit),
+        "sentinels": ", ".join(f"{value!r}" for value in parameter.sentinels) or "none",
+        "valid": f"{valid[0]!r} … {valid[1]!r} {unit_sign(parameter.unit)}".rstrip() if valid else "any number",
+        "severity": _severity(parameter),
+        "response": parameter.response or "none",
+    }
+
+
+def _print_rows(console: Console, title: str, headings: list[str], rows: list[list[str]], cut: bool = False) -> None:
+    """A table on a terminal, one line a row if ``cut``; tab-separated lines, headings first, into a pipe or file."""
+    if not console.is_terminal:
+        for row in (headings, *rows):
+            _say(console, "\t".join(row))
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", expand=cut, padding=(0, 1, 0, 0))
+    for heading in headings:
+        rest = 1 if cut and heading == headings[-1] else None
+        table.add_column(Text(heading), no_wrap=cut, overflow="ellipsis" if cut else "fold", ratio=rest)
+    for row in rows:
+        table.add_row(*(Text(cell, style="bold" if "CRITICAL" in cell else "") for cell in row))
+    console.print(table)
