@@ -124,7 +124,7 @@ def _stamps(heads: str, rows: int) -> tuple[FloatArray | None, FloatArray] | Non
     hour, minute, second = (_two_digits(digits, at + place) for place in (0, 3, 6))
     if hour.max() > 23 or minute.max() > 59 or second.max() > 59:
         return None
-    clocks = hour * 3600.0 + minute * 60.0 + second
+    clocks = (hour * 3600 + minute * 60 + second).astype(np.float64)
     if not at:
         return None, clocks
     dates = _two_digits(digits, 0) * 10000 + _two_digits(digits, 3) * 100 + _two_digits(digits, 6)
