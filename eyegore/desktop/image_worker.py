@@ -1,0 +1,123 @@
+"""Previews of the newest images, made by one worker thread; the window only pastes them."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyegore.analysis.display import PixelRange, Pixels, Stretch, histogram, pixel_range, preview
+from eyegore.elvis.ccd_frame import read_pixels
+from eyegore.errors import EyegoreError
+
+log = logging.getLogger(__name__)
+
+CCDS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class ImagePreview:
+    """One CCD of an ObsID, ready to be pasted, or the ``problem`` why not.
+
+    ``grey`` holds ``height`` rows of ``width`` bytes, the top row first, in detector orientation (row 0 of the frame at
+    the bottom). ``rows`` and ``columns`` are those of the frame; ``levels`` are exact over all its pixels.
+    """
+
+    obsid: int
+    ccd: int
+    width: int = 0
+    height: int = 0
+    grey: bytes = b""
+    problem: str = ""
+    path: str = ""
+    rows: int = 0
+    columns: int = 0
+    levels: PixelRange | None = None
+
+
+@dataclass(frozen=True)
+class _Request:
+    obsid: int
+    paths: Mapping[int, Path]
+    stretch: Stretch
+    size: tuple[int, int]
+
+
+class ImageWorker:
+    """Reads frames and makes previews of them.
+
+    Parameters
+    ----------
+    post
+        Called on the worker thread with each preview as it is ready, in the order of the CCDs.
+    """
+
+    def __init__(self, post: Callable[[ImagePreview], None]) -> None:
+        self._post = post
+        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._frame: Pixels | None = None
+
+    def request(self, obsid: int, paths: Mapping[int, Path], stretch: Stretch, size: tuple[int, int]) -> None:
+        """Ask for the previews of one ObsID, by CCD number; the newest request wins, an older one is left unfinished.
+
+        ``size`` is the box (width, height) [px] that each preview must fit into.
+        """
+        if self._stopping.is_set():
+            return
+        self._requests.put(_Request(obsid, dict(paths), stretch, size))
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="images", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """End the worker; False when it has not ended after ``timeout`` [s]."""
+        self._stopping.set()
+        self._requests.put(None)
+        if self._thread is not None:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    # --- on the worker thread -----------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while (request := self._requests.get()) is not None:
+            for ccd in sorted({*CCDS, *request.paths}):
+                if self._stopping.is_set() or not self._requests.empty():
+                    break
+                try:
+                    made = self._preview(request, ccd)
+                except Exception as why:  # outermost frame of the thread: the next request must find it alive
+                    log.exception("preview of CCD%d of ObsID %d", ccd, request.obsid)
+                    made = ImagePreview(request.obsid, ccd, problem=f"no preview: {why}")
+                self._post(made)
+
+    def _preview(self, request: _Request, ccd: int) -> ImagePreview:
+        path = request.paths.get(ccd)
+        if path is None:
+            return ImagePreview(request.obsid, ccd, problem="not there")
+        try:
+            # the frame before is overwritten: memory touched for the first time is slow, and there is no more of it
+            pixels = self._frame = read_pixels(path, self._frame)
+        except FileNotFoundError:
+            return ImagePreview(request.obsid, ccd, problem="not there", path=str(path))
+        except (EyegoreError, OSError) as why:
+            return ImagePreview(request.obsid, ccd, problem=str(why), path=str(path))
+        width, height = request.size
+        grey = preview(pixels, height, request.stretch, width=width)
+        return ImagePreview(
+            request.obsid,
+            ccd,
+            grey.shape[1],
+            grey.shape[0],
+            grey.tobytes(),
+            path=str(path),
+            rows=pixels.shape[0],
+            columns=pixels.shape[1],
+            levels=pixel_range(histogram(pixels)),
+        )
