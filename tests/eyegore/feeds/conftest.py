@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,3 +25,11 @@ def mounted(tmp_path: Path) -> Iterator[Callable[[], Path]]:
     yield mount
     while folder.is_mount():
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def open_room() -> Iterator[Path]:
+    """A folder that any user may write in; pytest keeps its own from everybody but us."""
+    with tempfile.TemporaryDirectory(prefix="eyegore-test-") as name:
+        Path(name).chmod(0o777)
+        yield Path(name)

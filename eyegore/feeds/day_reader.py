@@ -1,0 +1,122 @@
+"""Everything that is read from one day folder, in the order in which it is needed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from eyegore.elvis.day_folder import DayFile, FileKind, in_order
+from eyegore.elvis.exposure_log import ExposureTail
+from eyegore.feeds.folder_scan import FolderScan
+from eyegore.feeds.frame_source import FrameSource
+from eyegore.feeds.hk_source import HkSource
+from eyegore.feeds.tails import Tails
+from eyegore.messages import CaughtUp, ExposureRows, FeedMessage, SourceEvent, SourceKind
+
+
+class DayReader:
+    """Reads one day folder; on one thread, and without ever waiting but for the file system.
+
+    Call :meth:`look` each cycle and whenever inotify calls, and :meth:`advance` as long as :attr:`pending`. At start
+    the newest HK rows come first (the preview), then the exposure logs (so that what was commanded is known when HK is
+    judged), the HK history, and the images, newest first.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        elvis: str | None = None,
+        images: bool = True,
+        exposures: bool = True,
+        preview: bool = True,
+    ) -> None:
+        self.folder = folder
+        self.caught_up = False
+        self.online = False
+        self._elvis = elvis
+        self._exposures = exposures
+        self._scan = FolderScan(folder)
+        self._logs: Tails[ExposureTail] = Tails()
+        self._log_order: list[DayFile] = []
+        self._hk = HkSource(folder, elvis, preview=preview)
+        self._frames = FrameSource(folder) if images else None
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is more to read at once."""
+        if not self.online:
+            return False
+        return bool(self._logs.unread) or self._hk.pending or (self._frames is not None and self._frames.pending)
+
+    @property
+    def settling(self) -> bool:
+        """Whether an image may turn out to be whole at a look a moment later."""
+        return self._frames is not None and self._frames.settling
+
+    def look(
+        self, woken: frozenset[str], now: float, received: float, *, everything: bool = False, polling: bool = False
+    ) -> list[FeedMessage]:
+        """Look at the folder and the files in it that grow, at monotonic time ``now`` [s] and unix ``received`` [s].
+
+        ``woken`` are names told by inotify; ``everything`` asks for a full look, ``polling`` for more frequent ones.
+        """
+        look = self._scan.look(woken, now, received, everything=everything, polling=polling)
+        messages: list[FeedMessage] = list(look.events)
+        self.online = look.online
+        if not look.online:
+            return messages
+        messages += self._take(list(look.appeared), received)
+        changed = woken | {file.name for file in (*look.appeared, *look.vanished)}
+        all_files = look.renewed or everything or (look.listed and not (look.appeared or look.vanished))
+        messages += self._hk.look(changed, now, received, all_files=all_files)
+        messages += self._note(self._logs.look([file.name for file in self._log_order], received))
+        if self._frames is not None:
+            messages += self._frames.remove(list(look.vanished), received)
+            messages += self._frames.look(changed, now, received, all_files=all_files)
+        return messages + self._catch_up(received)
+
+    def advance(self, now: float, received: float) -> list[FeedMessage]:
+        """Read the next piece of what is unread: some milliseconds of work."""
+        messages: list[FeedMessage] = []
+        unread = [file.name for file in self._log_order if file.name in self._logs.unread]
+        if unread:
+            messages = self._note(self._logs.poll(unread[0], received))
+        elif self._hk.pending:
+            messages = self._hk.advance(now, received)
+        elif self._frames is not None and self._frames.pending:
+            messages = self._frames.advance(now, received)
+        return messages + self._catch_up(received)
+
+    def settle(self, now: float, received: float) -> list[FeedMessage]:
+        """Look once more at the images that were not whole."""
+        return [] if self._frames is None else self._frames.look(frozenset(), now, received)
+
+    def _take(self, files: list[DayFile], received: float) -> list[FeedMessage]:
+        messages: list[FeedMessage] = []
+        for file in files:
+            if file.kind is FileKind.EXPLOG and self._exposures and file.name not in self._logs:
+                self._logs.add(file.name, ExposureTail(os.path.join(self.folder, file.name), self._elvis))
+                self._log_order = in_order([*self._log_order, file])
+            if self.caught_up and file.kind in (FileKind.MASTER_HK, FileKind.EXPLOG):
+                path = os.path.join(self.folder, file.name)
+                messages.append(SourceEvent(SourceKind.CREATED, path, f"new {file.kind.value} {file.name}", received))
+        self._hk.add(files)
+        if self._frames is not None:
+            self._frames.add(files)
+        return messages
+
+    def _note(self, messages: list[FeedMessage]) -> list[FeedMessage]:
+        for message in messages:
+            if isinstance(message, ExposureRows):
+                self._hk.take_explog(message.columns)
+        return messages
+
+    def _catch_up(self, received: float) -> list[FeedMessage]:
+        if self.caught_up or self.pending or not self.online:
+            return []
+        self.caught_up = True
+        self._hk.end_history()
+        if self._frames is not None:
+            self._frames.end_history()
+        return [CaughtUp(str(self.folder), received)]

@@ -1,0 +1,156 @@
+"""What is in the day folder now: one stat a cycle, a listing only when one is due."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyegore.elvis.day_folder import DayFile, parse_name
+from eyegore.messages import SourceEvent, SourceKind
+
+log = logging.getLogger(__name__)
+
+LISTING_S = 30.0
+"""Longest time between two listings while inotify tells the names of new files."""
+POLLED_LISTING_S = 5.0
+"""The same without inotify: not every file server changes the time stamp of a folder at once."""
+RACE_S = 2.5
+"""A folder's time stamp may be as coarse as 2 s (FAT): after a change it is listed once more so much later."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at the folder told. ``renewed``: it is back or another one, so that every file may have changed."""
+
+    online: bool
+    events: tuple[SourceEvent, ...] = ()
+    appeared: tuple[DayFile, ...] = ()
+    vanished: tuple[DayFile, ...] = ()
+    listed: bool = False
+    renewed: bool = False
+
+
+class FolderScan:
+    """Keeps the names of the ELVIS files in one folder, which may come and go, up to date."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._known: dict[str, DayFile] = {}
+        self._ignored: set[str] = set()
+        self._identity: tuple[int, int] | None = None
+        self._seen_ns = self._listed_ns = -1
+        self._list_at = float("-inf")
+        self._online = False
+        self._told_offline = ""
+
+    def look(
+        self, woken: frozenset[str], now: float, received: float, *, everything: bool = False, polling: bool = False
+    ) -> Look:
+        """Look once, at monotonic time ``now`` [s].
+
+        ``woken`` are names that inotify told: a new one is found from them without a listing.
+        """
+        try:
+            there = os.stat(self.folder)
+            if not stat.S_ISDIR(there.st_mode):
+                return self._offline(f"{self.folder} is not a folder: waiting for one", received)
+            if not os.access(self.folder, os.R_OK | os.X_OK):
+                return self._offline(f"no permission to read {self.folder}: waiting for it", received)
+            return self._look(there, woken, now, received, everything=everything, polling=polling)
+        except (FileNotFoundError, NotADirectoryError):
+            verb = "is gone" if self._identity else "does not exist yet"
+            return self._offline(f"{self.folder} {verb}: waiting for it", received)
+        except OSError as why:
+            return self._offline(f"{self.folder} cannot be read ({why.strerror or why}): waiting for it", received)
+
+    def _look(
+        self,
+        there: os.stat_result,
+        woken: frozenset[str],
+        now: float,
+        received: float,
+        *,
+        everything: bool,
+        polling: bool,
+    ) -> Look:
+        identity = (there.st_dev, there.st_ino)
+        replaced = self._identity not in (None, identity)
+        renewed = replaced or not self._online
+        if there.st_mtime_ns != self._seen_ns:
+            self._seen_ns = there.st_mtime_ns
+            # the names that woke us most likely tell what changed: making sure of it may wait
+            self._list_at = min(self._list_at, now + RACE_S if woken else now)
+        if not (renewed or everything or now >= self._list_at):
+            appeared, vanished = self._named(woken)
+            return Look(True, (), appeared, vanished)
+        found = self._list()
+        if self._known and not found and self._identity and there.st_dev != self._identity[0]:
+            # what lies below a mount point once the mount is gone: our files are not deleted, they are out of reach
+            return self._offline(f"{self.folder} is an empty folder now (is it unmounted?): waiting", received)
+        if there.st_mtime_ns != self._listed_ns:
+            self._listed_ns = there.st_mtime_ns
+            self._list_at = now + RACE_S
+        else:
+            self._list_at = now + (POLLED_LISTING_S if polling else LISTING_S)
+        appeared = tuple(file for name, file in found.items() if name not in self._known)
+        vanished = tuple(file for name, file in self._known.items() if name not in found)
+        self._known = found
+        events = self._back_online(identity, received, replaced=replaced)
+        return Look(True, events, appeared, vanished, listed=True, renewed=renewed)
+
+    def _list(self) -> dict[str, DayFile]:
+        found: dict[str, DayFile] = {}
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                file = self._known.get(entry.name) or self._recognise(entry.name)
+                if file is not None and entry.is_file():
+                    found[entry.name] = file
+        return found
+
+    def _named(self, woken: frozenset[str]) -> tuple[tuple[DayFile, ...], tuple[DayFile, ...]]:
+        """Which of the names that woke us are new, and which are gone."""
+        appeared: list[DayFile] = []
+        vanished: list[DayFile] = []
+        for name in sorted(woken):
+            file = self._known.get(name) or self._recognise(name)
+            if file is None:
+                continue
+            there = os.path.isfile(self.folder / name)
+            if there and name not in self._known:
+                self._known[name] = file
+                appeared.append(file)
+            elif not there and name in self._known:
+                vanished.append(self._known.pop(name))
+        return tuple(appeared), tuple(vanished)
+
+    def _recognise(self, name: str) -> DayFile | None:
+        if name in self._ignored:
+            return None
+        file = parse_name(name)
+        if file is None:
+            log.debug("%s: not a file of ELVIS", name)
+            self._ignored.add(name)
+        return file
+
+    def _back_online(self, identity: tuple[int, int], received: float, *, replaced: bool) -> tuple[SourceEvent, ...]:
+        first = self._identity is None
+        was_online, self._online = self._online, True
+        self._identity = identity
+        self._told_offline = ""
+        if not was_online:
+            text = f"monitoring {self.folder}" if first else f"{self.folder} is back"
+            return (SourceEvent(SourceKind.ONLINE, str(self.folder), text, received),)
+        if replaced:
+            text = f"{self.folder} is another folder than before: it is read again where it differs"
+            return (SourceEvent(SourceKind.REPLACED, str(self.folder), text, received),)
+        return ()
+
+    def _offline(self, text: str, received: float) -> Look:
+        self._online = False
+        if text == self._told_offline:
+            return Look(False)
+        self._told_offline = text
+        return Look(False, (SourceEvent(SourceKind.OFFLINE, str(self.folder), text, received),))

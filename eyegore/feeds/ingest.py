@@ -1,0 +1,244 @@
+"""The worker that turns what happens in the folder into messages, and the same reading done once.
+
+The thread "ingest" looks at the folder each :data:`CYCLE_S`, and at once when :class:`FolderWatch` wakes it. It is the
+only one that reads; it writes nothing there and keeps no file open.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from eyegore.errors import SettingsError
+from eyegore.feeds.day_reader import DayReader
+from eyegore.feeds.follow import DayFolder, newer_day_folder
+from eyegore.feeds.frame_source import SETTLE_S
+from eyegore.feeds.watch import EVERYTHING, FolderWatch
+from eyegore.messages import CaughtUp, FeedMessage, SourceEvent, SourceKind, WorkerDied
+
+log = logging.getLogger(__name__)
+
+CYCLE_S = 0.25
+SPACING_S = 0.02
+"""Shortest time between two looks: a file that is written to all the time does not get all our time."""
+FOLLOW_S = 2.0
+"""How often a newer day folder is looked for."""
+
+
+class Ingest:
+    """Reads one day folder, live.
+
+    Parameters
+    ----------
+    folder
+        The day folder; it need not exist yet. With ``follow`` the parent of day folders.
+    post
+        Takes each message, on the thread "ingest" or "watcher"; must return at once.
+    elvis
+        The version, None to recognise it from the headers.
+    polling
+        True: never use inotify; False: always; None: as the file system demands.
+    images, exposures
+        Whether to look at images and exposure logs.
+    follow
+        Monitor the newest day folder in ``folder``, and switch when a newer one gets files.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        post: Callable[[FeedMessage], None],
+        *,
+        elvis: str | None = None,
+        polling: bool | None = None,
+        images: bool = True,
+        exposures: bool = True,
+        follow: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.error: Exception | None = None
+        self._post = post
+        self._elvis = elvis or None
+        self._polling = polling
+        self._images = images
+        self._exposures = exposures
+        self._follow = follow
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._waking = threading.Event()
+        self._lock = threading.Lock()
+        self._woken: set[str] = set()
+        self._everything = True
+        self._reader: DayReader | None = None
+        self._watch: FolderWatch | None = None
+        self._past_watches: list[FolderWatch] = []
+        self._day: DayFolder | None = None
+        self._follow_at = 0.0
+        self._trouble = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs; when it does not although it was not stopped, :attr:`error` says why."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start reading. After the thread died: go on where it stopped, so that no row comes twice."""
+        self._stopping.clear()
+        self.error = None
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the threads to end; returns at once."""
+        self._stopping.set()
+        self._waking.set()
+        if self._watch is not None:
+            self._watch.stop()
+
+    def join(self, timeout: float = 2.0) -> bool:
+        """Wait for the end, at most ``timeout`` [s]; False when a hanging file system still holds a thread."""
+        end = time.monotonic() + timeout
+        if self._thread is not None:
+            self._thread.join(timeout)
+        watches = [*self._past_watches, *([self._watch] if self._watch else [])]
+        for watch in watches:
+            watch.stop()
+        ended = [watch.join(max(0.0, end - time.monotonic())) for watch in watches]
+        return all(ended) and not self.alive
+
+    # --- the thread -------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                self._choose(began)
+                if self._reader is not None:
+                    self._look(self._reader, began)
+                self._waking.wait(max(0.0, began + CYCLE_S - time.monotonic()))
+                self._stopping.wait(max(0.0, began + SPACING_S - time.monotonic()))
+        except Exception as why:
+            log.exception("reading %s failed", self.folder)
+            self.error = why
+        finally:
+            if self._watch is not None:
+                self._watch.stop()
+
+    def _look(self, reader: DayReader, began: float) -> None:
+        """Look once, then read on until the cycle is over or something new calls."""
+        watch = self._supervised(reader.folder)
+        woken, everything = self._take_woken()
+        polling = not watch.observing
+        self._send(reader.look(woken, began, time.time(), everything=everything, polling=polling))
+        while reader.pending and not self._stopping.is_set():
+            self._send(reader.advance(time.monotonic(), time.time()))
+            if self._waking.is_set() or time.monotonic() - began > CYCLE_S:
+                self._waking.set()  # there is more to read: come back at once
+                break
+
+    def _send(self, messages: list[FeedMessage]) -> None:
+        for message in messages:
+            self._post(message)
+
+    def _wake(self, names: frozenset[str]) -> None:
+        with self._lock:
+            self._woken |= names
+            self._everything |= names == EVERYTHING
+        self._waking.set()
+
+    def _take_woken(self) -> tuple[frozenset[str], bool]:
+        self._waking.clear()
+        with self._lock:
+            woken, self._woken = frozenset(self._woken), set()
+            everything, self._everything = self._everything, False
+        return woken, everything
+
+    def _supervised(self, folder: Path) -> FolderWatch:
+        """The watch on the folder; another one when the first died."""
+        watch = self._watch
+        if watch is not None and watch.alive:
+            return watch
+        if watch is not None and watch.error:
+            self._post(WorkerDied("watcher", watch.error, time.time()))
+        self._watch = FolderWatch(folder, self._wake, self._post, polling=self._polling)
+        self._watch.start()
+        return self._watch
+
+    # --- which folder -----------------------------------------------------------------------------------------------
+
+    def _choose(self, now: float) -> None:
+        if not self._follow:
+            if self._reader is None:
+                self._reader = self._reader_of(self.folder)
+            return
+        if now >= self._follow_at:
+            self._follow_at = now + FOLLOW_S
+            self._follow_newest()
+
+    def _follow_newest(self) -> None:
+        current = self._day
+        try:
+            newer = newer_day_folder(self.folder, current)
+            trouble = "" if newer or current else f"no day folder with files of ELVIS in {self.folder} yet"
+        except OSError as why:
+            newer, trouble = None, f"{self.folder} cannot be listed ({why.strerror or why})"
+        if trouble and trouble != self._trouble:
+            kind = SourceKind.UNREADABLE if current else SourceKind.OFFLINE
+            self._post(SourceEvent(kind, str(self.folder), f"{trouble}: waiting", time.time()))
+        self._trouble = trouble
+        if newer is not None:
+            self._day = newer
+            what = f"instead of {current.path}: it is newer" if current else f"the newest day folder in {self.folder}"
+            self._switch(newer.path, f"monitoring {newer.path}, {what}")
+
+    def _switch(self, folder: Path, text: str) -> None:
+        self._post(SourceEvent(SourceKind.SWITCHED, str(folder), text, time.time()))
+        if self._watch is not None:
+            self._watch.stop()
+            self._past_watches = [watch for watch in (*self._past_watches, self._watch) if watch.alive]
+            self._watch = None
+        self._reader = self._reader_of(folder)
+        self._wake(EVERYTHING)
+
+    def _reader_of(self, folder: Path) -> DayReader:
+        return DayReader(folder, elvis=self._elvis, images=self._images, exposures=self._exposures)
+
+
+def read_folder(
+    folder: Path, *, elvis: str | None = None, images: bool = True, exposures: bool = True
+) -> Iterator[FeedMessage]:
+    """Everything the folder holds now, in reading order, ending with :class:`CaughtUp`.
+
+    Raises
+    ------
+    SettingsError
+        When there is no such folder, or it cannot be read; at the first message asked for.
+    """
+    try:
+        if not stat.S_ISDIR(os.stat(folder).st_mode):
+            raise SettingsError(f"{folder} is not a folder: give the day folder that ELVIS writes")
+    except FileNotFoundError:
+        raise SettingsError(f"{folder} does not exist: give the day folder that ELVIS writes") from None
+    except OSError as why:
+        raise SettingsError(f"{folder} cannot be read ({why.strerror or why})") from why
+    reader = DayReader(folder, elvis=elvis or None, images=images, exposures=exposures, preview=False)
+    for message in _pieces(reader):
+        if isinstance(message, SourceEvent) and message.kind is SourceKind.OFFLINE:
+            raise SettingsError(message.text)
+        if not isinstance(message, CaughtUp):
+            yield message
+    yield CaughtUp(str(folder), time.time())
+
+
+def _pieces(reader: DayReader) -> Iterator[FeedMessage]:
+    yield from reader.look(frozenset(), time.monotonic(), time.time())
+    while reader.pending:
+        yield from reader.advance(time.monotonic(), time.time())
+    if reader.settling:  # an image written to a moment ago is whole if it is the same at a second look
+        time.sleep(SETTLE_S + 0.01)
+        yield from reader.settle(time.monotonic(), time.time())

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from eyegore.feeds.follow import DayFolder, newer_day_folder
+
+HK = "HK_14-03-19_ROE1_01.txt"
+
+
+def day(parent: Path, name: str, *, modified: float = 1e9, content: str = HK) -> Path:
+    folder = parent / name
+    folder.mkdir()
+    if content:
+        (folder / content).write_text("x")
+        os.utime(folder / content, (modified, modified))
+    return folder
+
+
+def newest(parent: Path) -> str | None:
+    found = newer_day_folder(parent, None)
+    return found.path.name if found else None
+
+
+def test_the_date_in_the_name_decides_not_the_order_of_the_text(tmp_path: Path) -> None:
+    for name in ("28_Feb_19", "14_Mar_19", "31_Jan_19", "30_Dec_18"):
+        day(tmp_path, name)
+    assert newest(tmp_path) == "14_Mar_19"
+
+
+def test_a_folder_without_files_of_elvis_is_passed_over(tmp_path: Path) -> None:
+    day(tmp_path, "14_Mar_19")
+    day(tmp_path, "15_Mar_19", content="notes.txt")
+    day(tmp_path, "16_Mar_19", content="")
+    (tmp_path / "17_Mar_19").write_text("a file")
+    assert newest(tmp_path) == "14_Mar_19"
+
+
+def test_without_dates_the_last_written_one_is_the_newest(tmp_path: Path) -> None:
+    day(tmp_path, "a", modified=2e9)
+    day(tmp_path, "b", modified=1e9)
+    assert newest(tmp_path) == "a"
+
+
+def test_a_date_outweighs_a_time_stamp(tmp_path: Path) -> None:
+    day(tmp_path, "copy of 14_Mar_19", modified=2e9)
+    day(tmp_path, "14_Mar_19", modified=1e9)
+    assert newest(tmp_path) == "14_Mar_19"
+
+
+def test_nothing_in_nothing(tmp_path: Path) -> None:
+    assert newest(tmp_path) is None
+
+
+def test_a_missing_parent_raises(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        newer_day_folder(tmp_path / "gone", None)
+
+
+def test_the_current_folder_is_left_for_a_newer_one_only(tmp_path: Path) -> None:
+    day(tmp_path, "13_Mar_19")
+    day(tmp_path, "14_Mar_19")
+    current = newer_day_folder(tmp_path, None)
+    assert current is not None
+    assert newer_day_folder(tmp_path, current) is None
+    day(tmp_path, "15_Mar_19", content="")
+    assert newer_day_folder(tmp_path, current) is None
+    (tmp_path / "15_Mar_19" / HK).write_text("x")
+    found = newer_day_folder(tmp_path, current)
+    assert found is not None
+    assert found.path.name == "15_Mar_19"
+
+
+def test_a_current_folder_out_of_reach_is_not_given_up_for_an_older_one(tmp_path: Path) -> None:
+    day(tmp_path, "13_Mar_19")
+    current = DayFolder(tmp_path / "14_Mar_19", 1.5e9 * 2, 1e9)
+    assert newer_day_folder(tmp_path, current) is None
+
+
+def test_two_undated_folders_written_to_in_turns_do_not_alternate(tmp_path: Path) -> None:
+    day(tmp_path, "a", modified=1e9)
+    current = newer_day_folder(tmp_path, None)
+    day(tmp_path, "b", modified=1e9 + 10)
+    assert newer_day_folder(tmp_path, current) is None
+    os.utime(tmp_path / "b" / HK, (1e9 + 500, 1e9 + 500))
+    found = newer_day_folder(tmp_path, current)
+    assert found is not None
+    assert found.path.name == "b"
