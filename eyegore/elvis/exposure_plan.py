@@ -95,11 +95,18 @@ class ExposurePlan:
     repeat: bool = False
     end: float = math.inf
     most: float = math.inf
-    pauses: tuple[Span, ...] = ()
+    pauses: tuple[Span, ...] = field(default=(), init=False)
     exposures: list[PlannedExposure] = field(default_factory=list, init=False)
     finished: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
+        self._next = self._planned()
+
+    def stop_in(self, pauses: tuple[Span, ...]) -> None:
+        """Plan anew, with these pauses."""
+        self.pauses = pauses
+        self.exposures = []
+        self.finished = False
         self._next = self._planned()
 
     def reach(self, second: float) -> list[PlannedExposure]:
