@@ -83,12 +83,13 @@ class Ds9Viewer:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._session: Ds9Session | None = None
 
-    def show(self, paths: Mapping[int, Path], obsid: int) -> None:
+    def show(self, paths: Mapping[int, str | Path], obsid: int) -> None:
         """Ask for the images of one ObsID, by CCD number; returns at once. Of those waiting, the newest is shown."""
         if self._stopping.is_set():
             return
-        self._requests.put(_Request(obsid, dict(paths)))
+        self._requests.put(_Request(obsid, {ccd: Path(path) for ccd, path in paths.items()}))
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="ds9", daemon=True)
             self._thread.start()
@@ -97,30 +98,34 @@ class Ds9Viewer:
         """End the worker and the DS9 it started; False when it has not ended after ``timeout`` [s]."""
         self._stopping.set()
         self._requests.put(None)
-        if self._thread is not None:
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
+        if self._thread is None:
+            return True
+        self._thread.join(timeout)
+        if not self._thread.is_alive():
+            return True
+        if self._session is not None:
+            self._session.close()  # the worker hangs in a dead disk: DS9 must not stay behind on the screen
+        return False
 
     # --- on the worker thread -----------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        session: Ds9Session | None = None
         names = PlainNames()
         try:
             while (request := self._newest(self._requests.get())) is not None:
                 try:
-                    session = session or self._session()
-                    self._show(request, session, names)
+                    if self._session is None:
+                        self._session = self._new_session()
+                    self._show(request, self._session, names)
                 except Ds9Error as why:
-                    text = session.failed(why) if session is not None else str(why)
+                    text = self._session.failed(why) if self._session is not None else str(why)
                     self._say(logging.ERROR, f"ObsID {request.obsid} not shown: {text}")
                 except Exception as why:  # outermost frame of the thread: the next request must find it alive
                     log.exception("showing ObsID %d", request.obsid)
                     self._say(logging.ERROR, f"ObsID {request.obsid} not shown: {why}")
         finally:
-            if session is not None:
-                session.close()
+            if self._session is not None:
+                self._session.close()
             names.remove()
 
     def _newest(self, request: _Request | None) -> _Request | None:
@@ -138,7 +143,7 @@ class Ds9Viewer:
             self._say(logging.INFO, f"ObsID {listed} skipped: ObsID {request.obsid} was asked for since")
         return request
 
-    def _session(self) -> Ds9Session:
+    def _new_session(self) -> Ds9Session:
         transport = self._transport or available_transport()
         if self._target:
             return RunningDs9(self._target, transport, self._stopping)
@@ -181,10 +186,14 @@ class Ds9Viewer:
         for ccd in sorted({*CCDS, *request.paths}):
             what = f"CCD{ccd} of ObsID {request.obsid}"
             path = request.paths.get(ccd)
-            if path is None or not path.exists():
-                self._say(logging.WARNING, f"{what} is not there")
+            try:
+                if path is None or not path.exists():
+                    self._say(logging.WARNING, f"{what} is not there")
+                    continue
+                state = frame_state(path)
+            except OSError as why:
+                self._say(logging.WARNING, f"{what} cannot be read: {why}")
                 continue
-            state = frame_state(path)
             if state.complete:
                 ready[ccd] = path
             else:

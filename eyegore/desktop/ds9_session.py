@@ -117,6 +117,8 @@ class OwnDs9:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _start(self) -> None:
+        if self._cancelled.is_set():
+            raise Ds9Error("DS9 not started: Eyegore is ending")
         program = shutil.which("ds9")
         if program is None:
             raise Ds9Error("DS9 is not installed: no ds9 on the PATH (apt install saods9)")

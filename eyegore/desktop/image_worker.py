@@ -62,14 +62,14 @@ class ImageWorker:
         self._thread: threading.Thread | None = None
         self._frame: Pixels | None = None
 
-    def request(self, obsid: int, paths: Mapping[int, Path], stretch: Stretch, size: tuple[int, int]) -> None:
+    def request(self, obsid: int, paths: Mapping[int, str | Path], stretch: Stretch, size: tuple[int, int]) -> None:
         """Ask for the previews of one ObsID, by CCD number; the newest request wins, an older one is left unfinished.
 
         ``size`` is the box (width, height) [px] that each preview must fit into.
         """
         if self._stopping.is_set():
             return
-        self._requests.put(_Request(obsid, dict(paths), stretch, size))
+        self._requests.put(_Request(obsid, {ccd: Path(path) for ccd, path in paths.items()}, stretch, size))
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._work, name="images", daemon=True)
             self._thread.start()

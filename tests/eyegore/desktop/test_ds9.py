@@ -454,6 +454,46 @@ def test_an_unforeseen_error_is_said_and_the_worker_lives_on(viewer, told, tmp_p
     assert "Traceback" in caplog.text
 
 
+def test_an_unreadable_image_is_said_and_the_others_looked_at(viewer, told, tmp_path, wait_until, monkeypatch):
+    def unreadable(path: Path) -> object:
+        raise PermissionError(13, "Permission denied", path.name)
+
+    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", unreadable)
+    for ccd in (1, 3):
+        (tmp_path / f"{ccd}.fits").touch()
+    viewer.show({ccd: str(tmp_path / f"{ccd}.fits") for ccd in (1, 3)}, 7)
+    wait_until(told.matches("ObsID 7 not shown"))
+    assert told.texts[:3] == [
+        "CCD1 of ObsID 7 cannot be read: [Errno 13] Permission denied: '1.fits'",
+        "CCD2 of ObsID 7 is not there",
+        "CCD3 of ObsID 7 cannot be read: [Errno 13] Permission denied: '3.fits'",
+    ]
+
+
+@pytest.mark.ds9
+@pytest.mark.gui
+def test_stop_ends_ds9_while_the_worker_hangs_in_a_dead_disk(told, own_sessions, tmp_path, wait_until, monkeypatch):
+    viewer = Ds9Viewer(say=told)
+    paths = frames(tmp_path, 7)
+    viewer.show(paths, 7)
+    wait_until(told.matches("ObsID 7 shown"), START_S)
+    process = process_of(own_sessions[0])
+    hangs, comes_back = threading.Event(), threading.Event()
+
+    def dead_disk(path: Path) -> object:
+        hangs.set()
+        comes_back.wait(30)
+        raise OSError("stale file handle")
+
+    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", dead_disk)
+    viewer.show(paths, 8)
+    assert hangs.wait(10)
+    assert not viewer.stop(0.1)
+    assert process.poll() is not None
+    comes_back.set()
+    assert viewer.stop(10)
+
+
 def test_stop_without_a_request_and_show_after_stop_do_nothing(told, tmp_path):
     viewer = Ds9Viewer(say=told)
     assert viewer.stop()
