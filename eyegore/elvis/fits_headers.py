@@ -1,0 +1,129 @@
+"""Headers of a FITS file, walked with few reads and no library: what a file should be, while it may not be that yet.
+
+FITS standard 4.0: blocks of 2880 bytes, cards of 80, an END card, data padded to whole blocks.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from dataclasses import dataclass
+
+BLOCK = 2880
+CARD = 80
+
+LONGEST_HEADER = 400 * BLOCK
+"""Bytes after which a header without END is damaged (ELVIS writes about 100 cards: 3 blocks)."""
+
+CardValue = str | int | float | bool
+
+_STRING = re.compile(r"'((?:[^']|'')*)'")
+
+
+@dataclass(frozen=True)
+class Hdu:
+    """One header with its data: ``cards`` by keyword (the first of each), ``data`` the byte offset of its data."""
+
+    cards: dict[str, CardValue]
+    data: int
+    data_size: int
+
+    @property
+    def end(self) -> int:
+        """Byte offset of what follows the padded data."""
+        return self.data + math.ceil(self.data_size / BLOCK) * BLOCK
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes as numpy orders them: (NAXIS2, NAXIS1) for an image."""
+        return tuple(int(self.cards[f"NAXIS{axis}"]) for axis in range(int(self.cards["NAXIS"]), 0, -1))
+
+
+@dataclass(frozen=True)
+class Headers:
+    """What the headers of a file say. ``expected`` are the bytes those read so far ask for; ``problem`` is "" or why
+    no more could be read."""
+
+    hdus: tuple[Hdu, ...]
+    expected: int
+    problem: str
+
+
+def card_value(text: str) -> CardValue:
+    """Value of a card from what follows its ``= ``; "" when it has none."""
+    if match := _STRING.match(text.lstrip()):
+        return match[1].replace("''", "'").rstrip()
+    word = text.partition("/")[0].strip()
+    if word in ("T", "F"):
+        return word == "T"
+    try:
+        return int(word)
+    except ValueError:
+        pass
+    try:
+        return float(word.replace("D", "E").replace("d", "e"))
+    except ValueError:
+        return word
+
+
+def read_headers(descriptor: int, size: int) -> Headers:
+    """Headers of an open file of ``size`` bytes. Raises OSError only."""
+    hdus: list[Hdu] = []
+    at = 0
+    while at < size or not hdus:
+        cards, end, problem = _cards(descriptor, at, len(hdus) + 1)
+        if problem:
+            if hdus and hdus[-1].data_size and not cards:
+                break  # what follows the last image is no header: padding, not ours to judge
+            return Headers(tuple(hdus), max(end, at), problem)
+        length = _data_size(cards)
+        if length is None:
+            return Headers(tuple(hdus), end, f"the header of HDU {len(hdus) + 1} is damaged")
+        hdus.append(Hdu(cards, end, length))
+        at = hdus[-1].end
+    return Headers(tuple(hdus), hdus[-1].end, "")
+
+
+def _cards(descriptor: int, at: int, number: int) -> tuple[dict[str, CardValue], int, str]:
+    """Cards of one header, where it ends, and what is wrong with it ("" when nothing is)."""
+    cards: dict[str, CardValue] = {}
+    begin = at
+    first = b"SIMPLE  =" if number == 1 else b"XTENSION="
+    while at - begin < LONGEST_HEADER:
+        block = os.pread(descriptor, BLOCK, at)
+        if at == begin and not block.startswith(first):
+            return {}, at, _no_header(block, number, first)
+        for place in range(0, len(block) - CARD + 1, CARD):
+            card = block[place : place + CARD].decode("latin-1")
+            keyword = card[:8].rstrip()
+            if keyword == "END":
+                return cards, at + BLOCK, ""
+            if card[8:10] == "= ":
+                cards.setdefault(keyword, card_value(card[10:]))
+        at += BLOCK
+        if len(block) < BLOCK:
+            return cards, at, f"the header of HDU {number} is cut"
+    return cards, at, f"the header of HDU {number} has no end"
+
+
+def _no_header(block: bytes, number: int, first: bytes) -> str:
+    if not block.strip(b"\0"):
+        return f"zeros where the header of HDU {number} should be" if block else "it is empty"
+    if first.startswith(block):
+        return f"the header of HDU {number} is cut"
+    return "it is not a FITS file" if number == 1 else f"there is no header where that of HDU {number} should be"
+
+
+def _data_size(cards: dict[str, CardValue]) -> int | None:
+    """Bytes of data without padding; None when the header does not tell."""
+    wanted = [cards.get("BITPIX"), cards.get("NAXIS"), cards.get("PCOUNT", 0), cards.get("GCOUNT", 1)]
+    if not all(type(value) is int for value in wanted):
+        return None
+    bits, axes, parameters, groups = (int(value) for value in wanted if value is not None)
+    if bits not in (8, 16, 32, 64, -32, -64) or not 0 <= axes <= 999 or parameters < 0 or groups < 0:
+        return None
+    lengths = [cards.get(f"NAXIS{axis}") for axis in range(1, axes + 1)]
+    if not all(type(length) is int and length >= 0 for length in lengths):
+        return None
+    return abs(bits) // 8 * groups * (parameters + math.prod(int(length or 0) for length in lengths)) if axes else 0
