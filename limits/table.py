@@ -37,6 +37,8 @@ _REASONS = {
     "union_tag_not_found": 'kind is missing: "range", "relative" or "expected"',
     "union_tag_invalid": 'kind must be "range", "relative" or "expected"',
 }
+_TOLD = {"missing", "extra_forbidden", "union_tag_not_found", "too_short", "string_too_short"}
+"""Errors that are clear without the value given."""
 
 
 class TableError(ValueError):
@@ -127,7 +129,7 @@ def _reason(error: Mapping[str, Any]) -> str:
         return str(error["ctx"]["error"])
     reason = _REASONS.get(kind) or str(error["msg"]).replace("Input should be", "must be")
     given = error["input"]
-    told = kind in ("missing", "extra_forbidden", "union_tag_not_found", "too_short") or isinstance(given, dict | list)
+    told = kind in _TOLD or isinstance(given, dict | list)
     return reason if told else f"{reason}, not {given!r}"
 
 
