@@ -197,5 +197,5 @@ class Ds9Viewer:
             if state.complete:
                 ready[ccd] = path
             else:
-                self._say(logging.WARNING, f"{what} is not complete: {state.problem}")
+                self._say(logging.WARNING, f"{what} is not shown: {state.problem}")
         return ready

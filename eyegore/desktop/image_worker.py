@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from eyegore.analysis.display import PixelRange, Pixels, Stretch, histogram, pixel_range, preview
-from eyegore.elvis.ccd_frame import read_pixels
-from eyegore.errors import EyegoreError
+from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
+from eyegore.errors import FormatError
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +62,6 @@ class ImageWorker:
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._frame: Pixels | None = None
 
     def request(self, obsid: int, paths: Mapping[int, str | Path], stretch: Stretch, size: tuple[int, int]) -> None:
         """Ask for the previews of one ObsID, by CCD number; the newest request wins, an older one is left unfinished.
@@ -86,28 +87,28 @@ class ImageWorker:
     # --- on the worker thread -----------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        # one frame after the other in the same place: memory touched for the first time is slow
+        buffer = np.empty(LARGEST_FRAME, np.uint16)
         while (request := self._requests.get()) is not None:
             for ccd in sorted({*CCDS, *request.paths}):
                 if self._stopping.is_set() or not self._requests.empty():
                     break
                 try:
-                    made = self._preview(request, ccd)
+                    made = self._preview(request, ccd, buffer)
                 except Exception as why:  # outermost frame of the thread: the next request must find it alive
                     log.exception("preview of CCD%d of ObsID %d", ccd, request.obsid)
                     made = ImagePreview(request.obsid, ccd, problem=f"no preview: {why}")
                 self._post(made)
 
-    def _preview(self, request: _Request, ccd: int) -> ImagePreview:
+    def _preview(self, request: _Request, ccd: int, buffer: Pixels) -> ImagePreview:
         path = request.paths.get(ccd)
         if path is None:
             return ImagePreview(request.obsid, ccd, problem="not there")
         try:
-            # the frame before is overwritten: memory touched for the first time is slow, and there is no more of it
-            pixels = self._frame = read_pixels(path, self._frame)
-        except FileNotFoundError:
-            return ImagePreview(request.obsid, ccd, problem="not there", path=str(path))
-        except (EyegoreError, OSError) as why:
-            return ImagePreview(request.obsid, ccd, problem=str(why), path=str(path))
+            pixels = read_pixels(path, buffer)
+        except FormatError as why:
+            problem = "not there" if isinstance(why.__cause__, FileNotFoundError) else str(why)
+            return ImagePreview(request.obsid, ccd, problem=problem, path=str(path))
         width, height = request.size
         grey = preview(pixels, height, request.stretch, width=width)
         return ImagePreview(

@@ -172,7 +172,7 @@ def test_a_missing_and_a_half_written_ccd_are_said_and_leave_their_frames_as_the
     viewer.show(second, 8)
     wait_until(told.matches("ObsID 8 shown in DS9: CCD3"), START_S)
     assert told.matches("CCD2 of ObsID 8 is not there")()
-    assert told.matches("CCD1 of ObsID 8 is not complete: ")()
+    assert told.matches("CCD1 of ObsID 8 is not shown: it has ")()
     assert shown(own_sessions[0]) == {"1": str(first[1]), "2": str(first[2]), "3": str(second[3])}
 
 
