@@ -138,6 +138,13 @@ def _monitor(args: argparse.Namespace) -> int:
 
 
 def _desktop(args: argparse.Namespace) -> int:
+    session = session_of(args) if args.path else None
+    say_inactive(args)
+    return open_desktop(session, dark=args.dark, file_tag=args.tag if args.log else None)
+
+
+def open_desktop(session: Session | None, *, dark: bool | None, file_tag: str | None = None) -> int:
+    """Run the desktop until it is closed; without a session it asks for a folder."""
     if sys.platform != "darwin" and not os.environ.get("DISPLAY"):
         raise SettingsError("no display (DISPLAY is not set): log in with ssh -X, or use --headless")
     try:
@@ -146,9 +153,8 @@ def _desktop(args: argparse.Namespace) -> int:
         if why.name not in ("tkinter", "_tkinter"):
             raise
         raise SettingsError("this Python has no tkinter: apt-get install python3-tk, or use --headless") from why
-    set_up_logging(console=True, file_tag=args.tag if args.log else None)
-    say_inactive(args)
-    return run_desktop(session_of(args) if args.path else None, dark=args.dark)
+    set_up_logging(console=True, file_tag=file_tag)
+    return run_desktop(session, dark=dark)
 
 
 def say_inactive(args: argparse.Namespace) -> None:

@@ -11,17 +11,18 @@ from rich.console import Console
 
 from eyegore import report
 from eyegore.feeds.ingest import read_folder
-from eyegore.messages import FeedMessage
+from eyegore.messages import CaughtUp, FeedMessage
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
 from eyegore.settings import Session
 
 
 def judge(session: Session) -> Monitor:
-    """Read and judge everything the folder holds now."""
+    """Read and judge everything the folder holds now; how old it is does not matter here."""
     monitor = Monitor(rules_for(session, keep_all=True), str(session.folder))
     for message in _messages(session):
-        monitor.take(message, time.time())
+        if not isinstance(message, CaughtUp):
+            monitor.take(message, time.time())
     return monitor
 
 
@@ -35,5 +36,5 @@ def run(session: Session, *, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps(report.as_json(monitor), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     else:
-        report.print_report(monitor, Console())
+        report.print_report(monitor, Console(width=None if sys.stdout.isatty() else 160))
     return report.exit_code(monitor)
