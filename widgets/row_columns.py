@@ -142,7 +142,7 @@ class RowColumns:
     def _width(self, name: str, widest: str) -> int:
         theme = self._theme
         glyph = theme.measure("◆ ") if name == self.shown[0] else 0
-        heading = theme.measure(f"‹{name}› ↓", theme.bold) + theme.em
+        heading = theme.measure(f"‹{name}› ↓") + theme.em
         return max(heading, min(theme.measure(widest) + theme.em + glyph, WIDEST_EM * theme.em))
 
     def _size(self, name: str) -> None:

@@ -1,0 +1,56 @@
+"""Window icons that carry a status by colour and shape."""
+
+from __future__ import annotations
+
+import math
+import tkinter as tk
+from collections.abc import Iterator
+
+from eyegore.widgets.cells import Status
+from eyegore.widgets.theme import LOOKS
+
+SIZES = (64, 32, 16)
+
+
+def icons(root: tk.Misc, status: Status) -> list[tk.PhotoImage]:
+    """Icons of a status, largest first; the caller keeps them as long as they are shown."""
+    return [_icon(root, status, size) for size in SIZES]
+
+
+def _icon(root: tk.Misc, status: Status, size: int) -> tk.PhotoImage:
+    image = tk.PhotoImage(master=root, width=size, height=size)
+    colour = LOOKS[status].colour
+    for y in range(size):
+        for first, last in _runs([_inside(status, x, y, size) for x in range(size)]):
+            image.put(colour, to=(first, y, last, y + 1))
+    return image
+
+
+def _inside(status: Status, x: int, y: int, size: int) -> bool:
+    """Whether a pixel belongs to the shape; coordinates run from -1 to 1 within the icon."""
+    across, down = ((2 * place + 1) / size - 1 for place in (x, y))
+    radius = math.hypot(across, down)
+    if status is Status.CRITICAL:
+        return abs(across) + abs(down) <= 1
+    if status is Status.WARNING:
+        return -0.9 <= down <= 0.8 and abs(across) <= (down + 0.9) / 1.8
+    if status is Status.IN_LIMITS:
+        return max(abs(across), abs(down)) <= 0.75
+    if status is Status.INVALID:
+        return max(abs(across), abs(down)) <= 0.85 and abs(abs(across) - abs(down)) <= 0.35
+    if status is Status.STALE:  # a clock: a disc with a quarter cut out
+        return radius <= 0.9 and not (across > 0 > down)
+    if status is Status.MUTED:
+        return abs(down) <= 0.8 and 0.2 <= abs(across) <= 0.65
+    return 0.55 <= radius <= 0.9
+
+
+def _runs(row: list[bool]) -> Iterator[tuple[int, int]]:
+    """First and one past the last place of each run of True."""
+    start = None
+    for place, inside in enumerate([*row, False]):
+        if inside and start is None:
+            start = place
+        elif not inside and start is not None:
+            yield start, place
+            start = None
