@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -27,8 +28,8 @@ LARGEST_FRAME = (4172, 4256)
 _OVERSCAN_LIMIT = 512
 """Overscan columns or rows beyond which an array is no frame of these CCDs."""
 
-_BLOCK_ROWS = 64
-"""Rows converted at once, so that they are still in the cache: 0.5 MiB."""
+_BLOCK_ROWS = 32
+"""Rows converted at once, so that they are still in the cache: 0.25 MiB."""
 
 UInt16Array = npt.NDArray[np.uint16]
 
@@ -177,22 +178,39 @@ def read_pixels(path: str | os.PathLike[str], buffer: UInt16Array | None = None)
         pixels = memory.reshape(-1)[: rows * columns].reshape(rows, columns)
         with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
             file.seek(image.data)
+            stored = np.empty((_BLOCK_ROWS, columns), dtype=np.uint16)
             for first in range(0, rows, _BLOCK_ROWS):
                 block = pixels[first : first + _BLOCK_ROWS]
-                view = memoryview(block).cast("B")
-                while view:
-                    count = file.readinto(view)
-                    if not count:
-                        raise FormatError(f"{os.fspath(path)} was cut while it was read: try again")
-                    view = view[count:]
-                if sys.byteorder == "little":
-                    block.byteswap(inplace=True)
-                block ^= 0x8000  # adds BZERO = 2^15 to a two's complement number
+                _fill(file, stored[: len(block)], path)
+                _to_adu(stored[: len(block)], block)
         return pixels
     except OSError as why:
         raise FormatError(f"{os.fspath(path)} cannot be read: {why.strerror or why}") from why
     finally:
         os.close(descriptor)
+
+
+def _fill(file: io.FileIO, stored: UInt16Array, path: str | os.PathLike[str]) -> None:
+    view = memoryview(stored.data).cast("B")
+    while view:
+        count = file.readinto(view)
+        if not count:
+            raise FormatError(f"{os.fspath(path)} was cut while it was read: try again")
+        view = view[count:]
+
+
+def _to_adu(stored: UInt16Array, adu: UInt16Array) -> None:
+    """Pixels from big-endian two's complement numbers, which are overwritten; BZERO 2^15 is one bit to turn.
+
+    Shifts are vectorised, ``byteswap`` is not: this takes two thirds of its time.
+    """
+    if sys.byteorder == "big":
+        np.bitwise_xor(stored, np.uint16(0x8000), out=adu)
+        return
+    np.right_shift(stored, np.uint16(8), out=adu)
+    np.left_shift(stored, np.uint16(8), out=stored)
+    np.bitwise_xor(stored, np.uint16(0x8000), out=stored)
+    np.bitwise_or(adu, stored, out=adu)
 
 
 def _open(path: str | os.PathLike[str]) -> int:
