@@ -142,7 +142,8 @@ class ParameterEntry(_Entry):
     @field_validator("severity")
     @classmethod
     def _graded(cls, severity: SeverityEntry | None, info: ValidationInfo) -> SeverityEntry | None:
-        if severity is None and any(info.data.get(name) for name in ("safe", "performance", "delta")):
+        # A limit that is wrong by itself is not in the data, but it is there.
+        if severity is None and any(info.data.get(name, True) for name in ("safe", "performance", "delta")):
             raise ValueError("missing: a parameter with limits needs { low = ..., high = ... }")
         return severity
 

@@ -147,7 +147,7 @@ def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+        if header := re.match(r"\s*\[([^\[].*)\]\s*(#.*)?$", line):
             table = tuple(quoted or bare for quoted, bare in re.findall(r"""["']([^"']*)["']|([\w-]+)""", header[1]))
             found.setdefault(table, number)
         elif key := re.match(r"""\s*["']?([\w-]+)["']?\s*=""", line):

@@ -185,6 +185,7 @@ D = 1
         f"{path}:3: A: unit: missing",
         f"{path}:5: A: safe.high: 1.0 must be above low = 2.0",
         f"{path}:6: A: performance.low: must be a number, not 'x'",
+        f"{path}:3: A: severity: missing: a parameter with limits needs {{ low = ..., high = ... }}",
         f"{path}:8: B b: unit: must not be empty",
         f"{path}:7: B b: description: missing",
         f"{path}:9: ' C': cannot be the name of a column, not ' C'",
