@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -285,3 +286,12 @@ def test_any_toml_is_a_table_or_a_table_error(tmp_path: Path, fields: dict[str, 
 def test_any_bytes_are_a_table_or_a_table_error(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(TableError, match=r"lab\.toml"):
         load_table(write(tmp_path, content))
+
+
+def test_the_example_of_the_documentation_is_a_table(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "limits.rst").read_text(encoding="utf-8")
+    example = text.split(".. code-block:: toml\n")[1].split("\nThe keys\n")[0]
+    parameters = load_table(write(tmp_path, textwrap.dedent(example))).parameters
+    assert list(parameters) == ["CCD1_TEMP_T", "CCD1_OD_T", "SPW_STATUS_REG"]
+    assert parameters["CCD1_TEMP_T"].delta == Delta(-5.0, 5.0, 60)
+    assert parameters["SPW_STATUS_REG"].safe == Expected(0x2FA0, 0xFFF0)
