@@ -45,7 +45,12 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("leave", ("<Escape>",), "Leave the search field or full screen"),
     Binding("previous page", ("<Prior>",), "Previous page", "View", Scope.PLOTS),
     Binding("next page", ("<Next>",), "Next page", "View", Scope.PLOTS),
+    Binding("zoom in", ("<plus>", "<equal>", "<KP_Add>"), "Zoom in time", "", Scope.PLOTS),
+    Binding("zoom out", ("<minus>", "<KP_Subtract>"), "See more time", "", Scope.PLOTS),
+    Binding("earlier", ("<Left>",), "Earlier", "", Scope.PLOTS),
+    Binding("later", ("<Right>",), "Later", "", Scope.PLOTS),
     Binding("live", ("<Home>",), "Back to live", "View", Scope.PLOTS),
+    Binding("limits", ("<l>", "<L>"), "Keep the limits in view", "View", Scope.PLOTS),
     Binding("detail plot", ("<p>", "<P>"), "Plot in detail", "", Scope.PLOTS),
     Binding("acknowledge", ("<a>", "<A>", "<space>"), "Acknowledge or lower flag", "Alarms", Scope.FLAGS),
     Binding("mute", ("<s>", "<S>", "<m>", "<M>"), "Shelve (mute) flag, or take it back", "Alarms", Scope.FLAGS),
@@ -72,7 +77,9 @@ MOUSE: tuple[tuple[Scope, str, str], ...] = (
 
 _BY_ACTION = {one.action: one for one in BINDINGS}
 _TYPING = frozenset({"Entry", "TEntry", "TCombobox", "TSpinbox", "Spinbox", "Text"})
-_TYPED = frozenset({"<space>", "<question>", "<Return>", "<KP_Enter>", "<Home>"})
+_TYPED = frozenset(
+    {"<space>", "<question>", "<Return>", "<KP_Enter>", "<Home>", "<plus>", "<minus>", "<Left>", "<Right>"}
+)
 _SPOKEN = {
     "Control": "Ctrl",
     "Prior": "PgUp",
@@ -82,6 +89,8 @@ _SPOKEN = {
     "plus": "+",
     "minus": "−",
     "Escape": "Esc",
+    "Left": "←",
+    "Right": "→",
 }
 
 

@@ -45,7 +45,7 @@ DARK: Mapping[str, str] = {
     "accent": "#56b4e9",
     "selection": "#28465c",
     "selection text": "#eaf2f8",
-    "curve": "#56b4e9",
+    "curve": "#4a95c2",
     "limit": "#d55e00",
     "band": "#3a2419",
     "tip": "#2b3136",

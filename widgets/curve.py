@@ -1,0 +1,106 @@
+"""From an envelope of samples to the coordinates of canvas items; no Tk here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from eyegore.widgets.chart_source import EnvelopeLike, Floats
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where times and values lie on the canvas [pixel]: the plot is left..right, top..bottom."""
+
+    t0: float
+    t1: float
+    bottom_value: float
+    top_value: float
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+    def x(self, times: Floats) -> Floats:
+        """Horizontal places of times."""
+        return self.left + (times - self.t0) * ((self.right - self.left) / (self.t1 - self.t0))
+
+    def y(self, values: Floats) -> Floats:
+        """Vertical places of values, not clipped."""
+        per_unit = (self.bottom - self.top) / (self.top_value - self.bottom_value)
+        return self.bottom - (values - self.bottom_value) * per_unit
+
+    def time(self, x: float) -> float:
+        """The time at a horizontal place."""
+        return self.t0 + (x - self.left) * ((self.t1 - self.t0) / (self.right - self.left))
+
+
+def segments(curve: EnvelopeLike, scale: Scale) -> list[list[int]]:
+    """One list of coordinates for each unbroken piece of the curve, clipped to the plot."""
+    if not curve.times.size:
+        return []
+    x = scale.x(curve.times)
+    lows, highs = scale.y(curve.low), scale.y(curve.high)
+    breaks = curve.breaks.copy()
+    keep = np.ones(x.size, dtype=bool)
+    for end, neighbour, joined in ((0, 1, 1), (x.size - 1, x.size - 2, x.size - 1)):
+        if scale.left <= x[end] <= scale.right:
+            continue
+        if x.size == 1 or breaks[joined] or not scale.left <= x[neighbour] <= scale.right:
+            keep[end] = False
+            continue
+        edge = scale.left if x[end] < scale.left else scale.right
+        share = (edge - x[neighbour]) / (x[end] - x[neighbour])
+        for places in (lows, highs):
+            places[end] = places[neighbour] + share * (places[end] - places[neighbour])
+        x[end] = edge
+    if not keep[0] and x.size > 1:
+        breaks[1] = True
+    x, lows, highs, breaks = x[keep], lows[keep], highs[keep], breaks[keep]
+    np.clip(lows, scale.top, scale.bottom, out=lows)
+    np.clip(highs, scale.top, scale.bottom, out=highs)
+    pieces: list[list[int]] = []
+    starts = np.flatnonzero(breaks)
+    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), x.size], strict=True):
+        part = slice(start, stop)
+        pieces.append(_coordinates(x[part], lows[part], highs[part]))
+    return pieces
+
+
+def _coordinates(x: Floats, lows: Floats, highs: Floats) -> list[int]:
+    """A zigzag through the extremes of each bin: low to high in one, high to low in the next, to save ink."""
+    if np.array_equal(lows, highs):
+        places = np.column_stack((x, lows))
+        if x.size == 1:
+            places = np.array([[x[0] - 1, lows[0]], [x[0] + 1, lows[0]]])
+    else:
+        places = np.column_stack((x, lows, x, highs))
+        places[1::2] = places[1::2][:, [2, 3, 0, 1]]
+    found: list[int] = np.rint(places).astype(int).ravel().tolist()
+    return found
+
+
+def spans(x: Floats, left: int, right: int, join: float, least: int) -> list[tuple[int, int]]:
+    """Stretches of neighbouring places: those nearer than ``join`` make one, each is ``least`` wide or more [pixel]."""
+    x = x[(x >= left - 1) & (x <= right + 1)]
+    if not x.size:
+        return []
+    cuts = np.flatnonzero(np.diff(x) > join)
+    begins, ends = x[np.concatenate(([0], cuts + 1))], x[np.append(cuts, x.size - 1)]
+    found: list[tuple[int, int]] = []
+    for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+        low = max(left, round(begin - least / 2))
+        high = min(right, max(low + least, round(end + least / 2)))
+        found.append((min(low, high - least), high))
+    return found
+
+
+def clipped(curve: EnvelopeLike, scale: Scale, apart: int) -> list[tuple[int, bool]]:
+    """Places of spikes that leave the plot, with whether they leave at the top; one for each ``apart`` pixel."""
+    found: list[tuple[int, bool]] = []
+    for leaves, at_top in ((curve.high > scale.top_value, True), (curve.low < scale.bottom_value, False)):
+        places = scale.x(curve.times[leaves])
+        places = places[(places >= scale.left) & (places <= scale.right)]
+        found += [((low + high) // 2, at_top) for low, high in spans(places, scale.left, scale.right, apart, 1)]
+    return found
