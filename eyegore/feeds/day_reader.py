@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from eyegore.elvis.day_folder import DayFile, FileKind, in_order
@@ -11,7 +12,7 @@ from eyegore.feeds.folder_scan import FolderScan
 from eyegore.feeds.frame_source import FrameSource
 from eyegore.feeds.hk_source import HkSource
 from eyegore.feeds.tails import Tails
-from eyegore.messages import CaughtUp, ExposureRows, FeedMessage, SourceEvent, SourceKind
+from eyegore.messages import CaughtUp, FeedMessage, SourceEvent, SourceKind
 
 
 class DayReader:
@@ -56,67 +57,69 @@ class DayReader:
 
     def look(
         self, woken: frozenset[str], now: float, received: float, *, everything: bool = False, polling: bool = False
-    ) -> list[FeedMessage]:
+    ) -> Iterator[FeedMessage]:
         """Look at the folder and the files in it that grow, at monotonic time ``now`` [s] and unix ``received`` [s].
 
         ``woken`` are names told by inotify; ``everything`` asks for a full look, ``polling`` for more frequent ones.
         """
         look = self._scan.look(woken, now, received, everything=everything, polling=polling)
-        messages: list[FeedMessage] = list(look.events)
         self.online = look.online
+        yield from look.events
         if not look.online:
-            return messages
-        messages += self._take(list(look.appeared), received)
+            return
+        yield from self._take(list(look.appeared), received)
         changed = woken | {file.name for file in (*look.appeared, *look.vanished)}
         all_files = look.renewed or everything or (look.listed and not (look.appeared or look.vanished))
-        messages += self._hk.look(changed, now, received, all_files=all_files)
-        messages += self._note(self._logs.look([file.name for file in self._log_order], received))
+        yield from self._hk.look(changed, now, received, all_files=all_files)
+        yield from self._logs.look([file.name for file in self._log_order], received)
+        self._tell_version()
         if self._frames is not None:
-            messages += self._frames.remove(list(look.vanished), received)
-            messages += self._frames.look(changed, now, received, all_files=all_files)
-        return messages + self._catch_up(received)
+            yield from self._frames.remove(list(look.vanished), received)
+            yield from self._frames.look(changed, now, received, all_files=all_files)
+        yield from self._catch_up(received)
 
-    def advance(self, now: float, received: float) -> list[FeedMessage]:
+    def advance(self, now: float, received: float) -> Iterator[FeedMessage]:
         """Read the next piece of what is unread: some milliseconds of work."""
-        messages: list[FeedMessage] = []
         unread = [file.name for file in self._log_order if file.name in self._logs.unread]
         if unread:
-            messages = self._note(self._logs.poll(unread[0], received))
+            yield from self._logs.poll(unread[0], received)
+            self._tell_version()
         elif self._hk.pending:
-            messages = self._hk.advance(now, received)
+            yield from self._hk.advance(now, received)
         elif self._frames is not None and self._frames.pending:
-            messages = self._frames.advance(now, received)
-        return messages + self._catch_up(received)
+            yield from self._frames.advance(now, received)
+        yield from self._catch_up(received)
 
-    def settle(self, now: float, received: float) -> list[FeedMessage]:
+    def settle(self, now: float, received: float) -> Iterator[FeedMessage]:
         """Look once more at the images that were not whole."""
-        return [] if self._frames is None else self._frames.look(frozenset(), now, received)
+        if self._frames is not None:
+            yield from self._frames.look(frozenset(), now, received)
 
-    def _take(self, files: list[DayFile], received: float) -> list[FeedMessage]:
-        messages: list[FeedMessage] = []
+    def _take(self, files: list[DayFile], received: float) -> Iterator[FeedMessage]:
         for file in files:
             if file.kind is FileKind.EXPLOG and self._exposures and file.name not in self._logs:
                 self._logs.add(file.name, ExposureTail(os.path.join(self.folder, file.name), self._elvis))
                 self._log_order = in_order([*self._log_order, file])
-            if self.caught_up and file.kind in (FileKind.MASTER_HK, FileKind.EXPLOG):
-                path = os.path.join(self.folder, file.name)
-                messages.append(SourceEvent(SourceKind.CREATED, path, f"new {file.kind.value} {file.name}", received))
         self._hk.add(files)
         if self._frames is not None:
             self._frames.add(files)
-        return messages
+        for file in files:
+            if self.caught_up and file.kind in (FileKind.MASTER_HK, FileKind.EXPLOG):
+                path = os.path.join(self.folder, file.name)
+                yield SourceEvent(SourceKind.CREATED, path, f"new {file.kind.value} {file.name}", received)
 
-    def _note(self, messages: list[FeedMessage]) -> list[FeedMessage]:
-        for message in messages:
-            if isinstance(message, ExposureRows):
-                self._hk.take_explog(message.columns)
-        return messages
+    def _tell_version(self) -> None:
+        """An exposure log tells apart versions whose HK headers are the same."""
+        for file in self._log_order[:1]:
+            recognition = self._logs.readers[file.name].recognition
+            if recognition.elvis:
+                self._hk.take_explog(recognition)
 
-    def _catch_up(self, received: float) -> list[FeedMessage]:
+    def _catch_up(self, received: float) -> Iterator[FeedMessage]:
         if self.caught_up or self.pending or not self.online:
-            return []
+            return
         self.caught_up = True
         self._hk.end_history()
         if self._frames is not None:
             self._frames.end_history()
-        return [CaughtUp(str(self.folder), received)]
+        yield CaughtUp(str(self.folder), received)

@@ -13,9 +13,8 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
-from eyegore.elvis.ccd_frame import FrameState, frame_state
+from eyegore.elvis.ccd_frame import frame_state
 from eyegore.elvis.day_folder import DayFile, FileKind
-from eyegore.errors import EyegoreError
 from eyegore.messages import FeedMessage, ImageFile, SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)
@@ -149,13 +148,9 @@ class FrameSource:
             return self._tell(growing, "being written", there.st_mtime_ns)
         if growing.judged or now - growing.since < SETTLE_S:
             return []
-        growing.judged = True
-        try:
-            state = frame_state(self._path(file))
-        except (OSError, ValueError, LookupError, EyegoreError) as why:
-            log.debug("%s", file.name, exc_info=why)
-            state = FrameState(complete=False, expected=0, size=there.st_size, problem=f"cannot be read ({why})")
-        if state.complete and state.size == there.st_size:
+        state = frame_state(self._path(file))
+        growing.judged = state.size == there.st_size  # else it is not the file we looked at, or could not be read
+        if state.complete and growing.judged:
             self._whole_sizes.add(there.st_size)
             return self._settle(file, seen)
         return self._tell(growing, state.problem or "incomplete", there.st_mtime_ns)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from eyegore.elvis.day_folder import DayFile, FileKind, in_order
-from eyegore.elvis.dialect import Recognition, recognise_explog, recognise_hk
+from eyegore.elvis.dialect import Recognition, compare_hk, parameter_info, recognise_hk
 from eyegore.elvis.hk_file import HkTail
 from eyegore.feeds.tails import Tails
 from eyegore.messages import FeedMessage, HkHeader, HkRows
@@ -75,12 +75,12 @@ class HkSource:
         self._newest = next((file.name for file in reversed(ordered) if not math.isnan(file.time)), self._order[-1])
         self._turns.clear()
 
-    def take_explog(self, columns: tuple[str, ...]) -> None:
+    def take_explog(self, found: Recognition) -> None:
         """What the exposure log tells of the version, for HK headers that more than one version has."""
-        if self._explog is None:
-            self._explog = recognise_explog(columns)
+        if found != self._explog:
+            self._explog = found
             for tail in self._tails.readers.values():
-                tail.explog = self._explog
+                tail.explog = found
 
     def end_history(self) -> None:
         """Everything that was there at the start has been read: what comes now is new."""
@@ -137,15 +137,19 @@ class HkSource:
         messages: list[FeedMessage] = []
         if not self._previewed:
             self._previewed, self._preview_begin = name, float(rows.times[0])
-            found = recognise_hk(rows.columns)
-            version = self._elvis or found.elvis
-            messages.append(HkHeader(rows.path, version, rows.columns, found.unknown, found.missing))
+            messages.append(self._header(rows))
         else:
             rows = _part(rows, slice(int(np.searchsorted(rows.times, self._preview_end, "right")), None))
         if rows.times.size:
             self._preview_end = float(rows.times[-1])
             messages.append(rows)
         return messages
+
+    def _header(self, rows: HkRows) -> HkHeader:
+        elvis = self._elvis
+        found = compare_hk(elvis, rows.columns) if elvis else recognise_hk(rows.columns, transposed=False)
+        units = tuple(parameter_info(found.elvis, column)[0] for column in rows.columns)
+        return HkHeader(rows.path, found.elvis, rows.columns, found.unknown, found.missing, units)
 
     def _marked(self, messages: list[FeedMessage], name: str) -> Iterator[FeedMessage]:
         """Mark the rows that are older than the preview; a piece that reaches it is divided there."""

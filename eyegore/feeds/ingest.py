@@ -11,7 +11,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from eyegore.errors import SettingsError
@@ -141,7 +141,7 @@ class Ingest:
                 self._waking.set()  # there is more to read: come back at once
                 break
 
-    def _send(self, messages: list[FeedMessage]) -> None:
+    def _send(self, messages: Iterable[FeedMessage]) -> None:
         for message in messages:
             self._post(message)
 

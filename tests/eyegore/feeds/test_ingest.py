@@ -1,0 +1,451 @@
+"""Ingest on real folders: what happens to them, and what is posted."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from eyegore.feeds import ingest as ingest_module
+from eyegore.feeds.ingest import Ingest
+from eyegore.messages import CaughtUp, ExposureRows, HkRows, SourceKind, WatcherState, WorkerDied
+
+if TYPE_CHECKING:
+    from .conftest import Day, Inbox
+
+Wait = Callable[..., None]
+Start = Callable[..., Ingest]
+DAY_S = 86400.0
+
+
+@pytest.fixture(params=["inotify", "polling"])
+def running(request: pytest.FixtureRequest, day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> Ingest:
+    """Reading a folder with 100 rows of HK, one ObsID and its three images, all taken in; both ways of watching."""
+    day.hk(range(100))
+    day.log(range(17001, 17002))
+    for ccd in (1, 2, 3):
+        day.image(17001, ccd, age=3600)
+    ingest = ingesting(day.folder, polling=request.param == "polling")
+    wait_until(lambda: inbox.caught_up)
+    wait_until(lambda: inbox.watcher and inbox.watcher.kind == request.param)
+    return ingest
+
+
+def test_at_start_everything_is_read_once(running: Ingest, inbox: Inbox) -> None:
+    assert inbox.rows == list(range(100))
+    assert inbox.obsids == [17001] * 3
+    assert len(inbox.images) == 3
+    assert all(inbox.whole.values())
+    assert inbox.kinds == [SourceKind.ONLINE]
+    assert [header.elvis for header in inbox.headers][-1] == "7.5.X"
+
+
+def test_at_start_the_newest_rows_come_first_and_the_images_last(
+    day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait
+) -> None:
+    day.hk(range(50))
+    day.hk(range(50, 3000), number=2)
+    day.log(range(17001, 17003))
+    day.image(17001, age=3600)
+    ingesting(day.folder)
+    wait_until(lambda: inbox.caught_up)
+    rows = [message for message in inbox.all if isinstance(message, HkRows)]
+    first = rows[0]
+    assert first.preview
+    assert first.values[-1, 0] == 2999
+    order = [type(message) for message in inbox.all if not isinstance(message, WatcherState)]
+    assert order.index(ExposureRows) < inbox.all.index(inbox.hk[0]) < inbox.all.index(inbox.images[0])
+    assert order[-1] is CaughtUp
+    backlog = [float(row[0]) for message in inbox.hk if message.backlog for row in message.values]
+    assert backlog == list(range(int(first.values[0, 0])))
+    assert inbox.rows == list(range(3000))
+    for message in inbox.hk:
+        assert message.values[0, 0] + (2 if message.path.endswith("_01.txt") else -48) == message.line
+
+
+def test_new_rows_are_posted(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:
+    day.hk(range(100, 103))
+    wait_until(lambda: len(inbox.rows) == 103)
+    day.log(range(17002, 17003))
+    wait_until(lambda: inbox.obsids[3:] == [17002] * 3)
+    assert inbox.rows == list(range(103))
+    assert not any(message.backlog for message in inbox.hk[-1:])
+
+
+def test_half_a_line_waits_for_its_end(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:
+    path = day.hk(range(0))
+    text = day.hk(range(100, 101), name="HK_15-03-19_ROE1_99.tmp").read_text().splitlines()[1]
+    with path.open("a") as file:
+        file.write(text[:40])
+    day.log(range(17002, 17003))
+    wait_until(lambda: len(inbox.obsids) == 6)
+    assert len(inbox.rows) == 100
+    with path.open("a") as file:
+        file.write(text[40:] + "\n")
+    wait_until(lambda: len(inbox.rows) == 101)
+    assert inbox.rows[-1] == 100
+    assert inbox.bad == []
+
+
+def test_a_bad_line_is_named_and_the_rest_read(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:
+    path = day.hk(range(0))
+    with path.open("a") as file:
+        file.write("garbage\n")
+    day.hk(range(100, 102))
+    wait_until(lambda: len(inbox.rows) == 102)
+    assert [(bad.path, bad.line) for bad in inbox.bad] == [(str(path), 102)]
+
+
+def test_a_new_master_file_goes_on_where_the_old_one_ends(
+    running: Ingest, day: Day, inbox: Inbox, wait_until: Wait
+) -> None:
+    day.hk(range(100, 110), number=2)
+    wait_until(lambda: len(inbox.rows) == 110)
+    day.hk(range(5), date=day_after())
+    wait_until(lambda: len(inbox.rows) == 115)
+    day.hk(range(110, 112), number=2)
+    wait_until(lambda: len(inbox.rows) == 117)
+    assert inbox.rows == [*range(110), *range(5), 110, 111]
+    assert inbox.kinds.count(SourceKind.CREATED) == 2
+
+
+def day_after() -> float:
+    from eyegore.elvis.day_folder import lab_seconds
+
+    return lab_seconds(15, 3, 19)
+
+
+def test_a_truncated_file_is_read_from_its_start(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:
+    path = day.hk(range(0))
+    path.write_text("")
+    day.hk(range(500, 503))
+    wait_until(lambda: inbox.rows[100:] == [500, 501, 502])
+    assert {SourceKind.TRUNCATED, SourceKind.REPLACED} & set(inbox.kinds)
+
+
+def test_a_file_replaced_by_the_same_and_more_is_not_read_twice(
+    running: Ingest, day: Day, inbox: Inbox, wait_until: Wait
+) -> None:
+    path = day.hk(range(0))
+    copy = day.folder / "copy.tmp"
+    shutil.copy(path, copy)
+    day.hk(range(100, 102), name=copy.name)
+    copy.rename(path)
+    wait_until(lambda: len(inbox.rows) == 102)
+    assert inbox.rows == list(range(102))
+    assert SourceKind.REPLACED in inbox.kinds
+
+
+def test_a_file_that_vanishes_and_comes_back_goes_on(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:
+    path = day.hk(range(0))
+    away = day.folder.parent / "away"
+    path.rename(away)
+    wait_until(lambda: SourceKind.VANISHED in inbox.kinds)
+    away.rename(path)
+    wait_until(lambda: SourceKind.RETURNED in inbox.kinds)
+    day.hk(range(100, 101))
+    wait_until(lambda: len(inbox.rows) == 101)
+    assert inbox.rows == list(range(101))
+
+
+def test_a_folder_deleted_and_made_again_is_picked_up(
+    running: Ingest, day: Day, inbox: Inbox, wait_until: Wait
+) -> None:
+    shutil.rmtree(day.folder)
+    wait_until(lambda: SourceKind.OFFLINE in inbox.kinds)
+    day.folder.mkdir()
+    day.hk(range(700, 705))
+    wait_until(lambda: inbox.rows[100:] == [700, 701, 702, 703, 704])
+    assert inbox.kinds.count(SourceKind.ONLINE) == 2
+    day.hk(range(705, 706))
+    wait_until(lambda: inbox.rows[-1] == 705)
+    assert not any(inbox.whole.values())
+
+
+def test_a_folder_renamed_and_made_again_is_the_one_watched(
+    running: Ingest, day: Day, inbox: Inbox, wait_until: Wait
+) -> None:
+    old = day.folder.with_name("old")
+    day.folder.rename(old)
+    day.folder.mkdir()
+    day.hk(range(700, 702))
+    wait_until(lambda: inbox.rows[100:] == [700, 701])
+    with (old / "HK_14-03-19_ROE1_01.txt").open("a") as file:
+        file.write("this must not be read\n")
+    day.hk(range(702, 704))
+    wait_until(lambda: inbox.rows[100:] == [700, 701, 702, 703])
+    assert inbox.bad == []
+
+
+def test_a_repointed_link_is_followed(
+    tmp_path: Path, day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait
+) -> None:
+    day.hk(range(10))
+    other = type(day)(tmp_path / "15_Mar_19")
+    other.folder.mkdir()
+    other.hk(range(700, 705), date=day_after())
+    link = tmp_path / "today"
+    link.symlink_to(day.folder)
+    ingesting(link)
+    wait_until(lambda: inbox.caught_up)
+    (tmp_path / "next").symlink_to(other.folder)
+    (tmp_path / "next").rename(link)
+    wait_until(lambda: inbox.rows[10:] == [700, 701, 702, 703, 704])
+    other.hk(range(705, 706), date=day_after())
+    wait_until(lambda: inbox.rows[-1] == 705)
+
+
+def test_an_unmounted_folder_is_waited_for_and_its_files_go_on(
+    mounted: Callable[[], Path], day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait
+) -> None:
+    day.folder = mounted()
+    day.hk(range(10))
+    day.image(17001, age=3600)
+    ingesting(day.folder)
+    wait_until(lambda: inbox.caught_up)
+    subprocess.run(["umount", str(day.folder)], check=True)
+    wait_until(lambda: SourceKind.OFFLINE in inbox.kinds)
+    mounted()
+    day.hk(range(12))
+    day.image(17001, age=3600)
+    wait_until(lambda: len(inbox.rows) == 12)
+    assert inbox.rows == list(range(12)), "the rows known before are not read again"
+    assert all(inbox.whole.values())
+    day.hk(range(12, 13))
+    wait_until(lambda: inbox.rows[-1] == 12)
+
+
+def test_a_folder_that_does_not_exist_yet_is_waited_for(
+    tmp_path: Path, day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait
+) -> None:
+    day.folder = tmp_path / "later"
+    ingesting(day.folder)
+    wait_until(lambda: SourceKind.OFFLINE in inbox.kinds)
+    assert not inbox.caught_up
+    day.folder.mkdir()
+    day.hk(range(3))
+    wait_until(lambda: len(inbox.rows) == 3)
+    wait_until(lambda: inbox.caught_up)
+
+
+def test_obsid_hk_is_read_while_there_is_no_master_file(
+    day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait
+) -> None:
+    day.obsid_hk(17002, range(20, 25))
+    day.obsid_hk(17001, range(10, 15))
+    ingesting(day.folder)
+    wait_until(lambda: inbox.caught_up)
+    assert inbox.rows == [*range(10, 15), *range(20, 25)]
+    day.obsid_hk(17003, range(30, 32))
+    wait_until(lambda: inbox.rows[-1] == 31)
+    inbox.clear()
+    day.hk(range(100, 103))
+    wait_until(lambda: inbox.rows == [100, 101, 102])
+    day.obsid_hk(17004, range(40, 45))
+    day.hk(range(103, 104))
+    wait_until(lambda: inbox.rows == [100, 101, 102, 103])
+
+
+def test_obsid_hk_beside_master_files_is_not_read(day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> None:
+    day.obsid_hk(17001, range(10, 15))
+    day.hk(range(5), name="HK_14-03-19_ROE1.txt")
+    ingesting(day.folder)
+    wait_until(lambda: inbox.caught_up)
+    assert inbox.rows == list(range(5))
+
+
+def test_what_is_not_wanted_is_not_read(day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> None:
+    day.hk(range(5))
+    day.log(range(17001, 17002))
+    day.image(17001, age=3600)
+    (day.folder / "EUC_17002_140319D_120000T_ROE1_CCD1.fits").mkdir()
+    ingesting(day.folder, images=False, exposures=False)
+    wait_until(lambda: inbox.caught_up)
+    assert (len(inbox.rows), inbox.obsids, inbox.images) == (5, [], [])
+
+
+def test_follow_takes_the_newest_day_and_switches(
+    tmp_path: Path, day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_module, "FOLLOW_S", 0.05)
+    ingesting(tmp_path, follow=True)
+    wait_until(lambda: inbox.kinds == [SourceKind.OFFLINE])
+    day.hk(range(3))
+    wait_until(lambda: len(inbox.rows) == 3)
+    assert inbox.kinds == [SourceKind.OFFLINE, SourceKind.SWITCHED, SourceKind.ONLINE]
+    later = type(day)(tmp_path / "15_Mar_19")
+    later.folder.mkdir()
+    day.hk(range(3, 5))
+    wait_until(lambda: len(inbox.rows) == 5)
+    later.hk(range(700, 703), date=day_after())
+    wait_until(lambda: inbox.rows[5:] == [700, 701, 702])
+    switched = [event for event in inbox.events if event.kind is SourceKind.SWITCHED]
+    assert [event.path for event in switched] == [str(day.folder), str(later.folder)]
+    later.hk(range(703, 704), date=day_after())
+    wait_until(lambda: inbox.rows[-1] == 703)
+
+
+def test_one_unreadable_file_does_not_stop_the_others(
+    running: Ingest, day: Day, inbox: Inbox, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eyegore.elvis.hk_file import HkTail
+
+    def fail(self: HkTail, received: float) -> None:
+        raise ValueError("a fault of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(HkTail, "poll", fail)
+        day.hk(range(100, 101))
+        day.log(range(17002, 17003))
+        wait_until(lambda: len(inbox.obsids) == 6)
+        wait_until(lambda: SourceKind.UNREADABLE in inbox.kinds)
+    wait_until(lambda: len(inbox.rows) == 101)
+    assert inbox.kinds.count(SourceKind.UNREADABLE) == 1
+    assert "a fault of ours" in next(e.text for e in inbox.events if e.kind is SourceKind.UNREADABLE)
+
+
+def test_a_worker_that_died_tells_why_and_goes_on_when_started_again(day: Day, inbox: Inbox, wait_until: Wait) -> None:
+    day.hk(range(10))
+    broken = threading.Event()
+
+    def post(message: object) -> None:
+        if broken.is_set() and isinstance(message, ExposureRows):
+            broken.clear()
+            raise RuntimeError("no room")
+        inbox.all.append(message)  # type: ignore[arg-type]
+
+    ingest = Ingest(day.folder, post, polling=True)
+    ingest.start()
+    wait_until(lambda: inbox.caught_up)
+    broken.set()
+    day.log(range(17001, 17002))
+    wait_until(lambda: not ingest.alive)
+    assert str(ingest.error) == "no room"
+    ingest.start()
+    day.hk(range(10, 12))
+    wait_until(lambda: len(inbox.rows) == 12)
+    assert inbox.rows == list(range(12))
+    ingest.stop()
+    assert ingest.join(5)
+
+
+def test_a_dead_watcher_is_replaced(day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> None:
+    ingest = ingesting(day.folder)
+    wait_until(lambda: inbox.watcher)
+    first = ingest._watch
+    assert first is not None
+    first.error = "OSError: gone"
+    first.stop()
+    wait_until(lambda: ingest._watch not in (None, first))
+    assert [message.worker for message in inbox.all if isinstance(message, WorkerDied)] == ["watcher"]
+
+
+def test_stopping_does_not_wait_for_a_file_system_that_hangs(
+    day: Day, inbox: Inbox, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang, hanging, answer = threading.Event(), threading.Event(), threading.Event()
+    access = os.access
+
+    def slow(path: Path, mode: int) -> bool:
+        if hang.is_set() and threading.current_thread().name == "ingest":
+            hanging.set()
+            answer.wait(30)
+        return access(path, mode)
+
+    monkeypatch.setattr(os, "access", slow)
+    ingest = Ingest(day.folder, inbox.post)
+    ingest.start()
+    wait_until(lambda: inbox.caught_up)
+    hang.set()
+    assert hanging.wait(10)
+    ingest.stop()
+    assert not ingest.join(0.5)
+    answer.set()
+    assert ingest.join(5)
+
+
+def test_no_file_is_kept_open_and_nothing_is_written(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in day.folder.iterdir()}
+    day.log(range(17002, 17003))
+    wait_until(lambda: len(inbox.obsids) == 6)
+    opened = {os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")}
+    assert not [path for path in opened if path.startswith(str(day.folder) + "/")]
+    after = {path.name: path.stat().st_mtime_ns for path in day.folder.iterdir()}
+    after["EXP_LOG_140319.txt"] = before["EXP_LOG_140319.txt"]
+    assert after == before
+
+
+def test_thousands_of_files(day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> None:
+    day.hk(range(200))
+    for obsid in range(17001, 17668):
+        for ccd in (1, 2, 3):
+            day.image(obsid, ccd, age=3600)
+    ingesting(day.folder)
+    wait_until(lambda: inbox.caught_up, timeout=30)
+    assert len(inbox.whole) == 2001
+    assert all(inbox.whole.values())
+    assert inbox.images[0].obsid == 17667
+    day.image(18000)
+    wait_until(lambda: inbox.whole.get(os.path.basename(inbox.images[-1].path)) and inbox.images[-1].obsid == 18000)
+
+
+AS_NOBODY = """
+import os, sys, time
+from pathlib import Path
+from eyegore.feeds.ingest import Ingest
+from eyegore.messages import CaughtUp, HkRows, SourceEvent
+import watchdog.observers, eyegore.elvis.ccd_frame
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+folder = Path(sys.argv[1])
+said, caught = [], []
+def post(message):
+    if isinstance(message, SourceEvent):
+        said.append(message.kind.value)
+    elif isinstance(message, HkRows) and not message.preview:
+        said.append(f"rows {len(message.times)}")
+    elif isinstance(message, CaughtUp):
+        caught.append(message)
+def wait(for_):
+    end = time.monotonic() + 20
+    while not for_():
+        assert time.monotonic() < end, said
+        time.sleep(0.01)
+ingest = Ingest(folder, post)
+ingest.start()
+wait(lambda: caught)
+folder.chmod(0)
+wait(lambda: said[-1] == "offline")
+time.sleep(0.6)
+folder.chmod(0o700)
+wait(lambda: said[-1] == "online")
+with next(folder.iterdir()).open("a") as file:
+    file.write(sys.argv[2] + "\\n")
+wait(lambda: said[-1] == "rows 1")
+ingest.stop()
+assert ingest.join(5)
+print(*said, sep=",")
+"""
+
+
+def test_a_folder_without_permission_is_picked_up_when_it_is_given_back(open_room: Path, day: Day) -> None:
+    """In a process that is not root, whom permissions do not stop."""
+    day.folder = open_room / "day"
+    day.folder.mkdir()
+    path = day.hk(range(3))
+    line = path.read_text().splitlines()[-1]
+    for each, mode in ((day.folder, 0o700), (path, 0o600)):
+        each.chmod(mode)
+        if os.getuid() == 0:
+            os.chown(each, 65534, 65534)
+    command = [sys.executable, "-c", AS_NOBODY, str(day.folder), line]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd="/")
+    assert done.stderr == ""
+    assert done.stdout.strip() == "online,rows 3,offline,online,rows 1"
