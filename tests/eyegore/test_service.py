@@ -1,0 +1,239 @@
+"""A live session without a screen: rows become flags, faults are survived, everything stops."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eyegore.elvis.simulator import Simulator
+from eyegore.errors import SettingsError
+from eyegore.messages import (
+    Action,
+    Event,
+    ExposuresAccepted,
+    FlagChanged,
+    FlagCommand,
+    FlagState,
+    Health,
+    HkAccepted,
+    Said,
+    SourceEvent,
+)
+from eyegore.service import Service, lab_offset_s, rules_for
+from eyegore.settings import Session
+
+WaitUntil = Callable[..., None]
+
+
+class Ear:
+    """A subscriber that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def take(self, event: Event) -> None:
+        self.events.append(event)
+
+    def state(self, parameter: str) -> FlagState | None:
+        states = [e.flag.state for e in self.events if isinstance(e, FlagChanged) and e.flag.parameter == parameter]
+        return states[-1] if states else None
+
+    def rows(self) -> int:
+        return sum(event.rows.times.size for event in self.events if isinstance(event, HkAccepted))
+
+    def health(self) -> Health | None:
+        return next((event for event in reversed(self.events) if isinstance(event, Health)), None)
+
+    def said(self) -> str:
+        return "\n".join(event.text for event in self.events if isinstance(event, Said))
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+Start = Callable[..., Service]
+
+
+@pytest.fixture
+def start(tmp_path: Path, ear: Ear) -> Iterator[Start]:
+    services: list[Service] = []
+
+    def begin(folder: Path | None = None, **options: object) -> Service:
+        service = Service(Session(folder or tmp_path / "day", **options), [ear.take])  # type: ignore[arg-type]
+        services.append(service)
+        service.start()
+        return service
+
+    yield begin
+    for service in services:
+        assert service.stop(5.0)
+
+
+def simulator(folder: Path, **options: object) -> Simulator:
+    settings: dict[str, object] = {"images": False, "seconds": 100_000, "force": True, **options}
+    return Simulator(folder, **settings)  # type: ignore[arg-type]
+
+
+def test_rows_are_judged_as_they_come(tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil) -> None:
+    elvis = simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@30+10", "CCD3_TEMP_T:nan@45+100"])
+    elvis.append_rows(20)
+    service = start()
+    wait_until(lambda: ear.rows() == 20)
+    assert ear.state("CCD2_TEMP_B") is FlagState.NORMAL
+    elvis.append_rows(15)
+    wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
+    service.send(FlagCommand(Action.LOWER, "CCD2_TEMP_B", "ops"))
+    service.send(FlagCommand(Action.MUTE, "CCD1_TEMP_B", "ops"))
+    wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.ACKNOWLEDGED)
+    elvis.append_rows(15)
+    wait_until(lambda: ear.state("CCD3_TEMP_T") is FlagState.INVALID)
+    assert ear.state("CCD2_TEMP_B") is FlagState.NORMAL
+    assert ear.state("CCD1_TEMP_B") is FlagState.MUTED
+    wait_until(lambda: ear.rows() == 50)
+    assert any(isinstance(event, ExposuresAccepted) for event in ear.events)
+
+
+def test_elvis_that_stops_makes_flags_stale(tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(5)
+    start(stale_after_s=1.5)
+    wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.STALE)
+    wait_until(lambda: (health := ear.health()) is not None and health.hk_stale)
+    assert "ELVIS stopped?" in ear.said()
+
+
+def test_the_folder_may_come_late_vanish_and_come_back(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil
+) -> None:
+    start()
+    wait_until(lambda: "waiting for it" in ear.said())
+    simulator(tmp_path / "day").append_rows(10)
+    wait_until(lambda: ear.rows() == 10)
+    shutil.rmtree(tmp_path / "day")
+    wait_until(lambda: (health := ear.health()) is not None and not health.online)
+    elvis = simulator(tmp_path / "day", start=time.time() + 3600, plants=["CCD2_TEMP_B:step:-136@2+100"])
+    elvis.append_rows(10)
+    wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
+    wait_until(lambda: (health := ear.health()) is not None and health.online)
+    assert any(isinstance(event, SourceEvent) for event in ear.events)
+
+
+def test_a_message_that_cannot_be_judged_stops_nothing(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil, caplog: pytest.LogCaptureFixture
+) -> None:
+    service = start()
+    service.send("nonsense")  # type: ignore[arg-type]
+    simulator(tmp_path / "day").append_rows(3)
+    wait_until(lambda: ear.rows() == 3)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def test_a_reader_that_dies_is_restarted_and_reads_no_row_twice(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from eyegore.feeds.day_reader import DayReader
+
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(5)
+    start()
+    wait_until(lambda: ear.rows() == 5)
+    look = DayReader.look
+    failed = threading.Event()
+
+    def fail_once(self: DayReader, *args: object, **options: object) -> object:
+        if not failed.is_set():
+            failed.set()
+            raise RuntimeError("planted")
+        return look(self, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(DayReader, "look", fail_once)
+    wait_until(failed.is_set)
+    elvis.append_rows(5)
+    wait_until(lambda: ear.rows() == 10)
+    assert "stopped on an error (planted)" in ear.said()
+
+
+def test_a_failing_subscriber_does_not_disturb_the_others(
+    tmp_path: Path, ear: Ear, wait_until: WaitUntil, caplog: pytest.LogCaptureFixture
+) -> None:
+    simulator(tmp_path / "day").append_rows(3)
+
+    def fail(_event: Event) -> None:
+        raise RuntimeError("planted")
+
+    service = Service(Session(tmp_path / "day"), [fail])
+    service.subscribe(ear.take)
+    service.start()
+    wait_until(lambda: ear.rows() == 3)
+    assert service.stop(5.0)
+    assert "a subscriber failed" in caplog.text
+
+
+def test_the_lab_s_own_table(tmp_path: Path) -> None:
+    broken = tmp_path / "mine.toml"
+    broken.write_text("elvis = 7")
+    with pytest.raises(SettingsError, match=r"mine\.toml"):
+        rules_for(Session(tmp_path, limits=broken))
+    from eyegore.limits import table
+
+    own = Path(table.__file__).parent / "tables" / "7.5.X.toml"
+    chosen = rules_for(Session(tmp_path, limits=own)).tables("")
+    assert chosen is not None
+    assert chosen.elvis == "7.5.X"
+
+
+def test_lab_seconds_are_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Etc/GMT-3")
+    time.tzset()
+    try:
+        assert lab_offset_s(time.time()) == 3 * 3600
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+NO_TK = """
+import sys
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"tkinter", "_tkinter", "matplotlib", "PIL", "pyds9", "twilio"}:
+            raise ImportError("not on this machine: " + name)
+sys.meta_path.insert(0, Refuse())
+from eyegore.cli import main
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("signal_name", ["TERM", "INT"])
+def test_headless_needs_no_screen_and_ends_when_told(tmp_path: Path, wait_until: WaitUntil, signal_name: str) -> None:
+    simulator(tmp_path / "day").append_rows(5)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"} | {"TMPDIR": str(scratch)}
+    with open(tmp_path / "out", "w+") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-c", NO_TK, "-p", str(tmp_path / "day"), "--headless", "-g", "-t", "night"],
+            stdout=out, stderr=subprocess.STDOUT, cwd=tmp_path, env=environment,
+        )  # fmt: skip
+        try:
+            wait_until(lambda: "82 checked against limits S" in (tmp_path / "out").read_text())
+            process.send_signal(getattr(__import__("signal"), f"SIG{signal_name}"))
+            assert process.wait(2.0) == 0
+        finally:
+            process.kill()
+            process.wait()
+    assert list(scratch.iterdir()) == []
+    (log,) = tmp_path.glob("Eyegore_*_night.log")
+    assert "82 checked against limits S" in log.read_text()
+    assert "Traceback" not in (tmp_path / "out").read_text()
