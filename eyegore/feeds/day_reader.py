@@ -40,6 +40,7 @@ class DayReader:
         self._scan = FolderScan(folder)
         self._logs: Tails[ExposureTail] = Tails()
         self._log_order: list[DayFile] = []
+        self._met: set[str] = set()
         self._hk = HkSource(folder, elvis, preview=preview)
         self._frames = FrameSource(folder) if images else None
 
@@ -74,6 +75,8 @@ class DayReader:
         yield from self._logs.look([file.name for file in self._log_order], received)
         self._tell_version()
         if self._frames is not None:
+            if look.renewed or everything:
+                self._frames.doubt()
             yield from self._frames.remove(list(look.vanished), received)
             yield from self._frames.look(changed, now, received, all_files=all_files)
         yield from self._catch_up(received)
@@ -103,7 +106,9 @@ class DayReader:
         self._hk.add(files)
         if self._frames is not None:
             self._frames.add(files)
-        for file in files:
+        new = [file for file in files if file.name not in self._met]
+        self._met.update(file.name for file in new)
+        for file in new:
             if self.caught_up and file.kind in (FileKind.MASTER_HK, FileKind.EXPLOG):
                 path = os.path.join(self.folder, file.name)
                 yield SourceEvent(SourceKind.CREATED, path, f"new {file.kind.value} {file.name}", received)

@@ -50,6 +50,7 @@ class FrameSource:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._old: deque[DayFile] = deque()
+        self._doubted: deque[str] = deque()
         self._growing: dict[str, Growing] = {}
         self._whole: dict[str, tuple[DayFile, tuple[int, int]]] = {}
         self._whole_sizes: set[int] = set()
@@ -58,8 +59,8 @@ class FrameSource:
 
     @property
     def pending(self) -> bool:
-        """Whether images that were there at the start are still to be looked at."""
-        return bool(self._old)
+        """Whether images that were there at the start, or are in doubt, are still to be looked at."""
+        return bool(self._old or self._doubted)
 
     @property
     def settling(self) -> bool:
@@ -79,6 +80,10 @@ class FrameSource:
     def end_history(self) -> None:
         """Everything that was there at the start has been read: what comes now is new."""
         self._history = False
+
+    def doubt(self) -> None:
+        """The folder is another one, or events were lost: images that were whole may not be so any more."""
+        self._doubted = deque(self._whole)
 
     def remove(self, files: list[DayFile], received: float) -> list[FeedMessage]:
         """Files that are gone from the folder."""
@@ -102,19 +107,20 @@ class FrameSource:
         """Look at the images that are not whole, and at whole ones that were written to."""
         messages: list[FeedMessage] = []
         for name in woken:
-            if name in self._whole:
-                self._reopen(name, now)
+            self._reopen(name, now)
         for name, growing in list(self._growing.items()):
             if all_files or name in woken or not growing.judged or now - growing.since < ABANDONED_S:
                 messages += self._check(growing, now, received)
         return messages
 
     def advance(self, now: float, received: float) -> list[FeedMessage]:
-        """Look at some of the images that were there at the start, newest first."""
+        """Look at some of the images that were there at the start, newest first, or that are in doubt."""
         messages: list[FeedMessage] = []
         end = time.monotonic() + SLICE_S
         while self._old and time.monotonic() < end:
             messages += self._judge_old(self._old.popleft(), now, received)
+        while self._doubted and time.monotonic() < end:
+            self._reopen(self._doubted.popleft(), now)
         return messages
 
     def _judge_old(self, file: DayFile, now: float, received: float) -> list[FeedMessage]:
@@ -162,6 +168,8 @@ class FrameSource:
 
     def _reopen(self, name: str, now: float) -> None:
         """Doubt an image that was whole when it has been written to since."""
+        if name not in self._whole:
+            return
         file, seen = self._whole[name]
         try:
             there = os.stat(self._path(file))
