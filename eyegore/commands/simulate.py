@@ -17,6 +17,7 @@ from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
 from eyegore.elvis.simulator import NIGHT, Simulator
 from eyegore.errors import SettingsError
+from eyegore.lab_time import iso
 
 _DAY = 86400
 
@@ -165,18 +166,16 @@ def _start(args: argparse.Namespace) -> float | None:
 
 def _planted(planted: Planted) -> str:
     """One plant in words."""
-    first, last = _iso(planted.first), _iso(planted.last)
+    first, last = iso(planted.first), iso(planted.last)
     if planted.obsid is not None:
         ccd = f" CCD{planted.ccd}" if planted.ccd else ""
         return f"{planted.plant}: ObsID {planted.obsid}{ccd}, {first}"
-    if not planted.samples:
-        return f"{planted.plant}: no sample is written then" if not first else f"{planted.plant}: from {first}"
+    if first is None:
+        return f"{planted.plant}: nothing, no HK is written then"
+    if last is None:
+        return f"{planted.plant}: from {first} on"
     worst = "" if math.isnan(planted.worst) else f", worst {planted.worst:.2f}"
     return f"{planted.plant}: {planted.samples} samples, {first} to {last}{worst}"
-
-
-def _iso(time: float) -> str:
-    return clock.strftime("%Y-%m-%dT%H:%M:%S", clock.gmtime(time)) if math.isfinite(time) else ""
 
 
 @contextmanager

@@ -24,6 +24,9 @@ CCDS = (1, 2, 3)
 DEFAULT_OFFSET = 2800.0
 """Bias level [ADU] expected where no block is known."""
 
+_MOST_NAMES = 60
+"""An error lists no more names than these when it can name a near one."""
+
 _DEFAULTS_OF = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _FULL_WELL = re.compile(rf"({_NUMBER})\*tFWC_(flat|point)\[nm(\d+)\]")
@@ -123,8 +126,10 @@ def unknown(what: str, name: str, known: Iterable[str]) -> SettingsError:
     """The error for a name that is not among the known ones, with the nearest first."""
     names = list(known)
     near = difflib.get_close_matches(name.upper(), names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return SettingsError(f"no {what} {name!r}: {hint}known are {', '.join(names)}")
+    hints = [f"did you mean {' or '.join(near)}?"] if near else []
+    if not near or len(names) <= _MOST_NAMES:
+        hints.append(f"known are {', '.join(names)}")
+    return SettingsError(f"no {what} {name!r}: {' '.join(hints)}")
 
 
 def chamber(name: str) -> Chamber:

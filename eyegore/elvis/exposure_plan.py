@@ -100,6 +100,7 @@ class ExposurePlan:
     finished: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
+        self._scripts = [script_columns(test, self.chamber, self.elvis) for test in self.tests]
         self._next = self._planned()
 
     def stop_in(self, pauses: tuple[Span, ...]) -> None:
@@ -128,8 +129,7 @@ class ExposurePlan:
                 self.exposures.append(following)
 
     def _columns(self) -> Iterator[tuple[bool, ScriptColumn]]:
-        scripts = [script_columns(test, self.chamber, self.elvis) for test in self.tests]
-        for script in itertools.cycle(scripts) if self.repeat else scripts:
+        for script in itertools.cycle(self._scripts) if self.repeat else self._scripts:
             begins = True
             for column in script:
                 for _ in range(column.frames):

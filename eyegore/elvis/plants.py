@@ -34,6 +34,9 @@ _TAKE_CCD = {("frame", "half"): 2, ("frame", "missing"): 3, ("log", "incomplete"
 
 _NO_DURATION = ("spike", "garbage", "incomplete", "half", "missing")
 
+_STOP = 0.9
+"""Where in a session ELVIS stops, unless told otherwise."""
+
 _PLANT = re.compile(r"(?P<target>[^:@\s]+):(?P<kind>[^:@\s]+)(?::(?P<value>[^:@\s]+))?(?:@(?P<when>\S+))?")
 _WHEN = re.compile(r"(?:(?P<clock>\d{1,2}:\d\d(?::\d\d)?)|(?P<second>\d+(?:\.\d+)?))(?:\+(?P<duration>\d+(?:\.\d+)?))?")
 
@@ -144,19 +147,20 @@ def place(plants: Sequence[Plant], time: float, length: float, seed: int) -> lis
     Those without a time are spread over the session, by the seed, in the order given and without touching each other.
     """
     random = np.random.default_rng((seed, 6))
-    wide = sum(plant.second is None and plant.clock is None and plant.kind != "stop" for plant in plants)
-    slot = length / max(wide, 1)
+    free = [plant for plant in plants if plant.second is None and plant.clock is None]
+    # A stop of ELVIS hides what comes after it: it waits for the end.
+    stops = sum(plant.kind == "stop" for plant in free)
+    slot = (_STOP if stops else 1) * length / max(len(free) - stops, 1)
     count = 0
     placed = []
     for plant in plants:
         duration = plant.duration if plant.duration is not None else plant.usual_duration
-        free = plant.second is None and plant.clock is None
         if plant.second is not None:
             first = plant.second
         elif plant.clock is not None:
             first = (plant.clock - time) % 86400
         elif plant.kind == "stop":
-            first = 0.9 * length
+            first = _STOP * length
         else:
             first = slot * (count + random.uniform(0.15, 0.4))
             count += 1
@@ -167,7 +171,7 @@ def place(plants: Sequence[Plant], time: float, length: float, seed: int) -> lis
                 f"{_clock(time)}; plant earlier or simulate longer"
             )
         placed.append(
-            Placed(plant, int(first), int(first) + (duration if math.isinf(duration) else int(duration)), free)
+            Placed(plant, int(first), int(first) + (duration if math.isinf(duration) else int(duration)), plant in free)
         )
     return placed
 

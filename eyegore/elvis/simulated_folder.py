@@ -40,9 +40,9 @@ class SimulatedFolder:
         """Create the folder and mark it as simulated."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self.append(MARK, mark.encode(), shared=True)
         except OSError as why:
-            raise SettingsError(f"cannot write to {self.path}: {why.strerror}") from why
+            raise self._refused(why) from why
+        self.append(MARK, mark.encode(), shared=True)
 
     def require(self, size: int) -> None:
         """SettingsError unless ``size`` bytes have room."""
@@ -74,7 +74,13 @@ class SimulatedFolder:
         if file is not None and not shared and name not in self._mine:
             hint = ": choose another --first-obsid" if file.kind in (FileKind.IMAGE, FileKind.OBSID_HK) else ""
             raise SettingsError(f"{self.path / name} exists already{hint}")
-        with open(self.path / name, "ab") as stream:
-            stream.write(data)
+        try:
+            with open(self.path / name, "ab") as stream:
+                stream.write(data)
+        except OSError as why:
+            raise self._refused(why) from why
         self._mine.add(name)
         self.written += len(data)
+
+    def _refused(self, why: OSError) -> SettingsError:
+        return SettingsError(f"cannot write to {self.path}: {why.strerror}")

@@ -82,7 +82,7 @@ _CONSTANT: Facts = {
     "ovrscn_v": 0,
 }
 
-_PADDED = ("Vstart", "Vend", "Lim_scan", "Ovrscn_H", "Ovrscn_V")
+_PADDED = ("Vstart", "Vend", "Lim_scan", "Ovrscn_H", "Ovrscn_V", "V_clocks")
 """Header cells that end in a blank in the 5.7.05 sample."""
 
 _KEYWORDS = (

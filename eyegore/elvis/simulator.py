@@ -112,7 +112,15 @@ class Simulator:
         self._hk_text = HkText(self._dialect, self._hk.integer, newline)
         self._log_text = SimulatedLog(self._dialect, newline)
         self._imaged = self._obsids_with_images()
-        self._trouble = Trouble(placed, self._hk, self._plan, not self._has_master, self._has_images, self.length)
+        self._trouble = Trouble(
+            placed,
+            self._hk,
+            self._plan,
+            windowed=not self._has_master,
+            stamped=self._dialect.stamp is not Stamp.NONE,
+            imaged=self._has_images,
+            end=self.length,
+        )
         self.planted: tuple[Planted, ...] = tuple(self._trouble.planted)
         shape = FrameShape(overscan, 20 if parallel_overscan else 0)
         self._image_size = 2 * shape.rows * shape.columns

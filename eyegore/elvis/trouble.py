@@ -40,7 +40,7 @@ class _Overlay:
 
 @dataclass
 class Trouble:
-    """All planted trouble of one session. ``windowed``: HK is written during exposures only.
+    """All planted trouble of one session. ``windowed``: HK is written during exposures only; ``stamped``: with times.
 
     ``imaged`` tells the exposures whose frames are written. ``planted`` tells what was done, in the order asked for.
     """
@@ -49,6 +49,7 @@ class Trouble:
     hk: SimulatedHk
     plan: ExposurePlan
     windowed: bool
+    stamped: bool
     imaged: Callable[[PlannedExposure], bool]
     end: float
     planted: list[Planted] = field(default_factory=list, init=False)
@@ -63,10 +64,9 @@ class Trouble:
         self._frozen: list[tuple[int, int]] = []
         placed = list(self.placed)
         # The clock goes first: it decides the stamps of every other plant's samples.
-        self._frozen = [
-            (one.first, int(min(one.last, self.end))) for one in placed if one.plant.target == "clock"
-        ]
-        self.planted = [self._special(one) if one.plant.special else self._parameter(one) for one in placed]
+        self._frozen = [(one.first, int(min(one.last, self.end))) for one in placed if one.plant.target == "clock"]
+        for one in placed:
+            self.planted.append(self._special(one) if one.plant.special else self._parameter(one))
 
     def stopped(self, second: int) -> bool:
         """Whether ELVIS writes nothing."""
@@ -156,6 +156,10 @@ class Trouble:
         plant = placed.plant
         first, last = placed.first, min(placed.last, self.end)
         time = self.plan.time + first
+        if plant.target == "clock" and not self.stamped:
+            raise SettingsError(
+                f"--plant {plant.text}: ELVIS {self.plan.elvis} stamps no rows: there is no clock to stop"
+            )
         if plant.target in ("clock", "elvis"):
             samples = int(last - first) if math.isfinite(last) else 0
             return Planted(plant.text, plant.target, plant.kind, time, self.plan.time + last - 1, samples)
@@ -178,13 +182,14 @@ class Trouble:
         )
 
     def _exposure(self, placed: Placed, suits: Callable[[PlannedExposure], bool]) -> PlannedExposure:
-        """The first exposure that begins at or after the plant's time; any when the time was not asked for."""
+        """The first exposure at or after the plant's time; when that was not asked for, one without trouble yet."""
         known = [exposure for exposure in self.plan.reach(placed.first + _FAR) if suits(exposure)]
         after = [exposure for exposure in known if exposure.start >= placed.first]
+        if placed.free:
+            taken = {planted.obsid for planted in self.planted}
+            after = [exposure for exposure in after or known if exposure.obsid not in taken] or known
         if after:
             return after[0]
-        if known and placed.free:
-            return known[-1]
         what = "exposure with images" if placed.plant.target == "frame" else "exposure"
         raise SettingsError(f"--plant {placed.plant.text}: no {what} begins there: plant earlier or simulate longer")
 
