@@ -1,18 +1,21 @@
-"""Two widgets with a sash between them that keeps its place in proportion when the window changes."""
+"""Two widgets with a sash between them that keeps its place in proportion when the window changes.
+
+Not a paned window of Tk: those share out a change by what their contents ask for, and so lose the proportion whenever a
+side is hidden, torn off or gets new contents.
+"""
 
 from __future__ import annotations
 
 import tkinter as tk
-from tkinter import ttk
 from typing import Literal
 
-from eyegore.widgets.later import Later
+from eyegore.widgets.theme import Theme
 
 STEP = 0.02
 """How far one press of a key moves a sash."""
 
 
-class Split(ttk.PanedWindow):
+class Split(tk.Frame):
     """Sash at ``fraction`` of the length; each side keeps at least ``least`` [pixel] where there is room.
 
     Either side may be shown alone, and then has everything. The sides are made by the caller, as children of the split.
@@ -21,20 +24,23 @@ class Split(ttk.PanedWindow):
     def __init__(
         self,
         parent: tk.Misc,
+        theme: Theme,
         orient: Literal["horizontal", "vertical"],
         fraction: float,
         least: int,
     ) -> None:
-        super().__init__(parent, orient=orient)
-        self.upright = orient == "vertical"
-        self.fraction = fraction
-        self.least = least
+        super().__init__(parent)
+        self._theme = theme
+        self._upright = orient == "vertical"
+        self._least = least
         self._sides: tuple[tk.Widget, ...] = ()
-        self._later = Later(self)
-        self.bind("<Configure>", lambda event: self._later.when_idle("place", self._place))
-        self.bind("<Map>", lambda event: self._later.when_idle("place", self._place))
-        for sequence in ("<B1-Motion>", "<ButtonRelease-1>"):  # after the class has moved the sash
-            self.bind(sequence, lambda event: self._later.when_idle("take", self._take))
+        self.fraction = fraction
+        self.thickness = max(4, theme.em // 3)
+        self.sash = tk.Frame(self, cursor="sb_v_double_arrow" if self._upright else "sb_h_double_arrow")
+        self.sash.bind("<B1-Motion>", self._dragged)
+        self.sash.bind("<Enter>", lambda event: self.sash.configure(background=theme.colour("line")))
+        self.sash.bind("<Leave>", lambda event: self.sash.configure(background=theme.colour("background")))
+        self.bind("<Configure>", lambda event: self._place())
 
     @property
     def sides(self) -> tuple[tk.Widget, ...]:
@@ -43,47 +49,45 @@ class Split(ttk.PanedWindow):
 
     def show(self, *sides: tk.Widget) -> None:
         """Show these one or two widgets (or none) and no other."""
-        if sides == self._sides:
-            return
         for side in self._sides:
-            self.forget(side)
-        for side in sides:
-            self.add(side, weight=1)
+            if side not in sides:
+                side.place_forget()
         self._sides = sides
-        self._weigh()
-        self._later.when_idle("place", self._place)
+        self._place()
 
     def move(self, fraction: float) -> None:
         """Put the sash at a fraction of the length."""
         self.fraction = min(max(fraction, 0.02), 0.98)
-        self._weigh()
         self._place()
 
     def _length(self) -> int:
-        return self.winfo_height() if self.upright else self.winfo_width()
-
-    def _weigh(self) -> None:
-        """Let Tk share out a change of size as the fraction does, so that nothing jumps before it is placed."""
-        if len(self._sides) == 2:
-            self.tk.call(str(self), "pane", self._sides[0], "-weight", round(1000 * self.fraction))
-            self.tk.call(str(self), "pane", self._sides[1], "-weight", round(1000 * (1 - self.fraction)))
+        return self.winfo_height() if self._upright else self.winfo_width()
 
     def _place(self) -> None:
-        length = self._length()
-        if len(self._sides) < 2 or length < 10:
+        if len(self._sides) < 2:
+            self.sash.place_forget()
+            for side in self._sides:
+                side.place(x=0, y=0, relwidth=1, relheight=1, width=0, height=0)
             return
-        least = min(self.least, length // 3)
-        wanted = min(max(round(self.fraction * length), least), length - least)
-        if self._sash() != wanted:
-            self._sash(wanted)
+        length = max(self._length(), 1)
+        least = min(self._least, length // 3)
+        at = min(max(round(self.fraction * length), least), length - least)
+        first, second = self._sides
+        half = self.thickness // 2
+        after = at - half + self.thickness
+        parts: tuple[tuple[tk.Widget, int, int], ...] = (
+            (first, 0, at - half),
+            (self.sash, at - half, self.thickness),
+            (second, after, length - after),
+        )
+        for widget, start, extent in parts:
+            if self._upright:
+                widget.place(x=0, y=start, relwidth=1, width=0, relheight=0, height=max(1, extent))
+            else:
+                widget.place(x=start, y=0, relheight=1, height=0, relwidth=0, width=max(1, extent))
 
-    def _take(self) -> None:
-        """The sash was moved by hand: from now on that is its place."""
-        if len(self._sides) == 2 and self._length() >= 10:
-            self.fraction = self._sash() / self._length()
-            self._weigh()
-            self._place()
-
-    def _sash(self, *place: int) -> int:
-        """Where the sash is [pixel]; with a place, put it there first."""
-        return int(self.tk.call(str(self), "sashpos", 0, *place))
+    def _dragged(self, event: tk.Event[tk.Misc]) -> None:
+        pointer = event.y_root - self.winfo_rooty() if self._upright else event.x_root - self.winfo_rootx()
+        length = self._length()
+        least = min(self._least, length // 3)
+        self.move(min(max(pointer, least), length - least) / max(length, 1))

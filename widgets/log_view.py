@@ -1,0 +1,136 @@
+"""The last lines of the log, with a filter by level; what is being read does not scroll away."""
+
+from __future__ import annotations
+
+import logging
+import tkinter as tk
+from collections import deque
+from collections.abc import Iterable
+from tkinter import ttk
+
+from eyegore.widgets.cells import Status
+from eyegore.widgets.log_cells import LogCell
+from eyegore.widgets.theme import Theme
+
+KEPT = 2000
+"""Lines kept."""
+LEVELS = {"everything": logging.NOTSET, "warnings and worse": logging.WARNING, "errors only": logging.ERROR}
+_ALWAYS = "line"
+
+
+class LogView(ttk.Frame):
+    """Read-only text of at most ``kept`` lines; ``tools`` is where its tools go."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme, kept: int = KEPT, tools: tk.Misc | None = None) -> None:
+        super().__init__(parent, style="Surface.TFrame")
+        self._theme = theme
+        self._lines: deque[LogCell] = deque(maxlen=kept)
+        self.shown_level = tk.StringVar(self, next(iter(LEVELS)))
+        self._build_tools(tools)
+        self.text = tk.Text(
+            self,
+            height=6,
+            wrap="word",
+            state="disabled",
+            cursor="arrow",
+            font=theme.small,
+            padx=theme.em // 2,
+            undo=False,
+        )
+        bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
+        self.text.configure(yscrollcommand=bar.set)
+        bar.pack(side="right", fill="y")
+        self.text.pack(side="left", fill="both", expand=True)
+        self.text.bind("<Control-a>", self._select_all)
+        self.text.bind("<Control-c>", lambda event: self.copy())
+        self.text.bind("<Button-1>", lambda event: self.text.focus_set())
+        self.text.bind("<Map>", lambda event: self.text.see("end"))
+        self.text.bind("<<ThemeChanged>>", lambda event: self._paint())
+        self._paint()
+
+    def _build_tools(self, tools: tk.Misc | None) -> None:
+        em = self._theme.em
+        line = ttk.Frame(self if tools is None else tools)
+        line.pack(side="top", fill="x", padx=(em // 2, em // 3))
+        ttk.Label(line, text="Log", font=self._theme.bold).pack(side="left", padx=(0, em))
+        chooser = ttk.Menubutton(line, textvariable=self.shown_level, style="Quiet.TMenubutton")
+        menu = tk.Menu(chooser, tearoff=False)
+        for name in LEVELS:
+            menu.add_radiobutton(label=name, variable=self.shown_level, value=name, command=self._filter)
+        chooser["menu"] = menu
+        chooser.pack(side="left")
+        ttk.Button(line, text="copy", style="Quiet.TButton", command=self.copy).pack(side="right")
+
+    def append(self, lines: Iterable[LogCell]) -> None:
+        """Add lines at the end; the oldest go when there are too many. The view follows only from the very end."""
+        new = list(lines)[-(self._lines.maxlen or 0) :]
+        if not new:
+            return
+        at_end = not self.text.winfo_viewable() or self.text.yview()[1] >= 0.9999
+        top = self.text.index("@0,0")
+        self.text.configure(state="normal")
+        gone = max(0, len(self._lines) + len(new) - (self._lines.maxlen or 0))
+        if gone:
+            self.text.delete("1.0", f"{gone + 1}.0")
+        self._lines.extend(new)
+        for line in new:
+            sign = line.status or _sign(line.level)
+            mark = self._theme.glyph(sign) if sign else ""
+            level = _level_tag(line.level)
+            self.text.insert(
+                "end",
+                f"{line.time}\t", (_ALWAYS, level, "time"),
+                mark, (_ALWAYS, level, sign.value if sign else "time"),
+                "\t" + line.text.replace("\n", " ") + "\n", (_ALWAYS, level),
+            )  # fmt: skip
+        self.text.configure(state="disabled")
+        if at_end:
+            self.text.see("end")
+        elif gone:
+            line_number, _, column = top.partition(".")
+            self.text.yview(f"{max(1, int(line_number) - gone)}.{column}")
+
+    def lines(self) -> list[LogCell]:
+        """The lines that pass the filter."""
+        least = LEVELS[self.shown_level.get()]
+        return [line for line in self._lines if line.level >= least]
+
+    def copy(self) -> str:
+        """Copy what is selected, else all lines that pass the filter."""
+        if self.text.tag_ranges("sel"):
+            text = self.text.get("sel.first", "sel.last")
+        else:
+            text = "\n".join(f"{line.time}  {line.text}" for line in self.lines())
+        self.clipboard_clear()
+        self.clipboard_append(text)
+        return "break"
+
+    def _filter(self) -> None:
+        least = LEVELS[self.shown_level.get()]
+        for level in (logging.INFO, logging.WARNING, logging.ERROR):
+            self.text.tag_configure(_level_tag(level), elide=level < least)
+        self.text.see("end")
+
+    def _select_all(self, event: tk.Event[tk.Misc]) -> str:
+        self.text.tag_add("sel", "1.0", "end-1c")
+        return "break"
+
+    def _paint(self) -> None:
+        stamp = self._theme.measure("00:00:00  ", self._theme.small)
+        sign = self._theme.measure("◆◆", self._theme.small)
+        self.text.configure(tabs=(stamp, stamp + sign))
+        self.text.tag_configure(_ALWAYS, lmargin2=stamp + sign)
+        self.text.tag_configure("time", foreground=self._theme.colour("dim"))
+        for status in Status:
+            self.text.tag_configure(status.value, foreground=self._theme.colour(status))
+
+
+def _level_tag(level: int) -> str:
+    steps = [step for step in (logging.ERROR, logging.WARNING) if level >= step]
+    return f"level {(steps or [logging.INFO])[0]}"
+
+
+def _sign(level: int) -> Status | None:
+    if level >= logging.ERROR:
+        return Status.CRITICAL
+    return Status.WARNING if level >= logging.WARNING else None

@@ -1,0 +1,37 @@
+"""Room for some equal pictures in a rectangle."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Tile(NamedTuple):
+    """Room of one picture [pixel]; lines of text fit above and below it."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+def tiles(count: int, room: tuple[int, int], aspect: float, gap: int, line: int) -> list[Tile]:
+    """Places of ``count`` pictures of ``aspect`` (width over height), as large as can be, in the middle of the room.
+
+    Between them, and at the edge, a ``gap``; above and below each a ``line`` of text. A side is never below 1 pixel.
+    """
+    width, height = room
+    best = 0.0
+    chosen = (1, count)
+    for columns in range(1, count + 1):
+        rows = -(-count // columns)
+        across = (width - gap * (columns + 1)) / columns
+        down = (height - gap * (rows + 1)) / rows - 2 * line
+        wide = min(across, down * aspect)
+        if wide > best:
+            best, chosen = wide, (columns, rows)
+    columns, rows = chosen
+    wide, high = max(1, int(best)), max(1, int(best / aspect))
+    step_x, step_y = wide + gap, high + 2 * line + gap
+    left = max(gap, (width - columns * step_x + gap) // 2)
+    top = max(gap // 2, (height - rows * step_y + gap) // 2)
+    return [Tile(left + i % columns * step_x, top + i // columns * step_y + line, wide, high) for i in range(count)]
