@@ -35,7 +35,7 @@ def table_columns(line: str) -> tuple[tuple[str, ...], int] | None:
     cells = [cell.strip() for cell in line.split("\t")]
     while cells and not cells[-1]:
         cells.pop()
-    if len(cells) < 2 or "\0" in line:
+    if len(cells) < 2 or "\0" in line or cells[0].startswith("#"):
         return None
     place = next((cells.index(name) for name in TIME_COLUMNS if name in cells), 0)
     named = cells[place] in TIME_COLUMNS or "time" in cells[0].lower()
