@@ -58,10 +58,13 @@ class ChartCell:
 
 @dataclass(frozen=True)
 class HealthCell:
-    """One segment of the health strip: ``label`` stays, ``text`` changes. ``key`` names it to callers."""
+    """One segment of the health strip: ``label`` stays, ``text`` changes. ``key`` names it to callers.
+
+    A segment that only informs has no status, and so no sign.
+    """
 
     key: str
     label: str
     text: str = ""
-    status: Status = Status.UNKNOWN
+    status: Status | None = Status.UNKNOWN
     tip: str = ""

@@ -55,7 +55,7 @@ class ChartPage(ttk.Frame):
         self._source: ChartSource | None = None
         self._cells: Mapping[str, ChartCell] = {}
         self._make_header()
-        self._plots = tk.Frame(self, borderwidth=0, width=480, height=300)
+        self._plots = ttk.Frame(self, style="Surface.TFrame", width=480, height=300)
         self._plots.pack(fill="both", expand=True)
         self.charts = [StripChart(self._plots, theme, self.window, self._moved, on_plot) for _ in range(PER_PAGE)]
         self._plots.bind("<Configure>", lambda event: self._arrange())
@@ -159,7 +159,7 @@ class ChartPage(ttk.Frame):
         self._find.bind("<<ComboboxSelected>>", lambda event: self._search())
         ttk.Label(header, text="find", style="SmallDim.TLabel").pack(side="right", padx=(self.theme.em, 4))
         self._range = tk.StringVar(self, value=next(name for name, span in RANGES if span >= self.window.span))
-        ranges = ttk.Menubutton(header, textvariable=self._range, style="Quiet.TMenubutton")
+        ranges = ttk.Menubutton(header, textvariable=self._range, style="Quiet.TMenubutton", width=6)
         menu = tk.Menu(ranges, tearoff=False)
         for name, span in RANGES:
             menu.add_radiobutton(

@@ -220,15 +220,18 @@ class StripChart(tk.Canvas):
         moments, step = ticks(scale.t0, scale.t1)
         told = label_step(step, (width + LABEL_GAP) / (scale.right - scale.left) * (scale.t1 - scale.t0))
         places = scale.x(np.array(moments)).astype(int).tolist()
+        free_from = 0
         for at, (text, line) in enumerate(zip(self._time_texts, self._grid, strict=False)):
             if at >= len(moments):
                 self._write(text, "")
                 self.coords(line, -9, -9, -9, -9)
                 continue
             self.coords(line, places[at], scale.top, places[at], scale.bottom)
-            here = self.labelled and moments[at] % told == 0.0
-            self._write(text, stamp(moments[at], seconds) if here else "")
             middle = min(max(places[at], width // 2 + 2), self.winfo_width() - width // 2 - 2)
+            here = self.labelled and moments[at] % told == 0.0 and middle - width // 2 >= free_from
+            self._write(text, stamp(moments[at], seconds) if here else "")
+            if here:
+                free_from = middle + width // 2 + LABEL_GAP
             self.coords(text, middle, scale.bottom + 3)
 
     def _draw_values(self, scale: Scale, known: bool) -> None:

@@ -16,6 +16,8 @@ from eyegore.widgets.cells import Status
 
 TEXT_POINTS = 10
 SMALL_POINTS = 8
+TINY_POINTS = 7
+"""Only for what must fit a small screen whole: more than eighty flags."""
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Liberation Sans", "Nimbus Sans")
 
 LIGHT: Mapping[str, str] = {
@@ -79,13 +81,14 @@ class Theme:
     """Colours, fonts and measures of one root window; changed in place by :func:`apply`.
 
     Views keep the theme they were given, bind ``<<ThemeChanged>>`` (Tk sends it to every widget) and ask again.
-    ``font``, ``bold``, ``small`` and ``small_bold`` are names of Tk fonts, so text follows by itself.
+    ``font``, ``bold``, ``small``, ``small_bold`` and ``tiny`` are names of Tk fonts, so text follows by itself.
     """
 
     font = "EyegoreText"
     bold = "EyegoreBold"
     small = "EyegoreSmall"
     small_bold = "EyegoreSmallBold"
+    tiny = "EyegoreTiny"
 
     def __init__(self, root: tk.Misc) -> None:
         self.root = root
@@ -100,7 +103,9 @@ class Theme:
             (self.bold, TEXT_POINTS, "bold"),
             (self.small, SMALL_POINTS, "normal"),
             (self.small_bold, SMALL_POINTS, "bold"),
+            (self.tiny, TINY_POINTS, "normal"),
         )
+        self._points = {name: points for name, points, _ in faces}
         self._fonts = {
             name: tkfont.Font(root, name=name, family=family, size=points, weight=weight)
             for name, points, weight in faces
@@ -121,15 +126,18 @@ class Theme:
         return LOOKS[status].ink
 
     def measure(self, text: str, font: str = font) -> int:
-        """Width of ``text`` [pixel] in one of the four fonts."""
+        """Width of ``text`` [pixel] in one of the fonts."""
         return self._fonts[font].measure(text)
+
+    def linespace(self, font: str = font) -> int:
+        """Height of a line [pixel] in one of the fonts."""
+        return int(self._fonts[font].metrics("linespace"))
 
     def resize(self, scale: float) -> None:
         """Give the fonts ``scale`` times their size and take the measures again."""
         self.scale = scale
         for name, face in self._fonts.items():
-            points = TEXT_POINTS if name in (self.font, self.bold) else SMALL_POINTS
-            face.configure(size=max(5, round(points * scale)))
+            face.configure(size=max(5, round(self._points[name] * scale)))
         self.line = self._fonts[self.font].metrics("linespace")
         self.small_line = self._fonts[self.small].metrics("linespace")
         self.em = round(max(5, round(TEXT_POINTS * scale)) * float(self.root.tk.call("tk", "scaling")))
