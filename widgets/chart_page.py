@@ -41,11 +41,16 @@ class ChartPage(ttk.Frame):
     """The pane "HK plots". ``on_plot`` gets the name of the parameter whose detail plot is asked for.
 
     Pages, range, zoom and search are the page's own; :meth:`show_layout`, :meth:`show_cells` and :meth:`refresh` feed
-    it.
+    it. ``tools`` is where they go (the header of a pane); without it they get a line of their own.
     """
 
     def __init__(
-        self, parent: tk.Misc, theme: Theme, on_plot: Callable[[str], object] = lambda name: None, span: float = 3600.0
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        on_plot: Callable[[str], object] = lambda name: None,
+        span: float = 3600.0,
+        tools: tk.Misc | None = None,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
@@ -54,7 +59,7 @@ class ChartPage(ttk.Frame):
         self.page = 0
         self._source: ChartSource | None = None
         self._cells: Mapping[str, ChartCell] = {}
-        self._make_header()
+        self._make_header(self if tools is None else tools)
         self._plots = ttk.Frame(self, style="Surface.TFrame", width=480, height=300)
         self._plots.pack(fill="both", expand=True)
         self.charts = [StripChart(self._plots, theme, self.window, self._moved, on_plot) for _ in range(PER_PAGE)]
@@ -136,9 +141,9 @@ class ChartPage(ttk.Frame):
 
     # --- inside ------------------------------------------------------------------------------------------------------
 
-    def _make_header(self) -> None:
-        header = ttk.Frame(self, padding=(self.theme.em // 2, 2))
-        header.pack(fill="x")
+    def _make_header(self, parent: tk.Misc) -> None:
+        header = ttk.Frame(parent, padding=(self.theme.em // 2, 2))
+        header.pack(fill="x", expand=parent is not self)
         ttk.Button(header, text="‹", style="Quiet.TButton", command=lambda: self.turn(-1), takefocus=False).pack(
             side="left"
         )
@@ -147,7 +152,7 @@ class ChartPage(ttk.Frame):
         ttk.Button(header, text="›", style="Quiet.TButton", command=lambda: self.turn(1), takefocus=False).pack(
             side="left"
         )
-        self._number = ttk.Entry(header, width=3, justify="right", font=self.theme.small)
+        self._number = ttk.Entry(header, width=3, justify="right", font=self.theme.small, takefocus=False)
         self._number.pack(side="left", padx=(self.theme.em // 2, 2))
         self._number.bind("<Return>", self._typed_number)
         self._number.bind("<KP_Enter>", self._typed_number)

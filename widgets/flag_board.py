@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from eyegore.widgets.cells import FlagCell, Status
@@ -51,7 +51,10 @@ class FlagBoard(tk.Canvas):
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
         super().__init__(parent, width=1, height=1, highlightthickness=0, borderwidth=0, takefocus=True)
         self.theme = theme
-        self.cells: tuple[FlagCell, ...] = ()
+        self.cells: list[FlagCell] = []
+        self.grouped = False
+        self._given: tuple[FlagCell, ...] = ()
+        self._index: dict[str, int] = {}
         self.chosen: int | None = None
         self._looks: list[object] = []
         self._items: list[_Items] = []
@@ -71,18 +74,35 @@ class FlagBoard(tk.Canvas):
 
     # --- from outside ------------------------------------------------------------------------------------------------
 
-    def show(self, cells: Sequence[FlagCell]) -> None:
-        """Show these flags in this order."""
-        before, self.cells = self.cells, tuple(cells)
-        if [(cell.name, cell.group) for cell in before] != [(cell.name, cell.group) for cell in self.cells]:
-            self._make_items()
-        for at in range(len(self.cells)):
+    def lay_out(self, cells: Iterable[FlagCell]) -> None:
+        """Show exactly these flags: in this order, or by group."""
+        given = self._given = tuple(cells)
+        if self.grouped:
+            groups = list(dict.fromkeys(cell.group for cell in given))
+            given = tuple(sorted(given, key=lambda cell: groups.index(cell.group)))
+        same = [(cell.name, cell.group) for cell in self.cells] == [(cell.name, cell.group) for cell in given]
+        if same:
+            self.show(given)
+            return
+        self.cells = list(given)
+        self._index = {cell.name: at for at, cell in enumerate(given)}
+        self._make_items()
+        self._mind_blinking()
+
+    def show(self, cells: Iterable[FlagCell]) -> None:
+        """Show what has changed among the flags laid out."""
+        for cell in cells:
+            at = self._index[cell.name]
+            self.cells[at] = cell
             self._draw(at)
-        blinks = any(cell.blink for cell in self.cells)
-        if blinks and self._blinking is None:
-            self._blinking = self.after(BLINK_MS, self._blink)
-        elif not blinks:
-            self._stop_blinking()
+        self._mind_blinking()
+
+    def group(self, grouped: bool) -> None:
+        """Order the flags by group, with headings, or as they were given."""
+        self.grouped = grouped
+        now = {cell.name: cell for cell in self.cells}
+        self.cells = []
+        self.lay_out([now[cell.name] for cell in self._given])
 
     def at(self, x: int, y: int) -> int | None:
         """Which flag lies at a place of the window, None when none."""
@@ -139,7 +159,7 @@ class FlagBoard(tk.Canvas):
                     self.create_oval(0, 0, 0, 0, width=0),
                 )
             )
-        groups = _group_starts(self.cells)
+        groups = self._group_starts()
         while len(self._headings) < len(groups):
             self._headings.append(self.create_text(0, 0, anchor="w"))
         for at, items in enumerate(self._items):
@@ -173,7 +193,7 @@ class FlagBoard(tk.Canvas):
         theme = self.theme
         margin = theme.em // 2
         self.coords(self._empty, margin, margin)
-        starts = _group_starts(self.cells)
+        starts = self._group_starts()
         names = [cell.name for cell in self.cells]
         entries: list[tuple[bool, int]] = []
         for at in range(len(names)):
@@ -264,7 +284,14 @@ class FlagBoard(tk.Canvas):
             self._blinking = None
         self._lit = True
 
+    def _mind_blinking(self) -> None:
+        blinks = any(cell.blink for cell in self.cells)
+        if blinks and self._blinking is None:
+            self._blinking = self.after(BLINK_MS, self._blink)
+        elif not blinks:
+            self._stop_blinking()
 
-def _group_starts(cells: Sequence[FlagCell]) -> list[int]:
-    """Where a group with a name begins."""
-    return [at for at, cell in enumerate(cells) if cell.group and (at == 0 or cells[at - 1].group != cell.group)]
+    def _group_starts(self) -> list[int]:
+        """Where a group begins that gets a heading."""
+        groups = [cell.group for cell in self.cells] if self.grouped else []
+        return [at for at, group in enumerate(groups) if group and (at == 0 or groups[at - 1] != group)]

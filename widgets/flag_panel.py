@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from tkinter import ttk
 
 from eyegore.widgets import keys
@@ -15,81 +14,99 @@ from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 
 
+Act = Callable[[str], object]
+
+
 def _nothing(*names: str) -> None:
     """What an action does when nobody listens."""
 
 
-@dataclass(frozen=True)
-class FlagActions:
-    """What a person does to flags; the callables get the name of the parameter."""
-
-    lower: Callable[[str], object] = _nothing
-    mute: Callable[[str], object] = _nothing
-    plot: Callable[[str], object] = _nothing
-    reset_all: Callable[[], object] = _nothing
-    help: Callable[[], object] = _nothing
-
-
 class FlagPanel(ttk.Frame):
-    """The pane "OOL flags". Left click lowers or acknowledges, middle click mutes or unmutes, right click plots."""
+    """The pane "OOL flags". Left click lowers or acknowledges, middle click mutes or unmutes, right click plots.
 
-    def __init__(self, parent: tk.Misc, theme: Theme, actions: FlagActions | None = None) -> None:
+    The callables get the name of the parameter, ``on_reset_all`` and ``on_help`` nothing. ``tools`` is where the
+    summary and the buttons go (the header of a pane); without it they get a line of their own.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        *,
+        on_lower: Act = _nothing,
+        on_mute: Act = _nothing,
+        on_plot: Act = _nothing,
+        on_reset_all: Callable[[], object] = _nothing,
+        on_help: Callable[[], object] = _nothing,
+        tools: tk.Misc | None = None,
+    ) -> None:
         super().__init__(parent)
         self.theme = theme
-        self._actions = actions or FlagActions()
-        header = ttk.Frame(self, padding=(theme.em // 2, 1))
-        header.pack(fill="x")
-        ttk.Label(header, text="OOL flags", style="Bold.TLabel").pack(side="left")
-        for text, act in (("?", "help"), ("Reset all", "reset_all")):
-            ttk.Button(
-                header,
-                text=text,
-                style="Quiet.TButton",
-                command=lambda act=act: getattr(self._actions, act)(),  # type: ignore[misc]
-                takefocus=False,
-            ).pack(side="right")
-        self._sign = ttk.Label(header)
-        self._sign.pack(side="left", padx=(theme.em, 4))
-        self._summary = ttk.Label(header)
+        self._cells: dict[str, FlagCell] = {}
+        self._said: object = None
+        line = ttk.Frame(self if tools is None else tools)
+        line.pack(fill="x", expand=tools is not None)
+        for text, act in (("?", on_help), ("Reset all", on_reset_all)):
+            ttk.Button(line, text=text, style="Quiet.TButton", command=act, takefocus=False).pack(side="right")
+        self._sign = ttk.Label(line)
+        self._sign.pack(side="left", padx=(theme.em // 2, 4))
+        self._summary = ttk.Label(line)
         self._summary.pack(side="left")
         self.board = FlagBoard(self, theme)
         self.board.pack(fill="both", expand=True)
         self._tip = Tooltip(self.board, theme)
         self._under: int | None = None
-        self._said: object = None
-        self._bind_hands()
+        self._bind_clicks(on_lower, on_mute, on_plot)
+        self._bind_keys(on_lower, on_mute, on_plot, on_reset_all)
 
-    def show(self, cells: Sequence[FlagCell]) -> None:
-        """Show these flags; one that looks as before costs nothing."""
-        self.board.show(cells)
-        summary, status = summary_of(cells)
-        if self._said != (summary, status):
-            self._said = summary, status
-            self._summary.configure(text=summary, style="Bold.TLabel" if status else "Dim.TLabel")
-            glyph, colour = (self.theme.glyph(status), self.theme.colour(status)) if status else ("", "")
-            self._sign.configure(text=glyph, foreground=colour)
+    def lay_out(self, cells: Iterable[FlagCell]) -> None:
+        """Show exactly these flags, in this order."""
+        self._cells = {cell.name: cell for cell in cells}
+        self.board.lay_out(self._cells.values())
+        self._summarise()
+
+    def show(self, cells: Iterable[FlagCell]) -> None:
+        """Show what has changed; a flag that looks as before costs nothing, one not laid out is left aside."""
+        changed = [cell for cell in cells if cell.name in self._cells]
+        self._cells.update((cell.name, cell) for cell in changed)
+        self.board.show(changed)
+        self._summarise()
 
     @property
     def summary(self) -> str:
         """The line above the flags."""
         return str(self._summary.cget("text"))
 
-    def _bind_hands(self) -> None:
+    def _summarise(self) -> None:
+        said = summary_of(self._cells.values())
+        if self._said == said:
+            return
+        self._said = said
+        summary, status = said
+        self._summary.configure(text=summary, style="Bold.TLabel" if status else "Dim.TLabel")
+        glyph, colour = (self.theme.glyph(status), self.theme.colour(status)) if status else ("", "")
+        self._sign.configure(text=glyph, foreground=colour)
+
+    def _bind_clicks(self, lower: Act, mute: Act, plot: Act) -> None:
         board = self.board
-        board.bind("<Button-1>", lambda event: self._clicked(event, self._actions.lower))
-        board.bind("<Button-2>", lambda event: self._clicked(event, self._actions.mute))
-        board.bind("<Button-3>", lambda event: self._clicked(event, self._actions.plot))
+        board.bind("<Button-1>", lambda event: self._clicked(event, lower))
+        board.bind("<Button-2>", lambda event: self._clicked(event, mute))
+        board.bind("<Button-3>", lambda event: self._clicked(event, plot))
         board.bind("<Motion>", self._hover)
         board.bind("<Leave>", lambda event: self._unhover())
+
+    def _bind_keys(self, lower: Act, mute: Act, plot: Act, reset_all: Callable[[], object]) -> None:
+        board = self.board
         for sequence, across, down in (("<Left>", -1, 0), ("<Right>", 1, 0), ("<Up>", 0, -1), ("<Down>", 0, 1)):
             board.bind(sequence, lambda event, across=across, down=down: board.move(across, down))  # type: ignore[misc]
-        keys.bind(board, "acknowledge", lambda: self._focused(self._actions.lower))
-        keys.bind(board, "mute", lambda: self._focused(self._actions.mute))
-        keys.bind(board, "plot", lambda: self._focused(self._actions.plot))
+        keys.bind(board, "acknowledge", lambda: self._chosen(lower))
+        keys.bind(board, "mute", lambda: self._chosen(mute))
+        keys.bind(board, "plot", lambda: self._chosen(plot))
         keys.bind(board, "next raised", board.next_raised)
-        keys.bind(board, "reset all", lambda: self._actions.reset_all())
+        keys.bind(board, "group", lambda: board.group(not board.grouped))
+        keys.bind(board, "reset all", reset_all)
 
-    def _clicked(self, event: tk.Event[tk.Misc], act: Callable[[str], object]) -> None:
+    def _clicked(self, event: tk.Event[tk.Misc], act: Act) -> None:
         self._tip.hide()
         self.board.focus_set()
         at = self.board.at(event.x, event.y)
@@ -97,7 +114,7 @@ class FlagPanel(ttk.Frame):
             self.board.choose(at)
             act(self.board.cells[at].name)
 
-    def _focused(self, act: Callable[[str], object]) -> None:
+    def _chosen(self, act: Act) -> None:
         if self.board.chosen is not None:
             act(self.board.cells[self.board.chosen].name)
 
@@ -118,8 +135,9 @@ class FlagPanel(ttk.Frame):
         return tip_text(self.board.cells[at]) if at < len(self.board.cells) else ""
 
 
-def summary_of(cells: Sequence[FlagCell]) -> tuple[str, Status | None]:
+def summary_of(cells: Iterable[FlagCell]) -> tuple[str, Status | None]:
     """The line above the flags, and the status it is coloured by (None: nothing to worry about)."""
+    cells = list(cells)
     count = Counter(cell.status for cell in cells)
     latched = sum(cell.latched for cell in cells)
     parts = [f"{count[Status.CRITICAL]} CRITICAL", f"{count[Status.WARNING]} WARNING"]

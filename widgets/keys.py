@@ -56,6 +56,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("mute", ("<s>", "<S>", "<m>", "<M>"), "Shelve (mute) flag, or take it back", "Alarms", Scope.FLAGS),
     Binding("plot", ("<p>", "<P>"), "Plot parameter", "Alarms", Scope.FLAGS),
     Binding("next raised", ("<n>", "<N>"), "Next raised flag", "Alarms", Scope.FLAGS),
+    Binding("group", ("<g>", "<G>"), "Group flags as the hardware is", "", Scope.FLAGS),
     Binding("display", ("<Return>", "<KP_Enter>"), "Open in DS9", "Exposures", Scope.EXPOSURES),
     Binding("follow", ("<space>",), "Follow new rows, or pause", "Exposures", Scope.EXPOSURES),
     Binding("sort", ("<o>", "<O>"), "Sort by the chosen column", "Exposures", Scope.EXPOSURES),
