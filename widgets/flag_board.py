@@ -51,10 +51,9 @@ class FlagBoard(tk.Canvas):
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
         super().__init__(parent, width=1, height=1, highlightthickness=0, borderwidth=0, takefocus=True)
         self.theme = theme
-        self.cells: list[FlagCell] = []
+        self.cells: tuple[FlagCell, ...] = ()
         self.grouped = False
         self._given: tuple[FlagCell, ...] = ()
-        self._index: dict[str, int] = {}
         self.chosen: int | None = None
         self._looks: list[object] = []
         self._items: list[_Items] = []
@@ -74,35 +73,28 @@ class FlagBoard(tk.Canvas):
 
     # --- from outside ------------------------------------------------------------------------------------------------
 
-    def lay_out(self, cells: Iterable[FlagCell]) -> None:
+    def show(self, cells: Iterable[FlagCell]) -> None:
         """Show exactly these flags: in this order, or by group."""
         given = self._given = tuple(cells)
         if self.grouped:
             groups = list(dict.fromkeys(cell.group for cell in given))
             given = tuple(sorted(given, key=lambda cell: groups.index(cell.group)))
-        same = [(cell.name, cell.group) for cell in self.cells] == [(cell.name, cell.group) for cell in given]
-        if same:
-            self.show(given)
-            return
-        self.cells = list(given)
-        self._index = {cell.name: at for at, cell in enumerate(given)}
-        self._make_items()
-        self._mind_blinking()
-
-    def show(self, cells: Iterable[FlagCell]) -> None:
-        """Show what has changed among the flags laid out."""
-        for cell in cells:
-            at = self._index[cell.name]
-            self.cells[at] = cell
+        before, self.cells = self.cells, given
+        if [(cell.name, cell.group) for cell in before] != [(cell.name, cell.group) for cell in given]:
+            self._make_items()
+        for at in range(len(given)):
             self._draw(at)
-        self._mind_blinking()
+        blinks = any(cell.blink for cell in given)
+        if blinks and self._blinking is None:
+            self._blinking = self.after(BLINK_MS, self._blink)
+        elif not blinks:
+            self._stop_blinking()
 
     def group(self, grouped: bool) -> None:
         """Order the flags by group, with headings, or as they were given."""
         self.grouped = grouped
-        now = {cell.name: cell for cell in self.cells}
-        self.cells = []
-        self.lay_out([now[cell.name] for cell in self._given])
+        self.cells = ()
+        self.show(self._given)
 
     def at(self, x: int, y: int) -> int | None:
         """Which flag lies at a place of the window, None when none."""
@@ -283,13 +275,6 @@ class FlagBoard(tk.Canvas):
             self.after_cancel(self._blinking)
             self._blinking = None
         self._lit = True
-
-    def _mind_blinking(self) -> None:
-        blinks = any(cell.blink for cell in self.cells)
-        if blinks and self._blinking is None:
-            self._blinking = self.after(BLINK_MS, self._blink)
-        elif not blinks:
-            self._stop_blinking()
 
     def _group_starts(self) -> list[int]:
         """Where a group begins that gets a heading."""

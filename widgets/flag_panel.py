@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from tkinter import ttk
 
 from eyegore.widgets import keys
@@ -13,7 +14,6 @@ from eyegore.widgets.flag_board import FlagBoard
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 
-
 Act = Callable[[str], object]
 
 
@@ -21,32 +21,33 @@ def _nothing(*names: str) -> None:
     """What an action does when nobody listens."""
 
 
+@dataclass(frozen=True)
+class FlagActions:
+    """What a person does to flags; those of one flag get the name of the parameter."""
+
+    lower: Act = _nothing
+    mute: Act = _nothing
+    plot: Act = _nothing
+    reset_all: Callable[[], object] = _nothing
+    help: Callable[[], object] = _nothing
+
+
 class FlagPanel(ttk.Frame):
     """The pane "OOL flags". Left click lowers or acknowledges, middle click mutes or unmutes, right click plots.
 
-    The callables get the name of the parameter, ``on_reset_all`` and ``on_help`` nothing. ``tools`` is where the
-    summary and the buttons go (the header of a pane); without it they get a line of their own.
+    ``tools`` is where the summary and the buttons go (the header of a pane); without it they get a line of their own.
     """
 
     def __init__(
-        self,
-        parent: tk.Misc,
-        theme: Theme,
-        *,
-        on_lower: Act = _nothing,
-        on_mute: Act = _nothing,
-        on_plot: Act = _nothing,
-        on_reset_all: Callable[[], object] = _nothing,
-        on_help: Callable[[], object] = _nothing,
-        tools: tk.Misc | None = None,
+        self, parent: tk.Misc, theme: Theme, actions: FlagActions | None = None, tools: tk.Misc | None = None
     ) -> None:
         super().__init__(parent)
         self.theme = theme
-        self._cells: dict[str, FlagCell] = {}
+        actions = actions or FlagActions()
         self._said: object = None
         line = ttk.Frame(self if tools is None else tools)
         line.pack(fill="x", expand=tools is not None)
-        for text, act in (("?", on_help), ("Reset all", on_reset_all)):
+        for text, act in (("?", actions.help), ("Reset all", actions.reset_all)):
             ttk.Button(line, text=text, style="Quiet.TButton", command=act, takefocus=False).pack(side="right")
         self._sign = ttk.Label(line)
         self._sign.pack(side="left", padx=(theme.em // 2, 4))
@@ -56,29 +57,13 @@ class FlagPanel(ttk.Frame):
         self.board.pack(fill="both", expand=True)
         self._tip = Tooltip(self.board, theme)
         self._under: int | None = None
-        self._bind_clicks(on_lower, on_mute, on_plot)
-        self._bind_keys(on_lower, on_mute, on_plot, on_reset_all)
-
-    def lay_out(self, cells: Iterable[FlagCell]) -> None:
-        """Show exactly these flags, in this order."""
-        self._cells = {cell.name: cell for cell in cells}
-        self.board.lay_out(self._cells.values())
-        self._summarise()
+        self._bind_clicks(actions)
+        self._bind_keys(actions)
 
     def show(self, cells: Iterable[FlagCell]) -> None:
-        """Show what has changed; a flag that looks as before costs nothing, one not laid out is left aside."""
-        changed = [cell for cell in cells if cell.name in self._cells]
-        self._cells.update((cell.name, cell) for cell in changed)
-        self.board.show(changed)
-        self._summarise()
-
-    @property
-    def summary(self) -> str:
-        """The line above the flags."""
-        return str(self._summary.cget("text"))
-
-    def _summarise(self) -> None:
-        said = summary_of(self._cells.values())
+        """Show these flags, in this order; one that looks as before makes no Tk call."""
+        self.board.show(cells)
+        said = summary_of(self.board.cells)
         if self._said == said:
             return
         self._said = said
@@ -87,24 +72,29 @@ class FlagPanel(ttk.Frame):
         glyph, colour = (self.theme.glyph(status), self.theme.colour(status)) if status else ("", "")
         self._sign.configure(text=glyph, foreground=colour)
 
-    def _bind_clicks(self, lower: Act, mute: Act, plot: Act) -> None:
+    @property
+    def summary(self) -> str:
+        """The line above the flags."""
+        return str(self._summary.cget("text"))
+
+    def _bind_clicks(self, actions: FlagActions) -> None:
         board = self.board
-        board.bind("<Button-1>", lambda event: self._clicked(event, lower))
-        board.bind("<Button-2>", lambda event: self._clicked(event, mute))
-        board.bind("<Button-3>", lambda event: self._clicked(event, plot))
+        board.bind("<Button-1>", lambda event: self._clicked(event, actions.lower))
+        board.bind("<Button-2>", lambda event: self._clicked(event, actions.mute))
+        board.bind("<Button-3>", lambda event: self._clicked(event, actions.plot))
         board.bind("<Motion>", self._hover)
         board.bind("<Leave>", lambda event: self._unhover())
 
-    def _bind_keys(self, lower: Act, mute: Act, plot: Act, reset_all: Callable[[], object]) -> None:
+    def _bind_keys(self, actions: FlagActions) -> None:
         board = self.board
         for sequence, across, down in (("<Left>", -1, 0), ("<Right>", 1, 0), ("<Up>", 0, -1), ("<Down>", 0, 1)):
             board.bind(sequence, lambda event, across=across, down=down: board.move(across, down))  # type: ignore[misc]
-        keys.bind(board, "acknowledge", lambda: self._chosen(lower))
-        keys.bind(board, "mute", lambda: self._chosen(mute))
-        keys.bind(board, "plot", lambda: self._chosen(plot))
+        keys.bind(board, "acknowledge", lambda: self._chosen(actions.lower))
+        keys.bind(board, "mute", lambda: self._chosen(actions.mute))
+        keys.bind(board, "plot", lambda: self._chosen(actions.plot))
         keys.bind(board, "next raised", board.next_raised)
         keys.bind(board, "group", lambda: board.group(not board.grouped))
-        keys.bind(board, "reset all", reset_all)
+        keys.bind(board, "reset all", actions.reset_all)
 
     def _clicked(self, event: tk.Event[tk.Misc], act: Act) -> None:
         self._tip.hide()
