@@ -320,4 +320,6 @@ class Health:
     running: tuple[str, ...] = field(default=())
 
 
-Event = FlagChanged | Said | HkAccepted | ExposuresAccepted | ImagesReady | LayoutChanged | Health | SourceEvent
+Event = (
+    FlagChanged | Said | HkAccepted | ExposuresAccepted | ImageFile | ImagesReady | LayoutChanged | Health | SourceEvent
+)

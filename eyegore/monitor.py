@@ -122,7 +122,7 @@ class Monitor:
                 self.index.add(message.rows)
                 return self.exposures.add(message, now)
             case ImageFile():
-                return self.images.add(message)
+                return [message, *self.images.add(message)]
             case FlagCommand():
                 return list(self.flags.command(message, now))
             case BadLine():
@@ -145,6 +145,8 @@ class Monitor:
                 return [Said(logging.ERROR, text, now)]
             case Tick():
                 return self._tick(now)
+            case _:
+                raise TypeError(f"the monitor takes no {type(message).__name__}")
 
     # --- housekeeping ---
 

@@ -30,8 +30,8 @@ class Session:
 
     @property
     def images(self) -> bool:
-        """Whether images are looked for."""
-        return not (self.blind or self.lite)
+        """Whether images are looked for; a blind session does not show them, but opens them in DS9."""
+        return not self.lite
 
     @property
     def exposures(self) -> bool:

@@ -101,7 +101,9 @@ def _headless(folder: Path, args: argparse.Namespace) -> int:
 
     console = Console(highlight=False)
     why = "as asked" if args.headless else "no display (DISPLAY is not set)"
-    console.print(f"Headless demo, {why}: an hour of a session at speed 60; {PARAMETER} will get too cold.")
+    console.print(
+        f"Headless demo, {why}: an hour of a session at speed 60; {PARAMETER} will get too cold.", soft_wrap=True
+    )
     set_up_logging(console=not console.is_terminal, file_tag=None)
     witness = _Witness()
     service = Service(Session(folder), [witness.take])
@@ -114,5 +116,5 @@ def _headless(folder: Path, args: argparse.Namespace) -> int:
         return 1
     console.print("The planted excursion was found and told:")
     for line in witness.told:
-        console.print(f"  {line}")
+        console.print(f"  {line}", soft_wrap=True)
     return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ LISTING_S = 30.0
 """Longest time between two listings while inotify tells the names of new files."""
 POLLED_LISTING_S = 5.0
 """The same without inotify: not every file server changes the time stamp of a folder at once."""
+LISTING_SHARE = 0.001
+"""Share of our time that listings may take where they are the only way to hear of new files."""
 RACE_S = 2.5
 """A folder's time stamp may be as coarse as 2 s (FAT): after a change it is listed once more so much later."""
 
@@ -86,6 +89,7 @@ class FolderScan:
         if not (renewed or everything or now >= self._list_at):
             appeared, vanished = self._named(woken)
             return Look(True, (), appeared, vanished)
+        began = time.monotonic()
         found = self._list()
         if self._known and not found and self._identity and there.st_dev != self._identity[0]:
             # what lies below a mount point once the mount is gone: our files are not deleted, they are out of reach
@@ -94,20 +98,25 @@ class FolderScan:
             self._listed_ns = there.st_mtime_ns
             self._list_at = now + RACE_S
         else:
-            self._list_at = now + (POLLED_LISTING_S if polling else LISTING_S)
-        appeared = tuple(file for name, file in found.items() if name not in self._known)
-        vanished = tuple(file for name, file in self._known.items() if name not in found)
+            affordable = max(POLLED_LISTING_S, (time.monotonic() - began) / LISTING_SHARE)
+            self._list_at = now + (min(affordable, LISTING_S) if polling else LISTING_S)
+        appeared = tuple(found[name] for name in sorted(found.keys() - self._known.keys()))
+        vanished = tuple(self._known[name] for name in sorted(self._known.keys() - found.keys()))
         self._known = found
         events = self._back_online(identity, received, replaced=replaced)
         return Look(True, events, appeared, vanished, listed=True, renewed=renewed)
 
     def _list(self) -> dict[str, DayFile]:
-        found: dict[str, DayFile] = {}
-        with os.scandir(self.folder) as entries:
-            for entry in entries:
-                file = self._known.get(entry.name) or self._recognise(entry.name)
-                if file is not None and entry.is_file():
-                    found[entry.name] = file
+        """The ELVIS files that are there; only names not known before cost more than their listing."""
+        with os.scandir(self.folder) as listing:
+            entries = {entry.name: entry for entry in listing}
+        found = dict(self._known)
+        for name in self._known.keys() - entries.keys():
+            del found[name]
+        for name in sorted(entries.keys() - self._known.keys()):
+            file = self._recognise(name)
+            if file is not None and entries[name].is_file():
+                found[name] = file
         return found
 
     def _named(self, woken: frozenset[str]) -> tuple[tuple[DayFile, ...], tuple[DayFile, ...]]:

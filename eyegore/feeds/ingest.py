@@ -24,6 +24,8 @@ from eyegore.messages import CaughtUp, FeedMessage, SourceEvent, SourceKind, Wor
 log = logging.getLogger(__name__)
 
 CYCLE_S = 0.25
+OBSERVED_CYCLE_S = 0.5
+"""Time between two looks where inotify calls us earlier when there is something to see."""
 SPACING_S = 0.02
 """Shortest time between two looks: a file that is written to all the time does not get all our time."""
 FOLLOW_S = 2.0
@@ -120,7 +122,9 @@ class Ingest:
                 self._choose(began)
                 if self._reader is not None:
                     self._look(self._reader, began)
-                self._waking.wait(max(0.0, began + CYCLE_S - time.monotonic()))
+                observed = self._watch is not None and self._watch.observing
+                cycle = OBSERVED_CYCLE_S if observed else CYCLE_S
+                self._waking.wait(max(0.0, began + cycle - time.monotonic()))
                 self._stopping.wait(max(0.0, began + SPACING_S - time.monotonic()))
         except Exception as why:
             log.exception("reading %s failed", self.folder)

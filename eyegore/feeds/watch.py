@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 EVERYTHING: frozenset[str] = frozenset()
 """What ``wake`` is called with when any file may have changed."""
-CYCLE_S = 1.0
+CYCLE_S = 2.0
 ANSWER_S = 5.0
 """A file system that has not answered for so long hangs."""
 RETRY_S = 60.0

@@ -256,7 +256,8 @@ def test_health_counts() -> None:
     one.take(BadLine("hk", 3, "garbage"), NOW)
     for ccd in (1, 2, 3):
         events = one.take(ImageFile(f"/d/7_{ccd}.fits", 7, ccd, True, NOW - 5), NOW)
-    assert isinstance(events[0], ImagesReady)
+    assert isinstance(events[0], ImageFile)
+    assert isinstance(events[1], ImagesReady)
     one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
     exposure = Exposure(7, "CCD1", "BIAS01", NOW - 30, 0.0, ("ObsID",), ("7",))
     one.take(ExposureRows("log", ("ObsID",), (exposure,), NOW - 2), NOW)

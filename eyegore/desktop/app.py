@@ -1,0 +1,244 @@
+"""The desktop: builds the window, subscribes it to the service, and takes both down again."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+import tkinter as tk
+from dataclasses import replace
+from pathlib import Path
+from tkinter import filedialog
+
+from eyegore.desktop.ds9 import Ds9Viewer
+from eyegore.desktop.help_window import HelpWindow
+from eyegore.desktop.image_worker import ImagePreview, ImageWorker
+from eyegore.desktop.layout_store import LayoutStore
+from eyegore.desktop.panes import Hands, Panes
+from eyegore.desktop.plot_window import PlotWindow, import_matplotlib
+from eyegore.desktop.pump import TkPump
+from eyegore.desktop.session_view import SessionView
+from eyegore.errors import EyegoreError
+from eyegore.messages import Action, Event, FlagCommand, FlagState, Said
+from eyegore.service import Service, rules_for
+from eyegore.settings import Session, person
+from eyegore.widgets import keys, theme
+from eyegore.widgets.main_window import MainWindow
+
+log = logging.getLogger(__name__)
+
+NO_FOLDER = "no folder yet: File, Open folder… (Ctrl-O)"
+SCALES = (0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+SIGNAL_LOOK_MS = 200
+
+
+class Desktop:
+    """One window and the session it shows. All methods run on the Tk thread."""
+
+    def __init__(self, root: tk.Tk, session: Session | None, *, dark: bool | None = None) -> None:
+        self.root = root
+        self._session = session
+        self._store = LayoutStore()
+        layout = self._store.load()
+        self._dark = tk.BooleanVar(root, bool(layout.get("dark")) if dark is None else dark)
+        scale = layout.get("scale")
+        self._scale = scale if scale in SCALES else 1.0
+        self.theme = theme.apply(root, self._dark.get(), self._scale)
+        self.window = MainWindow(root, self.theme, self.close)
+        hands = Hands(
+            lower=lambda name: self._command(Action.LOWER, name),
+            mute=self._toggle_mute,
+            plot=self.plot,
+            reset_all=lambda: self._command(Action.RESET_ALL, ""),
+            help=self.help,
+            open_rows=self._open_rows,
+            open_shown=self._open_shown,
+            images_wanted=lambda: self.view.request_images() if self.view else None,
+        )
+        blind, lite = (session.blind, session.lite) if session else (False, False)
+        self.panes = Panes(self.window, self.theme, hands, blind=blind, lite=lite)
+        self._bind()
+        self.panes.restore(layout)
+        self.window.restore(layout)
+        self.pump: TkPump[Event | ImagePreview] = TkPump(root, self._take, self._flush)
+        self.images = ImageWorker(self.pump.post) if self.panes.images is not None else None
+        self.ds9 = Ds9Viewer(session.ds9_target if session else "", say=self._say_later)
+        self.service: Service | None = None
+        self.view: SessionView | None = None
+        self._plots: dict[str, PlotWindow] = {}
+        self._help: HelpWindow | None = None
+        self.closed = False
+        if session is not None:
+            self._begin(session)
+        else:
+            self.window.say(NO_FOLDER)
+            root.after_idle(self.open_folder)
+        if self.panes.charts is not None:
+            root.after(3000, import_matplotlib)
+
+    def _bind(self) -> None:
+        actions = {
+            "open": self.open_folder,
+            "find": self.panes.find,
+            "dark": self._toggle_dark,
+            "larger": lambda: self._resize(1),
+            "smaller": lambda: self._resize(-1),
+            "reset all": lambda: self._command(Action.RESET_ALL, ""),
+            "help": self.help,
+            "leave": self.window.leave_fullscreen,
+            "quit": self.close,
+        }
+        for action, act in actions.items():
+            keys.bind(self.root, action, act)
+        menu = {action: act for action, act in actions.items() if action != "leave"}
+        self.window.set_menu(menu | self.panes.actions(), marks={"dark": self._dark})
+
+    # --- session -----------------------------------------------------------------------------------------------------
+
+    def _begin(self, session: Session) -> None:
+        self._session = session
+        self.view = SessionView(self.panes, rules_for(session), self.images, session.tag)
+        self.service = Service(session, [self.pump.post])
+        self.service.start()
+        self.window.say(f"reading {session.folder}")
+
+    def open_folder(self) -> None:
+        """Ask for a day folder and monitor it instead of the present one."""
+        start = str(self._session.folder if self._session else Path.cwd())
+        chosen = filedialog.askdirectory(parent=self.root, initialdir=start, title="Day folder to monitor")
+        if not chosen:
+            return
+        session = replace(self._session or Session(Path(chosen)), folder=Path(chosen).absolute(), follow=False)
+        if self.service is not None:
+            self.service.stop()
+        self.panes.clear()
+        for window in list(self._plots.values()):
+            window.destroy()
+        try:
+            self._begin(session)
+        except EyegoreError as why:
+            self.window.say(str(why))
+
+    def _take(self, event: Event | ImagePreview) -> None:
+        if self.view is not None:
+            self.view.take(event)
+
+    def _flush(self) -> None:
+        if self.view is not None and not self.closed:
+            self.view.flush()
+            for window in self._plots.values():
+                window.refresh()
+
+    def _say_later(self, level: int, text: str) -> None:
+        """Say a line; callable from any thread."""
+        log.log(level, "%s", text)
+        self.pump.post(Said(level, text, time.time()))
+
+    # --- flags -------------------------------------------------------------------------------------------------------
+
+    def _command(self, action: Action, name: str) -> None:
+        if self.service is not None:
+            self.service.send(FlagCommand(action, name, person()))
+
+    def _toggle_mute(self, name: str) -> None:
+        muted = self.view is not None and self.view.flag_state(name) is FlagState.MUTED
+        self._command(Action.UNMUTE if muted else Action.MUTE, name)
+
+    # --- windows -----------------------------------------------------------------------------------------------------
+
+    def plot(self, name: str) -> None:
+        """Open the window with the history of one parameter, or bring it to the front."""
+        if self.view is None or self.view.history is None:
+            return
+        known = self._plots.get(name)
+        if known is not None:
+            known.lift()
+            known.focus_set()
+            return
+        window = PlotWindow(self.root, self.theme, self.view.history, self.view.chart_cell(name))
+        self._plots[name] = window
+        window.bind("<Destroy>", lambda event: self._plots.pop(name, None) if event.widget is window else None)
+
+    def help(self) -> None:
+        """Show the keys and the meaning of the signs."""
+        if self._help is None or not self._help.winfo_exists():
+            self._help = HelpWindow(self.root, self.theme)
+        self._help.lift()
+        self._help.focus_set()
+
+    def _open_rows(self, row_keys: list[str]) -> None:
+        obsids = list(dict.fromkeys(int(key.partition("/")[0]) for key in row_keys))
+        if obsids:
+            self.open_in_ds9(obsids[0])
+
+    def _open_shown(self) -> None:
+        if self.view is not None and self.view.shown_obsid is not None:
+            self.open_in_ds9(self.view.shown_obsid)
+
+    def open_in_ds9(self, obsid: int) -> None:
+        """Send the images of one ObsID to DS9; returns at once."""
+        if self.view is None:
+            return
+        self.window.say(f"sending ObsID {obsid} to DS9")
+        self.ds9.show(self.view.paths(obsid), obsid)
+
+    # --- look --------------------------------------------------------------------------------------------------------
+
+    def _toggle_dark(self) -> None:
+        self._dark.set(not self._dark.get())
+        theme.apply(self.root, self._dark.get(), self._scale)
+
+    def _resize(self, step: int) -> None:
+        at = SCALES.index(self._scale) + step
+        self._scale = SCALES[min(max(at, 0), len(SCALES) - 1)]
+        theme.apply(self.root, self._dark.get(), self._scale)
+
+    # --- end ---------------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Remember the layout, stop the workers and close the window."""
+        if self.closed:
+            return
+        self.closed = True
+        layout = {"dark": self._dark.get(), "scale": self._scale, **self.panes.layout(), **self.window.layout()}
+        self._store.save(layout)
+        self.pump.stop()
+        self.root.withdraw()
+        self.root.update_idletasks()
+        if self.service is not None:
+            self.service.stop()
+        if self.images is not None:
+            self.images.stop(1.0)
+        self.ds9.stop(2.0)
+        self.root.destroy()
+
+
+def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:
+    """Show the window until it is closed, Ctrl-C or SIGTERM; returns the exit code."""
+    try:
+        root = tk.Tk(className="Eyegore")
+    except tk.TclError as why:
+        raise EyegoreError(f"the window cannot be opened ({why}): check DISPLAY, or use --headless") from why
+    root.report_callback_exception = _log_callback_error
+    try:
+        desktop = Desktop(root, session, dark=dark)
+    except EyegoreError:
+        root.destroy()
+        raise
+    told: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda signum, _frame: told.append(signum))
+
+    def look() -> None:
+        if told:
+            desktop.close()
+        else:
+            root.after(SIGNAL_LOOK_MS, look)
+
+    look()
+    root.mainloop()
+    return 0
+
+
+def _log_callback_error(kind: type[BaseException], value: BaseException, trace: object) -> None:
+    log.error("an action of the window failed", exc_info=(kind, value, trace))  # type: ignore[arg-type]

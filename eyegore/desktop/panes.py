@@ -1,0 +1,133 @@
+"""The panes of the main window: which there are in which mode, and how they are made."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from eyegore.analysis.display import Stretch
+from eyegore.widgets.chart_page import ChartPage
+from eyegore.widgets.flag_panel import FlagActions, FlagPanel
+from eyegore.widgets.health_strip import HealthStrip
+from eyegore.widgets.image_panel import ImagePanel
+from eyegore.widgets.log_view import LogView
+from eyegore.widgets.main_window import MainWindow
+from eyegore.widgets.row_table import RowTable
+from eyegore.widgets.theme import Theme
+from eyegore.widgets.torn_pane import Pane
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What the panes call when a person does something."""
+
+    lower: Callable[[str], object]
+    mute: Callable[[str], object]
+    plot: Callable[[str], object]
+    reset_all: Callable[[], object]
+    help: Callable[[], object]
+    open_rows: Callable[[list[str]], object]
+    open_shown: Callable[[], object]
+    images_wanted: Callable[[], object]
+
+
+class Panes:
+    """The views of one window. ``charts`` and ``images`` are None in blind and lite mode, ``table`` in lite mode."""
+
+    def __init__(self, window: MainWindow, theme: Theme, hands: Hands, *, blind: bool, lite: bool) -> None:
+        self.window = window
+        self.charts: ChartPage | None = None
+        self.images: ImagePanel | None = None
+        self.table: RowTable | None = None
+        self.columns: list[str] = []
+        self.page = 1
+        self.strip = cast(HealthStrip, window.set_strip(lambda parent: HealthStrip(parent, theme)))
+        if not (blind or lite):
+            self.charts = cast(
+                ChartPage, window.add_pane("plots", "HK plots", lambda pane: ChartPage(pane, theme, hands.plot))
+            )
+            self.images = cast(
+                ImagePanel, window.add_pane("images", "Images", lambda pane: _images(pane, theme, hands))
+            )
+        self.flags = cast(FlagPanel, window.add_pane("flags", "OOL flags", lambda pane: _flags(pane, theme, hands)))
+        if not lite:
+            self.table = cast(
+                RowTable,
+                window.add_pane(
+                    "exposures",
+                    "Exposures",
+                    lambda pane: RowTable(pane, theme, on_open=hands.open_rows, tools=pane.tools),
+                ),
+            )
+        self.log = cast(LogView, window.set_drawer(lambda parent: LogView(parent, theme)))
+
+    def actions(self) -> dict[str, Callable[[], object]]:
+        """What the menus can ask of the panes there are."""
+        actions: dict[str, Callable[[], object]] = {"next raised": self.flags.board.next_raised}
+        charts, table = self.charts, self.table
+        if charts is not None:
+            actions |= {"previous page": lambda: charts.turn(-1), "next page": lambda: charts.turn(1)}
+        if table is not None:
+            actions |= {"follow": table.toggle_follow}
+        return actions
+
+    def clear(self) -> None:
+        """Forget what is shown, for another session."""
+        if self.images is not None:
+            self.images.clear()
+        if self.table is not None:
+            self.table.clear()
+
+    def layout(self) -> dict[str, Any]:
+        """What the panes remember, JSON-able."""
+        layout: dict[str, Any] = {}
+        if self.charts is not None:
+            layout["page"] = self.charts.page + 1
+        if self.images is not None:
+            layout["stretch"] = self.images.stretch.get()
+        if self.table is not None:
+            layout["columns"] = list(self.table.columns.shown)
+        return layout
+
+    def restore(self, layout: Mapping[str, Any]) -> None:
+        """Take back what :meth:`layout` gave, as far as it is usable."""
+        stretch, columns = layout.get("stretch"), layout.get("columns")
+        if self.images is not None and stretch in [one.value for one in Stretch]:
+            self.images.stretch.set(stretch)
+        self.columns = [str(name) for name in columns] if isinstance(columns, list) else []
+        page = layout.get("page")
+        self.page = page if isinstance(page, int) else 1
+
+    def stretch(self) -> Stretch:
+        """The stretch chosen for the images."""
+        return Stretch(self.images.stretch.get()) if self.images is not None else Stretch.EQUALISED
+
+    def find(self) -> None:
+        """Put the cursor into the search field of the pane that has the keys, else of the plots."""
+        focus = str(self.window.focus_get() or "")
+        table, charts = self.table, self.charts
+        if table is not None and (charts is None or focus.startswith(str(self.window.panes["exposures"]))):
+            table.focus_filter()
+        elif charts is not None:
+            charts.start_search()
+
+
+def _images(pane: Pane, theme: Theme, hands: Hands) -> tk.Widget:
+    return ImagePanel(
+        pane,
+        theme,
+        on_stretch=lambda _name: hands.images_wanted(),
+        on_open=hands.open_shown,
+        on_size=lambda _box: hands.images_wanted(),
+        tools=pane.tools,
+        stretches=[stretch.value for stretch in Stretch],
+    )
+
+
+def _flags(pane: Pane, theme: Theme, hands: Hands) -> tk.Widget:
+    actions = FlagActions(
+        lower=hands.lower, mute=hands.mute, plot=hands.plot, reset_all=hands.reset_all, help=hands.help
+    )
+    return FlagPanel(pane, theme, actions, tools=pane.tools)

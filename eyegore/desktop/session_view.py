@@ -1,0 +1,229 @@
+"""One session as the views show it: events of the monitor in, cells out to the panes. All of it on the Tk thread."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from eyegore.analysis.hk_history import HkHistory
+from eyegore.desktop import presenter
+from eyegore.desktop.image_worker import ImagePreview, ImageWorker
+from eyegore.desktop.panes import Panes
+from eyegore.elvis.dialect import parameter_info
+from eyegore.lab_time import clock_text
+from eyegore.messages import (
+    Event,
+    Exposure,
+    ExposuresAccepted,
+    Flag,
+    FlagChanged,
+    FlagState,
+    Health,
+    HkAccepted,
+    ImageFile,
+    ImagesReady,
+    LayoutChanged,
+    Said,
+    SourceEvent,
+)
+from eyegore.monitor import Rules
+from eyegore.widgets.cells import ChartCell, FlagCell, Status
+from eyegore.widgets.image_cells import ImageCell
+from eyegore.widgets.log_cells import LogCell
+
+REDRAW_S = 0.2
+"""Shortest time between two redraws of the charts."""
+_SIGNS = {logging.WARNING: Status.WARNING, logging.ERROR: Status.CRITICAL}
+
+
+class SessionView:
+    """Shows one session in ``panes``: :meth:`take` each event, then :meth:`flush` once for all of them."""
+
+    def __init__(self, panes: Panes, rules: Rules, images: ImageWorker | None, tag: str = "") -> None:
+        self._panes = panes
+        self._tag = tag
+        self._rules = rules
+        self._images = images
+        self._elvis = ""
+        self._columns: tuple[str, ...] = ()
+        self.history: HkHistory | None = None
+        self.health: Health | None = None
+        self._flags: dict[str, Flag] = {}
+        self._flags_changed = False
+        self._laid_out = False
+        self._log_columns: tuple[str, ...] = ()
+        self._new_rows: list[Exposure] = []
+        self._exposures: dict[int, Exposure] = {}
+        self._paths: dict[int, dict[int, str]] = {}
+        self._shown: ImagesReady | None = None
+        self._new_lines: list[LogCell] = []
+        self._drawn_at = 0.0
+
+    # --- events ------------------------------------------------------------------------------------------------------
+
+    def take(self, event: Event | ImagePreview) -> None:
+        """Note one event; nothing is drawn yet."""
+        match event:
+            case HkAccepted():
+                self._take_rows(event)
+            case FlagChanged():
+                self._flags[event.flag.parameter] = event.flag
+                self._flags_changed = True
+                if event.text:
+                    self._line(event.text, event.now, *_flag_look(event))
+            case LayoutChanged():
+                self._take_layout(event)
+            case ExposuresAccepted():
+                self._log_columns = presenter.exposure_columns(self._log_columns, event.columns)
+                self._new_rows += event.rows
+                self._exposures.update((row.obsid, row) for row in event.rows)
+            case ImageFile():
+                self._paths.setdefault(event.obsid, {})[event.ccd] = event.path
+            case ImagesReady():
+                if self._shown is None or event.obsid >= self._shown.obsid:
+                    self._shown = event
+                    self.request_images()
+            case ImagePreview():
+                self._show_preview(event)
+            case Health():
+                self.health = event
+                self._show_health(event)
+            case Said():
+                self._line(event.text, event.now, event.level, _SIGNS.get(event.level))
+            case SourceEvent():
+                pass  # the monitor says it too
+
+    def _take_layout(self, event: LayoutChanged) -> None:
+        self._elvis = event.elvis
+        self._flags.update((flag.parameter, flag) for flag in event.flags)
+        if event.columns != self._columns or self.history is None:
+            self._columns = event.columns
+            self.history = HkHistory(event.columns)
+        self._laid_out = True
+
+    def _take_rows(self, event: HkAccepted) -> None:
+        if self.history is not None and event.rows.columns == self._columns:
+            self.history.append(event.rows.times, event.rows.values, event.verdicts)
+
+    def _line(self, text: str, now: float, level: int, status: Status | None) -> None:
+        self._new_lines.append(LogCell(time.strftime("%H:%M:%S", time.localtime(now)), level, text, status))
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Show what is new; what did not change costs nothing."""
+        panes = self._panes
+        if self._laid_out:
+            self._laid_out = False
+            self._lay_out()
+        elif self._flags_changed:
+            self._show_flags()
+            if panes.charts is not None:
+                panes.charts.show_cells(self._chart_cells())
+        self._flags_changed = False
+        if self._new_rows and panes.table is not None:
+            panes.table.set_columns(self._log_columns, panes.columns or presenter.shown_first(self._log_columns))
+            panes.table.append([presenter.row_cell(row, self._log_columns) for row in self._new_rows])
+        self._new_rows.clear()
+        if self._new_lines:
+            panes.log.append(self._new_lines)
+            last = self._new_lines[-1]
+            panes.window.say(f"{last.time}  {last.text}", last.status)
+            self._new_lines.clear()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the charts, if they have not just been."""
+        now = time.monotonic()
+        if self._panes.charts is not None and now - self._drawn_at >= REDRAW_S:
+            self._panes.charts.refresh()
+            self._drawn_at = time.monotonic()
+
+    def _lay_out(self) -> None:
+        panes = self._panes
+        self._show_flags()
+        if panes.charts is not None and self.history is not None:
+            panes.charts.show_layout(self.history, presenter.groups_of(self._columns))
+            panes.charts.show_cells(self._chart_cells())
+            panes.charts.go_to(panes.page)
+            panes.page = panes.charts.page + 1
+
+    def _flag_cell(self, name: str) -> FlagCell:
+        flag = self._flags[name]
+        sample = self.history.latest(name) if self.history is not None and name in self._columns else None
+        if sample is not None:
+            flag = replace(flag, value=sample.value, time=sample.time)
+        return presenter.flag_cell(flag)
+
+    def _show_flags(self) -> None:
+        self._panes.flags.show([self._flag_cell(name) for name in self._flags])
+
+    def flag_state(self, name: str) -> FlagState | None:
+        """State of one flag."""
+        flag = self._flags.get(name)
+        return flag.state if flag else None
+
+    def chart_cell(self, name: str) -> ChartCell:
+        """Title, unit and limits of one parameter."""
+        table = self._rules.tables(self._elvis)
+        described: Mapping[str, tuple[str, str]] = {name: parameter_info(self._elvis, name)}
+        return presenter.chart_cell(name, table, self._rules.limit_set, described, self._flags.get(name))
+
+    def _chart_cells(self) -> dict[str, ChartCell]:
+        return {name: self.chart_cell(name) for name in self._columns}
+
+    def _show_health(self, health: Health) -> None:
+        panes = self._panes
+        shown = panes.images is not None
+        panes.strip.show(presenter.health_cells(health, images=shown, exposures=panes.table is not None))
+        panes.window.set_state(presenter.worst_status(health), presenter.window_title(health, health.folder, self._tag))
+        self._flags_changed = True  # values in the tips go with the clock
+
+    # --- images ------------------------------------------------------------------------------------------------------
+
+    def paths(self, obsid: int) -> dict[int, str]:
+        """Image files seen of one ObsID, by CCD number."""
+        return dict(self._paths.get(obsid, {}))
+
+    @property
+    def shown_obsid(self) -> int | None:
+        """The ObsID whose images are shown."""
+        return self._shown.obsid if self._shown else None
+
+    def request_images(self) -> None:
+        """Ask for the previews of the newest ObsID, in the size and stretch of the pane."""
+        panel = self._panes.images
+        if panel is None or self._images is None or self._shown is None:
+            return
+        panel.set_busy(f"reading ObsID {self._shown.obsid}")
+        self._images.request(self._shown.obsid, self._shown.paths, self._panes.stretch(), panel.box)
+
+    def _show_preview(self, preview: ImagePreview) -> None:
+        panel = self._panes.images
+        if panel is None or self._shown is None or preview.obsid != self._shown.obsid:
+            return
+        panel.set_busy("")
+        title = self._image_title(preview.obsid)
+        panel.show([
+            ImageCell(preview.ccd, preview.width, preview.height, preview.grey, title, preview.problem)
+        ])  # fmt: skip
+
+    def _image_title(self, obsid: int) -> str:
+        exposure = self._exposures.get(obsid)
+        if exposure is None:
+            return f"ObsID {obsid}"
+        parts = [f"ObsID {obsid}", exposure.test, clock_text(exposure.time)]
+        if not math.isnan(exposure.exptime):
+            parts.append(f"exptime {exposure.exptime:g} s")
+        return " · ".join(part for part in parts if part)
+
+
+def _flag_look(event: FlagChanged) -> tuple[int, Status | None]:
+    if event.what == "raised":
+        return logging.WARNING, presenter.status_of(event.flag.severity)
+    if event.what == "invalid":
+        return logging.WARNING, Status.INVALID
+    return logging.INFO, None
