@@ -65,6 +65,8 @@ class CcdPicture:
         canvas.coords(self._note, middle_x, bottom + gap)
         canvas.coords(self._words, middle_x, middle_y)
         canvas.itemconfigure(self._words, width=max(width - 2 * gap, 1))
+        for half in self._halves:
+            canvas.itemconfigure(half, width=max(1, round(self._theme.em / 14)))
 
     def show(self, cell: ImageCell, common_title: str) -> None:
         """Take the cell; its texts are shown at once, its image with :meth:`draw`."""

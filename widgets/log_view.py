@@ -53,7 +53,7 @@ class LogView(ttk.Frame):
         line = ttk.Frame(self if tools is None else tools)
         line.pack(side="top", fill="x", padx=(em // 2, em // 3))
         ttk.Label(line, text="Log", font=self._theme.bold).pack(side="left", padx=(0, em))
-        chooser = ttk.Menubutton(line, textvariable=self.shown_level, style="Quiet.TMenubutton")
+        chooser = ttk.Menubutton(line, textvariable=self.shown_level, style="Quiet.TMenubutton", width=-1)
         menu = tk.Menu(chooser, tearoff=False)
         for name in LEVELS:
             menu.add_radiobutton(label=name, variable=self.shown_level, value=name, command=self._filter)

@@ -64,6 +64,7 @@ class RowTable(ttk.Frame):
         self._filter = RowFilter("", (), ())
         self._newest = ""
         self._unseen = 0
+        self._selected: tuple[str, ...] = ()
         self._later = Later(self)
         self.tools = RowTools(
             self if tools is None else tools,
@@ -197,6 +198,7 @@ class RowTable(ttk.Frame):
     def _refill(self) -> None:
         """Empty the tree and fill it with the columns now shown."""
         self.columns.keep_widths()
+        self._selected = self._selected or self.tree.selection()
         self.tree.delete(*(key for key in self._rows if self.tree.exists(key)))
         self.columns.install()
         self.tools.column_menu.set_columns(self.columns.names, self.columns.shown, self.columns.usual)
@@ -205,7 +207,10 @@ class RowTable(ttk.Frame):
         self._waiting = deque(self._rows)
         self._newest = ""
         self.columns.fit([row.cells for row in islice(self._rows.values(), SAMPLE)])
-        self._fill_soon()
+        if len(self._waiting) <= AT_ONCE:
+            self._fill(whole=True)
+        else:
+            self._fill_soon()
 
     def _fill_soon(self) -> None:
         self._later.after("fill", PAUSE_MS, self._fill)
@@ -228,6 +233,9 @@ class RowTable(ttk.Frame):
                 self._unseen += not self.tools.following.get()
         if self._waiting:
             self._fill_soon()
+        elif self._selected:
+            self.tree.selection_set([key for key in self._selected if key in self._order])
+            self._selected = ()
         self._tell_count()
         self._follow_soon()
 
@@ -343,6 +351,7 @@ class RowTable(ttk.Frame):
 
     def _pause_if_away(self) -> None:
         """Stop following once a person has scrolled the newest row out of sight."""
+        self.tree.yview()  # brings what Tk knows about the place of rows up to date
         if self.tools.following.get() and self._newest and not self.tree.bbox(self._newest):
             self.tools.following.set(False)
             self._follow_changed()
@@ -370,7 +379,7 @@ class RowTable(ttk.Frame):
             self.tree.focus(rows[end])
             self.tree.selection_set(rows[end])
             self.tree.see(rows[end])
-            self._pause_if_away()
+            self._later.when_idle("away", self._pause_if_away)
         return "break"
 
     def _focus_a_row(self) -> None:
