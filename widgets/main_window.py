@@ -81,10 +81,10 @@ class MainWindow(ttk.Frame):
         self.columnconfigure(0, weight=1)
         self.rowconfigure(1, weight=1)
         least = 8 * self._theme.em
-        self._outer = Split(self, "vertical", 0.78, least)
-        self._main = Split(self._outer, "vertical", 0.72, least)
-        self._top = Split(self._main, "horizontal", 0.5, 2 * least)
-        self._right = Split(self._top, "vertical", 0.55, least)
+        self._outer = Split(self, self._theme, "vertical", 0.78, least)
+        self._main = Split(self._outer, self._theme, "vertical", 0.72, least)
+        self._top = Split(self._main, self._theme, "horizontal", 0.5, 2 * least)
+        self._right = Split(self._top, self._theme, "vertical", 0.55, least)
         self._splits = {"outer": self._outer, "main": self._main, "top": self._top, "right": self._right}
         self._strip = ttk.Frame(self)
         self._strip.grid(row=0, column=0, sticky="ew")

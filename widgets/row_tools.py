@@ -32,7 +32,7 @@ class RowTools(ttk.Frame):
         self._entry.pack(side="left")
         follow = ttk.Checkbutton(self, text="follow", variable=self.following, command=on_follow)
         follow.pack(side="left", padx=em)
-        self._chooser = ttk.Menubutton(self, text="columns", style="Quiet.TMenubutton", width=8)
+        self._chooser = ttk.Menubutton(self, text="columns", style="Quiet.TMenubutton", width=-1)
         self._chooser.pack(side="right")
         self.column_menu = ColumnMenu(self._chooser, theme, on_columns)
         self._chooser["menu"] = self.column_menu
