@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,8 @@ from eyegore.widgets.row_order import RowOrder, is_number, sort_value
     ],
 )
 def test_cells_sort_by_their_kind(ascending: list[str]) -> None:
-    assert sorted(reversed(ascending), key=lambda text: sort_value(text) or ()) == ascending
+    mixed = ascending[::-1]
+    assert sorted(mixed, key=lambda text: sort_value(text) or ()) == ascending
 
 
 @pytest.mark.parametrize("text", ["", "  ", "nan", "NaN"])
@@ -65,7 +68,7 @@ def test_the_order_is_stable_and_empty_cells_are_last(cells: list[str], descendi
     filled = [value for value in values if value is not None]
     assert values[: len(filled)] == filled
     assert filled == sorted(filled, reverse=descending)
-    for one, other in zip(order, list(order)[1:], strict=False):
+    for one, other in itertools.pairwise(order):
         if sort_value(cells[int(one)]) == sort_value(cells[int(other)]):
             assert int(one) < int(other)
 
