@@ -18,7 +18,7 @@ LISTING_S = 30.0
 """Longest time between two listings while inotify tells the names of new files."""
 POLLED_LISTING_S = 5.0
 """The same without inotify: not every file server changes the time stamp of a folder at once."""
-LISTING_SHARE = 0.001
+LISTING_SHARE = 0.0005
 """Share of our time that listings may take where they are the only way to hear of new files."""
 RACE_S = 2.5
 """A folder's time stamp may be as coarse as 2 s (FAT): after a change it is listed once more so much later."""
@@ -100,23 +100,24 @@ class FolderScan:
         else:
             affordable = max(POLLED_LISTING_S, (time.monotonic() - began) / LISTING_SHARE)
             self._list_at = now + (min(affordable, LISTING_S) if polling else LISTING_S)
-        appeared = tuple(found[name] for name in sorted(found.keys() - self._known.keys()))
-        vanished = tuple(self._known[name] for name in sorted(self._known.keys() - found.keys()))
-        self._known = found
+        known, self._known = self._known, found
+        appeared = tuple(found[name] for name in sorted(found.keys() - known.keys())) if found is not known else ()
+        vanished = tuple(known[name] for name in sorted(known.keys() - found.keys())) if found is not known else ()
         events = self._back_online(identity, received, replaced=replaced)
         return Look(True, events, appeared, vanished, listed=True, renewed=renewed)
 
     def _list(self) -> dict[str, DayFile]:
-        """The ELVIS files that are there; only names not known before cost more than their listing."""
-        with os.scandir(self.folder) as listing:
-            entries = {entry.name: entry for entry in listing}
-        found = dict(self._known)
-        for name in self._known.keys() - entries.keys():
-            del found[name]
-        for name in sorted(entries.keys() - self._known.keys()):
-            file = self._recognise(name)
-            if file is not None and entries[name].is_file():
-                found[name] = file
+        """The ELVIS files that are there; where no name is new or gone, the very dictionary known before."""
+        names = set(os.listdir(self.folder))
+        gone = self._known.keys() - names
+        new = names - self._known.keys() - self._ignored
+        if not gone and not new:
+            return self._known
+        found = {name: file for name, file in self._known.items() if name not in gone}
+        with os.scandir(self.folder) as entries:  # tells files from folders without a look at each
+            for entry in entries:
+                if entry.name in new and (file := self._recognise(entry.name)) is not None and entry.is_file():
+                    found[entry.name] = file
         return found
 
     def _named(self, woken: frozenset[str]) -> tuple[tuple[DayFile, ...], tuple[DayFile, ...]]:
