@@ -55,13 +55,13 @@ def folder(tmp_path: Path) -> Folder:
 def listings(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Grows by one with each listing."""
     counted: list[object] = []
-    scandir = os.scandir
+    listdir = os.listdir
 
-    def count(path: Path) -> object:
+    def count(path: Path) -> list[str]:
         counted.append(path)
-        return scandir(path)
+        return listdir(path)
 
-    monkeypatch.setattr(os, "scandir", count)
+    monkeypatch.setattr(os, "listdir", count)
     return counted
 
 
