@@ -27,7 +27,7 @@ LIGHT: Mapping[str, str] = {
     "raised": "#e4e7e9",
     "line": "#d3d7da",
     "text": "#1c2226",
-    "dim": "#66727b",
+    "dim": "#5b6770",
     "accent": "#0072b2",
     "selection": "#cfe3f1",
     "selection text": "#10191f",
