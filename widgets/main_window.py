@@ -109,6 +109,7 @@ class MainWindow(ttk.Frame):
         parent = {"left": self._top, "images": self._right, "flags": self._right, "bottom": self._main}[slot]
         pane = self.panes[name] = self._slots[slot] = Pane(parent, self._theme, name, title, self._changed)
         content = pane.fill(build)
+        pane.bind("<FocusIn>", self._focus_moved, add=True)  # tells of what is in the pane while it is a window
         self._marks[_pane_action(name)] = tk.BooleanVar(self, True)
         self._arrange()
         return content
@@ -214,6 +215,9 @@ class MainWindow(ttk.Frame):
     def _changed(self, pane: Pane) -> None:
         self._marks[_pane_action(pane.name)].set(not pane.hidden)
         self._arrange()
+        if pane.hidden and pane.name == self._focused:
+            self._mark_focus("")
+            self._window.focus_set()
         if pane.torn and self._worst is not None:  # it is a window once the room has been shared out
             self.after_idle(pane.dress, self._title, self._icons[self._worst])
 

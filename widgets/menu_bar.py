@@ -40,7 +40,7 @@ class MenuBar(tk.Menu):
         marks: Mapping[str, tk.BooleanVar],
         menus: Sequence[str] = (),
     ) -> None:
-        super().__init__(window)
+        super().__init__(window, tearoff=False)
         self.menus: dict[str, tk.Menu] = {}
         wanted = [one for one in entries if one.label == SEPARATOR or one.action in actions]
         for name in dict.fromkeys([*menus, *(one.menu for one in wanted)]):

@@ -22,6 +22,7 @@ class RowColumns:
     def __init__(self, tree: ttk.Treeview, theme: Theme, on_click: Callable[[str], object]) -> None:
         self._tree = tree
         self._theme = theme
+        self._em = theme.em
         self._on_click = on_click
         self.names: tuple[str, ...] = ()
         self.usual: tuple[str, ...] = ()
@@ -101,10 +102,14 @@ class RowColumns:
             if name in self._widths:
                 self._widths[name] = int(self._tree.column(name, "width"))
 
-    def refit(self) -> None:
-        """Forget the widths: the font has changed."""
-        self._widths.clear()
-        self._right.clear()
+    def rescale(self) -> None:
+        """Keep the widths in proportion to the font, when that has another size."""
+        ratio, self._em = self._theme.em / self._em, self._theme.em
+        if ratio != 1:
+            self.keep_widths()
+            self._widths = {name: round(width * ratio) for name, width in self._widths.items()}
+            for name in self.shown:
+                self._size(name)
 
     def step_cursor(self, step: int) -> str:
         """Move the cursor and return the column it is on."""

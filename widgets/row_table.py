@@ -127,6 +127,7 @@ class RowTable(ttk.Frame):
         style.configure("Rows.Treeview.Cell", padding=(half, 0))
         heading = (half + 4, half // 3, half, half // 3)  # Tk itself moves the text of a cell by 4
         style.configure("Rows.Treeview.Heading", font=self._theme.font, padding=heading)
+        self.columns.rescale()
         for stripe, ground in enumerate((self._theme.colour("surface"), self._theme.colour("stripe"))):
             self.tree.tag_configure(f"/{stripe}", background=ground)
             for status in Status:

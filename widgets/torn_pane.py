@@ -59,11 +59,14 @@ class Pane(tk.Frame):
 
     def take_focus(self) -> None:
         """Let keys go to the content."""
-        if self.torn:
-            self.lift()
-        target = self.content.tk_focusNext() if self.content is not None else None
+        content = self.content
+        if content is None:
+            return
+        takes_it = self.tk.getboolean(self.tk.call("tk::FocusOK", str(content)))
+        target = content if takes_it else content.tk_focusNext()
         if target is not None and str(target).startswith(f"{self}."):
-            (target.focus_force if self.torn else target.focus_set)()
+            self.winfo_toplevel().lift()
+            target.focus_force()  # from one of our windows to another: a person asked for it by key
 
     def hide(self) -> None:
         """Take the pane off the screen, torn or not."""
@@ -83,6 +86,7 @@ class Pane(tk.Frame):
             self.dock()
         else:
             self.tear_off()
+        self.after_idle(self.take_focus)
 
     def tear_off(self, geometry: str = "") -> None:
         """Make the pane a window: at ``geometry``, else where it was torn off before, else where it is."""
