@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
 import tkinter as tk
 from dataclasses import replace
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 NO_FOLDER = "no folder yet: File, Open folder… (Ctrl-O)"
 SCALES = (0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 SIGNAL_LOOK_MS = 200
+IMPORT_LATER_MS = 3000
+"""When the plotting library of the detail windows is imported: the first window comes first."""
 
 
 class Desktop:
@@ -65,7 +68,7 @@ class Desktop:
         self.ds9 = Ds9Viewer(session.ds9_target if session else "", say=self._say_later)
         self.service: Service | None = None
         self.view: SessionView | None = None
-        self._plots: dict[str, PlotWindow] = {}
+        self.plots: dict[str, PlotWindow] = {}
         self._help: HelpWindow | None = None
         self.closed = False
         if session is not None:
@@ -73,8 +76,8 @@ class Desktop:
         else:
             self.window.say(NO_FOLDER)
             root.after_idle(self.open_folder)
-        if self.panes.charts is not None:
-            root.after(3000, import_matplotlib)
+        self._importing: threading.Thread | None = None
+        self._import_job = root.after(IMPORT_LATER_MS, self._import_soon)
 
     def _bind(self) -> None:
         actions = {
@@ -112,7 +115,7 @@ class Desktop:
         if self.service is not None:
             self.service.stop()
         self.panes.clear()
-        for window in list(self._plots.values()):
+        for window in list(self.plots.values()):
             window.destroy()
         try:
             self._begin(session)
@@ -126,7 +129,7 @@ class Desktop:
     def _flush(self) -> None:
         if self.view is not None and not self.closed:
             self.view.flush()
-            for window in self._plots.values():
+            for window in self.plots.values():
                 window.refresh()
 
     def _say_later(self, level: int, text: str) -> None:
@@ -150,14 +153,14 @@ class Desktop:
         """Open the window with the history of one parameter, or bring it to the front."""
         if self.view is None or self.view.history is None:
             return
-        known = self._plots.get(name)
+        known = self.plots.get(name)
         if known is not None:
             known.lift()
             known.focus_set()
             return
         window = PlotWindow(self.root, self.theme, self.view.history, self.view.chart_cell(name))
-        self._plots[name] = window
-        window.bind("<Destroy>", lambda event: self._plots.pop(name, None) if event.widget is window else None)
+        self.plots[name] = window
+        window.bind("<Destroy>", lambda event: self.plots.pop(name, None) if event.widget is window else None)
 
     def help(self) -> None:
         """Show the keys and the meaning of the signs."""
@@ -182,6 +185,9 @@ class Desktop:
         self.window.say(f"sending ObsID {obsid} to DS9")
         self.ds9.show(self.view.paths(obsid), obsid)
 
+    def _import_soon(self) -> None:
+        self._importing = import_matplotlib()
+
     # --- look --------------------------------------------------------------------------------------------------------
 
     def _toggle_dark(self) -> None:
@@ -203,6 +209,7 @@ class Desktop:
         layout = {"dark": self._dark.get(), "scale": self._scale, **self.panes.layout(), **self.window.layout()}
         self._store.save(layout)
         self.pump.stop()
+        self.root.after_cancel(self._import_job)
         self.root.withdraw()
         self.root.update_idletasks()
         if self.service is not None:
@@ -210,6 +217,8 @@ class Desktop:
         if self.images is not None:
             self.images.stop(1.0)
         self.ds9.stop(2.0)
+        if self._importing is not None:
+            self._importing.join(2.0)
         self.root.destroy()
 
 

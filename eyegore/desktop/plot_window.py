@@ -104,6 +104,11 @@ class PlotWindow(tk.Toplevel):
             self._axes.autoscale_view()
         self._canvas.draw_idle()
 
+    @property
+    def points(self) -> int:
+        """Number of points drawn."""
+        return len(self._curve.get_xdata())
+
     def destroy(self) -> None:
         """Let go of the figure with the window."""
         self._figure.clear()

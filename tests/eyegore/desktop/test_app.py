@@ -1,0 +1,282 @@
+"""The real window on a real session: what a person sees and does."""
+
+from __future__ import annotations
+
+import threading
+import tkinter as tk
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eyegore.desktop.app import Desktop
+from eyegore.desktop.ds9_session import OwnDs9
+from eyegore.desktop.layout_store import LayoutStore
+from eyegore.elvis.simulator import Simulator
+from eyegore.limits.model import LimitSet
+from eyegore.settings import Session
+from eyegore.widgets.cells import FlagCell, Status
+
+pytestmark = pytest.mark.gui
+
+Run = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def run(root: tk.Tk) -> Run:
+    """Run the main loop until something is so."""
+
+    def until(done: Callable[[], object]) -> None:
+        __tracebackhide__ = True
+        late = root.after(15_000, root.quit)
+
+        def look() -> None:
+            nonlocal job
+            if done():
+                root.quit()
+            else:
+                job = root.after(10, look)
+
+        job = root.after(0, look)
+        root.mainloop()
+        for waiting in (late, job):
+            root.after_cancel(waiting)
+        assert done()
+
+    return until
+
+
+Open = Callable[..., Desktop]
+
+
+@pytest.fixture
+def open_desktop(root: tk.Tk) -> Iterator[Open]:
+    desktops: list[Desktop] = []
+
+    def begin(folder: Path | None, **options: object) -> Desktop:
+        session = Session(folder, **options) if folder else None  # type: ignore[arg-type]
+        desktop = Desktop(root, session)
+        desktops.append(desktop)
+        return desktop
+
+    yield begin
+    for desktop in desktops:
+        desktop.close()
+
+
+def simulator(folder: Path, **options: object) -> Simulator:
+    settings: dict[str, object] = {"images": False, "seconds": 100_000, "force": True, **options}
+    return Simulator(folder, **settings)  # type: ignore[arg-type]
+
+
+def cell(desktop: Desktop, name: str) -> FlagCell | None:
+    return next((one for one in desktop.panes.flags.board.cells if one.name == name), None)
+
+
+def status(desktop: Desktop, name: str) -> Status | None:
+    found = cell(desktop, name)
+    return found.status if found else None
+
+
+def test_a_session_on_the_screen(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    elvis = simulator(tmp_path / "21_Feb_80", plants=["CCD2_TEMP_B:step:-136@120+5", "CCD3_TEMP_T:nan@122+100"])
+    elvis.append_rows(100)
+    desktop = open_desktop(tmp_path / "21_Feb_80", tag="BORN")
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
+    run(lambda: "BORN" in desktop.root.title())
+    assert len(desktop.panes.flags.board.cells) == 82
+    elvis.append_rows(21)
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.CRITICAL)
+    run(lambda: "1 CRITICAL" in desktop.root.title())
+    elvis.append_rows(10)
+    run(lambda: status(desktop, "CCD3_TEMP_T") is Status.INVALID)
+    found = cell(desktop, "CCD2_TEMP_B")
+    assert found is not None
+    assert (found.status, found.latched, found.worst) == (Status.IN_LIMITS, True, "−136 °C")
+    assert desktop.panes.table is not None
+    assert desktop.panes.table.tree.get_children()
+    assert desktop.panes.charts is not None
+    assert "CCD temperatures" in [page.title for page in desktop.panes.charts.pages]
+
+
+def test_a_person_lowers_and_mutes(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    elvis = simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@0+100", "CCD1_TEMP_B:step:-136@60+100"])
+    elvis.append_rows(50)
+    desktop = open_desktop(tmp_path / "day")
+    run(lambda: (found := cell(desktop, "CCD2_TEMP_B")) is not None and found.blink)
+    click(desktop, "CCD2_TEMP_B", 1)
+    click(desktop, "CCD1_TEMP_B", 2)
+    run(lambda: (found := cell(desktop, "CCD2_TEMP_B")) is not None and not found.blink)
+    run(lambda: status(desktop, "CCD1_TEMP_B") is Status.MUTED)
+    assert status(desktop, "CCD2_TEMP_B") is Status.CRITICAL
+    elvis.append_rows(20)
+    run(lambda: (found := cell(desktop, "CCD1_TEMP_B")) is not None and found.live is Status.CRITICAL)
+    assert status(desktop, "CCD1_TEMP_B") is Status.MUTED
+    click(desktop, "CCD1_TEMP_B", 2)
+    run(lambda: status(desktop, "CCD1_TEMP_B") is Status.CRITICAL)
+
+
+def click(desktop: Desktop, name: str, button: int) -> None:
+    board = desktop.panes.flags.board
+    board.update()
+    slot = board.slot([one.name for one in board.cells].index(name))
+    x = int(slot.x - board.canvasx(0)) + 3
+    y = int(slot.y - board.canvasy(0)) + 3
+    board.event_generate(f"<Button-{button}>", x=x, y=y)
+
+
+def test_elvis_stops(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    simulator(tmp_path / "day").append_rows(5)
+    desktop = open_desktop(tmp_path / "day", stale_after_s=1.5)
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.STALE)
+    run(lambda: desktop.root.title().count("STALE"))
+    assert "◷" in desktop.panes.strip.text("hk")
+
+
+def test_the_newest_complete_images_are_shown(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    Simulator(tmp_path / "day", exposures=1, images=True, tests=("TP02",)).write_at_once()
+    desktop = open_desktop(tmp_path / "day")
+    panel = desktop.panes.images
+    assert panel is not None
+    run(lambda: panel.title_text.startswith("ObsID 20103 · TP02"))
+    assert desktop.view is not None
+    run(lambda: desktop.view is not None and len(desktop.view.paths(20103)) == 3)
+    panel.next_stretch()
+    run(lambda: "reading" not in panel.title_text)
+
+
+def double_click(desktop: Desktop, key: str) -> None:
+    assert desktop.panes.table is not None
+    tree = desktop.panes.table.tree
+    tree.see(key)
+    tree.update()
+    x, y, width, height = tree.bbox(key)
+    for _ in range(2):
+        tree.event_generate("<ButtonPress-1>", x=x + width // 2, y=y + height // 2)
+        tree.event_generate("<ButtonRelease-1>", x=x + width // 2, y=y + height // 2)
+
+
+def status_line(desktop: Desktop) -> str:
+    return "\n".join(line.text for line in desktop.panes.log.lines())
+
+
+def files_in(session: OwnDs9) -> dict[str, str]:
+    """File in each frame, as DS9 itself tells, without the name of the extension."""
+    calls, address = session._xpa, session._address
+    assert calls is not None
+    files = {}
+    for frame in calls.get(address, "frame", "all").split():
+        calls.put(address, "frame", frame)
+        files[frame] = calls.get(address, "file").split(".fits")[0] + ".fits"
+    return files
+
+
+@pytest.mark.ds9
+def test_a_double_click_sends_the_three_files_to_ds9(
+    tmp_path: Path, open_desktop: Open, run: Run, own_sessions: list[OwnDs9]
+) -> None:
+    folder = tmp_path / 'it\'s a "day"'
+    Simulator(folder, exposures=2, images=True, tests=("TP02",)).write_at_once()
+    desktop = open_desktop(folder, blind=True)
+    table = desktop.panes.table
+    assert table is not None
+    run(lambda: table.tree.exists("20104/CCD2"))
+    run(lambda: desktop.view is not None and len(desktop.view.paths(20104)) == 3)
+    beats: list[int] = []
+
+    def beat() -> None:
+        beats.append(1)
+        desktop.root.after(10, beat)
+
+    beat()
+    double_click(desktop, "20104/CCD2")
+    run(lambda: "ObsID 20104 shown in DS9" in status_line(desktop))
+    assert len(beats) > 20, "the window stood still while DS9 started"
+    (session,) = own_sessions
+    files = files_in(session)
+    assert sorted(files) == ["1", "2", "3"]
+    for ccd, file in files.items():
+        shown = Path(file).resolve()
+        assert shown.parent == folder
+        assert shown.name.startswith("EUC_20104_")
+        assert shown.name.endswith(f"_ROE1_CCD{ccd}.fits")
+
+
+@pytest.mark.ds9
+def test_without_ds9_the_status_line_says_so(
+    tmp_path: Path, open_desktop: Open, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Simulator(tmp_path / "day", exposures=1, images=True, tests=("TP02",)).write_at_once()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    desktop = open_desktop(tmp_path / "day", blind=True)
+    run(lambda: desktop.view is not None and len(desktop.view.paths(20103)) == 3)
+    desktop.root.update()
+    double_click(desktop, "20103/CCD1")
+    run(lambda: "saods9" in status_line(desktop))
+
+
+@pytest.mark.parametrize(
+    ("options", "panes"),
+    [
+        ({}, {"plots", "images", "flags", "exposures"}),
+        ({"blind": True}, {"flags", "exposures"}),
+        ({"lite": True}, {"flags"}),
+    ],
+)
+def test_modes(tmp_path: Path, open_desktop: Open, run: Run, options: dict[str, bool], panes: set[str]) -> None:
+    simulator(tmp_path / "day").append_rows(5)
+    desktop = open_desktop(tmp_path / "day", **options)
+    assert set(desktop.window.panes) == panes
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
+
+
+def test_the_layout_is_remembered(tmp_path: Path, root: tk.Tk, run: Run) -> None:
+    simulator(tmp_path / "day").append_rows(5)
+    desktop = Desktop(root, Session(tmp_path / "day"), dark=True)
+    run(lambda: desktop.panes.charts is not None and desktop.panes.charts.pages)
+    assert desktop.panes.charts is not None
+    desktop.panes.charts.go_to(3)
+    desktop.close()
+    layout = LayoutStore().load()
+    assert (layout["page"], layout["dark"]) == (3, True)
+    again = tk.Tk(className="Eyegore")
+    desktop = Desktop(again, Session(tmp_path / "day"))
+    assert desktop.theme.dark
+    assert desktop.panes.page == 3
+    desktop.close()
+
+
+def test_closing_stops_every_worker(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    simulator(tmp_path / "day").append_rows(5)
+    before = set(threading.enumerate())
+    desktop = open_desktop(tmp_path / "day")
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
+    desktop.close()
+    assert {thread for thread in threading.enumerate() if thread not in before} == set()
+
+
+def test_the_detail_plot_follows_and_closes(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(50)
+    desktop = open_desktop(tmp_path / "day", limit_set=LimitSet.SAFE)
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
+    desktop.plot("CCD2_TEMP_B")
+    (window,) = desktop.plots.values()
+    first = window.points
+    elvis.append_rows(50)
+    run(lambda: window.points > first)
+    desktop.plot("CCD2_TEMP_B")
+    assert list(desktop.plots) == ["CCD2_TEMP_B"]
+    window.destroy()
+    assert desktop.plots == {}
+
+
+def test_help_and_looks(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    simulator(tmp_path / "day").append_rows(5)
+    desktop = open_desktop(tmp_path / "day")
+    desktop.help()
+    desktop.root.update()
+    for key in ("<Control-d>", "<Control-plus>", "<Control-minus>"):
+        desktop.root.event_generate(key)
+    desktop.root.update()
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
