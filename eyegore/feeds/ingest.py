@@ -28,8 +28,10 @@ OBSERVED_CYCLE_S = 0.5
 """Time between two looks where inotify calls us earlier when there is something to see."""
 SPACING_S = 0.02
 """Shortest time between two looks: a file that is written to all the time does not get all our time."""
-FOLLOW_S = 2.0
-"""How often a newer day folder is looked for."""
+FOLLOW_S, FOLLOW_LONGEST_S = 2.0, 60.0
+"""Shortest and longest time between two looks for a newer day folder."""
+FOLLOW_SHARE = 0.001
+"""Share of our time these may take: folders without a date in their name are told apart by the stamps of all files."""
 
 
 class Ingest:
@@ -181,8 +183,9 @@ class Ingest:
                 self._reader = self._reader_of(self.folder)
             return
         if now >= self._follow_at:
-            self._follow_at = now + FOLLOW_S
             self._follow_newest()
+            took = time.monotonic() - now
+            self._follow_at = now + min(max(FOLLOW_S, took / FOLLOW_SHARE), FOLLOW_LONGEST_S)
 
     def _follow_newest(self) -> None:
         current = self._day
