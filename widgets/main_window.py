@@ -28,7 +28,7 @@ from eyegore.widgets.split import STEP, Split
 from eyegore.widgets.state_icon import icons
 from eyegore.widgets.status_line import StatusLine
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.torn_pane import Pane
+from eyegore.widgets.torn_pane import Content, Pane
 
 SLOTS = ("left", "images", "flags", "bottom")
 """Places of panes; images lie above flags on the right."""
@@ -95,13 +95,13 @@ class MainWindow(ttk.Frame):
 
     # --- what the caller puts in ---------------------------------------------------------------------------------
 
-    def set_strip(self, build: Callable[[tk.Misc], tk.Widget]) -> tk.Widget:
+    def set_strip(self, build: Callable[[tk.Misc], Content]) -> Content:
         """Put the health strip on top."""
         widget = build(self._strip)
         widget.pack(fill="x", expand=True)
         return widget
 
-    def add_pane(self, name: str, title: str, build: Callable[[Pane], tk.Widget], slot: str = "") -> tk.Widget:
+    def add_pane(self, name: str, title: str, build: Callable[[Pane], Content], slot: str = "") -> Content:
         """Make a pane and its content, which may put its tools in ``pane.tools``; returns the content."""
         slot = slot or USUAL_SLOTS.get(name, "")
         if slot not in SLOTS or slot in self._slots:
@@ -114,10 +114,10 @@ class MainWindow(ttk.Frame):
         self._arrange()
         return content
 
-    def set_drawer(self, build: Callable[[tk.Misc], tk.Widget]) -> tk.Widget:
+    def set_drawer(self, build: Callable[[tk.Misc], Content]) -> Content:
         """Make the log drawer, closed at first."""
-        self.drawer = build(self._outer)
-        return self.drawer
+        drawer = self.drawer = build(self._outer)
+        return drawer
 
     def set_menu(
         self,

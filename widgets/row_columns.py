@@ -138,11 +138,16 @@ class RowColumns:
         return {"columns": chosen, "widths": widths, "sort": self.sorted_by, "descending": self.descending}
 
     def restore(self, layout: Mapping[str, Any]) -> None:
-        """Take back what :meth:`layout` gave; also before the columns are known."""
-        self._widths.update({str(k): round(float(v) * self._theme.em) for k, v in dict(layout["widths"]).items()})
-        self.sorted_by = str(layout["sort"])
-        self.descending = bool(layout["descending"])
-        self.choose([str(name) for name in layout["columns"]])
+        """Take back what :meth:`layout` gave, as far as it is usable; also before the columns are known."""
+        widths, columns = layout.get("widths"), layout.get("columns")
+        for name, width in widths.items() if isinstance(widths, Mapping) else ():
+            if isinstance(width, int | float) and 1 < width < 200:
+                self._widths[str(name)] = round(width * self._theme.em)
+        sort = layout.get("sort")
+        self.sorted_by = sort if isinstance(sort, str) and (sort in self.names or not self.names) else ""
+        self.descending = bool(self.sorted_by) and layout.get("descending") is True
+        if isinstance(columns, list):
+            self.choose([str(name) for name in columns])
 
     def _width(self, name: str, widest: str) -> int:
         theme = self._theme

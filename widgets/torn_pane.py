@@ -9,10 +9,12 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
+from typing import TypeVar
 
 from eyegore.widgets.screen_fit import TITLE_BAR, fit
 from eyegore.widgets.theme import Theme
 
+Content = TypeVar("Content", bound=tk.Widget)
 TEAR, DOCK, HIDE = "⇱", "⇲", "×"
 
 
@@ -47,11 +49,11 @@ class Pane(tk.Frame):
         self.tools = ttk.Frame(header)
         self.tools.pack(side="left", fill="both", expand=True)
 
-    def fill(self, build: Callable[[Pane], tk.Widget]) -> tk.Widget:
+    def fill(self, build: Callable[[Pane], Content]) -> Content:
         """Make the content, a child of this pane."""
-        self.content = build(self)
-        self.content.grid(row=1, column=0, sticky="nsew")
-        return self.content
+        content = self.content = build(self)
+        content.grid(row=1, column=0, sticky="nsew")
+        return content
 
     def mark_focus(self, focused: bool) -> None:
         """Show whether keys go to this pane."""

@@ -218,6 +218,17 @@ def test_what_a_person_chose_is_remembered(table: RowTable, root: tk.Tk, theme: 
     assert other.tree.column("exptime", "width") == pytest.approx(222, abs=1)
 
 
+@pytest.mark.parametrize(
+    "layout",
+    [{}, {"columns": 3, "widths": [1], "sort": 5}, {"columns": ["moon"], "widths": {"CCD": -4}, "sort": "moon"}],
+)
+def test_a_layout_that_fits_nothing_does_no_harm(table: RowTable, layout: dict[str, object]) -> None:
+    table.restore(layout)
+    table.append(rows(0, 3))
+    assert table.columns.shown == ["ObsID", "CCD", "exptime"]
+    assert table.visible() == [one.key for one in rows(0, 3)]
+
+
 def newest_in_sight(table: RowTable, key: str) -> bool:
     return bool(table.tree.bbox(key))
 
