@@ -192,10 +192,11 @@ class StripChart(tk.Canvas):
         theme, right = self.theme, self.winfo_width() - 6
         self._write(self._glyph, theme.glyph(cell.status))
         self.itemconfigure(self._glyph, fill=theme.colour(cell.status))
-        self.coords(self._glyph, 10, 2)
+        indent = round(1.45 * theme.em)
+        self.coords(self._glyph, indent // 2, 2)
         name = cell.title or cell.name
         self._write(self._name_text, name)
-        self.coords(self._name_text, 20, 2)
+        self.coords(self._name_text, indent, 2)
         colour = theme.colour("text")
         if latest is None:
             value = ""
@@ -209,7 +210,7 @@ class StripChart(tk.Canvas):
         self.itemconfigure(self._value_text, fill=colour)
         self.coords(self._value_text, right, 2)
         limits = limits_text(cell.low, cell.high)
-        free = right - 20 - theme.measure(name, theme.small_bold) - theme.measure(value, theme.small_bold)
+        free = right - indent - theme.measure(name, theme.small_bold) - theme.measure(value, theme.small_bold)
         self._write(self._limits_text, limits if free > theme.measure(limits, theme.small) + theme.em // 2 + 4 else "")
         self.coords(self._limits_text, right - theme.measure(value, theme.small_bold) - theme.em // 2, 2)
 
@@ -282,7 +283,8 @@ class StripChart(tk.Canvas):
         y = min(max(y, top), bottom)
         status = cell.status if cell.status in (Status.WARNING, Status.CRITICAL) else None
         self.itemconfigure(self._last, fill=self.theme.colour(status or "curve"))
-        self.coords(self._last, round(x) - 3, round(y) - 3, round(x) + 3, round(y) + 3)
+        radius = max(3, self.theme.em // 5)
+        self.coords(self._last, round(x) - radius, round(y) - radius, round(x) + radius, round(y) + radius)
 
     def _blank(self, why: str = "") -> None:
         """Hide the plot, keep the items."""
