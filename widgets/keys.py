@@ -43,6 +43,10 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("reset all", ("<Control-r>",), "Reset all flags", "Alarms"),
     Binding("help", ("<F1>", "<question>"), "Keys and meaning of the signs", "Help"),
     Binding("leave", ("<Escape>",), "Leave the search field or full screen"),
+    Binding("sash left", ("<Control-Shift-Left>",), "Move the edge of this pane left"),
+    Binding("sash right", ("<Control-Shift-Right>",), "… right"),
+    Binding("sash up", ("<Control-Shift-Up>",), "… up"),
+    Binding("sash down", ("<Control-Shift-Down>",), "… down"),
     Binding("previous page", ("<Prior>",), "Previous page", "View", Scope.PLOTS),
     Binding("next page", ("<Next>",), "Next page", "View", Scope.PLOTS),
     Binding("zoom in", ("<plus>", "<equal>", "<KP_Add>"), "Zoom in time", "", Scope.PLOTS),
@@ -59,7 +63,13 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("group", ("<g>", "<G>"), "Group flags as the hardware is", "", Scope.FLAGS),
     Binding("display", ("<Return>", "<KP_Enter>"), "Open in DS9", "Exposures", Scope.EXPOSURES),
     Binding("follow", ("<space>",), "Follow new rows, or pause", "Exposures", Scope.EXPOSURES),
+    Binding("column left", ("<Left>",), "Choose the column to the left", "", Scope.EXPOSURES),
+    Binding("column right", ("<Right>",), "Choose the column to the right", "", Scope.EXPOSURES),
+    Binding("move column left", ("<Shift-Left>",), "Move the chosen column left", "", Scope.EXPOSURES),
+    Binding("move column right", ("<Shift-Right>",), "Move the chosen column right", "", Scope.EXPOSURES),
     Binding("sort", ("<o>", "<O>"), "Sort by the chosen column", "Exposures", Scope.EXPOSURES),
+    Binding("copy rows", ("<Control-c>",), "Copy selected rows", "", Scope.EXPOSURES),
+    Binding("row menu", ("<Menu>", "<Shift-F10>"), "Menu of the row", "", Scope.EXPOSURES),
     Binding("columns", ("<c>", "<C>"), "Choose columns…", "Exposures", Scope.EXPOSURES),
     Binding("stretch", ("<e>", "<E>"), "Next stretch", "Exposures", Scope.IMAGES),
 )
@@ -80,6 +90,7 @@ _BY_ACTION = {one.action: one for one in BINDINGS}
 _TYPING = frozenset({"Entry", "TEntry", "TCombobox", "TSpinbox", "Spinbox", "Text"})
 _TYPED = frozenset(
     {"<space>", "<question>", "<Return>", "<KP_Enter>", "<Home>", "<plus>", "<minus>", "<Left>", "<Right>"}
+    | {f"<Control-Shift-{arrow}>" for arrow in ("Left", "Right", "Up", "Down")}
 )
 _SPOKEN = {
     "Control": "Ctrl",
@@ -92,6 +103,8 @@ _SPOKEN = {
     "Escape": "Esc",
     "Left": "←",
     "Right": "→",
+    "Up": "↑",
+    "Down": "↓",
 }
 
 

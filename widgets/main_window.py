@@ -35,7 +35,12 @@ SLOTS = ("left", "images", "flags", "bottom")
 USUAL_SLOTS = {"plots": "left", "images": "images", "flags": "flags", "exposures": "bottom"}
 """Place of a pane by its name, where the caller names none."""
 LEAST_SIZE = (800, 480)
-_NUDGES = {"Left": (False, -STEP), "Right": (False, STEP), "Up": (True, -STEP), "Down": (True, STEP)}
+_NUDGES = {
+    "sash left": (False, -STEP),
+    "sash right": (False, STEP),
+    "sash up": (True, -STEP),
+    "sash down": (True, STEP),
+}
 MENUS = ("File", "View", "Alarms", "Exposures", "Sync", "Help")
 
 
@@ -71,8 +76,8 @@ class MainWindow(ttk.Frame):
         root.geometry(first_geometry(self._screen()))
         for action, act in self.own_actions.items():
             keys.bind(root, action, act)
-        for arrow, (upright, step) in _NUDGES.items():
-            root.bind(f"<Control-Shift-{arrow}>", partial(self._nudge, upright, step))
+        for action, (upright, step) in _NUDGES.items():
+            keys.bind(root, action, partial(self._nudge, upright, step))
         root.bind("<FocusIn>", self._focus_moved, add=True)
         self.bind("<<ThemeChanged>>", lambda event: self._mark_focus(self._focused))
 
@@ -82,9 +87,9 @@ class MainWindow(ttk.Frame):
         self.rowconfigure(1, weight=1)
         least = 8 * self._theme.em
         self._outer = Split(self, self._theme, "vertical", 0.78, least)
-        self._main = Split(self._outer, self._theme, "vertical", 0.72, least)
+        self._main = Split(self._outer, self._theme, "vertical", 0.74, least)
         self._top = Split(self._main, self._theme, "horizontal", 0.5, 2 * least)
-        self._right = Split(self._top, self._theme, "vertical", 0.55, least)
+        self._right = Split(self._top, self._theme, "vertical", 0.47, least)
         self._splits = {"outer": self._outer, "main": self._main, "top": self._top, "right": self._right}
         self._strip = ttk.Frame(self)
         self._strip.grid(row=0, column=0, sticky="ew")
@@ -246,7 +251,7 @@ class MainWindow(ttk.Frame):
         if name:
             self.panes[name].mark_focus(True)
 
-    def _nudge(self, upright: bool, step: float, event: tk.Event[tk.Misc]) -> str:
+    def _nudge(self, upright: bool, step: float) -> None:
         """Move the sash beside the pane that has the keys."""
         pane = self.panes.get(self._focused)
         candidates = (self._right, self._main) if upright else (self._top,)
@@ -254,7 +259,6 @@ class MainWindow(ttk.Frame):
             if len(split.sides) == 2 and (pane is None or str(pane).startswith(f"{split}.")):
                 split.move(split.fraction + step)
                 break
-        return "break"
 
     # --- layout --------------------------------------------------------------------------------------------------
 

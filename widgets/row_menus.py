@@ -77,11 +77,10 @@ class RowMenu(tk.Menu):
         self._actions = actions
         keys.bind(tree, "display", self._open)
         tree.bind("<Double-1>", self._double_click)
-        tree.bind("<Control-c>", lambda event: self._copy_rows())
+        keys.bind(tree, "copy rows", self._copy_rows)
+        keys.bind(tree, "row menu", self._menu_key)
         tree.bind("<Control-a>", lambda event: tree.selection_set(tree.get_children()))
         tree.bind("<Button-3>", self._right_click)
-        for sequence in ("<Menu>", "<Shift-F10>"):
-            tree.bind(sequence, self._menu_key)
 
     def _open(self) -> None:
         selected = list(self._tree.selection()) or [key for key in (self._tree.focus(),) if key]
@@ -106,14 +105,13 @@ class RowMenu(tk.Menu):
         shown = self._columns.shown
         self._post(event.x_root, event.y_root, key, shown[place - 1] if 0 < place <= len(shown) else "")
 
-    def _menu_key(self, event: tk.Event[tk.Misc]) -> str:
+    def _menu_key(self) -> None:
         key = self._tree.focus()
         if key and key not in self._tree.selection():
             self._tree.selection_set(key)
         box = self._tree.bbox(key) if key else ""
         x, y = (box[0], box[1] + box[3]) if box else (0, 0)
         self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y, key, self._columns.cursor)
-        return "break"
 
     def _post(self, x: int, y: int, key: str, column: str) -> None:
         do, rows = self._actions, len(self._tree.selection())
@@ -121,7 +119,7 @@ class RowMenu(tk.Menu):
         self.delete(0, "end")
         self.add_command(label="Open in DS9", accelerator=accelerator("display"), command=self._open, state=has_rows)
         copy = "Copy row" if rows < 2 else f"Copy {rows} rows"
-        self.add_command(label=copy, accelerator="Ctrl-C", command=self._copy_rows, state=has_rows)
+        self.add_command(label=copy, accelerator=accelerator("copy rows"), command=self._copy_rows, state=has_rows)
         if column and key:
             self.add_command(label=f"Copy {column}", command=lambda: self._copy_cell(key, column))
         self.add_separator()

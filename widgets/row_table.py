@@ -9,6 +9,7 @@ import time
 import tkinter as tk
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from tkinter import ttk
 from typing import Any
@@ -110,10 +111,9 @@ class RowTable(ttk.Frame):
         keys.bind(tree, "follow", self.toggle_follow)
         keys.bind(tree, "sort", lambda: self.sort_next(self.columns.cursor or self.columns.step_cursor(1)))
         keys.bind(tree, "columns", self.tools.choose_columns)
-        tree.bind("<Left>", lambda event: self._step(self.columns.step_cursor, -1))
-        tree.bind("<Right>", lambda event: self._step(self.columns.step_cursor, 1))
-        tree.bind("<Shift-Left>", lambda event: self._step(self.columns.move, -1))
-        tree.bind("<Shift-Right>", lambda event: self._step(self.columns.move, 1))
+        for side, step in (("left", -1), ("right", 1)):
+            keys.bind(tree, f"column {side}", partial(self.columns.step_cursor, step))
+            keys.bind(tree, f"move column {side}", partial(self.columns.move, step))
         tree.bind("<Home>", lambda event: self._jump(0))
         tree.bind("<End>", lambda event: self._jump(-1))
         for sequence in ("<Button-4>", "<MouseWheel>", "<Prior>", "<Up>"):
@@ -368,10 +368,6 @@ class RowTable(ttk.Frame):
         self.tools.tell(text)
 
     # --- keys ----------------------------------------------------------------------------------------------------
-
-    def _step(self, act: Callable[[int], object], step: int) -> str:
-        act(step)
-        return "break"
 
     def _jump(self, end: int) -> str:
         """Go to the first or last row."""

@@ -18,8 +18,8 @@ PANES = ("plots", "images", "flags", "exposures")
 
 
 def build(pane: Pane) -> tk.Widget:
-    """A content that keeps what is typed, as a sign that it is still the same one."""
-    return tk.Text(pane, width=5, height=2)
+    """A content that keeps what is put in, as a sign that it is still the same one."""
+    return tk.Listbox(pane, width=5, height=2)
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def window(root: tk.Tk, theme: themes.Theme, closed: list[str], until: Until) ->
     return frame
 
 
-def text(window: MainWindow, name: str) -> tk.Text:
+def inside(window: MainWindow, name: str) -> tk.Listbox:
     content = window.panes[name].content
-    assert isinstance(content, tk.Text)
+    assert isinstance(content, tk.Listbox)
     return content
 
 
@@ -52,8 +52,8 @@ def box(window: MainWindow, name: str) -> tuple[int, int, int, int]:
 
 
 def focus(window: MainWindow, name: str, until: Until) -> None:
-    text(window, name).focus_force()
-    until(lambda: window.focus_get() is text(window, name))
+    inside(window, name).focus_force()
+    until(lambda: window.focus_get() is inside(window, name))
 
 
 def test_panes_lie_as_they_are_drawn(window: MainWindow) -> None:
@@ -92,11 +92,11 @@ def test_a_sash_is_dragged_and_stops_before_a_pane_is_gone(window: MainWindow) -
 def test_a_sash_is_moved_by_keys(window: MainWindow, until: Until) -> None:
     before = box(window, "plots")[2]
     focus(window, "plots", until)
-    text(window, "plots").event_generate("<Control-Shift-Right>")
+    inside(window, "plots").event_generate("<Control-Shift-Right>")
     until(lambda: box(window, "plots")[2] > before)
     high = box(window, "images")[3]
     focus(window, "flags", until)
-    text(window, "flags").event_generate("<Control-Shift-Up>")
+    inside(window, "flags").event_generate("<Control-Shift-Up>")
     until(lambda: box(window, "images")[3] < high)
 
 
@@ -129,17 +129,17 @@ def test_a_slot_is_given_once(window: MainWindow) -> None:
 
 
 def test_a_pane_is_torn_off_and_docked_with_its_content(window: MainWindow, until: Until) -> None:
-    content = text(window, "flags")
-    content.insert("1.0", "typed before")
+    content = inside(window, "flags")
+    content.insert("end", "before")
     window.panes["flags"].tear_off("420x260+300+200")
     until(lambda: content.winfo_viewable() and window.panes["flags"].winfo_width() == 420)
     assert content.winfo_toplevel() is window.panes["flags"]
     assert box(window, "images")[3] > 350  # has the room now
-    content.insert("end", ", and while torn off")
+    content.insert("end", "while torn off")
     window.panes["flags"].dock()
     until(lambda: content.winfo_viewable() and content.winfo_toplevel() is window.winfo_toplevel())
     until(lambda: box(window, "images")[3] <= box(window, "flags")[1])
-    assert content.get("1.0", "end-1c") == "typed before, and while torn off"
+    assert content.get(0, "end") == ("before", "while torn off")
     assert window.panes["flags"].content is content
 
 
@@ -160,14 +160,14 @@ def test_keys_of_the_window_work_in_a_torn_pane(window: MainWindow, root: tk.Tk,
     pressed: list[str] = []
     root.bind("<Control-r>", lambda event: pressed.append("reset"))
     window.panes["flags"].tear_off("420x260+300+200")
-    until(lambda: text(window, "flags").winfo_viewable())
+    until(lambda: inside(window, "flags").winfo_viewable())
     focus(window, "flags", until)
-    text(window, "flags").event_generate("<Control-r>")
+    inside(window, "flags").event_generate("<Control-r>")
     until(lambda: pressed == ["reset"])
-    text(window, "flags").event_generate("<Control-t>")  # docks itself, whatever had the keys before
-    until(lambda: not window.panes["flags"].torn and text(window, "flags").winfo_viewable())
+    inside(window, "flags").event_generate("<Control-t>")  # docks itself, whatever had the keys before
+    until(lambda: not window.panes["flags"].torn and inside(window, "flags").winfo_viewable())
     focus(window, "flags", until)
-    text(window, "flags").event_generate("<Control-r>")
+    inside(window, "flags").event_generate("<Control-r>")
     until(lambda: len(pressed) == 2)
 
 
@@ -177,7 +177,7 @@ def test_f6_goes_round_the_panes(window: MainWindow, until: Until) -> None:
     focus(window, "plots", until)
     for name in ("images", "exposures", "plots"):
         window.next_pane()
-        until(lambda name=name: window.focus_get() is text(window, name))
+        until(lambda name=name: window.focus_get() is inside(window, name))
 
 
 def test_a_hidden_torn_pane_comes_back_docked(window: MainWindow, until: Until) -> None:
