@@ -32,6 +32,7 @@ check:  ## format, lint, types and layers
 
 bench:  ## speed as ratios against the alternatives, measured in one run
 	@sh .ci/setup test
+	@PIP_USER=0 $(BIN)/pip install -q -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 
 screenshots:  ## the pictures of docs/images, from the real program on simulated nights
