@@ -67,11 +67,10 @@ class LogView(ttk.Frame):
         if not new:
             return
         at_end = not self.text.winfo_viewable() or self.text.yview()[1] >= 0.9999
-        top = self.text.index("@0,0")
         self.text.configure(state="normal")
         gone = max(0, len(self._lines) + len(new) - (self._lines.maxlen or 0))
         if gone:
-            self.text.delete("1.0", f"{gone + 1}.0")
+            self.text.delete("1.0", f"{gone + 1}.0")  # what is in view stays there
         self._lines.extend(new)
         for line in new:
             sign = line.status or _sign(line.level)
@@ -86,9 +85,6 @@ class LogView(ttk.Frame):
         self.text.configure(state="disabled")
         if at_end:
             self.text.see("end")
-        elif gone:
-            line_number, _, column = top.partition(".")
-            self.text.yview(f"{max(1, int(line_number) - gone)}.{column}")
 
     def lines(self) -> list[LogCell]:
         """The lines that pass the filter."""

@@ -89,7 +89,7 @@ class RowMenu(tk.Menu):
 
     def _double_click(self, event: tk.Event[tk.Misc]) -> str | None:
         key = self._tree.identify_row(event.y)
-        if self._tree.identify_region(event.x, event.y) != "cell" or not key:
+        if self._tree.identify_region(event.x, event.y) != "cell" or not key:  # a heading, or beside the rows
             return None
         self._actions.open([key])
         return "break"
