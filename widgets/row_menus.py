@@ -40,7 +40,9 @@ class ColumnMenu(tk.Menu):
         self._marks = {name: tk.BooleanVar(self, name in shown) for name in names}
         self.add_command(label="usual columns", command=lambda: self._on_choose(list(usual)))
         self.add_command(label="all columns", command=lambda: self._on_choose(list(names)))
-        high = max(8, round(0.8 * self.winfo_screenheight() / (self._theme.line * 1.35)))
+        most = max(8, round(0.75 * self.winfo_screenheight() / (self._theme.line * 1.35)))
+        entries = len(names) + 2
+        high = -(-entries // -(-entries // most))  # stacks of one height
         for i, (name, mark) in enumerate(self._marks.items(), start=2):
             toggled = partial(self._toggled, name)
             self.add_checkbutton(label=name, variable=mark, command=toggled, columnbreak=i % high == 0)
