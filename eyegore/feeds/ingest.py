@@ -210,7 +210,6 @@ class Ingest:
             self._past_watches = [watch for watch in (*self._past_watches, self._watch) if watch.alive]
             self._watch = None
         self._reader = self._reader_of(folder)
-        self._wake(EVERYTHING)
 
     def _reader_of(self, folder: Path) -> DayReader:
         return DayReader(folder, elvis=self._elvis, images=self._images, exposures=self._exposures)
