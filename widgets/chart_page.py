@@ -158,13 +158,13 @@ class ChartPage(ttk.Frame):
         self._number.bind("<KP_Enter>", self._typed_number)
         self._count = ttk.Label(header, style="SmallDim.TLabel")
         self._count.pack(side="left")
-        self._find = ttk.Combobox(header, width=14, font=self.theme.small)
+        self._find = ttk.Combobox(header, width=12, font=self.theme.small)
         self._find.pack(side="right")
         self._find.bind("<Return>", lambda event: self._search())
         self._find.bind("<<ComboboxSelected>>", lambda event: self._search())
-        ttk.Label(header, text="find", style="SmallDim.TLabel").pack(side="right", padx=(self.theme.em, 4))
+        ttk.Label(header, text="find", style="SmallDim.TLabel").pack(side="right", padx=(self.theme.em // 2, 4))
         self._range = tk.StringVar(self, value=next(name for name, span in RANGES if span >= self.window.span))
-        ranges = ttk.Menubutton(header, textvariable=self._range, style="Quiet.TMenubutton", width=6)
+        ranges = ttk.Menubutton(header, textvariable=self._range, style="Quiet.TMenubutton", width=5)
         menu = tk.Menu(ranges, tearoff=False)
         for name, span in RANGES:
             menu.add_radiobutton(
@@ -183,7 +183,7 @@ class ChartPage(ttk.Frame):
             variable=self._limits,
             command=self._set_limits,
             takefocus=False,
-        ).pack(side="right", padx=self.theme.em // 2)
+        ).pack(side="right")
         self._back = ttk.Button(header, text="back to live", style="Quiet.TButton", command=self._go_live)
         self._when = ttk.Label(header, style="SmallDim.TLabel")
         self._when.pack(side="right")
@@ -230,10 +230,8 @@ class ChartPage(ttk.Frame):
             name = names[at] if at < len(names) else None
             cell = None if name is None else self._cells.get(name, ChartCell(name))
             chart.show(cell, self._source)
-            labelled = at < len(names) <= at + ACROSS
-            if labelled != chart.labelled:
-                chart.labelled = labelled
-                self._place(at)
+            chart.labelled = at < len(names) <= at + ACROSS
+        self._arrange()
         self._say_page()
         self.refresh()
 
@@ -261,11 +259,15 @@ class ChartPage(ttk.Frame):
             self._place(at)
 
     def _place(self, at: int) -> None:
-        """All plots have one height: the chart with the time axis is taller by the axis."""
+        """All plots of a page have one height: the chart with the time axis is taller by the axis."""
+        shown = len(self.pages[self.page].names) if self.pages else PER_PAGE
+        if at >= shown:
+            self.charts[at].place_forget()
+            return
         width, height = self._plots.winfo_width(), self._plots.winfo_height()
         axis = self.charts[at].axis_height
         row, column = divmod(at, ACROSS)
-        plain = max(1, (height - axis) // DOWN)
+        plain = max(1, (height - axis) // -(-shown // ACROSS))
         left, right = width * column // ACROSS, width * (column + 1) // ACROSS
         more = axis if self.charts[at].labelled else 0
         self.charts[at].place(x=left, y=row * plain, width=right - left, height=plain + more)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tkinter as tk
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from eyegore.analysis.display import Stretch
 from eyegore.widgets.chart_page import ChartPage
@@ -41,27 +40,19 @@ class Panes:
         self.charts: ChartPage | None = None
         self.images: ImagePanel | None = None
         self.table: RowTable | None = None
-        self.columns: list[str] = []
         self.page = 1
-        self.strip = cast(HealthStrip, window.set_strip(lambda parent: HealthStrip(parent, theme)))
+        self.strip = window.set_strip(lambda parent: HealthStrip(parent, theme))
         if not (blind or lite):
-            self.charts = cast(
-                ChartPage, window.add_pane("plots", "HK plots", lambda pane: ChartPage(pane, theme, hands.plot))
+            self.charts = window.add_pane(
+                "plots", "HK plots", lambda pane: ChartPage(pane, theme, hands.plot, tools=pane.tools)
             )
-            self.images = cast(
-                ImagePanel, window.add_pane("images", "Images", lambda pane: _images(pane, theme, hands))
-            )
-        self.flags = cast(FlagPanel, window.add_pane("flags", "OOL flags", lambda pane: _flags(pane, theme, hands)))
+            self.images = window.add_pane("images", "Images", lambda pane: _images(pane, theme, hands))
+        self.flags = window.add_pane("flags", "OOL flags", lambda pane: _flags(pane, theme, hands))
         if not lite:
-            self.table = cast(
-                RowTable,
-                window.add_pane(
-                    "exposures",
-                    "Exposures",
-                    lambda pane: RowTable(pane, theme, on_open=hands.open_rows, tools=pane.tools),
-                ),
+            self.table = window.add_pane(
+                "exposures", "Exposures", lambda pane: RowTable(pane, theme, on_open=hands.open_rows, tools=pane.tools)
             )
-        self.log = cast(LogView, window.set_drawer(lambda parent: LogView(parent, theme)))
+        self.log = window.set_drawer(lambda parent: LogView(parent, theme))
 
     def actions(self) -> dict[str, Callable[[], object]]:
         """What the menus can ask of the panes there are."""
@@ -88,15 +79,16 @@ class Panes:
         if self.images is not None:
             layout["stretch"] = self.images.stretch.get()
         if self.table is not None:
-            layout["columns"] = list(self.table.columns.shown)
+            layout["table"] = self.table.layout()
         return layout
 
     def restore(self, layout: Mapping[str, Any]) -> None:
         """Take back what :meth:`layout` gave, as far as it is usable."""
-        stretch, columns = layout.get("stretch"), layout.get("columns")
+        stretch, table = layout.get("stretch"), layout.get("table")
         if self.images is not None and stretch in [one.value for one in Stretch]:
             self.images.stretch.set(stretch)
-        self.columns = [str(name) for name in columns] if isinstance(columns, list) else []
+        if self.table is not None and isinstance(table, dict):
+            self.table.restore(table)
         page = layout.get("page")
         self.page = page if isinstance(page, int) else 1
 
@@ -114,7 +106,7 @@ class Panes:
             charts.start_search()
 
 
-def _images(pane: Pane, theme: Theme, hands: Hands) -> tk.Widget:
+def _images(pane: Pane, theme: Theme, hands: Hands) -> ImagePanel:
     return ImagePanel(
         pane,
         theme,
@@ -126,7 +118,7 @@ def _images(pane: Pane, theme: Theme, hands: Hands) -> tk.Widget:
     )
 
 
-def _flags(pane: Pane, theme: Theme, hands: Hands) -> tk.Widget:
+def _flags(pane: Pane, theme: Theme, hands: Hands) -> FlagPanel:
     actions = FlagActions(
         lower=hands.lower, mute=hands.mute, plot=hands.plot, reset_all=hands.reset_all, help=hands.help
     )

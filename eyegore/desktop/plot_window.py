@@ -40,7 +40,8 @@ class PlotWindow(tk.Toplevel):
 
     def __init__(self, parent: tk.Misc, theme: Theme, history: HkHistory, cell: ChartCell) -> None:
         super().__init__(parent, background=theme.colour("background"))
-        from matplotlib.backends.backend_tkagg import FigureCanvasTkAgg, NavigationToolbar2Tk
+        from matplotlib.backends._backend_tk import NavigationToolbar2Tk
+        from matplotlib.backends.backend_tkagg import FigureCanvasTkAgg
         from matplotlib.figure import Figure
 
         self._history, self._cell, self._theme = history, cell, theme
@@ -70,7 +71,7 @@ class PlotWindow(tk.Toplevel):
         axes.set_facecolor(colour("surface"))
         self._curve.set_color(colour("curve"))
         axes.set_title(f"{cell.title}   {cell.description}", color=colour("text"), fontsize=10, loc="left")
-        axes.set_ylabel(cell.unit.replace("degC", "°C"), color=colour("text"))
+        axes.set_ylabel(cell.unit, color=colour("text"))
         axes.tick_params(colors=colour("dim"))
         for spine in axes.spines.values():
             spine.set_color(colour("line"))
@@ -107,7 +108,7 @@ class PlotWindow(tk.Toplevel):
     @property
     def points(self) -> int:
         """Number of points drawn."""
-        return len(self._curve.get_xdata())
+        return int(np.size(self._curve.get_xdata()))
 
     def destroy(self) -> None:
         """Let go of the figure with the window."""

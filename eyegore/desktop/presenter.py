@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from eyegore.alarms.flag_board import quantity
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Range, Severity, Verdict
+from eyegore.limits.wording import unit_sign
 from eyegore.messages import Exposure, Flag, FlagState, Health
 from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status
 from eyegore.widgets.row_cells import RowCell
@@ -49,12 +50,12 @@ def group_of(name: str) -> str:
     return _OTHER
 
 
-def groups_of(names: Sequence[str]) -> list[tuple[str, list[str]]]:
+def groups_of(names: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Parameters by hardware group, in file order within each."""
     found: dict[str, list[str]] = {group: [] for group, _ in _GROUPS} | {_OTHER: []}
     for name in names:
         found[group_of(name)].append(name)
-    return [(group, members) for group, members in found.items() if members]
+    return [(group, tuple(members)) for group, members in found.items() if members]
 
 
 def status_of(severity: Severity) -> Status:
@@ -138,7 +139,7 @@ def chart_cell(
     return ChartCell(
         name=name,
         title=name,
-        unit="" if unit in ("flag", "count", "register") else unit,
+        unit=unit_sign(unit),
         description=description,
         low=low,
         high=high,

@@ -125,7 +125,7 @@ class SessionView:
                 panes.charts.show_cells(self._chart_cells())
         self._flags_changed = False
         if self._new_rows and panes.table is not None:
-            panes.table.set_columns(self._log_columns, panes.columns or presenter.shown_first(self._log_columns))
+            panes.table.set_columns(self._log_columns, presenter.shown_first(self._log_columns))
             panes.table.append([presenter.row_cell(row, self._log_columns) for row in self._new_rows])
         self._new_rows.clear()
         if self._new_lines:

@@ -96,8 +96,8 @@ def test_a_sash_is_moved_by_keys(window: MainWindow, until: Until) -> None:
     until(lambda: box(window, "plots")[2] > before)
     high = box(window, "images")[3]
     focus(window, "flags", until)
-    inside(window, "flags").event_generate("<Control-Shift-Up>")
-    until(lambda: box(window, "images")[3] < high)
+    inside(window, "flags").event_generate("<Control-Shift-Down>")
+    until(lambda: box(window, "images")[3] > high)
 
 
 def test_others_take_the_room_of_a_hidden_pane(window: MainWindow, until: Until) -> None:

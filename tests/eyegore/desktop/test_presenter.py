@@ -80,12 +80,12 @@ def test_a_latched_flag_tells_how_bad_it_was() -> None:
 def test_parameters_are_grouped_as_the_hardware_is() -> None:
     names = ["CCD3_OD_T", "CCD2_TEMP_T", "VID_PCB_TEMP_T", "RPSU_28V_PRI_I", "CCD1_IG1_B", "spwStatus", "CCD1_TEMP_B"]
     assert presenter.groups_of(names) == [
-        ("CCD temperatures", ["CCD2_TEMP_T", "CCD1_TEMP_B"]),
-        ("Board temperatures", ["VID_PCB_TEMP_T"]),
-        ("Output and reset drains", ["CCD3_OD_T"]),
-        ("Injection gates", ["CCD1_IG1_B"]),
-        ("Power supply unit", ["RPSU_28V_PRI_I"]),
-        ("Status words", ["spwStatus"]),
+        ("CCD temperatures", ("CCD2_TEMP_T", "CCD1_TEMP_B")),
+        ("Board temperatures", ("VID_PCB_TEMP_T",)),
+        ("Output and reset drains", ("CCD3_OD_T",)),
+        ("Injection gates", ("CCD1_IG1_B",)),
+        ("Power supply unit", ("RPSU_28V_PRI_I",)),
+        ("Status words", ("spwStatus",)),
     ]
 
 
