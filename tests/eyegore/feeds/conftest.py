@@ -35,6 +35,8 @@ DIALECT = DIALECTS[ELVIS]
 class Day:
     """Writes into a day folder what ELVIS would, only less of it."""
 
+    next_day = lab_seconds(15, 3, 19)
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
@@ -216,3 +218,22 @@ def ingesting(inbox: Inbox, wait_until: Callable[..., None]) -> Iterator[Callabl
         ingest.stop()
     assert all(ingest.join(5) for ingest in started)
     assert [ingest.error for ingest in started] == [None] * len(started)
+
+
+@pytest.fixture(params=["inotify", "polling"])
+def running(
+    request: pytest.FixtureRequest,
+    day: Day,
+    inbox: Inbox,
+    ingesting: Callable[..., Ingest],
+    wait_until: Callable[..., None],
+) -> Ingest:
+    """Reading a folder with 100 rows of HK, one ObsID and its three images, all taken in; both ways of watching."""
+    day.hk(range(100))
+    day.log(range(17001, 17002))
+    for ccd in (1, 2, 3):
+        day.image(17001, ccd, age=3600)
+    ingest = ingesting(day.folder, polling=request.param == "polling")
+    wait_until(lambda: inbox.caught_up)
+    wait_until(lambda: inbox.watcher and inbox.watcher.kind == request.param)
+    return ingest
