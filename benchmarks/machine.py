@@ -1,0 +1,73 @@
+"""The machine and the software that were measured, and what processes take of them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+MIB = 1 << 20
+
+
+def describe(folder: Path) -> dict[str, str]:
+    """What a reader must know to judge the figures."""
+    import _tkinter
+
+    cores = len(os.sched_getaffinity(0))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "matplotlib", "astropy", "pandas", "watchdog"))
+    return {
+        "CPU": f"{_field('/proc/cpuinfo', 'model name')}, {cores} cores, {_memory_gib():.0f} GiB",
+        "kernel": platform.platform(),
+        "Python": f"{platform.python_version()} ({sys.executable}), Tk {_tkinter.TK_VERSION}",
+        "packages": packages,
+        "files in": f"{folder} ({shutil.disk_usage(folder).free / 1e9:.0f} GB free)",
+        "load": load(),
+    }
+
+
+def load() -> str:
+    """Load averages, to see what else the machine was doing."""
+    return " ".join(f"{value:.2f}" for value in os.getloadavg()) + " (1, 5, 15 min)"
+
+
+def _field(path: str, name: str) -> str:
+    for line in Path(path).read_text().splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() == name:
+            return value.strip()
+    return "unknown"
+
+
+def _memory_gib() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def busy_s() -> float:
+    """Seconds that all cores together were not idle since the machine started."""
+    fields = [int(text) for text in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that the threads now alive of a process have had, to the nanosecond."""
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        total += int((task / "schedstat").read_text().split()[0])
+    return total / 1e9
+
+
+def thread_cpu_s(pid: int) -> dict[str, float]:
+    """The same by thread name."""
+    found: dict[str, float] = {}
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        name = (task / "comm").read_text().strip()
+        found[name] = found.get(name, 0.0) + int((task / "schedstat").read_text().split()[0]) / 1e9
+    return found
+
+
+def rss_mib(pid: int | str = "self", *, peak: bool = False) -> float:
+    """Memory of a process that is in RAM now, or the most that ever was [MiB]."""
+    return int(_field(f"/proc/{pid}/status", "VmHWM" if peak else "VmRSS").split()[0]) / 1024
