@@ -94,7 +94,7 @@ class ChartPage(ttk.Frame):
         """Draw the charts that have something new, if they are on the screen; tells how many were drawn."""
         if not self.winfo_viewable():
             return 0
-        drawn = sum(chart.refresh() for chart in self.charts)
+        drawn = sum(chart.refresh() for chart in self.charts if chart.cell is not None)
         self._say_window()
         return drawn
 

@@ -52,7 +52,7 @@ def group_of(name: str) -> str:
 
 def groups_of(names: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Parameters by hardware group, in file order within each."""
-    found: dict[str, list[str]] = {group: [] for group, _ in _GROUPS} | {_OTHER: []}
+    found: dict[str, list[str]] = {group: [] for group in (*(group for group, _ in _GROUPS), _OTHER)}
     for name in names:
         found[group_of(name)].append(name)
     return [(group, tuple(members)) for group, members in found.items() if members]

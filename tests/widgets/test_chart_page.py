@@ -113,8 +113,21 @@ def test_search_reads_descriptions(page: ChartPage) -> None:
 def test_nothing_new_draws_nothing_and_new_rows_draw_the_visible(page: ChartPage, source: HkHistory) -> None:
     assert page.refresh() == 0
     source.append(np.array([START + 1200]), np.zeros((1, len(NAMES))))
-    assert page.refresh() == 9
+    assert page.refresh() == 3
     assert page.refresh() == 0
+    page.turn(1)
+    page.update()
+    source.append(np.array([START + 1201]), np.zeros((1, len(NAMES))))
+    assert page.refresh() == 9
+
+
+def test_the_charts_of_a_page_fill_it(page: ChartPage) -> None:
+    assert [chart.winfo_ismapped() for chart in page.charts] == [1] * 3 + [0] * 6
+    lowest = page.charts[0]
+    assert lowest.winfo_y() + lowest.winfo_height() >= lowest.master.winfo_height() - 2
+    page.turn(1)
+    page.update()
+    assert [chart.winfo_ismapped() for chart in page.charts] == [1] * 9
 
 
 def test_a_page_that_is_not_on_the_screen_draws_nothing(page: ChartPage, source: HkHistory, root: tk.Tk) -> None:
