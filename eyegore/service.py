@@ -12,12 +12,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from eyegore.errors import SettingsError
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
-from eyegore.messages import Event, FeedMessage, FlagChanged, FlagCommand, Said, WorkerDied
+from eyegore.messages import Event, FeedMessage, FlagChanged, FlagCommand, Health, Said, WorkerDied
 from eyegore.monitor import Monitor, Rules, Tick
 from eyegore.settings import Session
 
@@ -26,6 +27,8 @@ flag_log = logging.getLogger("eyegore.flags")
 
 TICK_S = 1.0
 RESTART_S = 5.0
+WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9"})
+"""Names of the threads that do the work of a session."""
 Subscriber = Callable[[Event], None]
 
 
@@ -134,12 +137,18 @@ class Service:
             log.exception("a message could not be judged: %.200r", message)
             events = [Said(logging.ERROR, "a message could not be judged; see the log", time.time())]
         for event in events:
+            if isinstance(event, Health):
+                event = replace(event, running=self.running())
             write_log(event)
             for subscriber in self._subscribers:
                 try:
                     subscriber(event)
                 except Exception:
                     log.exception("a subscriber failed on %.200r", event)
+
+    def running(self) -> tuple[str, ...]:
+        """Names of the workers that run."""
+        return tuple(sorted(thread.name for thread in threading.enumerate() if thread.name in WORKERS))
 
     def _supervise(self) -> None:
         if self._ingest.alive or time.monotonic() < self._restart_at:
