@@ -180,38 +180,123 @@ FeedMessage = (
 
 
 class Action(Enum):
-    """What a person does to a flag; RESET_ALL and TICK concern all."""
+    """What a person does to the alarms of one parameter; RESET_ALL lowers those of all."""
 
     LOWER = "lower"
-    MUTE = "mute"
-    UNMUTE = "unmute"
+    SHELVE = "shelve"
+    UNSHELVE = "unshelve"
+    COMMENT = "comment"
     RESET_ALL = "reset all"
 
 
 @dataclass(frozen=True)
 class FlagCommand:
-    """A person acts on one flag (``parameter`` is "" for RESET_ALL)."""
+    """A person acts on the alarms of one parameter (``parameter`` is "" for RESET_ALL).
+
+    LOWER acknowledges what lasts and clears what is over. ``until`` is the unix time [s] a SHELVE ends at (the longest
+    allowed when NaN); ``comment`` goes with any action and is the reason of a SHELVE.
+    """
 
     action: Action
     parameter: str
     person: str
+    comment: str = ""
+    until: float = float("nan")
 
 
 # --- from the monitor ------------------------------------------------------------------------------------------------
 
 
+class AlarmKind(Enum):
+    """What an alarm is about; a parameter can have one of each kind."""
+
+    OOL = "OOL"
+    INVALID = "INVALID"
+    DEADMAN = "DEADMAN"
+    TREND = "TREND"
+
+
+class AlarmState(Enum):
+    """State of one alarm (ISA-18.2): process and operator in one word."""
+
+    NORMAL = "normal"
+    PENDING = "pending"
+    UNACK = "unacknowledged"
+    ACKED = "acknowledged"
+    RTN_UNACK = "back in limits, unacknowledged"
+    SHELVED = "shelved"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm as it stands.
+
+    ``parameter`` is an HK parameter or the name of a dead-man timer. ``severity`` is the worst since the alarm began,
+    NONE when it is normal. ``active`` tells whether the process is out now. ``since``, ``worst_time`` and ``time`` (of
+    the last change) are lab seconds, ``shelved_until`` is unix time; NaN where there is none. ``incident`` numbers the
+    incident it belongs to, ``first_out`` names the alarm that began that incident.
+    """
+
+    parameter: str
+    kind: AlarmKind
+    state: AlarmState
+    severity: Severity = Severity.NONE
+    active: bool = False
+    value: float = float("nan")
+    unit: str = ""
+    time: float = float("nan")
+    since: float = float("nan")
+    worst: float = float("nan")
+    worst_time: float = float("nan")
+    limit: str = ""
+    acknowledged_by: str = ""
+    comment: str = ""
+    shelved_until: float = float("nan")
+    shelved_by: str = ""
+    glitches: int = 0
+    incident: int = 0
+    first_out: str = ""
+
+
+@dataclass(frozen=True)
+class AlarmEntry:
+    """One line of the journal. ``time`` is unix time [s], ``data_time`` lab seconds (NaN where no data is behind it).
+
+    ``before`` and ``after`` are names of :class:`AlarmState`, "" for entries that are no change of state (a comment, a
+    change of configuration, an incident or flood). ``table`` is the hash of the limit table in use. ``old`` marks what
+    happened so long before Eyegore saw it that nobody is to be told.
+    """
+
+    time: float
+    data_time: float
+    parameter: str
+    kind: str
+    before: str
+    after: str
+    severity: str
+    value: float
+    limit: str
+    context: str
+    person: str
+    comment: str
+    table: str
+    incident: int = 0
+    old: bool = False
+
+
 class FlagState(Enum):
-    """State of one OOL flag."""
+    """What the flag of one parameter shows."""
 
     UNCHECKED = "not checked"
     NO_DATA = "no data yet"
     INVALID = "invalid"
     STALE = "stale"
     NORMAL = "in limits"
+    PENDING = "out of limits, not yet for long enough"
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"
     LATCHED = "back in limits"
-    MUTED = "muted"
+    SHELVED = "shelved"
 
 
 @dataclass(frozen=True)
@@ -237,13 +322,18 @@ class Flag:
 
 @dataclass(frozen=True)
 class FlagChanged:
-    """A flag changed state; ``text`` is the line for the log, ``what`` one of raised, lowered, muted, ..."""
+    """A flag shows something else than before."""
 
-    what: str
     flag: Flag
+
+
+@dataclass(frozen=True)
+class AlarmChanged:
+    """An alarm changed, or somebody said something about it; ``text`` is the line for the log and for people."""
+
+    alarm: Alarm
+    entry: AlarmEntry
     text: str
-    person: str
-    now: float
 
 
 @dataclass(frozen=True)
@@ -309,7 +399,7 @@ class Health:
     watcher_alive: bool
     raised: int
     critical: int
-    muted: int
+    shelved: int
     invalid: int
     hk_rows: int
     bad_lines: int
@@ -321,5 +411,5 @@ class Health:
 
 
 Event = (
-    FlagChanged | Said | HkAccepted | ExposuresAccepted | ImageFile | ImagesReady | LayoutChanged | Health | SourceEvent
+    FlagChanged | AlarmChanged | Said | HkAccepted | ExposuresAccepted | ImageFile | ImagesReady | LayoutChanged | Health | SourceEvent
 )
