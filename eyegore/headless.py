@@ -19,7 +19,7 @@ from rich.text import Text
 
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
-from eyegore.messages import Event, ExposuresAccepted, Flag, FlagChanged, FlagState, Health, Said
+from eyegore.messages import AlarmChanged, AlarmState, Event, ExposuresAccepted, Flag, FlagChanged, FlagState, Health, Said
 from eyegore.service import Service
 
 LINES = 12
@@ -60,8 +60,9 @@ class Summary:
                 self._flags.pop(event.flag.parameter, None)
                 if event.flag.state not in quiet:
                     self._flags[event.flag.parameter] = event.flag
-                if event.text:
-                    self._line(logging.WARNING if event.what == "raised" else logging.INFO, event.text, event.now)
+            case AlarmChanged() if event.text:
+                level = logging.WARNING if event.alarm.state is AlarmState.UNACK else logging.INFO
+                self._line(level, event.text, event.entry.time)
             case Said():
                 self._line(event.level, event.text, event.now)
             case ExposuresAccepted() if event.rows:
@@ -103,7 +104,7 @@ def _state(health: Health) -> tuple[str, str]:
     if not health.total or math.isnan(health.hk_age):
         return "no HK yet: nothing is known", "blue"
     warnings = health.raised - health.critical
-    text = f"{health.critical} CRITICAL, {warnings} WARNING, {health.muted} muted, {health.invalid} invalid"
+    text = f"{health.critical} CRITICAL, {warnings} WARNING, {health.shelved} shelved, {health.invalid} invalid"
     if health.raised:
         return text, "bold red" if health.critical else "bold yellow"
     if health.invalid or health.checked == 0:

@@ -318,6 +318,9 @@ class Flag:
     worst: float = float("nan")
     limit_text: str = ""
     latched: bool = False
+    acknowledged_by: str = ""
+    comment: str = ""
+    shelved_until: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -411,5 +414,14 @@ class Health:
 
 
 Event = (
-    FlagChanged | AlarmChanged | Said | HkAccepted | ExposuresAccepted | ImageFile | ImagesReady | LayoutChanged | Health | SourceEvent
+    FlagChanged
+    | AlarmChanged
+    | Said
+    | HkAccepted
+    | ExposuresAccepted
+    | ImageFile
+    | ImagesReady
+    | LayoutChanged
+    | Health
+    | SourceEvent
 )

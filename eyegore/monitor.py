@@ -9,17 +9,21 @@ from __future__ import annotations
 import logging
 import math
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.flag_board import FlagBoard
+from eyegore.alarms.judged import JudgedRows
 from eyegore.analysis.excursions import ExcursionFinder, Run
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.session_files import ExposureBook, ImageBook
 from eyegore.limits.checks import Checker
-from eyegore.limits.model import Expected, LimitSet, LimitTable, Relative, Verdict
+from eyegore.limits.model import Expected, LimitSet, LimitTable, Relative, Severity, Verdict
 from eyegore.messages import (
     BadLine,
     CaughtUp,
@@ -45,6 +49,10 @@ STALE_FACTOR = 1.9
 STALE_LEAST_S = 60.0
 HK_PERIOD_S = 1.0
 SKEW_NOTICE_S = 60.0
+OLD_S = 600.0
+"""What happened longer than this before Eyegore started is not told as new [s]."""
+HK_TIMER = "HK rows"
+"""Name of the dead-man timer of the housekeeping."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,8 @@ class Monitor:
         self.elvis = ""
         self.unknown: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
-        self.flags = FlagBoard()
+        self.alarms = AlarmBoard()
+        self.flags = FlagBoard(self.alarms)
         self.exposures = ExposureBook()
         self.images = ImageBook()
         self.index = ExposureIndex()
@@ -103,7 +112,10 @@ class Monitor:
         self._online = False
         self._caught_up = False
         self._watcher: WatcherState | None = None
-        self._preview_until = float("-inf")
+        self._judged = JudgedRows()
+        self._table_hash = ""
+        self._started = float("nan")
+        self._fresh = False
         self._hk_arrival = self._log_arrival = float("nan")
         self._newest_stamp = float("nan")
         self._stale = False
@@ -111,6 +123,8 @@ class Monitor:
 
     def take(self, message: FeedMessage | FlagCommand | Tick, now: float) -> list[Event]:
         """Take one message at unix time ``now`` [s]; returns the events in the order they happened."""
+        if math.isnan(self._started):
+            self._started = now
         match message:
             case HkRows():
                 return self._take_rows(message, now)
@@ -124,7 +138,7 @@ class Monitor:
             case ImageFile():
                 return [message, *self.images.add(message)]
             case FlagCommand():
-                return list(self.flags.command(message, now))
+                return [*self.alarms.command(message, self._frame(now)), *self.flags.changes()]
             case BadLine():
                 self.bad_lines.append(message)
                 self.bad_line_count += 1
@@ -138,7 +152,6 @@ class Monitor:
                 return [Said(level, f"watching by {message.kind}: {message.reason}", now)]
             case CaughtUp():
                 self._caught_up, self._online = True, True
-                self._preview_until = float("-inf")
                 return [Said(logging.INFO, f"{message.folder}: read up to now", now), *self._tick(now)]
             case WorkerDied():
                 text = f"{message.worker} stopped on an error ({message.error}) and is restarted"
@@ -154,6 +167,7 @@ class Monitor:
         if header.path not in self.hk_files:
             self.hk_files.append(header.path)
         self._versions[header.path] = header.elvis
+        self._judged.begin(header.path)
         return self._use(header.elvis, header.columns, header, now)
 
     def _use(self, elvis: str, columns: tuple[str, ...], header: HkHeader | None, now: float) -> list[Event]:
@@ -165,6 +179,7 @@ class Monitor:
             self._layouts[key] = self._make_layout(elvis, columns, table)
         self._layout = layout = self._layouts[key]
         self.elvis = elvis
+        self._table_hash = table.digest if table else ""
         units = dict(zip(columns, header.units, strict=False)) if header else {}
         self.flags.lay_out(columns, table, self.rules.limit_set, layout.checker.checked, units)
         unknown, missing = (header.unknown, header.missing) if header else ((), ())
@@ -201,26 +216,34 @@ class Monitor:
         assert layout is not None
         self._online = True
         self._note_arrival(rows)
+        verdicts = self._verdicts(layout, rows)
         if rows.preview:
-            checker = Checker(self.rules.tables(layout.elvis), self.rules.limit_set, layout.columns)
-            verdicts = checker.verdicts(rows.times, rows.values, self._commanded(layout, rows.times))
-            self._preview_until = float(rows.times[-1])
-            return [*events, *self.flags.see(rows, verdicts, now, preview=True)]
-        verdicts = layout.checker.verdicts(rows.times, rows.values, self._commanded(layout, rows.times))
+            self.flags.see(rows, verdicts)
+            return [*events, *self.flags.changes(rows.columns)]
         self._ended.extend(layout.finder.take(rows.times, rows.values, verdicts))
         if not self.hk_rows:
             self.first_time = float(rows.times[0])
         self.hk_rows += rows.times.size
         self.last_time = float(rows.times[-1])
         events += self._recover(now)
-        seen = 0
-        if not self._caught_up:
-            seen = int(np.count_nonzero(rows.times <= self._preview_until))
-        if seen:
-            events += self.flags.recall(_rows(rows, 0, seen), verdicts[:seen], now)
-        if seen < rows.times.size:
-            events += self.flags.see(_rows(rows, seen, None), verdicts[seen:], now)
-        return [*events, HkAccepted(rows, verdicts)]
+        new = self._judged.take(rows.path, rows.times)
+        if new < rows.times.size:
+            part = slice(new, None)
+            fresh = replace(rows, times=rows.times[part], values=rows.values[part], line=rows.line + new)
+            events += self.alarms.take(fresh, verdicts[part], self._frame(now))
+        self.flags.see(rows, verdicts)
+        return [*events, *self.flags.changes(rows.columns), HkAccepted(rows, verdicts)]
+
+    def _verdicts(self, layout: Layout, rows: HkRows) -> npt.NDArray[np.uint8]:
+        """Verdicts of rows; those of a preview leave no trace in what is judged later."""
+        checker = layout.checker
+        if rows.preview:
+            checker = Checker(self.rules.tables(layout.elvis), self.rules.limit_set, layout.columns)
+        return checker.verdicts(rows.times, rows.values, self._commanded(layout, rows.times))
+
+    def _frame(self, now: float) -> Frame:
+        news = self._started + self.rules.lab_offset_s(self._started) - OLD_S
+        return Frame(now, self._table_hash, self.rules.limit_set.value, news)
 
     def _commanded(self, layout: Layout, times: FloatArray) -> dict[str, FloatArray]:
         return {column: self.index.commanded(column, times) for column in layout.commanded}
@@ -230,6 +253,18 @@ class Monitor:
         stamp = float(rows.times[-1])
         if not stamp <= self._newest_stamp:
             self._newest_stamp = stamp
+
+    # --- memory ------------------------------------------------------------------------------------------------------
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able: the alarms, and which rows they have judged."""
+        return {"alarms": self.alarms.memory(), "judged": self._judged.memory(), "fresh": self._fresh}
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave; before the first message."""
+        self.alarms.restore(memory["alarms"])
+        self._judged.restore(memory["judged"])
+        self._fresh = bool(memory["fresh"])
 
     def excursions(self) -> list[Run]:
         """Runs of samples out of limits, in order of their first sample; those that last still are included."""
@@ -263,20 +298,31 @@ class Monitor:
         return now - self._hk_arrival, now + self.rules.lab_offset_s(now) - self._newest_stamp
 
     def _recover(self, now: float) -> list[Event]:
-        if not self._stale or max(self._hk_ages(now)) > self.rules.stale_after_s:
+        if max(self._hk_ages(now)) > self.rules.stale_after_s:
             return []
-        self._stale = False
-        return [Said(logging.INFO, "HK rows arrive again", now)]
+        self._fresh = True
+        was_stale, self._stale = self._stale, False
+        self.flags.set_stale(False)
+        events = self.alarms.timer_well(HK_TIMER, self._lab(now), self._frame(now))
+        return [*events, Said(logging.INFO, "HK rows arrive again", now)] if was_stale else events
+
+    def _lab(self, now: float) -> float:
+        return now + self.rules.lab_offset_s(now)
 
     def _tick(self, now: float) -> list[Event]:
         events: list[Event] = []
         by_arrival, by_stamp = self._hk_ages(now)
-        stale = max(by_arrival, by_stamp) > self.rules.stale_after_s
-        if stale and self._caught_up:
-            if not self._stale:
-                events.append(Said(logging.WARNING, _stale_text(by_arrival, by_stamp, self.rules.stale_after_s), now))
-            events += self.flags.grow_stale(now)
-        self._stale = stale and self._caught_up
+        stale = max(by_arrival, by_stamp) > self.rules.stale_after_s and self._caught_up
+        if stale and not self._stale:
+            text = _stale_text(by_arrival, by_stamp, self.rules.stale_after_s)
+            events.append(Said(logging.WARNING, text, now))
+            if self._fresh:
+                since = self._lab(now) - max(by_arrival, by_stamp)
+                events += self.alarms.timer(HK_TIMER, Severity.CRITICAL, text, since, self._lab(now), self._frame(now))
+        self._stale = stale
+        self.flags.set_stale(stale)
+        events += self.alarms.tick(self._frame(now))
+        events += self.flags.changes()
         if not self._skew_said and by_arrival < self.rules.stale_after_s and by_stamp < -SKEW_NOTICE_S:
             self._skew_said = True
             text = f"the clock of ELVIS is {-by_stamp / 60:.0f} min ahead of this machine's"
@@ -305,7 +351,7 @@ class Monitor:
             watcher_alive=bool(self._watcher and self._watcher.alive),
             raised=counts.raised,
             critical=counts.critical,
-            muted=counts.muted,
+            shelved=counts.shelved,
             invalid=counts.invalid,
             hk_rows=self.hk_rows,
             bad_lines=self.bad_line_count,
@@ -314,13 +360,6 @@ class Monitor:
             images=self.images.complete,
             clock_skew=by_arrival - by_stamp,
         )
-
-
-def _rows(rows: HkRows, start: int, stop: int | None) -> HkRows:
-    if start == 0 and stop is None:
-        return rows
-    part = slice(start, stop)
-    return HkRows(rows.path, rows.columns, rows.times[part], rows.values[part], rows.line + start, rows.received)
 
 
 def _by_start(run: Run) -> tuple[float, str]:

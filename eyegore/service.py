@@ -18,7 +18,7 @@ from eyegore.errors import SettingsError
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
-from eyegore.messages import Event, FeedMessage, FlagChanged, FlagCommand, Health, Said, WorkerDied
+from eyegore.messages import AlarmChanged, AlarmState, Event, FeedMessage, FlagCommand, Health, Said, WorkerDied
 from eyegore.monitor import Monitor, Rules, Tick
 from eyegore.settings import Session
 
@@ -159,9 +159,9 @@ class Service:
 
 
 def write_log(event: Event) -> None:
-    """Write what people want to find in a log: what was raised, lowered, muted, by whom, and what was said."""
-    if isinstance(event, FlagChanged) and event.text:
-        level = logging.WARNING if event.what in ("raised", "invalid") else logging.INFO
+    """Write what people want to find in a log: what was raised, lowered, shelved, by whom, and what was said."""
+    if isinstance(event, AlarmChanged) and event.text:
+        level = logging.WARNING if event.alarm.state is AlarmState.UNACK else logging.INFO
         flag_log.log(level, "%s", event.text)
     elif isinstance(event, Said):
         log.log(event.level, "%s", event.text)

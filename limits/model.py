@@ -91,7 +91,9 @@ class Parameter:
 
     ``sentinels`` are readings that mean "no reading"; ``valid`` is the range outside which a reading cannot be
     physical: both give INVALID. ``severity_low`` / ``severity_high`` grade violations per direction
-    (UNEXPECTED counts as high). ``response`` tells the person on shift what to do.
+    (UNEXPECTED counts as high). ``response`` tells the person on shift what to do, ``response_min`` how long that
+    takes [min]. ``to_raise`` / ``to_clear`` are the samples until a violation counts and is over (None: the default of
+    its severity); ``deadband`` [unit] is how far inside the limit a value must be for the violation to be over.
     """
 
     name: str
@@ -105,6 +107,10 @@ class Parameter:
     severity_low: Severity = Severity.NONE
     severity_high: Severity = Severity.NONE
     response: str = ""
+    response_min: float | None = None
+    deadband: float = 0.0
+    to_raise: int | None = None
+    to_clear: int | None = None
 
     def limit(self, limit_set: LimitSet) -> Limit | None:
         """The limit of one set, or None where the table has none."""

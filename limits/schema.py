@@ -121,6 +121,10 @@ class ParameterEntry(_Entry):
     valid: _Interval | None = None
     severity: SeverityEntry | None = Field(default=None, validate_default=True)
     response: str = ""
+    response_min: float | None = Field(default=None, gt=0)
+    deadband: float = Field(default=0.0, ge=0)
+    to_raise: int | None = Field(default=None, ge=1, le=1000)
+    to_clear: int | None = Field(default=None, ge=1, le=1000)
 
     @field_validator("performance")
     @classmethod
@@ -161,6 +165,10 @@ class ParameterEntry(_Entry):
             severity_low=Severity[self.severity.low] if self.severity else Severity.NONE,
             severity_high=Severity[self.severity.high] if self.severity else Severity.NONE,
             response=self.response.strip(),
+            response_min=self.response_min,
+            deadband=self.deadband,
+            to_raise=self.to_raise,
+            to_clear=self.to_clear,
         )
 
 

@@ -16,6 +16,7 @@ class Scope(Enum):
     FLAGS = "OOL flags"
     EXPOSURES = "Exposures"
     IMAGES = "Images"
+    ALARMS = "Alarm list"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,14 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("row menu", ("<Menu>", "<Shift-F10>"), "Menu of the row", "", Scope.EXPOSURES),
     Binding("columns", ("<c>", "<C>"), "Choose columns…", "Exposures", Scope.EXPOSURES),
     Binding("stretch", ("<e>", "<E>"), "Next stretch", "Exposures", Scope.IMAGES),
+    Binding("acknowledge alarms", ("<a>", "<A>", "<Return>", "<KP_Enter>"), "Acknowledge", "", Scope.ALARMS),
+    Binding("comment alarms", ("<c>", "<C>"), "Acknowledge with a comment…", "", Scope.ALARMS),
+    Binding("shelve alarms", ("<s>", "<S>"), "Shelve…", "", Scope.ALARMS),
+    Binding("unshelve alarms", ("<u>", "<U>"), "Take off the shelf", "", Scope.ALARMS),
+    Binding("plot alarms", ("<p>", "<P>"), "Plot parameter", "", Scope.ALARMS),
+    Binding("select all alarms", ("<Control-a>",), "Select all", "", Scope.ALARMS),
+    Binding("alarm menu", ("<Menu>", "<Shift-F10>"), "Menu of the alarm", "", Scope.ALARMS),
+    Binding("silence", ("<F9>",), "Silence the sound for a while", "Alarms"),
 )
 
 MOUSE: tuple[tuple[Scope, str, str], ...] = (
@@ -84,6 +93,9 @@ MOUSE: tuple[tuple[Scope, str, str], ...] = (
     (Scope.FLAGS, "Right click", "Plot parameter"),
     (Scope.EXPOSURES, "Click on a heading", "Sort by that column"),
     (Scope.EXPOSURES, "Double click", "Open in DS9"),
+    (Scope.ALARMS, "Click on a heading", "Sort by that column, the other way round, as usual"),
+    (Scope.ALARMS, "Double click", "Plot parameter"),
+    (Scope.ALARMS, "Right click", "Menu of the alarm"),
 )
 
 _BY_ACTION = {one.action: one for one in BINDINGS}

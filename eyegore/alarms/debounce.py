@@ -1,47 +1,188 @@
 """From verdicts of single samples to a violation that counts: repetition number and deadband.
 
-A violation counts after N consecutive samples with the same verdict, and is over after N consecutive samples that lie
-inside the limit by the deadband. Both count samples as they were recorded, so that a burst of buffered rows is judged
+A violation counts after N consecutive samples with the same verdict, and is over after M consecutive samples that lie
+inside the limit by the deadband. Samples are counted as they were recorded, so that a burst of buffered rows is judged
 as if it had come row by row, and any batching gives the same result.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from eyegore.limits.model import Parameter, Severity, Verdict
+import numpy as np
+import numpy.typing as npt
+
+from eyegore.limits.model import Severity, Verdict
 from eyegore.limits.verdict_runs import worst_of
 from eyegore.messages import FloatArray
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """The limits [unit of the parameter] a violation is cleared against; infinite where there is none."""
+class Repetition:
+    """How many consecutive samples count, by severity, to raise and to clear; ``deadband`` [unit] delays clearing.
 
+    ``low`` and ``high`` are the limits the deadband lies inside of; infinite where there is none.
+    """
+
+    to_raise: Mapping[Severity, int]
+    to_clear: Mapping[Severity, int]
+    deadband: float = 0.0
     low: float = -math.inf
     high: float = math.inf
-    deadband: float = 0.0
 
 
 @dataclass(frozen=True)
 class Violation:
-    """Samples out of limits on one side. Times [lab s]; ``worst`` is the extreme value; ``samples`` their number."""
+    """Consecutive samples out of limits on one side: times [lab s] of the first and the worst, and how many."""
 
     verdict: Verdict
     severity: Severity
     first: float
-    last: float
     worst: float
+    worst_time: float
     samples: int
 
 
 @dataclass(frozen=True)
 class Step:
-    """What changed at one sample: ``what`` is "pending", "glitch", "active" or "over"."""
+    """What changed at one sample: ``what`` is "pending", "glitch", "active", "worse" or "over".
+
+    ``row`` is the place of the sample in the batch, ``time`` [lab s] and ``value`` are its own.
+    """
 
     what: str
+    row: int
     time: float
     value: float
     violation: Violation
+
+
+class Debounce:
+    """Judges the samples of one parameter in their order."""
+
+    def __init__(self, repetition: Repetition) -> None:
+        self._rule = repetition
+        self._active: Violation | None = None
+        self._candidate: Violation | None = None
+        self._clear = 0
+
+    @property
+    def quiet(self) -> bool:
+        """Whether samples in limits would change nothing."""
+        return self._active is None and self._candidate is None
+
+    def take(self, found: Violation | None, verdict: Verdict, times: FloatArray, values: FloatArray) -> list[Step]:
+        """Take consecutive samples of one verdict, with ``found`` their violation, None when they are none."""
+        if found is not None:
+            return self._out(found, times, values)
+        steps: list[Step] = []
+        if self._candidate is not None:
+            if self._active is None:
+                steps.append(_step("glitch", 0, times, values, self._candidate))
+            self._candidate = None
+        if self._active is not None:
+            steps += self._back(self._active, verdict, times, values)
+        return steps
+
+    def _out(self, found: Violation, times: FloatArray, values: FloatArray) -> list[Step]:
+        active = self._active
+        self._clear = 0
+        if active is not None and active.verdict is found.verdict and found.severity <= active.severity:
+            self._candidate = None
+            self._active = _joined(active, found)
+            return [_step("worse", found.samples - 1, times, values, self._active)] if _is_worse(active, found) else []
+        before = self._candidate
+        if before is not None and (before.verdict, before.severity) != (found.verdict, found.severity):
+            before = None
+        have = before.samples if before is not None else 0
+        need = self._rule.to_raise[found.severity]
+        if have + found.samples < need:
+            self._candidate = found if before is None else _joined(before, found)
+            fresh = before is None and active is None
+            return [_step("pending", 0, times, values, self._candidate)] if fresh else []
+        at = need - have - 1
+        counted = violation_in(found.verdict, found.severity, times[: at + 1], values[: at + 1])
+        counted = counted if before is None else _joined(before, counted)
+        self._candidate = None
+        self._active = counted
+        steps = [_step("active", at, times, values, counted)]
+        if at + 1 < found.samples:
+            rest = violation_in(found.verdict, found.severity, times[at + 1 :], values[at + 1 :])
+            self._active = _joined(counted, rest)
+            if _is_worse(counted, rest):
+                steps.append(_step("worse", found.samples - 1, times, values, self._active))
+        return steps
+
+    def _back(self, active: Violation, verdict: Verdict, times: FloatArray, values: FloatArray) -> list[Step]:
+        if verdict is not Verdict.IN_LIMITS:
+            self._clear = 0
+            return []
+        need = self._rule.to_clear[active.severity]
+        for at, inside in enumerate(self._inside(active, values).tolist()):
+            self._clear = self._clear + 1 if inside else 0
+            if self._clear >= need:
+                self._active, self._clear = None, 0
+                return [_step("over", at, times, values, active)]
+        return []
+
+    def _inside(self, active: Violation, values: FloatArray) -> npt.NDArray[np.bool_]:
+        """Which samples lie inside the limit by the deadband."""
+        rule = self._rule
+        if active.verdict is Verdict.LOW and math.isfinite(rule.low):
+            return np.asarray(values >= rule.low + rule.deadband)
+        if active.verdict is Verdict.HIGH and math.isfinite(rule.high):
+            return np.asarray(values <= rule.high - rule.deadband)
+        return np.ones(values.size, dtype=bool)
+
+    def memory(self) -> dict[str, Any] | None:
+        """What must survive a restart, JSON-able; None when there is nothing."""
+        if self.quiet:
+            return None
+        return {"active": _packed(self._active), "candidate": _packed(self._candidate), "clear": self._clear}
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave."""
+        self._active, self._candidate = _unpacked(memory["active"]), _unpacked(memory["candidate"])
+        self._clear = int(memory["clear"])
+
+
+def violation_in(verdict: Verdict, severity: Severity, times: FloatArray, values: FloatArray) -> Violation:
+    """The violation that these samples are, all with the same verdict."""
+    worst = worst_of(values, verdict)
+    at = int(np.argmax(values == worst)) if math.isfinite(worst) else 0
+    return Violation(verdict, severity, float(times[0]), worst, float(times[at]), int(times.size))
+
+
+def _step(what: str, row: int, times: FloatArray, values: FloatArray, violation: Violation) -> Step:
+    return Step(what, row, float(times[row]), float(values[row]), violation)
+
+
+def _is_worse(one: Violation, other: Violation) -> bool:
+    both = np.array([one.worst, other.worst])
+    return other.worst != one.worst and worst_of(both, one.verdict) == other.worst
+
+
+def _joined(earlier: Violation, later: Violation) -> Violation:
+    worse = later if _is_worse(earlier, later) else earlier
+    return replace(
+        earlier,
+        severity=max(earlier.severity, later.severity),
+        worst=worse.worst,
+        worst_time=worse.worst_time,
+        samples=earlier.samples + later.samples,
+    )
+
+
+def _packed(violation: Violation | None) -> dict[str, Any] | None:
+    if violation is None:
+        return None
+    return asdict(violation) | {"verdict": violation.verdict.name, "severity": violation.severity.name}
+
+
+def _unpacked(packed: Mapping[str, Any] | None) -> Violation | None:
+    if packed is None:
+        return None
+    return Violation(**{**packed, "verdict": Verdict[packed["verdict"]], "severity": Severity[packed["severity"]]})

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from eyegore.errors import SettingsError
-from eyegore.messages import Event, FlagChanged
+from eyegore.messages import AlarmChanged, AlarmState, Event
 from eyegore.settings import Session
 
 PARAMETER = "CCD2_TEMP_B"
@@ -88,9 +88,9 @@ class _Witness:
         self.over = threading.Event()
 
     def take(self, event: Event) -> None:
-        if isinstance(event, FlagChanged) and event.flag.parameter == PARAMETER and event.text:
+        if isinstance(event, AlarmChanged) and event.alarm.parameter == PARAMETER and event.text:
             self.told.append(event.text)
-            if event.what == "returned":
+            if event.alarm.state is AlarmState.RTN_UNACK:
                 self.over.set()
 
 

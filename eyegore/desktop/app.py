@@ -144,8 +144,8 @@ class Desktop:
             self.service.send(FlagCommand(action, name, person()))
 
     def _toggle_mute(self, name: str) -> None:
-        muted = self.view is not None and self.view.flag_state(name) is FlagState.MUTED
-        self._command(Action.UNMUTE if muted else Action.MUTE, name)
+        shelved = self.view is not None and self.view.flag_state(name) is FlagState.SHELVED
+        self._command(Action.UNSHELVE if shelved else Action.SHELVE, name)
 
     # --- windows -----------------------------------------------------------------------------------------------------
 

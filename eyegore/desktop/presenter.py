@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from eyegore.alarms.flag_board import quantity
+from eyegore.alarms.alarm_text import quantity
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Range, Severity, Verdict
 from eyegore.limits.wording import unit_sign
@@ -36,7 +36,8 @@ _STEADY = {
     FlagState.STALE: Status.STALE,
     FlagState.NORMAL: Status.IN_LIMITS,
     FlagState.LATCHED: Status.IN_LIMITS,
-    FlagState.MUTED: Status.MUTED,
+    FlagState.SHELVED: Status.MUTED,
+    FlagState.PENDING: Status.WARNING,
 }
 
 
@@ -68,14 +69,14 @@ def flag_cell(flag: Flag) -> FlagCell:
     raised = flag.state in (FlagState.RAISED, FlagState.ACKNOWLEDGED)
     status = status_of(flag.severity) if raised else _STEADY[flag.state]
     live: Status | None = None
-    if flag.state is FlagState.MUTED:
+    if flag.state is FlagState.SHELVED:
         live = _live_status(flag)
     elif flag.latched:
         live = status_of(flag.severity)
     return FlagCell(
         name=flag.parameter,
         status=status,
-        latched=flag.latched and flag.state is not FlagState.MUTED,
+        latched=flag.latched and flag.state is not FlagState.SHELVED,
         blink=flag.state is FlagState.RAISED,
         live=live,
         group=group_of(flag.parameter),

@@ -15,6 +15,10 @@ from eyegore.desktop.panes import Panes
 from eyegore.elvis.dialect import parameter_info
 from eyegore.lab_time import clock_text
 from eyegore.messages import (
+    Alarm,
+    AlarmChanged,
+    AlarmKind,
+    AlarmState,
     Event,
     Exposure,
     ExposuresAccepted,
@@ -72,8 +76,9 @@ class SessionView:
             case FlagChanged():
                 self._flags[event.flag.parameter] = event.flag
                 self._flags_changed = True
+            case AlarmChanged():
                 if event.text:
-                    self._line(event.text, event.now, *_flag_look(event))
+                    self._line(event.text, event.entry.time, *_alarm_look(event.alarm))
             case LayoutChanged():
                 self._take_layout(event)
             case ExposuresAccepted():
@@ -221,9 +226,7 @@ class SessionView:
         return " · ".join(part for part in parts if part)
 
 
-def _flag_look(event: FlagChanged) -> tuple[int, Status | None]:
-    if event.what == "raised":
-        return logging.WARNING, presenter.status_of(event.flag.severity)
-    if event.what == "invalid":
-        return logging.WARNING, Status.INVALID
-    return logging.INFO, None
+def _alarm_look(alarm: Alarm) -> tuple[int, Status | None]:
+    if alarm.state is not AlarmState.UNACK:
+        return logging.INFO, None
+    return logging.WARNING, Status.INVALID if alarm.kind is AlarmKind.INVALID else presenter.status_of(alarm.severity)

@@ -1,0 +1,211 @@
+"""One alarm: the state machine between the process, which is out or back, and the person, who has seen it or not.
+
+The terms and transitions are those of ISA-18.2: a violation is unacknowledged until somebody acknowledges it; one that
+ends before that stays latched; a shelved alarm goes on underneath and tells nobody.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from eyegore.alarms.debounce import Step
+from eyegore.limits.model import Severity
+from eyegore.messages import Alarm, AlarmKind, AlarmState
+
+NAN = float("nan")
+REALARM_S = 3600.0
+"""A critical alarm that was acknowledged and is still out after so long is unacknowledged again [s]."""
+LONGEST_SHELF_S = {Severity.NONE: 12 * 3600.0, Severity.WARNING: 12 * 3600.0, Severity.CRITICAL: 4 * 3600.0}
+"""How long an alarm may be shelved at most [s], by the severity it can reach."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A transition; ``what`` is the word for the log."""
+
+    what: str
+    before: AlarmState
+    after: AlarmState
+    alarm: Alarm
+    person: str = ""
+    comment: str = ""
+
+
+class AlarmMachine:
+    """The alarm of one parameter and kind. Each method returns the transition it made, None when there was none."""
+
+    def __init__(self, parameter: str, kind: AlarmKind, *, gravest: Severity, unit: str = "", limit: str = "") -> None:
+        self._gravest = gravest
+        self._alarm = Alarm(parameter, kind, AlarmState.NORMAL, unit=unit, limit=limit)
+        self._under = AlarmState.NORMAL
+        self._acknowledged_at = NAN
+
+    @property
+    def alarm(self) -> Alarm:
+        """The alarm as it stands."""
+        return self._alarm
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is to be remembered of it."""
+        return self._under is AlarmState.NORMAL and not self.shelved and not self._alarm.glitches
+
+    @property
+    def shelved(self) -> bool:
+        """Whether it is shelved."""
+        return not math.isnan(self._alarm.shelved_until)
+
+    # --- the process -------------------------------------------------------------------------------------------------
+
+    def step(self, step: Step) -> Change | None:
+        """The process went out, came back, or is about to."""
+        match step.what:
+            case "pending":
+                return self._to(AlarmState.PENDING, "pending", step) if self._under is AlarmState.NORMAL else None
+            case "glitch":
+                self._alarm = replace(self._alarm, glitches=self._alarm.glitches + 1)
+                return self._to(AlarmState.NORMAL, "glitch", step) if self._under is AlarmState.PENDING else None
+            case "active":
+                return self._out(step)
+            case "worse":
+                self._note_worst(step)
+                return None
+            case _:
+                return self._back(step)
+
+    def _out(self, step: Step) -> Change | None:
+        before, alarm, found = self._under, self._alarm, step.violation
+        lasting = alarm.active
+        if not lasting:
+            alarm = replace(
+                alarm, since=found.first, worst=found.worst, worst_time=found.worst_time, severity=found.severity,
+                acknowledged_by="", comment="",
+            )  # fmt: skip
+        risen = found.severity > alarm.severity
+        self._alarm = replace(alarm, active=True, severity=max(alarm.severity, found.severity))
+        if lasting:
+            self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time)
+        if before is AlarmState.UNACK and lasting and not risen:
+            return None
+        self._acknowledged_at = NAN
+        return self._to(AlarmState.UNACK, "risen" if lasting and risen else "raised", step)
+
+    def _note_worst(self, step: Step) -> None:
+        found = step.violation
+        self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time)
+
+    def _back(self, step: Step) -> Change | None:
+        found = step.violation
+        self._alarm = replace(self._alarm, active=False, worst=found.worst, worst_time=found.worst_time)
+        if self._under is AlarmState.UNACK:
+            return self._to(AlarmState.RTN_UNACK, "returned", step)
+        return self._calm("returned", step=step)
+
+    # --- the person --------------------------------------------------------------------------------------------------
+
+    def acknowledge(self, person: str, comment: str, now: float) -> Change | None:
+        """Acknowledge what lasts, clear what is over; on a shelved alarm this does nothing."""
+        if self.shelved:
+            return None
+        if self._under is AlarmState.UNACK:
+            self._acknowledged_at = now
+            self._alarm = replace(self._alarm, acknowledged_by=person, comment=comment)
+            return self._to(AlarmState.ACKED, "acknowledged", None, person, comment)
+        if self._under is AlarmState.RTN_UNACK:
+            return self._calm("lowered", person=person, comment=comment)
+        return None
+
+    def note(self, person: str, comment: str) -> Change:
+        """Add a comment; no state changes."""
+        self._alarm = replace(self._alarm, comment=comment)
+        shown = self._alarm.state
+        return Change("commented", shown, shown, self._alarm, person, comment)
+
+    def shelve(self, until: float, person: str, reason: str, now: float) -> Change | None:
+        """Shelve until ``until`` [unix s], at most as long as its severity allows; NaN means that long."""
+        latest = now + LONGEST_SHELF_S[self._gravest]
+        end = latest if math.isnan(until) else min(until, latest)
+        if end <= now:
+            return None
+        before = self._alarm.state
+        self._alarm = replace(self._alarm, shelved_until=end, shelved_by=person, state=AlarmState.SHELVED)
+        return Change("shelved", before, AlarmState.SHELVED, self._alarm, person, reason)
+
+    def unshelve(self, person: str, comment: str = "") -> Change | None:
+        """Take back from the shelf; what is still out is unacknowledged, whoever acknowledged it before."""
+        if not self.shelved:
+            return None
+        if self._alarm.active:
+            self._under, self._acknowledged_at = AlarmState.UNACK, NAN
+        self._alarm = replace(self._alarm, shelved_until=NAN, shelved_by="", state=self._under)
+        return Change("unshelved", AlarmState.SHELVED, self._under, self._alarm, person, comment)
+
+    def tick(self, now: float) -> Change | None:
+        """Time has passed: a shelf runs out, an acknowledged critical alarm is told again."""
+        if self.shelved:
+            return self.unshelve("", "the shelf ran out") if now >= self._alarm.shelved_until else None
+        again = self._under is AlarmState.ACKED and self._alarm.severity is Severity.CRITICAL
+        if again and now - self._acknowledged_at >= REALARM_S:
+            self._acknowledged_at = NAN
+            return self._to(AlarmState.UNACK, "still out", None)
+        return None
+
+    # --- state -------------------------------------------------------------------------------------------------------
+
+    def tell(self, limit: str) -> None:
+        """Say in words what is out, where no limit does."""
+        self._alarm = replace(self._alarm, limit=limit)
+
+    def join_incident(self, number: int, first_out: str) -> None:
+        """Note which incident the alarm belongs to."""
+        self._alarm = replace(self._alarm, incident=number, first_out=first_out)
+
+    def _calm(self, what: str, *, step: Step | None = None, person: str = "", comment: str = "") -> Change | None:
+        was = self._alarm
+        change = self._to(AlarmState.NORMAL, what, step, person, comment)
+        self._alarm = replace(
+            self._alarm, severity=Severity.NONE, active=False, since=NAN, worst=NAN, worst_time=NAN,
+            acknowledged_by="", comment="", incident=0, first_out="",
+        )  # fmt: skip
+        told = replace(was, state=self._alarm.state, time=self._alarm.time, value=self._alarm.value, active=False)
+        return replace(change, alarm=told) if change is not None else None
+
+    def _to(
+        self, after: AlarmState, what: str, step: Step | None, person: str = "", comment: str = ""
+    ) -> Change | None:
+        before = self._alarm.state
+        self._under = after
+        shown = AlarmState.SHELVED if self.shelved else after
+        self._alarm = replace(self._alarm, state=shown)
+        if step is not None:
+            self._alarm = replace(self._alarm, time=step.time, value=step.value)
+        return Change(what, before, shown, self._alarm, person, comment)
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        alarm = asdict(self._alarm)
+        for name in ("kind", "state", "severity"):
+            alarm[name] = getattr(self._alarm, name).name
+        fields = {
+            name: None if isinstance(value, float) and math.isnan(value) else value for name, value in alarm.items()
+        }
+        at = None if math.isnan(self._acknowledged_at) else self._acknowledged_at
+        return {"alarm": fields, "under": self._under.name, "acknowledged_at": at}
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave; unit and limit are those of the table in use now."""
+        fields: dict[str, Any] = {name: NAN if value is None else value for name, value in memory["alarm"].items()}
+        fields |= {
+            "kind": AlarmKind[fields["kind"]],
+            "state": AlarmState[fields["state"]],
+            "severity": Severity[fields["severity"]],
+            "unit": self._alarm.unit,
+            "limit": self._alarm.limit,
+        }
+        self._alarm = Alarm(**fields)
+        self._under = AlarmState[memory["under"]]
+        at = memory["acknowledged_at"]
+        self._acknowledged_at = NAN if at is None else float(at)

@@ -1,0 +1,53 @@
+"""The frozen dataclass that the alarm list accepts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from eyegore.widgets.cells import Status
+
+
+class Standing(Enum):
+    """How an alarm stands between the process and the operator; the value is the word shown."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    ACKNOWLEDGED = "acknowledged"
+    BACK = "back to normal"
+    PENDING = "pending"
+    SHELVED = "shelved"
+
+
+@dataclass(frozen=True)
+class AlarmCell:
+    """One alarm that is not normal. Texts are shown as they are; numbers carry their units.
+
+    ``key`` tells alarms apart (a parameter can have one of each ``kind``); ``kind`` is "" for what is simply out of
+    limits. ``severity`` is WARNING or CRITICAL, the worst since the alarm began. ``began`` orders by time: larger is
+    later, on any clock. ``first_out`` marks the alarm that an incident began with, ``after`` names it in the others.
+    """
+
+    key: str
+    parameter: str
+    severity: Status
+    standing: Standing
+    kind: str = ""
+    value: str = ""
+    limit: str = ""
+    since: str = ""
+    began: float = 0.0
+    worst: str = ""
+    trend: str = ""
+    test: str = ""
+    obsid: str = ""
+    acknowledged_by: str = ""
+    comment: str = ""
+    shelved_until: str = ""
+    blink: bool = False
+    first_out: bool = False
+    after: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for a person to acknowledge it."""
+        return self.standing in (Standing.UNACKNOWLEDGED, Standing.BACK)
