@@ -7,7 +7,7 @@ import tkinter as tk
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from tkinter import ttk
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,13 +17,15 @@ from benchmarks.timing import in_turn, timed
 from benchmarks.workshop import DAY, THREE_DAYS, Workshop, drawn
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop.presenter import groups_of
-from eyegore.widgets.cells import FlagCell, Status
+from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagPanel
 from eyegore.widgets.theme import Theme
 
 SAMPLES = (1_000, 10_000, DAY, THREE_DAYS)
 FLAGS = 75
+LIMITS = (-150.0, 60.0)
+"""Drawn in each chart, by both programs."""
 
 
 class Counting:
@@ -43,7 +45,7 @@ class Counting:
 
     def watch(self, widget: tk.Misc) -> Counting:
         """Count the calls of a widget and all below it."""
-        widget.tk = self
+        widget.tk = cast(Any, self)
         for child in widget.winfo_children():
             self.watch(child)
         self.calls = 0
@@ -59,6 +61,7 @@ def redraw(workshop: Workshop) -> Iterator[Figure]:
         left.place(relwidth=0.5, relheight=1)
         right.place(relx=0.5, relwidth=0.5, relheight=1)
         page = _page(left, theme)
+        page.show_cells({name: ChartCell(name, name, "V", low=LIMITS[0], high=LIMITS[1]) for name in names})
         plots = _Matplotlib(right, histories[str(DAY)], names)
         root.update()
 
@@ -123,23 +126,32 @@ class _Matplotlib:
 
     def __init__(self, parent: tk.Misc, history: HkHistory, names: list[str]) -> None:
         from matplotlib.backends.backend_tkagg import FigureCanvasTkAgg
+        from matplotlib.dates import DateFormatter
         from matplotlib.figure import Figure as Plots
 
         self._plots = Plots(figsize=(6.8, 7.4), dpi=100)
-        self._canvas = FigureCanvasTkAgg(self._plots, parent)  # type: ignore[no-untyped-call]
-        self._canvas.get_tk_widget().pack(fill="both", expand=True)  # type: ignore[no-untyped-call]
+        self._canvas = FigureCanvasTkAgg(self._plots, parent)
+        self._canvas.get_tk_widget().pack(fill="both", expand=True)
         self._axes = self._plots.subplots(3, 3).ravel()
-        self._curves = [(name, history.window(name, -math.inf, math.inf)) for name in names]
+        self._format = DateFormatter("%d/%b %H:%M")
+        self._curves = []
+        for name in names:
+            window = history.window(name, -math.inf, math.inf)
+            times = (1e3 * window.times).astype("datetime64[ms]")
+            self._curves.append((name, times, window.values))
 
     def draw_again(self) -> None:
         """Everything anew."""
-        for axes, (name, window) in zip(self._axes, self._curves, strict=True):
+        for axes, (name, times, values) in zip(self._axes, self._curves, strict=True):
             axes.clear()
-            axes.plot(window.times, window.values)
+            axes.plot(times, values)
+            axes.xaxis.set_major_formatter(self._format)
+            axes.axhline(LIMITS[0], linestyle="--")
+            axes.axhline(LIMITS[1], linestyle="--")
             axes.set_title(name)
         self._plots.tight_layout()
         self._canvas.draw()
-        drawn(self._canvas.get_tk_widget())  # type: ignore[no-untyped-call]
+        drawn(self._canvas.get_tk_widget())
 
 
 def _extremes_lost() -> int:
@@ -173,10 +185,18 @@ def flags(workshop: Workshop) -> Iterator[Figure]:
         unchanged = counting.calls
         panel.show([replace(cells[0], status=Status.CRITICAL), *cells[1:]])
         changed = counting.calls - unchanged
+
+        def shown(show: Callable[[], None]) -> Callable[[], None]:
+            def call() -> None:
+                show()
+                drawn(root)
+
+            return call
+
         calls: dict[str, Callable[[], object]] = {
-            "unchanged": lambda: (panel.show(cells), drawn(root)),
-            "configure": lambda: (buttons.configure(), drawn(root)),
-            "recreate": lambda: (buttons.recreate(), drawn(root)),
+            "unchanged": shown(lambda: panel.show(cells)),
+            "configure": shown(buttons.configure),
+            "recreate": shown(buttons.recreate),
         }
         times = in_turn(calls, 31)
     speed = times["recreate"].median / times["unchanged"].median

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import subprocess
@@ -86,6 +87,21 @@ class DesktopProcess:
         time.sleep(seconds)
         return 100 * (machine.cpu_s(self.pid) - cpu) / (time.monotonic() - begin)
 
+    def spent(self, seconds: float) -> tuple[list[float], str]:
+        """Shares of a core [%] in both halves of the next ``seconds``, and in words how the threads divide them."""
+        self.ask("threads")
+        names: dict[str, str] = self.wait_for("threads")["names"]
+        before = machine.thread_cpu_s(self.pid)
+        shares = [self.cpu_share(seconds / 2) for _ in range(2)]
+        by_thread = {
+            names.get(str(number), "others"): 100 * (after - before.get(number, 0.0)) / seconds
+            for number, after in machine.thread_cpu_s(self.pid).items()
+        }
+        told = ", ".join(
+            f"{name} {share:.2f} %" for name, share in sorted(by_thread.items(), key=lambda item: -item[1])
+        )
+        return shares, f"halves of {seconds:.0f} s: {shares[0]:.2f}, {shares[1]:.2f}; by thread: {told}"
+
     def _read(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -107,7 +123,7 @@ class Probe:
         self.ticks: list[tuple[float, float]] = []
         self.flags_s = self.rows_at_flags = -1.0
         self.refreshes = 0
-        root.createfilehandler(sys.stdin, tk.READABLE, lambda *_: self._questions())  # type: ignore[attr-defined]
+        root.createfilehandler(sys.stdin, tk.READABLE, lambda *_: self._questions())
         self._count_refreshes()
         root.after_idle(self._tell_modules)
         if asked.get("watch_start"):
@@ -127,6 +143,8 @@ class Probe:
             self._late_tick(time.monotonic(), time.monotonic() + float(words[0]))
         elif what == "watch":
             self._watch(words[0])
+        elif what == "threads":
+            tell("threads", names={thread.native_id: thread.name for thread in threading.enumerate()})
         elif what == "images":
             self._until_images(int(words[0]))
         elif what == "refreshes":
@@ -185,7 +203,7 @@ class Probe:
 
     def _watch(self, name: str, state: str = "calm") -> None:
         """Tell when the flag is red on the screen, lower it once its parameter is back in limits, and so on."""
-        board = self.desktop.panes.flags.board
+        board: Any = self.desktop.panes.flags.board
         cell = next((cell for cell in board.cells if cell.name == name), None)
         red = cell is not None and cell.status in (Status.WARNING, Status.CRITICAL)
         latched = cell is not None and cell.latched
@@ -225,6 +243,7 @@ def tell(event: str, **found: Any) -> None:
 
 def main() -> None:
     """Show the desktop and answer until asked to quit."""
+    logging.getLogger("eyegore").addHandler(logging.NullHandler())
     root = tk.Tk(className="Eyegore")
     Probe(root, json.loads(sys.argv[1]))
     root.mainloop()

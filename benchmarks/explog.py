@@ -115,7 +115,7 @@ def _sorting(root: tk.Tk, widget: RowTable, exposures: list[Exposure]) -> Figure
     name = next(name for name in columns if name.lower() == "test")
     place = columns.index(name)
     keys = widget.tree.get_children()
-    value = {key: sort_value(widget.tree.set(key, name)) for key in keys}
+    value = {key: sort_value(widget.tree.set(key, name)) or (-1, 0.0) for key in keys}
     turns = {"descending": False}
 
     def sort() -> None:

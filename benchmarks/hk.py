@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def load(path: Path, *, judge: bool = False) -> HkHistory:
 
 def refresh(workshop: Workshop) -> Iterator[Figure]:
     """What 30 new rows cost, at any length of the file; what none cost."""
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
 
     files = {rows: workshop.hk_file(rows) for rows in (1_000, 10_000, DAY, THREE_DAYS)}
     tails = {rows: HkTail(str(path)) for rows, path in files.items()}
@@ -90,11 +91,11 @@ def refresh(workshop: Workshop) -> Iterator[Figure]:
 def _stats_when_idle(tail: HkTail) -> int:
     calls, real = [], os.stat
 
-    def counted(*args: object, **options: object) -> os.stat_result:
+    def counted(*args: Any, **options: Any) -> os.stat_result:
         calls.append(args)
-        return real(*args, **options)  # type: ignore[arg-type]
+        return real(*args, **options)
 
-    os.stat = counted  # type: ignore[assignment]
+    os.stat = counted
     try:
         assert not tail.poll(0.0)
     finally:

@@ -53,19 +53,15 @@ def busy_s() -> float:
 
 def cpu_s(pid: int) -> float:
     """Seconds of CPU that the threads now alive of a process have had, to the nanosecond."""
-    total = 0
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        total += int((task / "schedstat").read_text().split()[0])
-    return total / 1e9
+    return sum(thread_cpu_s(pid).values())
 
 
-def thread_cpu_s(pid: int) -> dict[str, float]:
-    """The same by thread name."""
-    found: dict[str, float] = {}
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        name = (task / "comm").read_text().strip()
-        found[name] = found.get(name, 0.0) + int((task / "schedstat").read_text().split()[0]) / 1e9
-    return found
+def thread_cpu_s(pid: int) -> dict[int, float]:
+    """The same by the number of the thread."""
+    return {
+        int(task.name): int((task / "schedstat").read_text().split()[0]) / 1e9
+        for task in Path(f"/proc/{pid}/task").iterdir()
+    }
 
 
 def rss_mib(pid: int | str = "self", *, peak: bool = False) -> float:

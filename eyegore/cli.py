@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
+import math
 import os
 import sys
 import threading
@@ -11,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from eyegore import __version__
+from eyegore import __version__, standard_output
 from eyegore.errors import EyegoreError, SettingsError
 from eyegore.limits.model import LimitSet
 from eyegore.settings import Session
@@ -33,6 +35,9 @@ examples:
   eyegore limits show 7.5.X                      the limits in use
 
 "eyegore COMMAND --help" explains a command."""
+
+READER_LEFT = 141
+"""Exit code when nobody reads our output any more, as a shell tells it of any program: 128 + SIGPIPE."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -73,30 +78,43 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point; returns the exit code."""
-    parser = build_parser()
-    args = parser.parse_args(argv)
+    standard_output.prepare()
     try:
-        if args.command:
-            return int(args.run(args))
-        return _monitor(args)
+        args = _parsed(argv)
+        code = int(args.run(args)) if args.command else _monitor(args)
+        sys.stdout.flush()
+        return code
     except EyegoreError as why:
         sys.stderr.write(f"eyegore: {why}\n")
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        standard_output.abandon()
+        return READER_LEFT
+    except OSError as why:
+        if why.errno != errno.ENOSPC:
+            raise
+        standard_output.abandon()
+        sys.stderr.write(f"eyegore: the output cannot be written: {why.strerror}\n")
+        return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return build_parser().parse_args(argv)
+    finally:  # after --help: a reader who left is noticed here, not when Python ends
+        sys.stdout.flush()
 
 
 def session_of(args: argparse.Namespace) -> Session:
     """The session the options describe."""
     if args.path is None:
         raise SettingsError("which folder? give it with -p DIR (see eyegore --help)")
-    if args.stale_after <= 0:
+    if not 0 < args.stale_after < math.inf:  # with NaN nothing would ever be stale
         raise SettingsError("--stale-after must be a positive number of seconds")
     return Session(
-        folder=args.path.expanduser().absolute(),
+        folder=_folder(args.path),
         elvis=known_version(args.elvis),
         limits=args.limits,
         limit_set=LimitSet(args.set),
@@ -110,6 +128,15 @@ def session_of(args: argparse.Namespace) -> Session:
     )
 
 
+def _folder(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:  # ~name of nobody: then it is the name of a folder
+        return path.absolute()
+    except FileNotFoundError as why:
+        raise SettingsError("the folder we are in was deleted: change to another, or give -p an absolute path") from why
+
+
 def known_version(version: str | None) -> str | None:
     """The ELVIS version as the tables spell it."""
     from eyegore.elvis.dialect import DIALECTS
@@ -121,6 +148,8 @@ def known_version(version: str | None) -> str | None:
 
 def _monitor(args: argparse.Namespace) -> int:
     if args.once:
+        if args.follow:
+            raise SettingsError("--follow is for monitoring live: give --once the day folder itself")
         from eyegore.commands import once
 
         return once.run(session_of(args), as_json=args.json)

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "widgets": set(),
     "errors": set(),
     "lab_time": set(),
+    "standard_output": set(),
     "messages": BASIC | {"limits"},
     "settings": BASIC | {"limits", "messages"},
     "elvis": BASIC | {"limits", "messages"},
@@ -32,8 +33,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
     "service": (FRONT - {"service"}) | {"report"},
     "headless": FRONT | {"report"},
-    "cli": FRONT | {"report", "headless", "commands", "desktop"},
-    "commands": FRONT | {"report", "headless", "cli", "desktop"},
+    "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output"},
+    "commands": FRONT | {"report", "headless", "cli", "desktop", "standard_output"},
     "__main__": {"cli"},
     "desktop": FRONT | {"report", "widgets"},
 }

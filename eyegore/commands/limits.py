@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         if args.toml:
             _say(console, Path(table.source).read_text(encoding="utf-8-sig").rstrip("\n"))
         elif args.json:
-            _say(console, json.dumps(_as_json(table, only), indent=2, ensure_ascii=False))
+            _say(console, json.dumps(_as_json(table, only), indent=2))
         else:
             _show(console, table, [only] if only else list(LimitSet))
         return 0

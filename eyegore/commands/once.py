@@ -15,6 +15,7 @@ from eyegore.messages import CaughtUp, FeedMessage
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
 from eyegore.settings import Session
+from eyegore.standard_output import written_out
 
 
 def judge(session: Session) -> Monitor:
@@ -33,8 +34,10 @@ def _messages(session: Session) -> Iterator[FeedMessage]:
 def run(session: Session, *, as_json: bool) -> int:
     """Print the report; the exit code is that of the contract."""
     monitor = judge(session)
-    if as_json:
-        sys.stdout.write(json.dumps(report.as_json(monitor), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    else:
-        report.print_report(monitor, Console(width=None if sys.stdout.isatty() else 160))
+    with written_out():
+        if as_json:
+            # ASCII, so that no encoding of the terminal changes what is told
+            sys.stdout.write(json.dumps(report.as_json(monitor), indent=1, allow_nan=False) + "\n")
+        else:
+            report.print_report(monitor, Console(width=None if sys.stdout.isatty() else 160))
     return report.exit_code(monitor)

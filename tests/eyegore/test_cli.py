@@ -1,0 +1,100 @@
+"""The command line as a shell sees it: exit codes and output where the output is odd."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eyegore.cli import main
+from eyegore.elvis.simulator import Simulator
+
+NARROW = {"PYTHONIOENCODING": "ascii"}
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A short session without trouble."""
+    folder = tmp_path_factory.mktemp("night") / "14_Mär_19"
+    Simulator(folder, start=1_552_593_600.0, seconds=120, images=False).write_at_once()
+    return folder
+
+
+def eyegore(*arguments: str, around: str = '"$@"', **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the program from a shell that does something with its output; the exit code is the program's."""
+    command = [sys.executable, "-W", "error", "-m", "eyegore", *arguments]
+    return subprocess.run(
+        ["bash", "-c", f"{around}; exit ${{PIPESTATUS[0]}}", "-", *command],
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, **variables},
+    )
+
+
+@pytest.mark.parametrize("arguments", [("limits", "show", "7.5.X"), ("limits", "diff", "6.3.0", "7.5.X"), ("--help",)])
+def test_what_the_terminal_cannot_show_stops_no_command(arguments: tuple[str, ...]) -> None:
+    run = eyegore(*arguments, **NARROW)
+    assert run.returncode == (arguments[1:2] == ("diff",))
+    assert run.stderr == b""
+    assert run.stdout.isascii()
+
+
+def test_the_report_is_the_same_whatever_the_terminal_can_show(night: Path) -> None:
+    ascii_only, utf8 = (
+        eyegore("-p", str(night), "--once", "--json", **variables) for variables in (NARROW, {"PYTHONUTF8": "1"})
+    )
+    assert (ascii_only.returncode, ascii_only.stderr) == (0, b"")
+    assert utf8.stdout == ascii_only.stdout
+    assert json.loads(utf8.stdout)["folder"] == str(night)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    ("around", "judged", "help_code", "said"),
+    [
+        ('"$@" | true', 0, 141, b""),
+        ('"$@" >&-', 0, 0, None),
+        ('"$@" > /dev/full', 2, 2, b"eyegore: the output cannot be written: No space left on device\n"),
+    ],
+    ids=["the reader left", "closed", "a full disk"],
+)
+def test_a_failed_print_is_no_verdict(
+    night: Path, unbuffered: str, around: str, judged: int, help_code: int, said: bytes | None
+) -> None:
+    for arguments, code in ((("-p", str(night), "--once", "--json"), judged), (("--help",), help_code)):
+        run = eyegore(*arguments, around=around, PYTHONUNBUFFERED=unbuffered)
+        assert run.returncode == code
+        assert said is None or run.stderr == said
+        assert b"Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--stale-after", "nan"), "--stale-after must be"),
+        (("--stale-after", "inf"), "--stale-after must be"),
+        (("--follow",), "give --once the day folder"),
+        (("-E", "9.9"), "not known; known are 5.7.02"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    night: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    assert main(["-p", str(night), "--once", *arguments]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("eyegore: ")
+    assert message.count("\n") == 1
+    assert said in message
+
+
+def test_a_folder_may_be_called_like_the_home_of_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("~nobody-of-that-name").mkdir()
+    assert main(["-p", "~nobody-of-that-name", "--once"]) == 2
+    assert capsys.readouterr().err == ""
