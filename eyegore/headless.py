@@ -19,7 +19,17 @@ from rich.text import Text
 
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
-from eyegore.messages import AlarmChanged, AlarmState, Event, ExposuresAccepted, Flag, FlagChanged, FlagState, Health, Said
+from eyegore.messages import (
+    AlarmChanged,
+    AlarmState,
+    Event,
+    ExposuresAccepted,
+    Flag,
+    FlagChanged,
+    FlagState,
+    Health,
+    Said,
+)
 from eyegore.service import Service
 
 LINES = 12

@@ -77,7 +77,7 @@ class AlarmMachine:
                 return self._back(step)
 
     def _out(self, step: Step) -> Change | None:
-        before, alarm, found = self._under, self._alarm, step.violation
+        alarm, found = self._alarm, step.violation
         lasting = alarm.active
         if not lasting:
             alarm = replace(
@@ -88,10 +88,10 @@ class AlarmMachine:
         self._alarm = replace(alarm, active=True, severity=max(alarm.severity, found.severity))
         if lasting:
             self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time)
-        if before is AlarmState.UNACK and lasting and not risen:
+        if lasting and not risen:
             return None
         self._acknowledged_at = NAN
-        return self._to(AlarmState.UNACK, "risen" if lasting and risen else "raised", step)
+        return self._to(AlarmState.UNACK, "risen" if lasting else "raised", step)
 
     def _note_worst(self, step: Step) -> None:
         found = step.violation
@@ -119,8 +119,9 @@ class AlarmMachine:
         return None
 
     def note(self, person: str, comment: str) -> Change:
-        """Add a comment; no state changes."""
-        self._alarm = replace(self._alarm, comment=comment)
+        """Add a comment; no state changes. It stays with an alarm that is not normal."""
+        if not self.idle:
+            self._alarm = replace(self._alarm, comment=comment)
         shown = self._alarm.state
         return Change("commented", shown, shown, self._alarm, person, comment)
 

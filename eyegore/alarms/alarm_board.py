@@ -209,9 +209,9 @@ class AlarmBoard:
     def _each(
         self, machines: Sequence[AlarmMachine], command: FlagCommand, action: Action, frame: Frame
     ) -> list[Event]:
-        changes = [_done(machine, action, command, frame.now) for machine in machines]
         if action is Action.COMMENT:
-            changes = changes[:1]
+            machines = [next((machine for machine in machines if not machine.idle), machines[0])]
+        changes = [_done(machine, action, command, frame.now) for machine in machines]
         return [_event(change, frame, None) for change in changes if change is not None]
 
     def tick(self, frame: Frame) -> list[Event]:

@@ -109,6 +109,8 @@ class Debounce:
         self._candidate = None
         self._active = counted
         steps = [_step("active", at, times, values, counted)]
+        if before is None and active is None and at > 0:
+            steps.insert(0, _step("pending", 0, times, values, counted))
         if at + 1 < found.samples:
             rest = violation_in(found.verdict, found.severity, times[at + 1 :], values[at + 1 :])
             self._active = _joined(counted, rest)

@@ -32,7 +32,8 @@ class Lines:
     ``slope`` and its 95 % interval ``low`` .. ``high`` are per unit of time, ``certain`` whether the 99.9 % interval
     excludes 0. The line passes through ``pivot`` (median time, ``level``). ``scatter`` is the robust standard deviation
     about the line, ``noise`` that of one point as its neighbours tell: much less than ``scatter`` where the points
-    follow no straight line. ``span`` is the time from the first point to the last, ``points`` their number.
+    follow no straight line. ``rounding`` is the smallest step between neighbours, where values are rounded (0 without
+    any). ``points`` were used, from ``first`` to ``last``.
     """
 
     slope: FloatArray
@@ -43,6 +44,7 @@ class Lines:
     level: FloatArray
     scatter: FloatArray
     noise: FloatArray
+    rounding: FloatArray
     first: FloatArray
     last: FloatArray
     points: IntArray
@@ -78,6 +80,7 @@ def theil_sen(times: FloatArray, values: FloatArray) -> Lines:
         level=level + slope * pivot,
         scatter=TO_SIGMA * sorted_median(residuals),
         noise=_noise(rows),
+        rounding=_rounding(rows),
         first=first,
         last=last,
         points=points,
@@ -124,6 +127,13 @@ def _noise(rows: FloatArray) -> FloatArray:
     steps = np.diff(rows, axis=1)
     steps -= sorted_median(steps)[:, None]
     return TO_SIGMA / np.sqrt(2) * sorted_median(np.abs(steps))
+
+
+def _rounding(rows: FloatArray) -> FloatArray:
+    steps = np.abs(np.diff(rows, axis=1))
+    least = np.min(steps, axis=1, initial=np.inf, where=steps > 0)
+    smallest: FloatArray = np.where(np.isfinite(least), least, 0.0)
+    return smallest
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ a wrong stamp do not.
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -71,6 +72,9 @@ class TrendBins:
         if verdicts is not None:
             usable &= (verdicts != Verdict.INVALID) & (verdicts != Verdict.STALE)
         values = np.where(usable, values, np.nan)
+        if self._open is None and len(times):
+            self._take_one(float(times[0]), values[:1])
+            times, values = times[1:], values[1:]
         newest = np.fmax.accumulate(np.concatenate(([self.newest], times)))
         fits = (times >= newest[:-1] - BACK_S) & (times <= newest[:-1] + self._gap_s)
         if fits.all():
@@ -118,7 +122,7 @@ class TrendBins:
         self.newest = float(times[-1])
         numbers = np.floor(times / self._bin_s).astype(np.int64)
         edges = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
-        for first, last in zip(edges, edges[1:], strict=False):
+        for first, last in pairwise(edges):
             number = int(numbers[first])
             if self._open is None or self._open.number != number:
                 if self._open is not None:

@@ -1,0 +1,136 @@
+"""Reads a journal of alarms, also while Eyegore writes it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from eyegore.alarms.journal_errors import JournalError, journal_error, primary_code
+from eyegore.alarms.journal_schema import SELECT, Cell, entry_of, version_of
+from eyegore.messages import AlarmEntry
+
+BUSY_S = 2.0
+"""How long another program that holds the file is waited for [s]; the monitor stands still meanwhile."""
+PAGE = 500
+"""Entries fetched at once. Between pages no snapshot is held, which would keep the writer's log growing."""
+
+
+def connect(path: Path, options: str) -> sqlite3.Connection:
+    """A connection that begins no transaction by itself, for the calling thread."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, isolation_level=None, timeout=BUSY_S)
+
+
+class JournalReader:
+    """A journal opened for reading. To be used in the thread that made it; raises :class:`JournalError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection: sqlite3.Connection | None = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            os.stat(self.path)
+        except FileNotFoundError:
+            raise JournalError(f"there is no alarm journal {self.path}: nothing was monitored with it yet") from None
+        except OSError as why:
+            raise journal_error(self.path, why) from why
+        try:
+            return self._looked_into("mode=ro")
+        except sqlite3.Error as why:
+            if primary_code(why) != sqlite3.SQLITE_CANTOPEN or os.access(self.path.parent, os.W_OK):
+                raise journal_error(self.path, why) from why
+        return self._archived()
+
+    def _archived(self) -> sqlite3.Connection:
+        """On a read-only disk nobody writes, and SQLite must be told so: it cannot put its lock file there."""
+        log = Path(f"{self.path}-wal")
+        if log.exists() and log.stat().st_size:
+            raise JournalError(
+                f"the newest entries of {self.path} are still in {log.name}: copy both to a writable folder"
+            )
+        try:
+            return self._looked_into("mode=ro&immutable=1")
+        except sqlite3.Error as why:
+            raise journal_error(self.path, why) from why
+
+    def _looked_into(self, options: str) -> sqlite3.Connection:
+        connection = connect(self.path, options)
+        try:
+            if not version_of(connection, self.path):
+                raise JournalError(f"there is nothing in the alarm journal {self.path} yet")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def entries(
+        self,
+        since: float | None = None,
+        until: float | None = None,
+        parameter: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[AlarmEntry]:
+        """The entries with ``since <= time < until`` [unix s] in the order they were written, oldest first.
+
+        With ``limit`` only that many of them, the newest. The order is not that of ``time``, should the clock of the
+        machine have been set back.
+        """
+        given = (('"time" >= ?', since), ('"time" < ?', until), ("parameter = ?", parameter))
+        where = " AND ".join(["id > ?", *(condition for condition, value in given if value is not None)])
+        values = [value for _, value in given if value is not None]
+        last = 0
+        if limit is not None:
+            newest = f"SELECT min(id) FROM (SELECT id FROM entries WHERE {where} ORDER BY id DESC LIMIT ?)"
+            ((first,),) = self._rows(newest, (0, *values, max(limit, 0)))
+            if first is None:
+                return
+            last = first - 1
+        while page := self._rows(f"{SELECT} WHERE {where} ORDER BY id LIMIT {PAGE}", (last, *values)):
+            for row in page:
+                yield entry_of(row[1:])
+            last = page[-1][0]
+
+    def state(self) -> dict[str, Any] | None:
+        """The state of the alarms as it was after the last entry; None when none was recorded yet."""
+        return self._kept("state")
+
+    def folder(self) -> str:
+        """The folder this journal belongs to; "" when it was not told."""
+        return str((self._kept("folder") or {}).get("path", ""))
+
+    def _kept(self, name: str) -> dict[str, Any] | None:
+        rows = self._rows("SELECT json FROM kept WHERE name = ?", (name,))
+        try:
+            kept = json.loads(rows[0][0]) if rows else None
+        except ValueError as why:
+            raise JournalError(
+                f"the {name} in the alarm journal {self.path} is not JSON ({why}): move it away"
+            ) from why
+        return kept if kept is None or isinstance(kept, dict) else {}
+
+    def _rows(self, query: str, values: Sequence[Cell]) -> list[tuple[Any, ...]]:
+        if self._connection is None:
+            raise JournalError(f"the alarm journal {self.path} is not open")
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.Error as why:
+            raise journal_error(self.path, why) from why
+
+    def close(self) -> None:
+        """Close it; may be called twice."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,83 @@
+"""The tables of a journal, and how an entry becomes a row of them."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from dataclasses import fields
+from pathlib import Path
+
+from eyegore.alarms.journal_errors import JournalError
+from eyegore.messages import AlarmEntry
+
+VERSION = 1
+"""Of the tables, kept in ``PRAGMA user_version``. Raise it with every change, and convert the older ones."""
+APPLICATION = 0x45796547
+"""``PRAGMA application_id``: "EyeG", so that no other program's database is taken for a journal."""
+
+COLUMNS = tuple(each.name for each in fields(AlarmEntry))
+_REALS = ("time", "data_time", "value")
+_INTEGERS = ("incident", "old")
+
+Cell = float | int | str | None
+
+TABLES = (
+    f"""
+    CREATE TABLE entries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        {", ".join(f'"{name}" REAL' for name in _REALS)},
+        {", ".join(f'"{name}" INTEGER NOT NULL' for name in _INTEGERS)},
+        {", ".join(f'"{name}" TEXT NOT NULL' for name in COLUMNS if name not in _REALS + _INTEGERS)}
+    )
+    """,
+    "CREATE INDEX entries_of_parameter ON entries (parameter)",
+    """
+    CREATE TRIGGER entries_stay BEFORE UPDATE ON entries
+    BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END
+    """,
+    "CREATE TABLE kept (name TEXT PRIMARY KEY, json TEXT NOT NULL)",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {VERSION}",
+)
+"""``kept`` holds what is replaced, not added to: the state of the alarms, and the folder they belong to."""
+
+_NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
+INSERT = f"INSERT INTO entries ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"
+SELECT = f"SELECT id, {_NAMES} FROM entries"
+KEEP = "INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET json = excluded.json"
+
+
+def row_of(entry: AlarmEntry) -> tuple[Cell, ...]:
+    """The cells of one entry; NaN becomes NULL, half a character (from a broken file name) a question mark."""
+    return tuple(_cell(name, getattr(entry, name)) for name in COLUMNS)
+
+
+def _cell(name: str, value: float | str) -> Cell:
+    if name in _REALS:
+        number = float(value)
+        return None if math.isnan(number) else number
+    return int(value) if name in _INTEGERS else str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def entry_of(row: tuple[Cell, ...]) -> AlarmEntry:
+    """The entry that :func:`row_of` took apart."""
+    values: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
+    values |= {name: math.nan for name in _REALS if values[name] is None}
+    return AlarmEntry(**{**values, "old": bool(values["old"])})  # type: ignore[arg-type]
+
+
+def version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """Version of the tables, 0 when there are none yet; raises :class:`JournalError` for what is not ours to read."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables:
+        return 0
+    if application != APPLICATION:
+        raise JournalError(f"{path} is a database of another program, not an alarm journal: choose another file")
+    if version > VERSION:
+        raise JournalError(
+            f"the alarm journal {path} was written by a newer Eyegore (version {version}, this one knows {VERSION}): "
+            "update Eyegore, or give another place with --state DIR"
+        )
+    return int(version)

@@ -1,0 +1,272 @@
+"""``eyegore alarms``: read the journal of a monitored folder, also while it is monitored."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eyegore.alarms.journal import JournalReader, journal_path, journals, state_dir
+from eyegore.errors import EyegoreError, SettingsError
+from eyegore.lab_time import clock_text, iso
+from eyegore.messages import AlarmEntry
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_ABOUT = """\
+Print what the alarm journal of a folder holds, oldest first: every change of an
+alarm, acknowledgement, shelving, comment and change of configuration.
+The folder may be monitored meanwhile; nothing is changed.
+"""
+_EXAMPLE = """\
+examples:
+  eyegore alarms list -p /data/14_Mar_19 --since 2019-03-14T20:00
+  eyegore alarms export -p /data/14_Mar_19 --parameter CCD2_TEMP_T > night.csv
+  eyegore alarms export --json | jq 'select(.severity == "CRITICAL")'
+"""
+_SHOWN_FOLDERS = 6
+
+FIELDS = (
+    "time",
+    "data_time",
+    "parameter",
+    "kind",
+    "from",
+    "to",
+    "severity",
+    "value",
+    "limit",
+    "context",
+    "person",
+    "comment",
+    "table",
+    "incident",
+    "old",
+)
+Field = str | float | int | bool | None
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``alarms`` and its own commands to the command line."""
+    kind = argparse.RawDescriptionHelpFormatter
+    parser = subparsers.add_parser(
+        "alarms",
+        help="print or export the alarm journal",
+        description=_ABOUT,
+        epilog=_EXAMPLE,
+        formatter_class=kind,
+    )
+    parser.set_defaults(run=run)
+    which = argparse.ArgumentParser(add_help=False)
+    # those the main command line has too: what was given before the command must not be forgotten
+    left = argparse.SUPPRESS
+    which.add_argument("-p", "--path", metavar="DIR", type=Path, default=left, help="the monitored folder")
+    which.add_argument(
+        "--state", metavar="DIR", type=Path, default=left, help="where the journals are (--state of eyegore)"
+    )
+    which.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the journal itself, e.g. a copy")
+    which.add_argument("--since", metavar="ISO", type=_moment, help="from then on, e.g. 2019-03-14T20:00 (local time)")
+    which.add_argument("--until", metavar="ISO", type=_moment, help="before then")
+    which.add_argument("--parameter", metavar="NAME", help="of this parameter only")
+    which.add_argument("-n", "--newest", metavar="N", type=_count, help="only the newest N")
+    which.add_argument("--json", action="store_true", help="JSON lines")
+    commands = parser.add_subparsers(dest="alarms_command", required=True, metavar="list | export")
+    commands.add_parser(
+        "list",
+        parents=[which],
+        help="for people",
+        description="Print the journal: a table on a terminal, one line per entry with tabs when piped.",
+        epilog=_EXAMPLE,
+        formatter_class=kind,
+    )
+    commands.add_parser(
+        "export",
+        parents=[which],
+        help="for programs",
+        description=f"Print the journal as CSV, or as JSON lines. Fields: {', '.join(FIELDS)}.",
+        epilog=_EXAMPLE,
+        formatter_class=kind,
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; the exit status."""
+    with JournalReader(_chosen(args)) as journal:
+        entries = journal.entries(args.since, args.until, args.parameter, args.newest)
+        if args.json:
+            for entry in entries:
+                sys.stdout.write(json.dumps(_as_json(entry), ensure_ascii=False, allow_nan=False) + "\n")
+        elif args.alarms_command == "export":
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(FIELDS)
+            writer.writerows([_as_text(value) for value in fields_of(entry).values()] for entry in entries)
+        else:
+            from rich.console import Console
+
+            _show(Console(), journal.folder() or str(journal.path), entries)
+    sys.stdout.flush()  # a closed pipe is noticed here, where it can still be handled
+    return 0
+
+
+def _moment(text: str) -> float:
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2019-03-14T20:00") from None
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of entries")
+    return int(text)
+
+
+# --- which journal ---------------------------------------------------------------------------------------------------
+
+
+def _chosen(args: argparse.Namespace) -> Path:
+    state: Path | None = getattr(args, "state", None)
+    folder: Path | None = getattr(args, "path", None)
+    file: Path | None = args.file
+    if file is not None:
+        if folder is not None:
+            raise SettingsError("give either the monitored folder with -p DIR, or the journal FILE")
+        if file.is_dir():
+            raise SettingsError(f"{file} is a folder; if it is the monitored one, give it with -p {file}")
+        return file
+    if folder is not None:
+        path = journal_path(state, folder)
+        if not path.exists():
+            where = "" if state else ", or with another --state DIR"
+            raise SettingsError(f"{folder} has no alarm journal ({path}): it was not monitored yet{where}")
+        return path
+    there = journals(state)
+    if len(there) == 1:
+        return there[0]
+    if not there:
+        raise SettingsError(
+            f"no alarm journal in {state_dir(state)}: nothing was monitored yet, or with another --state DIR"
+        )
+    told = ", ".join(_name(path) for path in there[:_SHOWN_FOLDERS])
+    more = f" and {len(there) - _SHOWN_FOLDERS} more in {there[0].parent}" if len(there) > _SHOWN_FOLDERS else ""
+    raise SettingsError(f"{len(there)} alarm journals, choose one: {told}{more}")
+
+
+def _name(path: Path) -> str:
+    """How to ask for this journal."""
+    try:
+        with JournalReader(path) as journal:
+            folder = journal.folder()
+    except EyegoreError:
+        folder = ""
+    return f"-p {folder}" if folder else str(path)
+
+
+# --- for programs ----------------------------------------------------------------------------------------------------
+
+
+def _zoned(time: float) -> str | None:
+    """Unix time [s] as ISO 8601 with the offset of the local zone; None where it is unknown."""
+    try:
+        return datetime.fromtimestamp(time).astimezone().isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def fields_of(entry: AlarmEntry) -> dict[str, Field]:
+    """One entry as it is exported; times are ISO 8601: ``time`` with zone, ``data_time`` the lab's own clock."""
+    values: tuple[Field, ...] = (
+        _zoned(entry.time),
+        iso(entry.data_time),
+        entry.parameter,
+        entry.kind,
+        entry.before,
+        entry.after,
+        entry.severity,
+        entry.value,
+        entry.limit,
+        entry.context,
+        entry.person,
+        entry.comment,
+        entry.table,
+        entry.incident,
+        entry.old,
+    )
+    return dict(zip(FIELDS, values, strict=True))
+
+
+def _as_json(entry: AlarmEntry) -> dict[str, Field]:
+    """JSON has no numbers that are not finite: null."""
+    return fields_of(entry) | {"value": entry.value if math.isfinite(entry.value) else None}
+
+
+def _as_text(value: Field) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None or value != value else str(value)
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+_HEADINGS = ("time", "data time", "parameter", "kind", "change", "severity", "value", "limit", "note")
+
+
+def _show(console: Console, title: str, entries: Iterable[AlarmEntry]) -> None:
+    rows = ([_printable(cell) for cell in row] for row in _rows(entries))
+    if not console.is_terminal:
+        console.file.write("\t".join(_HEADINGS) + "\n")
+        console.file.writelines("\t".join(row) + "\n" for row in rows)
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        box=box.SIMPLE_HEAD, title=Text(f"alarms of {_printable(title)}"), title_justify="left", padding=(0, 1, 0, 0)
+    )
+    for heading in _HEADINGS:
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("time", "data time"))
+    for row in rows:
+        table.add_row(*(Text(cell, style="bold" if "CRITICAL" in row else "") for cell in row))
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("no entries", markup=False)
+
+
+def _rows(entries: Iterable[AlarmEntry]) -> Iterator[tuple[str, ...]]:
+    for entry in entries:
+        change = f"{entry.before} → {entry.after}" if entry.before or entry.after else ""
+        said = f"{entry.person}: {entry.comment}" if entry.person and entry.comment else entry.person or entry.comment
+        incident = f"incident {entry.incident}" if entry.incident else ""
+        note = ", ".join(part for part in (said, entry.context, incident, "old" if entry.old else "") if part)
+        yield (
+            _local_clock(entry.time),
+            clock_text(entry.data_time),
+            entry.parameter,
+            entry.kind,
+            change,
+            entry.severity,
+            f"{entry.value:g}" if entry.value == entry.value else "",
+            entry.limit,
+            note,
+        )
+
+
+def _local_clock(time: float) -> str:
+    try:
+        return datetime.fromtimestamp(time).strftime("%d/%b %H:%M:%S")
+    except (ValueError, OverflowError, OSError):
+        return "?"
+
+
+def _printable(text: str) -> str:
+    """One line without anything a terminal takes for a command."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -1,0 +1,158 @@
+"""The sound of alarms nobody has acknowledged, played by a worker thread: nobody waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from eyegore.desktop.tone_plan import REPEAT_S, TonePlan
+from eyegore.desktop.tones import installed_players, wav
+from eyegore.limits.model import Severity
+
+log = logging.getLogger(__name__)
+
+PLAY_LIMIT_S = 5.0
+"""A player that takes longer for a tone of less than a second hangs [s]."""
+
+
+class Annunciator:
+    """Plays a tone for alarms that are not acknowledged: CRITICAL again and again, WARNING once.
+
+    Parameters
+    ----------
+    bell
+        Called on the worker thread where no player works; the window posts it to Tk.
+    players
+        Commands that play the WAV file named after them, tried in this order; those installed when None.
+    repeat_s
+        Time between the tones of CRITICAL alarms [s].
+    """
+
+    def __init__(
+        self,
+        bell: Callable[[], object],
+        players: Sequence[Sequence[str]] | None = None,
+        repeat_s: float = REPEAT_S,
+    ) -> None:
+        self._bell = bell
+        self._players = players
+        self._plan = TonePlan(repeat_s)
+        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._silent_until = float("-inf")
+        self._failed: set[str] = set()
+
+    def update(self, alarms: Mapping[str, Severity]) -> None:
+        """Tell all unacknowledged alarms as they are now, by a key of their own; those left out fall silent."""
+        taken = dict(alarms)
+        self._post(lambda: self._plan.update(taken))
+
+    def silence(self, seconds: float) -> None:
+        """No tone for a time [s]; 0 ends a silence. What is unacknowledged at its end sounds then."""
+        now = time.monotonic()
+        self._silent_until = now + seconds
+        self._post(lambda: self._plan.silence(seconds, now))
+
+    @property
+    def silent_s(self) -> float:
+        """What is left of a silence [s]."""
+        return max(0.0, self._silent_until - time.monotonic())
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """End the worker and what it plays; False when it has not ended after ``timeout`` [s]."""
+        self._stopping.set()
+        self._inbox.put(None)
+        self._end_player()
+        if self._thread is not None:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    def _post(self, act: Callable[[], None]) -> None:
+        if self._stopping.is_set():
+            return
+        self._inbox.put(act)
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._work, name="annunciator", daemon=True)
+            self._thread.start()
+
+    def _end_player(self) -> None:
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+
+    # --- on the worker thread ----------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="eyegore-tones-"))
+        try:
+            while not self._stopping.is_set():
+                wait = max(0.0, self._plan.due() - time.monotonic())
+                try:
+                    act = self._inbox.get(timeout=min(wait, threading.TIMEOUT_MAX))
+                except queue.Empty:
+                    act = None
+                if act is not None:
+                    act()
+                    if not self._inbox.empty():  # an acknowledgement that waits comes before the tone
+                        continue
+                if self._stopping.is_set():
+                    break
+                tone = self._plan.take(time.monotonic())
+                if tone is not Severity.NONE:
+                    self._sound(tone, folder)
+        except Exception:  # outermost frame of the thread: the next alarm starts another
+            log.exception("the annunciator ended")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _sound(self, tone: Severity, folder: Path) -> None:
+        """Play a tone by the first player that can, else ring the bell."""
+        file = folder / f"{tone.name.lower()}.wav"
+        if not file.exists():
+            file.write_bytes(wav(tone))
+        for player in installed_players() if self._players is None else self._players:
+            problem = self._play([*player, str(file)])
+            if not problem or self._stopping.is_set():
+                return
+            first, name = player[0] not in self._failed, player[0]
+            self._failed.add(name)
+            log.log(logging.WARNING if first else logging.DEBUG, "%s cannot play the alarm tone: %s", name, problem)
+        self._bell()
+
+    def _play(self, command: Sequence[str]) -> str:
+        """Play and wait for the end; what went wrong, "" when nothing did."""
+        with self._lock:
+            if self._stopping.is_set():
+                return ""
+            try:
+                self._process = process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            except OSError as why:
+                return str(why)
+        try:
+            code = process.wait(PLAY_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self._end_player()
+            process.wait()
+            return f"no end after {PLAY_LIMIT_S:g} s"
+        return f"ended with {code}" if code else ""

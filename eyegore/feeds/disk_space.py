@@ -1,0 +1,121 @@
+"""Free space of volumes, asked for where a file system that hangs holds up nobody."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+PERIOD_S = 30.0
+ANSWER_S = 10.0
+"""A file system that has not answered for so long hangs."""
+
+
+@dataclass(frozen=True)
+class FreeSpace:
+    """Free space of the volume called ``name`` [byte], of which a user can write; NaN with a ``problem``."""
+
+    name: str
+    path: str
+    free: float
+    total: float
+    received: float
+    problem: str = ""
+
+
+def _usage(path: Path) -> tuple[float, float]:
+    usage = shutil.disk_usage(path)
+    return float(usage.free), float(usage.total)
+
+
+class DiskSpace:
+    """Asks each of ``paths`` (by name) every ``period_s`` [s] for its free space and posts the answers.
+
+    The thread "disk space" asks; each volume is asked on a thread of its own, never twice at a time, and counts as
+    hanging when it has not answered within ``answer_s`` [s]. ``post`` is called on these threads and must return at
+    once. A path that does not exist is a problem: its parent may lie on another volume. ``usage`` gives (free, total).
+    """
+
+    def __init__(
+        self,
+        paths: Mapping[str, Path],
+        post: Callable[[FreeSpace], None],
+        *,
+        period_s: float = PERIOD_S,
+        answer_s: float = ANSWER_S,
+        usage: Callable[[Path], tuple[float, float]] = _usage,
+    ) -> None:
+        self._paths = dict(paths)
+        self._post = post
+        self._period_s = period_s
+        self._answer_s = min(answer_s, period_s)
+        self._usage = usage
+        self._asked: dict[str, threading.Thread] = {}
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start asking."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="disk space", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; returns at once."""
+        self._stopping.set()
+
+    def join(self, timeout: float = 2.0) -> bool:
+        """Wait for the end, at most ``timeout`` [s]; False when a hanging file system still holds a thread."""
+        end = time.monotonic() + timeout
+        for thread in [*([self._thread] if self._thread else []), *list(self._asked.values())]:
+            thread.join(max(0.0, end - time.monotonic()))
+        return not self.alive and not any(thread.is_alive() for thread in self._asked.values())
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                self._ask_all()
+                self._stopping.wait(self._answer_s)
+                if not self._stopping.is_set():
+                    self._tell_hanging()
+                self._stopping.wait(max(0.0, began + self._period_s - time.monotonic()))
+        except Exception:
+            log.exception("asking for free disk space failed")
+
+    def _ask_all(self) -> None:
+        for name, path in self._paths.items():
+            asked = self._asked.get(name)
+            if asked is None or not asked.is_alive():
+                thread = threading.Thread(target=self._ask, args=(name, path), name=f"disk space {name}", daemon=True)
+                self._asked[name] = thread
+                thread.start()
+
+    def _ask(self, name: str, path: Path) -> None:
+        free = total = float("nan")
+        problem = ""
+        try:
+            free, total = self._usage(path)
+        except OSError as why:
+            problem = f"{path} cannot be asked for its free space ({why.strerror or why})"
+        if not self._stopping.is_set():
+            self._post(FreeSpace(name, str(path), free, total, time.time(), problem))
+
+    def _tell_hanging(self) -> None:
+        """Tell of each volume that does not answer, again in every period."""
+        for name, thread in self._asked.items():
+            if thread.is_alive():
+                problem = f"{self._paths[name]} does not answer: its file system hangs"
+                nan = float("nan")
+                self._post(FreeSpace(name, str(self._paths[name]), nan, nan, time.time(), problem))

@@ -1,0 +1,298 @@
+"""The rules of the alarms, by number, and what must hold whatever happens."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.limits.checks import Checker
+from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
+from eyegore.messages import Action, Alarm, AlarmChanged, AlarmKind, AlarmState, Event, FlagCommand, HkRows, Said
+
+CRITICAL = Parameter(
+    "TEMP", "degC", "", Range(-133, 35), severity_low=Severity.CRITICAL, severity_high=Severity.WARNING
+)
+WARNING = Parameter(
+    "DRAIN", "V", "", Range(0, 30), severity_low=Severity.WARNING, severity_high=Severity.WARNING, deadband=1.0
+)
+TABLE = LimitTable("lab", "", "", {"TEMP": CRITICAL, "DRAIN": WARNING})
+COLUMNS = ("TEMP", "DRAIN")
+NAN = math.nan
+
+
+class Bench:
+    """A board fed with values of the two parameters, a second apart."""
+
+    def __init__(self) -> None:
+        self.board = AlarmBoard()
+        self.watch()
+        self._checker = Checker(TABLE, LimitSet.SAFE, COLUMNS)
+        self.time = 0.0
+        self.now = 1e9
+
+    def watch(self) -> None:
+        for parameter in TABLE.parameters.values():
+            self.board.watch(parameter, LimitSet.SAFE)
+
+    def feed(self, temps: Sequence[float], drains: Sequence[float] = (), cuts: Sequence[int] = ()) -> list[str]:
+        values = np.column_stack([temps, drains or [15.0] * len(temps)]).astype(float)
+        events: list[Event] = []
+        for start, stop in itertools.pairwise([0, *sorted(cuts), len(values)]):
+            times = self.time + np.arange(start, stop, dtype=float)
+            rows = HkRows("hk", COLUMNS, times, values[start:stop], 2, self.now)
+            if times.size:
+                events += self.board.take(rows, self._checker.verdicts(times, rows.values), Frame(self.now))
+        self.time += len(values)
+        return told(events)
+
+    def act(self, action: Action, parameter: str = "TEMP", comment: str = "", until: float = NAN) -> list[str]:
+        return told(self.board.command(FlagCommand(action, parameter, "ops", comment, until), Frame(self.now)))
+
+    def tick(self, seconds: float) -> list[str]:
+        self.now += seconds
+        return told(self.board.tick(Frame(self.now)))
+
+    def alarm(self, parameter: str = "TEMP", kind: AlarmKind = AlarmKind.OOL) -> Alarm:
+        return next(one for one in self.board.alarms() if (one.parameter, one.kind) == (parameter, kind))
+
+    def restart(self) -> None:
+        memory = json.loads(json.dumps(self.board.memory()))
+        self.board = AlarmBoard()
+        self.board.restore(memory)
+        self.watch()
+
+
+def told(events: Sequence[Event]) -> list[str]:
+    lines = []
+    for event in events:
+        if isinstance(event, AlarmChanged):
+            entry = event.entry
+            kind = "" if entry.kind == "OOL" else f" {entry.kind}"
+            lines.append(f"{entry.parameter}{kind} {entry.before}>{entry.after}")
+        elif isinstance(event, Said):
+            lines.append(event.text)
+    return lines
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_rule_5_the_deadband_delays_clearing_and_not_raising(bench: Bench) -> None:
+    assert bench.feed([-120] * 3, [31, 31, 31]) == ["DRAIN NORMAL>PENDING", "DRAIN PENDING>UNACK"]
+    assert bench.feed([-120] * 6, [29.5] * 6) == []
+    assert bench.feed([-120] * 3, [29, 29, 29]) == ["DRAIN UNACK>RTN_UNACK"]
+
+
+def test_rule_6_a_spike_is_a_glitch_on_a_warning_and_an_alarm_on_a_critical_parameter(bench: Bench) -> None:
+    assert bench.feed([-120] * 3, [15, 31, 15]) == ["DRAIN NORMAL>PENDING", "DRAIN PENDING>NORMAL"]
+    assert bench.alarm("DRAIN").glitches == 1
+    assert bench.feed([-120, -136, -120, -120, -120]) == ["TEMP NORMAL>UNACK", "TEMP UNACK>RTN_UNACK"]
+
+
+def test_rule_6_the_alarm_begins_with_its_first_sample(bench: Bench) -> None:
+    bench.feed([-120] * 5, [15, 31, 33, 32, 32])
+    alarm = bench.alarm("DRAIN")
+    assert (alarm.since, alarm.time, alarm.value, alarm.worst, alarm.worst_time) == (1.0, 3.0, 32.0, 33.0, 2.0)
+
+
+def test_rule_4_no_reading_neither_clears_nor_counts(bench: Bench) -> None:
+    assert bench.feed([-136, NAN, NAN]) == ["TEMP NORMAL>UNACK", "TEMP INVALID NORMAL>PENDING"]
+    assert bench.feed([NAN] * 100) == ["TEMP INVALID PENDING>UNACK"]
+    assert bench.alarm().state is AlarmState.UNACK
+    assert bench.alarm("DRAIN").state is AlarmState.NORMAL
+    assert bench.feed([-120] * 3) == ["TEMP INVALID UNACK>RTN_UNACK", "TEMP UNACK>RTN_UNACK"]
+
+
+def test_rule_4_no_reading_interrupts_the_count(bench: Bench) -> None:
+    bench.feed([-120] * 5, [31, 31, NAN, 31, 31])
+    assert bench.alarm("DRAIN").state is AlarmState.PENDING
+
+
+def test_rule_8_acknowledged_and_back_is_normal(bench: Bench) -> None:
+    bench.feed([-136, -137])
+    assert bench.act(Action.LOWER, comment="on it") == ["TEMP UNACK>ACKED"]
+    assert (bench.alarm().acknowledged_by, bench.alarm().comment) == ("ops", "on it")
+    assert bench.feed([-138] * 5) == []
+    assert bench.alarm().worst == -138
+    assert bench.feed([-120] * 3) == ["TEMP ACKED>NORMAL"]
+    assert bench.alarm().severity is Severity.NONE
+
+
+def test_rule_8_a_higher_severity_needs_a_new_acknowledgement_a_lower_one_does_not(bench: Bench) -> None:
+    bench.feed([36, 36, 36])
+    assert bench.alarm().severity is Severity.WARNING
+    bench.act(Action.LOWER)
+    assert bench.feed([-136]) == ["TEMP ACKED>UNACK"]
+    assert bench.alarm().severity is Severity.CRITICAL
+    bench.act(Action.LOWER)
+    assert bench.feed([36, 36, 36]) == []
+    assert bench.alarm().state is AlarmState.ACKED
+
+
+def test_rule_9_lowering_never_hides_what_lasts(bench: Bench) -> None:
+    bench.feed([-136])
+    assert bench.act(Action.LOWER) == ["TEMP UNACK>ACKED"]
+    assert bench.act(Action.LOWER) == []
+    bench.feed([-120] * 3)
+    bench.feed([-136, -120, -120, -120])
+    assert bench.act(Action.LOWER) == ["TEMP RTN_UNACK>NORMAL"]
+
+
+def test_rule_10_a_shelf_runs_out_and_what_is_still_out_is_raised(bench: Bench) -> None:
+    bench.feed([-136])
+    shelved = bench.act(Action.SHELVE, until=bench.now + 900, comment="heater test")
+    assert shelved == ["TEMP UNACK>SHELVED", "TEMP INVALID NORMAL>SHELVED"]
+    assert bench.act(Action.LOWER) == []
+    assert bench.act(Action.RESET_ALL, "") == ["all alarms lowered by ops"]
+    assert bench.tick(899) == []
+    assert bench.tick(2) == ["TEMP SHELVED>UNACK", "TEMP INVALID SHELVED>NORMAL"]
+
+
+def test_rule_10_a_critical_parameter_is_shelved_four_hours_at_most(bench: Bench) -> None:
+    bench.act(Action.SHELVE, until=bench.now + 86_400)
+    bench.act(Action.SHELVE, "DRAIN", until=bench.now + 86_400)
+    assert bench.alarm("TEMP").shelved_until == bench.now + 4 * 3600
+    assert bench.alarm("DRAIN").shelved_until == bench.now + 12 * 3600
+
+
+def test_rule_11_a_critical_alarm_acknowledged_and_still_out_is_told_again(bench: Bench) -> None:
+    bench.feed([-136] * 4, [31] * 4)
+    bench.act(Action.LOWER)
+    bench.act(Action.LOWER, "DRAIN")
+    assert bench.tick(3599) == []
+    assert bench.tick(1) == ["TEMP ACKED>UNACK"]
+    assert bench.tick(10_000) == []
+
+
+def test_rule_12_a_dead_man_timer_is_an_alarm_of_its_own(bench: Bench) -> None:
+    frame = Frame(bench.now)
+    events = bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 61 s", 10.0, 71.0, frame)
+    assert told(events) == ["HK rows DEADMAN NORMAL>UNACK"]
+    assert bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 62 s", 10.0, 72.0, frame) == []
+    assert bench.act(Action.LOWER, "HK rows") == ["HK rows DEADMAN UNACK>ACKED"]
+    assert told(bench.board.timer_well("HK rows", 80.0, frame)) == ["HK rows DEADMAN ACKED>NORMAL"]
+    assert bench.board.timer_well("HK rows", 81.0, frame) == []
+
+
+def rows_at(times: list[float], temps: list[float]) -> HkRows:
+    return HkRows("hk", COLUMNS, np.array(times), np.column_stack([temps, [15.0] * len(temps)]), 2, 0.0)
+
+
+def test_rule_13_what_is_old_is_marked(bench: Bench) -> None:
+    rows = rows_at([0.0, 100.0], [-136.0, -136.0])
+    verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
+    (event,) = bench.board.take(rows, verdicts, Frame(1e9, news=50.0))
+    assert isinstance(event, AlarmChanged)
+    assert event.entry.old
+    assert "before Eyegore looked" in event.text
+
+
+def test_rule_14_alarms_that_come_together_are_one_incident_with_its_first_out(bench: Bench) -> None:
+    bench.feed([-120, -120, -120, -136], [31, 31, 31, 31])
+    assert (bench.alarm("DRAIN").incident, bench.alarm("TEMP").incident) == (1, 1)
+    assert bench.alarm("TEMP").first_out == "DRAIN"
+    bench.feed([-120] * 60)
+    bench.feed([-136])
+    assert bench.alarm("TEMP").incident == 2
+
+
+def test_rule_14_a_flood_is_said_once(bench: Bench) -> None:
+    lines = bench.feed([-136, -120, -120, -120] * 15)
+    assert [line for line in lines if "flood" in line] == ["flood: 11 alarms within 10 min"]
+
+
+def test_rule_20_entries_tell_everything(bench: Bench) -> None:
+    rows = rows_at([7.0], [-136.0])
+    verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
+    (event,) = bench.board.take(rows, verdicts, Frame(1e9, table="abc", context="S"))
+    assert isinstance(event, AlarmChanged)
+    entry = event.entry
+    assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", "OOL")
+    assert (entry.before, entry.after, entry.severity, entry.value) == ("NORMAL", "UNACK", "CRITICAL", -136.0)
+    assert (entry.limit, entry.context, entry.table, entry.incident) == ("−133 … 35 °C", "S", "abc", 1)
+
+
+def test_a_comment_changes_no_state(bench: Bench) -> None:
+    bench.feed([-136])
+    assert bench.act(Action.COMMENT, comment="called Ana") == ["TEMP UNACK>UNACK"]
+    assert bench.alarm().comment == "called Ana"
+    assert bench.act(Action.LOWER, "NO_SUCH") == ["there is no alarm of NO_SUCH"]
+
+
+VALUES = st.sampled_from([-120.0, -136.0, 36.0, NAN])
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=40), st.lists(st.integers(0, 40), max_size=5))
+def test_any_batching_gives_the_same_transitions(samples: list[tuple[float, float]], cuts: list[int]) -> None:
+    temps, drains = zip(*samples, strict=True)
+    whole, parts = Bench(), Bench()
+    one = whole.feed(temps, drains)
+    assert parts.feed(temps, drains, [cut for cut in cuts if cut <= len(samples)]) == one
+    assert json.dumps(parts.board.memory()) == json.dumps(whole.board.memory())
+
+
+@given(st.lists(VALUES, min_size=1, max_size=40), st.lists(VALUES, min_size=1, max_size=40))
+def test_what_one_parameter_does_changes_nothing_for_another(temps: list[float], drains: list[float]) -> None:
+    size = min(len(temps), len(drains))
+    both, alone = Bench(), Bench()
+    lines = both.feed(temps[:size], drains[:size])
+    expected = alone.feed(temps[:size])
+    assert [line for line in lines if line.startswith("TEMP")] == [line for line in expected if "flood" not in line]
+
+
+class BoardMachine(RuleBasedStateMachine):
+    """Samples, people, time and restarts in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bench = Bench()
+
+    @rule(temps=st.lists(VALUES, min_size=1, max_size=6))
+    def samples(self, temps: list[float]) -> None:
+        before = self.bench.alarm()
+        lines = self.bench.feed(temps)
+        ool = [line for line in lines if line.startswith("TEMP ") and "INVALID" not in line]
+        if before.state is AlarmState.SHELVED:
+            assert all(line.endswith("SHELVED>SHELVED") for line in ool), "a shelved alarm told somebody"
+        if all(math.isnan(temp) for temp in temps):
+            assert self.bench.alarm().active == before.active, "no data cleared an alarm"
+        if before.state is AlarmState.ACKED and set(temps) == {before.worst}:
+            assert self.bench.alarm().state is AlarmState.ACKED, "an acknowledged alarm opened by itself"
+
+    @rule(action=st.sampled_from([Action.LOWER, Action.SHELVE, Action.UNSHELVE, Action.COMMENT]))
+    def person(self, action: Action) -> None:
+        self.bench.act(action, comment="x", until=self.bench.now + 900)
+
+    @rule(seconds=st.sampled_from([1.0, 600.0, 4000.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.bench.tick(seconds)
+
+    @rule()
+    def restart(self) -> None:
+        before = self.lasting()
+        self.bench.restart()
+        assert self.lasting() == before, "a restart changed an alarm"
+
+    def lasting(self) -> list[str]:
+        return [repr(alarm) for alarm in self.bench.board.alarms() if alarm.state is not AlarmState.NORMAL]
+
+    @invariant()
+    def a_violation_is_never_hidden(self) -> None:
+        alarm = self.bench.alarm()
+        if alarm.active:
+            assert alarm.state in (AlarmState.UNACK, AlarmState.ACKED, AlarmState.SHELVED)
+
+
+TestBoardMachine = BoardMachine.TestCase
