@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from eyegore.analysis.excursions import Run
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
 from eyegore.messages import (
     Action,
+    AlarmChanged,
     BadLine,
     CaughtUp,
     Event,
@@ -64,8 +66,10 @@ def rows(*values: Sequence[float], start: float = NOW, preview: bool = False, re
     return HkRows("hk", COLUMNS, times, np.array(values, dtype=float), 2, arrival, preview=preview)
 
 
-def changes(events: Sequence[Event]) -> list[tuple[str, str]]:
-    return [(event.flag.parameter, event.what) for event in events if isinstance(event, FlagChanged)]
+def changes(events: Sequence[Event]) -> list[str]:
+    """The transitions of the OOL alarms and dead-man timers."""
+    entries = [event.entry for event in events if isinstance(event, AlarmChanged)]
+    return [f"{one.parameter} {one.before}>{one.after}" for one in entries if one.kind != "INVALID"]
 
 
 def states(one: Monitor) -> dict[str, FlagState]:
@@ -82,10 +86,8 @@ def said(events: Sequence[Event]) -> str:
 
 def test_every_row_is_judged_not_only_the_last() -> None:
     one = monitor()
-    events = one.take(rows(GOOD, LOW, LOW, GOOD), NOW)
-    assert [change for change in changes(events) if change[0] == "TEMP"] == [
-        ("TEMP", "valid"), ("TEMP", "raised"), ("TEMP", "returned"),
-    ]  # fmt: skip
+    events = one.take(rows(GOOD, LOW, LOW, GOOD, GOOD, GOOD), NOW)
+    assert changes(events) == ["TEMP NORMAL>UNACK", "TEMP UNACK>RTN_UNACK"]
     assert one.excursions() == [Run("TEMP", Verdict.LOW, NOW + 1, NOW + 2, 2, -136.0)]
     assert states(one) == {
         "TEMP": FlagState.LATCHED,
@@ -97,13 +99,13 @@ def test_every_row_is_judged_not_only_the_last() -> None:
 
 def test_the_line_for_the_log_tells_value_and_limit() -> None:
     events = monitor().take(rows(LOW), NOW)
-    text = next(event.text for event in events if isinstance(event, FlagChanged) and event.what == "raised")
+    (text,) = [event.text for event in events if isinstance(event, AlarmChanged)]
     assert text == "CRITICAL TEMP −136 °C too low (limit −133 … 35 °C) since 12/Jan 13:46:40"
 
 
 def test_a_fault_in_one_parameter_does_not_touch_the_others() -> None:
     one = monitor()
-    one.take(rows((math.nan, 31.0, 7.0, math.inf)), NOW)
+    one.take(rows(*[(math.nan, 31.0, 7.0, math.inf)] * 3), NOW)
     assert states(one) == {
         "TEMP": FlagState.INVALID,
         "DRAIN": FlagState.RAISED,
@@ -120,30 +122,30 @@ def test_relative_limits_follow_the_command() -> None:
     exposure = Exposure(7, "CCD1", "BIAS01", NOW, 0.0, ("ObsID", "OD_1_T"), ("7", "26.0"))
     one.take(ExposureRows("log", exposure.columns, (exposure,), NOW), NOW)
     one.take(rows((-120.0, 26.2, 0.0, 1.0), (-120.0, 26.21, 0.0, 1.0)), NOW)
-    assert states(one)["DRAIN"] is FlagState.RAISED
+    assert states(one)["DRAIN"] is FlagState.PENDING
     assert one.excursions() == [Run("DRAIN", Verdict.HIGH, NOW + 1, NOW + 1, 1, 26.21)]
 
 
-def test_a_muted_flag_stays_muted() -> None:
+def test_a_shelved_flag_stays_shelved() -> None:
     one = monitor()
     one.take(rows(GOOD), NOW)
-    one.take(FlagCommand(Action.MUTE, "TEMP", "ops"), NOW)
+    one.take(FlagCommand(Action.SHELVE, "TEMP", "ops", "heater test"), NOW)
     events = one.take(rows(LOW, start=NOW + 1), NOW + 1)
-    assert not any(isinstance(event, FlagChanged) and event.text for event in events)
+    assert not any(isinstance(event, AlarmChanged) and event.text for event in events)
     one.take(FlagCommand(Action.RESET_ALL, "", "ops"), NOW)
-    assert states(one)["TEMP"] is FlagState.MUTED
-    one.take(FlagCommand(Action.UNMUTE, "TEMP", "ops"), NOW)
+    assert states(one)["TEMP"] is FlagState.SHELVED
+    one.take(FlagCommand(Action.UNSHELVE, "TEMP", "ops"), NOW)
     assert states(one)["TEMP"] is FlagState.RAISED
 
 
 def test_lowering_says_who() -> None:
     one = monitor()
     one.take(rows(LOW), NOW)
-    (event,) = one.take(FlagCommand(Action.LOWER, "TEMP", "ops"), NOW)
-    assert isinstance(event, FlagChanged)
-    assert (event.what, event.person, event.text) == ("acknowledged", "ops", "TEMP −136 °C acknowledged by ops")
+    event = one.take(FlagCommand(Action.LOWER, "TEMP", "ops"), NOW)[0]
+    assert isinstance(event, AlarmChanged)
+    assert (event.entry.after, event.entry.person, event.text) == ("ACKED", "ops", "TEMP acknowledged by ops")
     assert not changes(one.take(rows(LOW, LOW, start=NOW + 1), NOW + 2))
-    assert "no flag NO_SUCH" in said(one.take(FlagCommand(Action.LOWER, "NO_SUCH", "ops"), NOW))
+    assert "no alarm of NO_SUCH" in said(one.take(FlagCommand(Action.LOWER, "NO_SUCH", "ops"), NOW))
 
 
 def test_rows_that_stop_make_everything_stale_and_come_back() -> None:
@@ -154,9 +156,12 @@ def test_rows_that_stop_make_everything_stale_and_come_back() -> None:
     events = one.take(Tick(), NOW + 61)
     assert health(events).hk_stale
     assert "no HK row for 61 s" in said(events)
+    assert changes(events) == ["HK rows NORMAL>UNACK"]
     assert set(states(one).values()) == {FlagState.STALE}
     assert said(one.take(Tick(), NOW + 62)) == ""
-    assert "arrive again" in said(one.take(rows(GOOD, start=NOW + 63), NOW + 63))
+    events = one.take(rows(GOOD, start=NOW + 63), NOW + 63)
+    assert "arrive again" in said(events)
+    assert changes(events) == ["HK rows UNACK>RTN_UNACK"]
     assert states(one)["TEMP"] is FlagState.NORMAL
 
 
@@ -175,6 +180,7 @@ def test_an_old_folder_is_stale_from_the_start() -> None:
     one.take(rows(GOOD, start=NOW - 86_400, received=NOW), NOW)
     events = one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
     assert health(events).hk_stale
+    assert changes(events) == [], "an old folder is no alarm"
     assert health(events).hk_age == pytest.approx(86_400)
 
 
@@ -185,27 +191,52 @@ def test_a_clock_that_is_ahead_is_said_once() -> None:
     assert said(one.take(Tick(), NOW + 1)) == ""
 
 
-def test_the_preview_raises_flags_and_its_rows_count_once() -> None:
+def test_the_preview_shows_what_is_out_and_its_rows_count_once() -> None:
     one = monitor()
-    history = [GOOD, LOW, GOOD, GOOD, LOW, LOW]
     events = one.take(rows(GOOD, LOW, LOW, start=NOW + 3, preview=True), NOW)
-    assert ("TEMP", "raised") in changes(events)
+    assert states(one)["TEMP"] is FlagState.PENDING
+    assert [event.flag.parameter for event in events if isinstance(event, FlagChanged)].count("TEMP") == 1
     assert one.hk_rows == 0
     assert not any(isinstance(event, HkAccepted) for event in events)
-    events = one.take(rows(*history), NOW)
-    assert ("TEMP", "raised") not in changes(events)
-    assert (one.hk_rows, len(one.excursions())) == (6, 2)
-    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
-    assert changes(one.take(rows(LOW, start=NOW + 6), NOW)) == []
+    events = one.take(rows(GOOD, LOW, GOOD, GOOD, GOOD, LOW, LOW), NOW)
+    assert changes(events) == ["TEMP NORMAL>UNACK", "TEMP UNACK>RTN_UNACK", "TEMP RTN_UNACK>UNACK"]
+    assert (one.hk_rows, len(one.excursions())) == (7, 2)
+    assert changes(one.take(rows(LOW, start=NOW + 7), NOW)) == []
     assert states(one)["TEMP"] is FlagState.RAISED
 
 
-def test_an_excursion_older_than_the_preview_latches() -> None:
+def restarted(one: Monitor) -> Monitor:
+    again = Monitor(one.rules, one.folder)
+    again.restore(json.loads(json.dumps(one.memory())))
+    again.take(HkHeader("hk", "7.5.X", COLUMNS), NOW)
+    return again
+
+
+def test_a_restart_judges_no_row_twice_and_misses_none() -> None:
     one = monitor()
-    one.take(rows(GOOD, start=NOW + 3, preview=True), NOW)
-    events = one.take(rows(GOOD, LOW, GOOD, GOOD), NOW)
-    assert ("TEMP", "latched") in changes(events)
-    assert states(one)["TEMP"] is FlagState.LATCHED
+    one.take(rows(GOOD, LOW, GOOD), NOW)
+    one.take(FlagCommand(Action.SHELVE, "DRAIN", "ops"), NOW)
+    again = restarted(one)
+    assert states(again)["DRAIN"] is FlagState.SHELVED
+    events = again.take(rows(GOOD, LOW, GOOD, GOOD, GOOD, LOW), NOW)
+    assert changes(events) == ["TEMP UNACK>RTN_UNACK", "TEMP RTN_UNACK>UNACK"]
+    assert again.hk_rows == 6
+    third = restarted(again)
+    assert changes(third.take(rows(GOOD, LOW, GOOD, GOOD, GOOD, LOW), NOW)) == []
+
+
+def test_a_file_that_is_another_after_the_restart_is_judged_whole() -> None:
+    one = monitor()
+    one.take(rows(GOOD, GOOD), NOW)
+    again = restarted(one)
+    assert changes(again.take(rows(LOW, GOOD, start=NOW + 900), NOW)) == ["TEMP NORMAL>UNACK"]
+
+
+def test_a_file_read_again_from_its_beginning_is_judged_again() -> None:
+    one = monitor()
+    one.take(rows(GOOD, GOOD), NOW)
+    one.take(HkHeader("hk", "7.5.X", COLUMNS), NOW)
+    assert changes(one.take(rows(LOW, start=NOW + 900), NOW)) == ["TEMP NORMAL>UNACK"]
 
 
 def test_a_header_is_told_with_its_oddities() -> None:
@@ -224,7 +255,7 @@ def test_columns_may_change_from_file_to_file() -> None:
     one.take(HkHeader("hk2", "7.5.X", ("TEMP", "NEW")), NOW)
     later = HkRows("hk2", ("TEMP", "NEW"), np.array([NOW + 9]), np.array([[-120.0, 1.0]]), 2, NOW)
     one.take(later, NOW)
-    assert states(one)["TEMP"] is FlagState.LATCHED
+    assert states(one)["TEMP"] is FlagState.RAISED
     assert states(one)["NEW"] is FlagState.UNCHECKED
     one.take(rows(GOOD, start=NOW + 10), NOW)
     assert [run.parameter for run in one.excursions()] == ["TEMP"]
@@ -263,7 +294,7 @@ def test_health_counts() -> None:
     one.take(ExposureRows("log", ("ObsID",), (exposure,), NOW - 2), NOW)
     now = health(one.take(Tick(), NOW))
     assert (now.online, now.watcher, now.checked, now.total) == (True, "inotify", 3, 4)
-    assert (now.raised, now.critical, now.muted, now.invalid) == (1, 1, 0, 0)
+    assert (now.raised, now.critical, now.shelved, now.invalid) == (1, 1, 0, 0)
     assert (now.hk_rows, now.bad_lines, now.obsids, now.exposure_rows, now.images) == (1, 1, 1, 1, 3)
     assert (now.hk_age, now.explog_age, now.image_age) == (0.0, 2.0, 5.0)
 

@@ -93,12 +93,12 @@ def test_rows_are_judged_as_they_come(tmp_path: Path, start: Start, ear: Ear, wa
     elvis.append_rows(15)
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
     service.send(FlagCommand(Action.LOWER, "CCD2_TEMP_B", "ops"))
-    service.send(FlagCommand(Action.MUTE, "CCD1_TEMP_B", "ops"))
+    service.send(FlagCommand(Action.SHELVE, "CCD1_TEMP_B", "ops"))
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.ACKNOWLEDGED)
     elvis.append_rows(15)
     wait_until(lambda: ear.state("CCD3_TEMP_T") is FlagState.INVALID)
     assert ear.state("CCD2_TEMP_B") is FlagState.NORMAL
-    assert ear.state("CCD1_TEMP_B") is FlagState.MUTED
+    assert ear.state("CCD1_TEMP_B") is FlagState.SHELVED
     wait_until(lambda: ear.rows() == 50)
     assert any(isinstance(event, ExposuresAccepted) for event in ear.events)
 

@@ -115,7 +115,7 @@ def test_decimal_and_hexadecimal_text_are_the_same_expected_value(tmp_path: Path
         ),
         ("severity = { low = 1, high = 2 }", "P: severity.low: must be 'NONE', 'WARNING' or 'CRITICAL', not 1"),
         ("response = 3", "P: response: must be text, not 3"),
-        ("deadband = 3", "P: deadband: unknown key"),
+        ("hysteresis = 3", "P: hysteresis: unknown key"),
     ],
 )
 def test_an_error_names_file_line_parameter_and_field(tmp_path: Path, line: str, message: str) -> None:

@@ -29,7 +29,7 @@ HEALTH = Health(
     watcher_alive=True,
     raised=0,
     critical=0,
-    muted=0,
+    shelved=0,
     invalid=0,
     hk_rows=100,
     bad_lines=0,
@@ -48,8 +48,9 @@ HEALTH = Health(
         (FlagState.RAISED, Verdict.LOW, Severity.CRITICAL, Status.CRITICAL, True),
         (FlagState.RAISED, Verdict.HIGH, Severity.WARNING, Status.WARNING, True),
         (FlagState.RAISED, Verdict.HIGH, Severity.NONE, Status.WARNING, True),
+        (FlagState.PENDING, Verdict.LOW, Severity.NONE, Status.WARNING, False),
         (FlagState.ACKNOWLEDGED, Verdict.LOW, Severity.CRITICAL, Status.CRITICAL, False),
-        (FlagState.MUTED, Verdict.LOW, Severity.CRITICAL, Status.MUTED, False),
+        (FlagState.SHELVED, Verdict.LOW, Severity.CRITICAL, Status.MUTED, False),
         (FlagState.INVALID, Verdict.INVALID, Severity.NONE, Status.INVALID, False),
         (FlagState.STALE, Verdict.STALE, Severity.NONE, Status.STALE, False),
         (FlagState.UNCHECKED, Verdict.UNCHECKED, Severity.NONE, Status.UNCHECKED, False),
@@ -67,7 +68,7 @@ def test_green_is_only_what_is_in_limits() -> None:
 
 
 def test_a_muted_flag_tells_what_it_would_show() -> None:
-    cell = presenter.flag_cell(replace(FLAG, state=FlagState.MUTED, live=Verdict.LOW, severity=Severity.CRITICAL))
+    cell = presenter.flag_cell(replace(FLAG, state=FlagState.SHELVED, live=Verdict.LOW, severity=Severity.CRITICAL))
     assert cell.live is Status.CRITICAL
 
 
