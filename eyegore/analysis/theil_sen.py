@@ -7,6 +7,7 @@ median. A quarter of the points may be wrong without the line turning to them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -56,7 +57,10 @@ class Lines:
 
 
 def theil_sen(times: FloatArray, values: FloatArray) -> Lines:
-    """The lines through ``values`` (n, columns) at ``times`` (n,), strictly increasing; NaN is no point."""
+    """The lines through ``values`` (n, columns) at ``times`` (n,), strictly increasing; NaN is no point.
+
+    Times should be small numbers, so that nothing is lost to rounding: minutes from the newest, not lab seconds.
+    """
     rows = np.ascontiguousarray(values.T)
     there = np.isfinite(rows)
     points = there.sum(axis=1)
@@ -126,7 +130,7 @@ def _noise(rows: FloatArray) -> FloatArray:
         return np.full(len(rows), np.nan)
     steps = np.diff(rows, axis=1)
     steps -= sorted_median(steps)[:, None]
-    return TO_SIGMA / np.sqrt(2) * sorted_median(np.abs(steps))
+    return TO_SIGMA / math.sqrt(2) * sorted_median(np.abs(steps))
 
 
 def _rounding(rows: FloatArray) -> FloatArray:

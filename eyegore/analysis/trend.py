@@ -181,7 +181,8 @@ class TrendWindow:
 def _slope(lines: Lines, place: int, origin: float) -> Slope:
     """One line of ``lines``, whose times are minutes from ``origin`` [lab s]."""
     slope, last = float(lines.slope[place]), float(lines.last[place])
-    span, scatter = float(lines.span[place]), float(lines.scatter[place])
+    span = float(lines.span[place])
+    scatter = max(float(lines.scatter[place]), float(lines.rounding[place]) / math.sqrt(12))
     return Slope(
         per_minute=slope,
         low=float(lines.low[place]),
