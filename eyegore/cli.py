@@ -64,14 +64,18 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("-t", "--tag", metavar="TAG", default="", help="appended to titles and the log's name")
     how.add_argument("-d", "--ds9", metavar="TARGET", default="", help="DS9 to use: XPA name or host:port")
     how.add_argument("--dark", action="store_true", default=None, help="dark theme, for the night")
+    how.add_argument(
+        "--state", metavar="DIR", type=Path, help="where journals are kept (default: in your home)"
+    )
+    how.add_argument("--no-journal", action="store_true", help="keep none: alarms are forgotten at the end")
     later = parser.add_argument_group("accepted, not active yet (said at start)")
     later.add_argument("-r", "--rsync", metavar="PATH", help="copy the day folder to PATH")
     later.add_argument("-B", "--broadcast", metavar="NAME", help="copy the day folder to the gateway")
     later.add_argument("-W", "--warnings", action="store_true", help="send warnings")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    from eyegore.commands import demo, limits, simulate
+    from eyegore.commands import alarms, demo, limits, simulate
 
-    for command in (demo, simulate, limits):
+    for command in (demo, simulate, limits, alarms):
         command.add_parser(commands)
     return parser
 
@@ -125,6 +129,8 @@ def session_of(args: argparse.Namespace) -> Session:
         tag=args.tag,
         ds9_target=args.ds9,
         stale_after_s=args.stale_after,
+        state=args.state,
+        journal=not args.no_journal,
     )
 
 

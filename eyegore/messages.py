@@ -340,6 +340,14 @@ class AlarmChanged:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """Something for the journal that is no transition of an alarm, such as a change of the limits."""
+
+    entry: AlarmEntry
+    text: str
+
+
+@dataclass(frozen=True)
 class Said:
     """A line for the status bar and the log. ``level`` is a level of :mod:`logging`."""
 
@@ -416,6 +424,7 @@ class Health:
 Event = (
     FlagChanged
     | AlarmChanged
+    | Noted
     | Said
     | HkAccepted
     | ExposuresAccepted

@@ -25,6 +25,7 @@ from eyegore.analysis.session_files import ExposureBook, ImageBook
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Relative, Severity, Verdict
 from eyegore.messages import (
+    AlarmEntry,
     BadLine,
     CaughtUp,
     Event,
@@ -38,6 +39,7 @@ from eyegore.messages import (
     HkRows,
     ImageFile,
     LayoutChanged,
+    Noted,
     Said,
     SourceEvent,
     SourceKind,
@@ -179,13 +181,13 @@ class Monitor:
             self._layouts[key] = self._make_layout(elvis, columns, table)
         self._layout = layout = self._layouts[key]
         self.elvis = elvis
-        self._table_hash = table.digest if table else ""
+        events: list[Event] = [*self._note_table(table, now)]
         units = dict(zip(columns, header.units, strict=False)) if header else {}
         self.flags.lay_out(columns, table, self.rules.limit_set, layout.checker.checked, units)
         unknown, missing = (header.unknown, header.missing) if header else ((), ())
         self.unknown = tuple(dict.fromkeys((*self.unknown, *unknown)))
         self.missing = tuple(dict.fromkeys((*self.missing, *missing)))
-        events: list[Event] = [LayoutChanged(elvis, columns, unknown, missing, tuple(self.flags.views()))]
+        events.append(LayoutChanged(elvis, columns, unknown, missing, tuple(self.flags.views())))
         name = f"ELVIS {elvis}" if elvis else "an unknown ELVIS version"
         checked = sum(layout.checker.checked)
         text = f"HK of {name}: {len(columns)} parameters, {checked} checked against limits {self.rules.limit_set.value}"
@@ -195,6 +197,14 @@ class Monitor:
         if missing:
             events.append(Said(logging.WARNING, f"missing HK columns: {', '.join(missing)}", now))
         return events
+
+    def _note_table(self, table: LimitTable | None, now: float) -> list[Event]:
+        """Tell when other limits are used than before, also than before a restart."""
+        known, self._table_hash = self._table_hash, table.digest if table else ""
+        if self._table_hash == known:
+            return []
+        text = f"limits {table.elvis} of {table.source}" if table else "no limits"
+        return [Noted(_entry_of_limits(text, self._frame(now)), f"checking against {text}")]
 
     def _make_layout(self, elvis: str, columns: tuple[str, ...], table: LimitTable | None) -> Layout:
         expected: dict[str, float] = {}
@@ -258,13 +268,19 @@ class Monitor:
 
     def memory(self) -> dict[str, Any]:
         """What must survive a restart, JSON-able: the alarms, and which rows they have judged."""
-        return {"alarms": self.alarms.memory(), "judged": self._judged.memory(), "fresh": self._fresh}
+        return {
+            "alarms": self.alarms.memory(),
+            "judged": self._judged.memory(),
+            "fresh": self._fresh,
+            "table": self._table_hash,
+        }
 
     def restore(self, memory: Mapping[str, Any]) -> None:
         """Take back what :meth:`memory` gave; before the first message."""
         self.alarms.restore(memory["alarms"])
         self._judged.restore(memory["judged"])
         self._fresh = bool(memory["fresh"])
+        self._table_hash = str(memory["table"])
 
     def excursions(self) -> list[Run]:
         """Runs of samples out of limits, in order of their first sample; those that last still are included."""
@@ -360,6 +376,13 @@ class Monitor:
             images=self.images.complete,
             clock_skew=by_arrival - by_stamp,
         )
+
+
+def _entry_of_limits(text: str, frame: Frame) -> AlarmEntry:
+    nan = float("nan")
+    return AlarmEntry(
+        frame.now, nan, "", "CONFIGURATION", "", "", "NONE", nan, "", frame.context, "", text, frame.table
+    )
 
 
 def _by_start(run: Run) -> tuple[float, str]:

@@ -14,11 +14,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from eyegore.alarms.journal import journal_path
+from eyegore.alarms.journal_keeper import JournalKeeper
 from eyegore.errors import SettingsError
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
-from eyegore.messages import AlarmChanged, AlarmState, Event, FeedMessage, FlagCommand, Health, Said, WorkerDied
+from eyegore.messages import AlarmChanged, AlarmState, Event, FeedMessage, FlagCommand, Health, Noted, Said, WorkerDied
 from eyegore.monitor import Monitor, Rules, Tick
 from eyegore.settings import Session
 
@@ -71,6 +73,7 @@ class Service:
     def __init__(self, session: Session, subscribers: Sequence[Subscriber] = ()) -> None:
         self.session = session
         self.monitor = Monitor(rules_for(session), str(session.folder))
+        self._keeper: JournalKeeper | None = None
         self._subscribers = list(subscribers)
         self._inbox: queue.SimpleQueue[FeedMessage | FlagCommand | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
@@ -114,6 +117,31 @@ class Service:
         return stopped
 
     def _run(self) -> None:
+        if self.session.journal:
+            self._open_journal()
+        try:
+            self._take_messages()
+        finally:
+            if self._keeper is not None:
+                self._keeper.close(self.monitor.memory)
+
+    def _open_journal(self) -> None:
+        session = self.session
+        path = journal_path(session.state, session.folder)
+        self._keeper = JournalKeeper(path, session.folder, self._say, keep_days=session.keep_days)
+        memory = self._keeper.state()
+        if memory is None:
+            return
+        try:
+            self.monitor.restore(memory)
+        except (KeyError, TypeError, ValueError) as why:
+            self._say(f"the alarms of the last session are not understood and begin anew: {why!r}")
+            self.monitor = Monitor(rules_for(session), str(session.folder))
+
+    def _say(self, text: str) -> None:
+        self._publish([Said(logging.WARNING, text, time.time())])
+
+    def _take_messages(self) -> None:
         next_tick = time.monotonic()
         while True:
             message: FeedMessage | FlagCommand | Tick | None
@@ -136,6 +164,13 @@ class Service:
         except Exception:
             log.exception("a message could not be judged: %.200r", message)
             events = [Said(logging.ERROR, "a message could not be judged; see the log", time.time())]
+        if self._keeper is not None:
+            if isinstance(message, Tick):
+                self._keeper.tick(time.time(), self.monitor.memory)
+            self._keeper.take(events, self.monitor.memory)
+        self._publish(events)
+
+    def _publish(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, Health):
                 event = replace(event, running=self.running())
@@ -163,5 +198,7 @@ def write_log(event: Event) -> None:
     if isinstance(event, AlarmChanged) and event.text:
         level = logging.WARNING if event.alarm.state is AlarmState.UNACK else logging.INFO
         flag_log.log(level, "%s", event.text)
+    elif isinstance(event, Noted):
+        flag_log.info("%s", event.text)
     elif isinstance(event, Said):
         log.log(event.level, "%s", event.text)

@@ -13,7 +13,8 @@ from eyegore.limits.model import LimitSet
 class Session:
     """Settings of one session; ``elvis`` None means: recognised from the files.
 
-    ``stale_after_s`` is the age [s] from which HK counts as stale.
+    ``stale_after_s`` is the age [s] from which HK counts as stale. ``state`` is where journals are kept (None: the
+    user's own state folder), ``keep_days`` how long their entries are.
     """
 
     folder: Path
@@ -27,6 +28,9 @@ class Session:
     tag: str = ""
     ds9_target: str = ""
     stale_after_s: float = 60.0
+    state: Path | None = None
+    journal: bool = True
+    keep_days: float = 400.0
 
     @property
     def images(self) -> bool:

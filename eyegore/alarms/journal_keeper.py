@@ -1,0 +1,89 @@
+"""Keeps the journal of a running session: each entry with the state it leads to; what cannot be written waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from eyegore.alarms.journal import Journal
+from eyegore.alarms.journal_errors import JournalError
+from eyegore.messages import AlarmChanged, AlarmEntry, Event, Noted
+
+MOST_WAITING = 100_000
+"""Entries that wait at most while the journal cannot be written; then the oldest are lost, which is said."""
+DAY_S = 86_400.0
+
+
+class JournalKeeper:
+    """Used on the monitor's thread only. ``say`` is called with one line when writing begins to fail or works again."""
+
+    def __init__(self, path: Path, folder: Path, say: Callable[[str], None], *, keep_days: float) -> None:
+        self._say = say
+        self._keep_s = keep_days * DAY_S
+        self._waiting: list[AlarmEntry] = []
+        self._failing = ""
+        self._prune_at = 0.0
+        self._journal: Journal | None = None
+        try:
+            self._journal = Journal(path, folder)
+        except JournalError as why:
+            self._fail(f"no journal is kept: {why}")
+
+    def state(self) -> dict[str, Any] | None:
+        """The state of the alarms when the last session ended, however it ended; None when there was none."""
+        if self._journal is None:
+            return None
+        try:
+            return self._journal.state()
+        except JournalError as why:
+            self._fail(f"the alarms of the last session are not known: {why}")
+            return None
+
+    def take(self, events: Iterable[Event], memory: Callable[[], Mapping[str, Any]]) -> None:
+        """Write what happened, with the state it led to; nothing is written when nothing happened."""
+        entries = [event.entry for event in events if isinstance(event, AlarmChanged | Noted)]
+        if entries:
+            self._waiting += entries
+            self._write(memory)
+
+    def tick(self, now: float, memory: Callable[[], Mapping[str, Any]]) -> None:
+        """Write the state as it is now [unix s], and what waited; once a day forget what is too old."""
+        self._write(memory)
+        if self._journal is not None and not self._failing and now >= self._prune_at:
+            self._prune_at = now + DAY_S
+            self._attempt(lambda journal: journal.prune(now - self._keep_s))
+
+    def close(self, memory: Callable[[], Mapping[str, Any]]) -> None:
+        """Write what is left and let go of the journal."""
+        self._write(memory)
+        if self._journal is not None:
+            self._journal.close()
+
+    def _write(self, memory: Callable[[], Mapping[str, Any]]) -> None:
+        if self._attempt(lambda journal: journal.record(self._waiting, memory())):
+            self._waiting.clear()
+        elif len(self._waiting) > MOST_WAITING:
+            lost = len(self._waiting) - MOST_WAITING
+            del self._waiting[:lost]
+            self._say(f"{lost} entries of the journal are lost: it cannot be written")
+
+    def _attempt(self, work: Callable[[Journal], object]) -> bool:
+        if self._journal is None:
+            return False
+        try:
+            work(self._journal)
+        except JournalError as why:
+            self._fail(f"the journal cannot be written, its entries wait: {why}")
+            return False
+        if self._failing:
+            self._failing = ""
+            self._say("the journal is written again")
+        for line in self._journal.news():
+            self._say(line)
+        return True
+
+    def _fail(self, text: str) -> None:
+        if text != self._failing:
+            self._failing = text
+            self._say(text)
