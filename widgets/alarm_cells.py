@@ -24,7 +24,8 @@ class AlarmCell:
 
     ``key`` tells alarms apart (a parameter can have one of each ``kind``); ``kind`` is "" for what is simply out of
     limits. ``severity`` is WARNING or CRITICAL, the worst since the alarm began. ``began`` orders by time: larger is
-    later, on any clock. ``first_out`` marks the alarm that an incident began with, ``after`` names it in the others.
+    later, on any clock. ``shelved_until`` is a time of day, ``shelved_for`` what is left. ``first_out`` marks the alarm
+    that an incident began with, ``after`` names it in the others.
     """
 
     key: str
@@ -43,6 +44,7 @@ class AlarmCell:
     acknowledged_by: str = ""
     comment: str = ""
     shelved_until: str = ""
+    shelved_for: str = ""
     blink: bool = False
     first_out: bool = False
     after: str = ""

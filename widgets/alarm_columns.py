@@ -25,9 +25,7 @@ class AlarmColumn:
     anchor: Literal["w", "e"] = "w"
 
 
-def _column(
-    name: str, sample: str, text: Callable[[AlarmCell], str], anchor: Literal["w", "e"] = "w"
-) -> AlarmColumn:
+def _column(name: str, sample: str, text: Callable[[AlarmCell], str], anchor: Literal["w", "e"] = "w") -> AlarmColumn:
     """A column that sorts by what it shows; of a number with its unit by the number."""
     if anchor == "w":
         return AlarmColumn(name, sample, text, lambda cell: sort_value(text(cell)), anchor)
@@ -41,11 +39,12 @@ def severity_text(cell: AlarmCell) -> str:
 
 def state_text(cell: AlarmCell) -> str:
     """How the alarm stands; of a shelved one until when."""
-    return f"shelved {cell.shelved_until}".rstrip() if cell.standing is Standing.SHELVED else cell.standing.value
+    until = f" until {cell.shelved_until}" if cell.shelved_until else ""
+    return cell.standing.value + until
 
 
 def name_text(cell: AlarmCell) -> str:
-    """The parameter, with what the alarm is about when that is not its limits, and the mark of the first-out."""
+    """The parameter, with what the alarm is about when that is not its limits, and the mark of the first one."""
     return " · ".join(part for part in (cell.parameter, cell.kind, "first out" if cell.first_out else "") if part)
 
 
@@ -55,14 +54,14 @@ def person_text(cell: AlarmCell) -> str:
 
 
 COLUMNS = (
-    AlarmColumn("severity", "◆ CRITICAL", severity_text, lambda cell: (0, float(_RANKS.get(cell.severity, 2)))),
+    AlarmColumn("severity", "CRITICAL", severity_text, lambda cell: (0, float(_RANKS.get(cell.severity, 2)))),
     _column("state", "unacknowledged", state_text),
-    _column("parameter", "CCD3_TEMP_T · first out", name_text),
+    _column("parameter", "CCD3_TEMP_T", name_text),
     _column("value", "−133.02 °C", lambda cell: cell.value, "e"),
     _column("limit", "−133 … −103 °C", lambda cell: cell.limit),
     AlarmColumn("since", "14/Mar 21:54:05", lambda cell: cell.since, lambda cell: (0, cell.began)),
     _column("worst", "−133.02 °C", lambda cell: cell.worst, "e"),
-    _column("trend", "at limit 03:41 (25 ± 4 min)", lambda cell: cell.trend),
+    _column("trend", "", lambda cell: cell.trend),
     _column("test", "BIAS01", lambda cell: cell.test),
     _column("ObsID", "20103", lambda cell: cell.obsid, "e"),
     _column("acknowledged by", "acknowledged by", person_text),
@@ -104,9 +103,7 @@ def counts_of(cells: Sequence[AlarmCell]) -> tuple[str, Status | None]:
 
     CRITICAL and WARNING count what is out now, acknowledged or not.
     """
-    out = Counter(
-        cell.severity for cell in cells if cell.standing in (Standing.UNACKNOWLEDGED, Standing.ACKNOWLEDGED)
-    )
+    out = Counter(cell.severity for cell in cells if cell.standing in (Standing.UNACKNOWLEDGED, Standing.ACKNOWLEDGED))
     standing = Counter(cell.standing for cell in cells)
     parts = [f"{out[Status.CRITICAL]} CRITICAL", f"{out[Status.WARNING]} WARNING"]
     others = (Standing.BACK, Standing.PENDING, Standing.SHELVED)
@@ -127,6 +124,7 @@ def tip_of(cell: AlarmCell) -> str:
             ("trend", cell.trend),
             ("during", " ".join(part for part in (cell.test, cell.obsid) if part)),
             ("came after", cell.after),
+            ("shelved for another", cell.shelved_for),
             ("acknowledged by", cell.acknowledged_by),
         )
         if text

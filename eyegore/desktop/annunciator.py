@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import queue
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -23,6 +22,7 @@ log = logging.getLogger(__name__)
 
 PLAY_LIMIT_S = 5.0
 """A player that takes longer for a tone of less than a second hangs [s]."""
+_LONGEST_WAIT_S = 3600.0
 
 
 class Annunciator:
@@ -53,6 +53,8 @@ class Annunciator:
         self._process: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
         self._silent_until = float("-inf")
+        self._folder = ""
+        self._written: set[Severity] = set()
         self._failed: set[str] = set()
 
     def update(self, alarms: Mapping[str, Severity]) -> None:
@@ -98,57 +100,65 @@ class Annunciator:
     # --- on the worker thread ----------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="eyegore-tones-"))
-        try:
+        with contextlib.ExitStack() as files:
             while not self._stopping.is_set():
-                wait = max(0.0, self._plan.due() - time.monotonic())
                 try:
-                    act = self._inbox.get(timeout=min(wait, threading.TIMEOUT_MAX))
-                except queue.Empty:
-                    act = None
-                if act is not None:
-                    act()
-                    if not self._inbox.empty():  # an acknowledgement that waits comes before the tone
-                        continue
-                if self._stopping.is_set():
-                    break
-                tone = self._plan.take(time.monotonic())
-                if tone is not Severity.NONE:
-                    self._sound(tone, folder)
-        except Exception:  # outermost frame of the thread: the next alarm starts another
-            log.exception("the annunciator ended")
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+                    self._turn(files)
+                except Exception:  # outermost frame of the thread: the next alarm must find it alive
+                    log.exception("an alarm tone")
 
-    def _sound(self, tone: Severity, folder: Path) -> None:
+    def _turn(self, files: contextlib.ExitStack) -> None:
+        """Take one message, or wait until a tone is due; then play what is due."""
+        wait = max(0.0, self._plan.due() - time.monotonic())
+        try:
+            act = self._inbox.get(timeout=min(wait, _LONGEST_WAIT_S))
+        except queue.Empty:
+            pass
+        else:
+            if act is not None:
+                act()
+        if not self._inbox.empty():  # an acknowledgement that waits comes before the tone
+            return
+        tone = self._plan.take(time.monotonic())
+        if tone is not Severity.NONE and not self._stopping.is_set():
+            self._sound(tone, files)
+
+    def _sound(self, tone: Severity, files: contextlib.ExitStack) -> None:
         """Play a tone by the first player that can, else ring the bell."""
-        file = folder / f"{tone.name.lower()}.wav"
-        if not file.exists():
-            file.write_bytes(wav(tone))
         for player in installed_players() if self._players is None else self._players:
-            problem = self._play([*player, str(file)])
+            try:
+                problem = self._play([*player, self._file(tone, files)])
+            except OSError as why:
+                problem = str(why)
             if not problem or self._stopping.is_set():
                 return
-            first, name = player[0] not in self._failed, player[0]
-            self._failed.add(name)
-            log.log(logging.WARNING if first else logging.DEBUG, "%s cannot play the alarm tone: %s", name, problem)
+            level = logging.DEBUG if player[0] in self._failed else logging.WARNING
+            self._failed.add(player[0])
+            log.log(level, "%s cannot play the alarm tone: %s", player[0], problem)
         self._bell()
 
+    def _file(self, tone: Severity, files: contextlib.ExitStack) -> str:
+        """Path of the tone, written when it is first asked for, where nobody else can read or write."""
+        if not self._folder:
+            self._folder = files.enter_context(tempfile.TemporaryDirectory(prefix="eyegore-tones-"))
+        file = Path(self._folder, f"{tone.name.lower()}.wav")
+        if tone not in self._written:
+            file.write_bytes(wav(tone))
+            self._written.add(tone)
+        return str(file)
+
     def _play(self, command: Sequence[str]) -> str:
-        """Play and wait for the end; what went wrong, "" when nothing did."""
+        """Play and wait for the end; what went wrong, "" when nothing did. Raises OSError when it cannot be started."""
         with self._lock:
             if self._stopping.is_set():
                 return ""
-            try:
-                self._process = process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,
-                )
-            except OSError as why:
-                return str(why)
+            self._process = process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         try:
             code = process.wait(PLAY_LIMIT_S)
         except subprocess.TimeoutExpired:

@@ -8,6 +8,8 @@ from eyegore.limits.model import Severity
 
 REPEAT_S = 20.0
 """Time between the tones of CRITICAL alarms [s]."""
+GAP_S = 2.0
+"""Shortest time between two tones [s]: what is raised meanwhile, as in a flood, is told by the next one."""
 
 
 class TonePlan:
@@ -17,7 +19,7 @@ class TonePlan:
         self._repeat_s = repeat_s
         self._alarms: dict[str, Severity] = {}
         self._new: dict[str, Severity] = {}
-        self._last_critical = float("-inf")
+        self._last = self._last_critical = float("-inf")
         self._silent_until = float("-inf")
 
     def update(self, alarms: Mapping[str, Severity]) -> None:
@@ -35,18 +37,23 @@ class TonePlan:
     def due(self) -> float:
         """When the next tone is due, infinity when none is; a time that has passed means at once."""
         if self._new:
-            return self._silent_until
+            return max(self._silent_until, self._last + GAP_S)
         if Severity.CRITICAL in self._alarms.values():
-            return max(self._silent_until, self._last_critical + self._repeat_s)
+            return max(self._silent_until, self._repeat_at)
         return float("inf")
 
     def take(self, now: float) -> Severity:
         """The tone to play now, NONE when none is due; one tone stands for all that are due."""
         if now < self.due():
             return Severity.NONE
-        worst = max(self._alarms.values())  # something is due, so there are alarms
-        tone = Severity.CRITICAL if worst is Severity.CRITICAL else max(self._new.values())
+        again = Severity.CRITICAL in self._alarms.values() and now >= self._repeat_at
+        tone = Severity.CRITICAL if again else max(self._new.values())
         self._new.clear()
+        self._last = now
         if tone is Severity.CRITICAL:
             self._last_critical = now
         return tone
+
+    @property
+    def _repeat_at(self) -> float:
+        return self._last_critical + self._repeat_s

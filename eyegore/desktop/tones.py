@@ -18,7 +18,15 @@ FADE_S = 0.01
 """Rise and fall of each note [s]: without them it clicks."""
 
 NOTES: dict[Severity, tuple[tuple[float, float], ...]] = {
-    Severity.CRITICAL: ((988.0, 0.14), (0.0, 0.05), (784.0, 0.14), (0.0, 0.05), (988.0, 0.14), (0.0, 0.05), (784.0, 0.2)),
+    Severity.CRITICAL: (
+        (988.0, 0.14),
+        (0.0, 0.05),
+        (784.0, 0.14),
+        (0.0, 0.05),
+        (988.0, 0.14),
+        (0.0, 0.05),
+        (784.0, 0.2),
+    ),
     Severity.WARNING: ((659.0, 0.12), (0.0, 0.04), (659.0, 0.18)),
 }
 """Frequency [Hz] (0 for a rest) and length [s] of each note."""

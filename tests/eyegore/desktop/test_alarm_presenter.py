@@ -1,0 +1,111 @@
+"""From alarms to rows; no window needed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from eyegore.desktop.alarm_presenter import alarm_cell, alarm_cells, can_be_critical, sounding
+from eyegore.limits.model import LimitTable, Parameter, Severity
+from eyegore.messages import Alarm, AlarmKind, AlarmState, Exposure
+from eyegore.widgets.alarm_cells import Standing
+from eyegore.widgets.cells import Status
+
+NOW = 1_700_000_000.0
+ALARM = Alarm(
+    "CCD2_TEMP_B",
+    AlarmKind.OOL,
+    AlarmState.UNACK,
+    Severity.CRITICAL,
+    active=True,
+    value=-133.02,
+    unit="degC",
+    time=120.0,
+    since=60.0,
+    worst=-134.5,
+    worst_time=90.0,
+    limit="−133 … −103 °C",
+    incident=1,
+    first_out="CCD2_TEMP_B",
+)
+EXPOSURE = Exposure(20103, "CCD2", "BIAS01", 30.0, 3.1, (), ())
+
+
+def test_a_row_tells_all_with_units() -> None:
+    cell = alarm_cell(ALARM, NOW, EXPOSURE, "falls")
+    assert (cell.key, cell.parameter, cell.kind) == ("CCD2_TEMP_B/OOL", "CCD2_TEMP_B", "")
+    assert (cell.severity, cell.standing, cell.blink) == (Status.CRITICAL, Standing.UNACKNOWLEDGED, True)
+    assert (cell.value, cell.worst, cell.limit) == ("−133.02 °C", "−134.5 °C", "−133 … −103 °C")
+    assert (cell.since, cell.began, cell.trend) == ("01/Jan 00:01:00", 60.0, "falls")
+    assert (cell.test, cell.obsid, cell.shelved_until) == ("BIAS01", "20103", "")
+
+
+def test_what_is_not_known_is_left_empty_and_equals_itself() -> None:
+    bare = Alarm("HK rows", AlarmKind.DEADMAN, AlarmState.UNACK, Severity.WARNING)
+    cell = alarm_cell(bare, NOW)
+    assert (cell.value, cell.worst, cell.since, cell.test, cell.obsid) == ("",) * 5
+    assert cell.kind == "overdue"
+    assert cell == alarm_cell(replace(bare, value=float("nan"), since=float("nan")), NOW)
+
+
+def test_no_reading_is_said_of_a_parameter() -> None:
+    cell = alarm_cell(Alarm("T", AlarmKind.INVALID, AlarmState.UNACK, Severity.WARNING), NOW)
+    assert (cell.value, cell.kind) == ("no reading", "invalid")
+
+
+@pytest.mark.parametrize("kind", list(AlarmKind))
+@pytest.mark.parametrize("state", [state for state in AlarmState if state is not AlarmState.NORMAL])
+def test_only_unacknowledged_alarms_blink_and_sound(kind: AlarmKind, state: AlarmState) -> None:
+    alarm = replace(ALARM, kind=kind, state=state)
+    (cell,) = alarm_cells([alarm], NOW)
+    assert cell.blink == (state is AlarmState.UNACK) == bool(sounding([alarm]))
+    assert cell.open == (state in (AlarmState.UNACK, AlarmState.RTN_UNACK))
+
+
+def test_normal_alarms_are_not_listed() -> None:
+    assert alarm_cells([replace(ALARM, state=AlarmState.NORMAL)], NOW) == []
+
+
+def test_the_first_out_is_marked_only_among_several() -> None:
+    second = replace(ALARM, parameter="CCD1_TEMP_T", severity=Severity.WARNING)
+    assert not alarm_cells([ALARM], NOW)[0].first_out
+    cells = alarm_cells([ALARM, second, replace(second, parameter="other", incident=0, first_out="")], NOW)
+    assert [(cell.first_out, cell.after) for cell in cells] == [(True, ""), (False, "CCD2_TEMP_B"), (False, "")]
+
+
+def test_context_and_trend_are_those_of_the_alarm() -> None:
+    cells = alarm_cells(
+        [ALARM, replace(ALARM, parameter="T")],
+        NOW,
+        lambda alarm: EXPOSURE if alarm.parameter == "T" else None,
+        {"T": "rises"},
+    )
+    assert [(cell.obsid, cell.trend) for cell in cells] == [("", ""), ("20103", "rises")]
+
+
+@pytest.mark.parametrize(("left", "form", "words"), [(840, "%H:%M", "14 min"), (50_000, "%d/%b %H:%M", "14 h")])
+def test_a_shelved_alarm_tells_until_when(left: float, form: str, words: str) -> None:
+    cell = alarm_cell(replace(ALARM, state=AlarmState.SHELVED, shelved_until=NOW + left), NOW)
+    assert cell.shelved_until == time.strftime(form, time.localtime(NOW + left))
+    assert (cell.shelved_for, cell.blink) == (words, False)
+    assert alarm_cell(replace(ALARM, shelved_until=NOW + left), NOW).shelved_until == ""
+
+
+def test_sounding_keeps_kinds_apart_and_leaves_out_what_tells_nobody() -> None:
+    alarms = [
+        ALARM,
+        replace(ALARM, kind=AlarmKind.TREND, severity=Severity.WARNING),
+        replace(ALARM, parameter="quiet", severity=Severity.NONE),
+    ]
+    assert sounding(alarms) == {"CCD2_TEMP_B/OOL": Severity.CRITICAL, "CCD2_TEMP_B/TREND": Severity.WARNING}
+
+
+def test_what_can_be_critical_is_told_by_the_alarm_or_the_table() -> None:
+    warning = alarm_cell(replace(ALARM, severity=Severity.WARNING), NOW)
+    graded = Parameter("CCD2_TEMP_B", "degC", "", severity_low=Severity.CRITICAL)
+    assert can_be_critical([alarm_cell(ALARM, NOW)], None)
+    assert not can_be_critical([warning], None)
+    assert not can_be_critical([warning], LimitTable("7.5.X", "", "", {}))
+    assert can_be_critical([warning], LimitTable("7.5.X", "", "", {"CCD2_TEMP_B": graded}))

@@ -1,0 +1,107 @@
+"""What a person does to alarms of the list, by key, mouse and menu."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from tkinter import ttk
+from typing import Literal
+
+from eyegore.widgets import keys
+from eyegore.widgets.alarm_cells import AlarmCell, Standing
+from eyegore.widgets.alarm_columns import NAMES
+
+Act = Callable[[list[AlarmCell]], object]
+
+
+def _nothing(cells: list[AlarmCell]) -> None:
+    """What an action does when nobody listens."""
+
+
+@dataclass(frozen=True)
+class AlarmActions:
+    """What a person does to the selected alarms; each gets those it can be done to, from top to bottom."""
+
+    acknowledge: Act = _nothing
+    shelve: Act = _nothing
+    unshelve: Act = _nothing
+    comment: Act = _nothing
+    plot: Act = _nothing
+
+
+class AlarmMenu(tk.Menu):
+    """Keys, clicks and menu of ``tree``; ``selected`` gives the alarms meant, ``sort`` gets the name of a column."""
+
+    def __init__(
+        self,
+        tree: ttk.Treeview,
+        actions: AlarmActions,
+        selected: Callable[[], list[AlarmCell]],
+        sort: Callable[[str], object],
+    ) -> None:
+        super().__init__(tree, tearoff=False)
+        self._tree = tree
+        self._selected = selected
+        self._orders = tk.Menu(self, tearoff=False)
+        self._orders.add_command(label="usual order", command=partial(sort, ""))
+        for name in NAMES:
+            self._orders.add_command(label=name, command=partial(sort, name))
+        self._acts: Mapping[str, tuple[Act, Callable[[AlarmCell], bool]]] = {
+            "acknowledge alarms": (actions.acknowledge, lambda cell: cell.open),
+            "comment alarms": (actions.comment, lambda cell: True),
+            "shelve alarms": (actions.shelve, lambda cell: True),
+            "unshelve alarms": (actions.unshelve, lambda cell: cell.standing is Standing.SHELVED),
+            "plot alarms": (actions.plot, lambda cell: True),
+        }
+        for action in self._acts:
+            keys.bind(tree, action, partial(self._act, action))
+            for sequence in keys.binding(action).sequences:
+                for modifier in ("Alt", "Control") if len(sequence) == 3 else ():
+                    # Tk takes Alt-A (a menu) for A, unless it is told apart
+                    tree.bind(f"<{modifier}-{sequence[1]}>", lambda event: None)
+        keys.bind(tree, "select all alarms", lambda: tree.selection_set(tree.get_children()))
+        keys.bind(tree, "alarm menu", self._menu_key)
+        tree.bind("<Button-3>", self._right_click)
+        tree.bind("<Double-1>", self._double_click)
+
+    def _act(self, action: str) -> None:
+        act, fits = self._acts[action]
+        if cells := [cell for cell in self._selected() if fits(cell)]:
+            act(cells)
+
+    def _double_click(self, event: tk.Event[tk.Misc]) -> str | None:
+        if self._tree.identify_region(event.x, event.y) == "heading" or not self._tree.identify_row(event.y):
+            return None  # a heading, or beside the rows
+        self._act("plot alarms")
+        return "break"
+
+    def _right_click(self, event: tk.Event[tk.Misc]) -> None:
+        key = self._tree.identify_row(event.y)
+        self._tree.focus_set()
+        if key and key not in self._tree.selection():
+            self._tree.selection_set(key)
+            self._tree.focus(key)
+        self._post(event.x_root, event.y_root)
+
+    def _menu_key(self) -> None:
+        focus = self._tree.focus()
+        box = self._tree.bbox(focus) if focus else ""
+        x, y = (box[0], box[1] + box[3]) if box else (0, 0)
+        self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y)
+
+    def _post(self, x: int, y: int) -> None:
+        selected = self._selected()
+        self.delete(0, "end")
+        for action, (_, fits) in self._acts.items():
+            possible: Literal["normal", "disabled"] = "normal" if any(map(fits, selected)) else "disabled"
+            self.add_command(
+                label=keys.binding(action).label,
+                accelerator=keys.accelerator(action),
+                command=partial(self._act, action),
+                state=possible,
+            )
+        self.add_separator()
+        self.add_cascade(label="Sort by", menu=self._orders)
+        self.tk_popup(x, y)

@@ -1,0 +1,112 @@
+"""A small window that asks for a line of text and waits without holding anything up."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Sequence
+from tkinter import ttk
+
+from eyegore.widgets.theme import Theme
+
+MOST_NAMES = 4
+
+
+class QuestionWindow(tk.Toplevel):
+    """A title, what it is about, a field and two buttons; Return confirms, Escape closes.
+
+    It is opened by what a person did, and takes the keyboard only where Eyegore has it. Whoever inherits adds what
+    else is asked to ``body``, says what is wrong in :meth:`problem`, and does what was asked for in :meth:`confirmed`.
+    """
+
+    def __init__(
+        self, parent: tk.Misc, theme: Theme, title: str, names: Sequence[str], field: str, button: str
+    ) -> None:
+        super().__init__(parent, background=theme.colour("background"))
+        self.withdraw()  # until it has its place
+        self.title(title)
+        self.theme = theme
+        em = theme.em
+        frame = ttk.Frame(self, padding=em)
+        frame.pack(fill="both", expand=True)
+        ttk.Label(frame, text=names_text(names), style="Bold.TLabel").pack(anchor="w", pady=(0, em // 2))
+        self.body = ttk.Frame(frame)
+        self.body.pack(fill="x")
+        ttk.Label(frame, text=field).pack(anchor="w", pady=(em // 2, em // 4))
+        self.text = tk.StringVar(self)
+        self.entry = ttk.Entry(frame, textvariable=self.text, width=44)
+        self.entry.pack(fill="x")
+        self._hint = ttk.Label(frame, style="SmallDim.TLabel")
+        self._hint.pack(anchor="w", pady=(em // 4, em // 2))
+        buttons = ttk.Frame(frame)
+        buttons.pack(fill="x")
+        self._confirm = ttk.Button(buttons, text=button, command=self.confirm)  # first for the Tab key
+        ttk.Button(buttons, text="Cancel", command=self.destroy).pack(side="right")
+        self._confirm.pack(side="right", padx=em // 2)
+        self.text.trace_add("write", lambda *_: self.check())
+        for sequence in ("<Return>", "<KP_Enter>"):
+            self.bind(sequence, self._return)
+        self.bind("<Escape>", lambda event: self.destroy())
+
+    def problem(self) -> str:
+        """Why the answer cannot be taken yet, "" when it can."""
+        return ""
+
+    def confirmed(self) -> None:
+        """Do what was asked for; the window goes right after."""
+
+    def appear(self, parent: tk.Misc) -> None:
+        """Show the window over the one it belongs to."""
+        self.check()
+        over = parent.winfo_toplevel()
+        self.update_idletasks()
+        self.resizable(False, False)
+        x = over.winfo_rootx() + (over.winfo_width() - self.winfo_reqwidth()) // 2
+        y = over.winfo_rooty() + (over.winfo_height() - self.winfo_reqheight()) // 3
+        self.geometry(f"+{max(0, x)}+{max(0, y)}")
+        if over.winfo_viewable():
+            self.transient(over)
+        self.deiconify()
+        self.entry.focus_set()
+
+    def check(self) -> None:
+        """Let the answer be confirmed, or say what is missing."""
+        problem = self.problem()
+        self._hint.configure(text=problem)
+        self._confirm.state(["disabled" if problem else "!disabled"])
+
+    def confirm(self) -> None:
+        """Close and do what was asked for, if the answer is complete."""
+        if self.problem():
+            self.bell()
+            return
+        self.withdraw()
+        try:
+            self.confirmed()
+        finally:
+            self.destroy()
+
+    @property
+    def answer(self) -> str:
+        """The text as it was typed, without the blanks around it."""
+        return self.text.get().strip()
+
+    @property
+    def hint(self) -> str:
+        """What is said to be missing."""
+        return str(self._hint["text"])
+
+    def _return(self, event: tk.Event[tk.Misc]) -> str:
+        """Return on a button presses that button."""
+        if isinstance(event.widget, ttk.Button):
+            event.widget.invoke()
+        else:
+            self.confirm()
+        return "break"
+
+
+def names_text(names: Sequence[str]) -> str:
+    """The names of what a question is about; of many the first, and how many more."""
+    unique = list(dict.fromkeys(names))
+    if len(unique) <= MOST_NAMES:
+        return ", ".join(unique)
+    return f"{', '.join(unique[:MOST_NAMES])} and {len(unique) - MOST_NAMES} more"
