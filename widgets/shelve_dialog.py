@@ -69,7 +69,6 @@ class ShelveDialog(QuestionWindow):
         super().__init__(parent, theme, "Shelve alarms", names, "Reason", "Shelve")
         self._done = done
         self._now = now
-        self._longest = LONGEST_CRITICAL_S if critical else math.inf
         self.terms = shelve_terms(now(), end_of_shift, critical)
         self.chosen = tk.IntVar(self, 0)
         row = ttk.Frame(self.body)
@@ -96,9 +95,8 @@ class ShelveDialog(QuestionWindow):
         return "" if self.answer else "say why, for those who come after you   ·   ↑ ↓ choose the time"
 
     def confirmed(self) -> None:
-        """Tell the end, never beyond what is allowed, and the reason."""
-        now = self._now()
-        self._done(min(self._term.until(now), now + self._longest), self.answer)
+        """Tell the end and the reason."""
+        self._done(self._term.until(self._now()), self.answer)
 
     @property
     def _term(self) -> ShelveTerm:

@@ -12,7 +12,8 @@ import pytest
 from eyegore.widgets import theme as themes
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.alarm_columns import counts_of, in_order, tip_of
-from eyegore.widgets.alarm_list import AlarmActions, AlarmList
+from eyegore.widgets.alarm_list import AlarmList
+from eyegore.widgets.alarm_menu import AlarmActions
 from eyegore.widgets.cells import Status
 
 Until = Callable[[Callable[[], object]], None]
@@ -67,7 +68,9 @@ def press(view: AlarmList, sequence: str) -> None:
 
 
 def middle_of(view: AlarmList, key: str) -> dict[str, Any]:
-    x, y, width, height = view.tree.bbox(key, "value")
+    box = view.tree.bbox(key, "value")
+    assert not isinstance(box, str)
+    x, y, width, height = box
     return {"x": x + width // 2, "y": y + height // 2}
 
 
@@ -131,7 +134,7 @@ def test_a_row_says_severity_and_state_in_words_beside_the_sign(view: AlarmList)
     assert view.tree.set("old", "parameter") == "old · first out"
     assert view.tree.set("shelf", "state") == "shelved until 22:15"
     assert view.tree.set("shelf", "acknowledged by") == "“unplugged”"
-    signs = {key: view.tree.tag_configure(view._looks[key][1], "image") for key in view.visible()}
+    signs: dict[str, Any] = {key: view.tree.tag_configure(view._looks[key][1], "image") for key in view.visible()}
     assert signs["shelf"] == (str(view._icon(Status.MUTED)),)
     assert signs["back"] == (str(view._icon(Status.IN_LIMITS)),)
     assert signs["acked"] == (str(view._icon(C)),)

@@ -159,7 +159,10 @@ def test_a_player_that_hangs_is_ended_and_holds_nobody_up(
     assert process.returncode == -9
 
 
-def test_stop_ends_what_plays(make: Callable[..., Annunciator], tmp_path: Path, wait_until: Until, bell: Bell) -> None:
+def test_stop_ends_what_plays(
+    make: Callable[..., Annunciator], tmp_path: Path, wait_until: Until, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PLAY_LIMIT_S", 1000)
     slow = Player(tmp_path, "slow", "sleep 1000")
     one = make(slow)
     one.update({"T/OOL": W})

@@ -56,6 +56,14 @@ def test_a_rise_and_a_return_sound_again() -> None:
     assert plan.take(20) is W
 
 
+def test_a_rise_sounds_at_once_beside_an_old_critical() -> None:
+    plan = TonePlan()
+    plan.update({"a": C, "b": W})
+    assert plan.take(0) is C
+    plan.update({"a": C, "b": C})
+    assert plan.take(REPEAT_S / 2) is C
+
+
 def test_a_warning_beside_an_old_critical_has_its_own_tone() -> None:
     plan = TonePlan()
     plan.update({"a": C})
