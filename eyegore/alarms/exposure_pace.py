@@ -22,15 +22,20 @@ TRANSFER_S = 20.0
 KEPT = 9
 """Exposures of one kind whose overhead is remembered: the median of 9 stands 4 that were interrupted."""
 LEAST = 3
-"""With fewer the timing model is trusted more."""
+"""With fewer the longest of them and of the timing model counts."""
 LONGEST_S = 3600.0
 """A longer overhead is a pause [s]."""
 KINDS = 100
 """Kinds remembered; then the one unused for longest is forgotten."""
 
 _COLUMNS = tuple(
-    "vstart vend flushes chinj chrg_inj toi_fl toi_flu toi_ro toi_read v_tpump v_tp_cnt dwell_v toi_tp s_tpump s_tp_cnt "
-    "dwell_s trappump tp_ser_s tp_ver_s tp_dw_v tp_dw_h toi_pump".split()
+    column
+    for columns in (
+        "vstart vend flushes chinj chrg_inj toi_fl toi_flu toi_ro toi_read",
+        "v_tpump v_tp_cnt dwell_v toi_tp s_tpump s_tp_cnt dwell_s",
+        "trappump tp_ser_s tp_ver_s tp_dw_v tp_dw_h toi_pump",
+    )
+    for column in columns.split()
 )
 """What the overhead depends on, by the names of old and new logs in small letters, blanks out."""
 
@@ -77,7 +82,7 @@ class ExposurePace:
     def overhead(self, start: Start) -> float:
         """Seconds from ``start`` to the next one, exposure time left out."""
         known = self._overheads.get(start.kind, ())
-        return median(known) if len(known) >= LEAST else _modelled(start.kind)
+        return median(known) if len(known) >= LEAST else max(_modelled(start.kind), *known, 0.0)
 
     def period(self, start: Start) -> float:
         """Seconds from ``start`` to the next one, when its frames are there."""

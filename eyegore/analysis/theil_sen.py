@@ -24,6 +24,10 @@ STATED_Z = 1.96
 """The interval that is stated: 95 %."""
 CERTAIN_Z = 3.29
 """The interval that must exclude 0 before a slope counts: 99.9 %."""
+NEWEST = 4
+"""The newest points, whose median tells how far off the line is now."""
+BESIDE = 3.0
+"""A point lies beside the line when it is so many times the noise away from it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +36,10 @@ class Lines:
 
     ``slope`` and its 95 % interval ``low`` .. ``high`` are per unit of time, ``certain`` whether the 99.9 % interval
     excludes 0. The line passes through ``pivot`` (median time, ``level``). ``scatter`` is the robust standard deviation
-    about the line, ``noise`` that of one point as its neighbours tell: much less than ``scatter`` where the points
-    follow no straight line. ``rounding`` is the smallest step between neighbours, where values are rounded (0 without
-    any). ``points`` were used, from ``first`` to ``last``.
+    about the line, ``astray`` how far the newest points lie from it, ``beside`` the share of points that lie clearly
+    beside it: many where they follow no straight line. ``noise`` is the standard deviation of one point as its
+    neighbours tell, ``rounding`` the smallest step between neighbours, where values are rounded (0 without any).
+    ``points`` were used, from ``first`` to ``last``.
     """
 
     slope: FloatArray
@@ -44,6 +49,8 @@ class Lines:
     pivot: FloatArray
     level: FloatArray
     scatter: FloatArray
+    astray: FloatArray
+    beside: FloatArray
     noise: FloatArray
     rounding: FloatArray
     first: FloatArray
@@ -70,7 +77,8 @@ def theil_sen(times: FloatArray, values: FloatArray) -> Lines:
     count = points * (points - 1) // 2
     slope = _middle(pairs, count)
     pivot, level = sorted_median(times_of), sorted_median(rows - slope[:, None] * times)
-    residuals = np.abs(rows - level[:, None] - slope[:, None] * times)
+    noise, rounding = _noise(rows), _rounding(rows)
+    residuals = rows - level[:, None] - slope[:, None] * times
     low, high = _interval(pairs, points, STATED_Z)
     least, most = _interval(pairs, points, CERTAIN_Z)
     first = np.min(times_of, axis=1, initial=np.inf, where=there)
@@ -82,9 +90,11 @@ def theil_sen(times: FloatArray, values: FloatArray) -> Lines:
         certain=(least > 0) | (most < 0),
         pivot=pivot,
         level=level + slope * pivot,
-        scatter=TO_SIGMA * sorted_median(residuals),
-        noise=_noise(rows),
-        rounding=_rounding(rows),
+        scatter=TO_SIGMA * sorted_median(np.abs(residuals)),
+        astray=np.abs(sorted_median(residuals[:, -NEWEST:])),
+        beside=_share(np.abs(residuals) > BESIDE * np.maximum(noise, rounding)[:, None], points),
+        noise=noise,
+        rounding=rounding,
         first=first,
         last=last,
         points=points,
@@ -131,6 +141,11 @@ def _noise(rows: FloatArray) -> FloatArray:
     steps = np.diff(rows, axis=1)
     steps -= sorted_median(steps)[:, None]
     return TO_SIGMA / math.sqrt(2) * sorted_median(np.abs(steps))
+
+
+def _share(of: npt.NDArray[np.bool_], points: IntArray) -> FloatArray:
+    share: FloatArray = of.sum(axis=1) / np.maximum(points, 1)
+    return share
 
 
 def _rounding(rows: FloatArray) -> FloatArray:

@@ -31,8 +31,8 @@ LEAST_POINTS = 8
 """Fewer points tell no trend: 4 min of the usual window."""
 SHARES = (1.0, 0.5, 0.25)
 """Newest parts of the window a line is tried through; the longest straight one counts."""
-STRAIGHT = 2.0
-"""A line is straight when its points scatter by no more than so many times their noise."""
+STRAIGHT = 0.125
+"""A line is straight when no larger share of its points lies beside it: fewer are glitches."""
 CHANGE = 4.0
 """A trend changes the parameter by at least so many times the scatter about the line, from end to end."""
 PAST = 3.0
@@ -45,7 +45,8 @@ class Slope:
 
     ``per_minute`` [unit/min] with its 95 % interval ``low`` .. ``high``; ``now`` is the value of the line at ``time``
     [lab s], that of the newest sample; ``noise`` the scatter about the line. ``samples`` points (bins) were used, over
-    ``span_s`` [s]. ``significant`` tells a trend from noise.
+    ``span_s`` [s]. ``significant`` tells a trend from noise. ``astray`` is how far beside the line the newest points
+    lie: far when a drift has just begun.
     """
 
     per_minute: float
@@ -57,6 +58,7 @@ class Slope:
     span_s: float
     noise: float
     significant: bool
+    astray: float = 0.0
 
     def text(self, unit: str = "") -> str:
         """``−0.31 ± 0.04 °C/min`` for people; ``unit`` as in the limit tables."""
@@ -173,8 +175,7 @@ class TrendWindow:
             for place, column in enumerate(undecided):
                 if enough[place]:
                     slopes[column] = _slope(lines, place, newest)
-            straight = lines.scatter <= STRAIGHT * np.maximum(lines.noise, lines.rounding)
-            undecided = undecided[enough & ~straight]
+            undecided = undecided[enough & (lines.beside > STRAIGHT)]
         return slopes
 
 
@@ -193,6 +194,7 @@ def _slope(lines: Lines, place: int, origin: float) -> Slope:
         span_s=60 * span,
         noise=scatter,
         significant=bool(lines.certain[place]) and abs(slope) * span > CHANGE * scatter,
+        astray=float(lines.astray[place]),
     )
 
 
@@ -203,8 +205,8 @@ def _error(slope: Slope, limit: float) -> float:
     """
     middle = slope.now - slope.per_minute * slope.span_s / 120
     soon, late = (limit - middle) / slope.low, (limit - middle) / slope.high
-    level = 1.96 * 1.25 * slope.noise / math.sqrt(slope.samples) / abs(slope.per_minute)
-    return math.hypot((late - soon) / 2, level)
+    level = 1.96 * 1.25 * slope.noise / math.sqrt(slope.samples)
+    return math.hypot((late - soon) / 2, level / slope.per_minute, slope.astray / slope.per_minute)
 
 
 def clock_minute(time: float) -> str:

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from eyegore.analysis.space_forecast import SpaceForecast, SpaceState, bytes_text
+from eyegore.analysis.trend import Forecast, Slope
+from eyegore.limits.model import Verdict
+
+T0 = 1552521600.0
+IMAGES = 3 * 35e6
+"""Bytes of one ObsID."""
+
+
+def follow(free: np.ndarray[tuple[int], np.dtype[np.float64]], period: float = 30.0) -> SpaceForecast:
+    space = SpaceForecast("data volume")
+    for place, size in enumerate(free.tolist()):
+        space.take(T0 + period * place, size)
+    return space
+
+
+def filling(start: float, hours: float = 2.0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Free bytes each 30 s while images come every 93 s."""
+    seconds = np.arange(0, hours * 3600, 30.0)
+    return start - IMAGES * np.floor(seconds / 93)
+
+
+@pytest.mark.parametrize("hours", [0.5, 2.0, 5.0])
+def test_when_images_fill_it(hours: float) -> None:
+    state = follow(filling(30e9, hours)).state
+    assert state.full is not None
+    truth = 93 * 30e9 / IMAGES / 3600 - hours
+    assert state.hours == pytest.approx(truth, abs=max(0.05, state.full.minutes_error / 60))
+
+
+def test_deleted_files_are_no_trend_and_the_filling_goes_on() -> None:
+    free = filling(30e9, 4.0)
+    free[300:] += 50e9
+    state = follow(free).state
+    assert state.full is not None
+    assert state.hours == pytest.approx(93 * (30e9 + 50e9) / IMAGES / 3600 - 4, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    "free",
+    [
+        np.full(240, 5e9),
+        np.where(np.arange(240) < 120, 5e9, 3e9),
+        5e9 + 1e6 * np.random.default_rng(0).normal(size=240),
+        5e9 + 1e6 * np.arange(240.0),
+        filling(9e12),  # months ahead
+        filling(30e9)[:5],
+    ],
+    ids=["idle", "one copy", "other users", "emptied", "huge", "just begun"],
+)
+def test_what_does_not_fill_up(free: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+    state = follow(free).state
+    assert state.full is None
+    assert math.isnan(state.hours)
+    assert state.text == f"data volume: {bytes_text(free[-1])} free"
+
+
+def test_a_volume_that_does_not_answer() -> None:
+    space = follow(filling(30e9))
+    state = space.take(T0 + 7200, math.nan, "/data does not answer")
+    assert (state.full, state.text) == (None, "data volume: /data does not answer")
+    assert SpaceState("backup", T0, math.nan).text == "backup: free space unknown"
+    assert space.take(T0 + 7230, 21e9).full is not None
+
+
+SLOPE = Slope(-1e9, -1.1e9, -0.9e9, 2e11, T0, 60, 7000.0, 1e8, True)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (20.0, "data volume full at 00:20 (20 min), 212 GB free"),
+        (186.0, "data volume full at 03:06 (3.1 h), 212 GB free"),
+        (1500.0, "data volume full at 01:00 tomorrow (25.0 h), 212 GB free"),
+        (2940.0, "data volume full at 01:00 in 2 days (49.0 h), 212 GB free"),
+    ],
+)
+def test_text(minutes: float, text: str) -> None:
+    full = Forecast(0.0, T0 + 60 * minutes, minutes, 1.0, Verdict.LOW, SLOPE)
+    assert SpaceState("data volume", T0, 212.3e9, full=full).text == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 kB"), (4.6e6, "4.6 MB"), (9.96e9, "10.0 GB"), (12e9, "12 GB"), (212.3e9, "212 GB"), (1.5e12, "1.5 TB")],
+)
+def test_bytes_text(size: float, text: str) -> None:
+    assert bytes_text(size) == text

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from eyegore.feeds.disk_space import DiskSpace, FreeSpace
+
+
+class WaitUntil(Protocol):
+    def __call__(self, predicate: Callable[[], object], timeout: float = 10, message: str = "") -> None: ...
+
+
+@pytest.fixture
+def posted() -> list[FreeSpace]:
+    return []
+
+
+class Volumes:
+    """Volumes that answer, or hang until they are let go."""
+
+    def __init__(self) -> None:
+        self.hanging: set[str] = set()
+        self.let_go = threading.Event()
+        self.asked: list[str] = []
+
+    def usage(self, path: Path) -> tuple[float, float]:
+        self.asked.append(str(path))
+        if str(path) in self.hanging:
+            assert self.let_go.wait(30)
+        return 3e9, 10e9
+
+
+@pytest.fixture
+def volumes() -> Iterator[Volumes]:
+    volumes = Volumes()
+    yield volumes
+    volumes.let_go.set()
+
+
+def test_the_free_space_of_a_folder(tmp_path: Path, posted: list[FreeSpace], wait_until: WaitUntil) -> None:
+    space = DiskSpace({"data": tmp_path, "backup": tmp_path / "none"}, posted.append)
+    assert not space.alive
+    space.start()
+    wait_until(lambda: len(posted) == 2)
+    assert space.alive
+    space.stop()
+    assert space.join()
+    data, backup = sorted(posted, key=lambda one: one.name, reverse=True)
+    assert (data.name, data.path, data.problem) == ("data", str(tmp_path), "")
+    assert 0 < data.free <= data.total
+    assert math.isnan(backup.free)
+    assert backup.problem == f"{tmp_path / 'none'} cannot be asked for its free space (No such file or directory)"
+
+
+def test_it_asks_again_and_can_be_started_again(
+    posted: list[FreeSpace], volumes: Volumes, wait_until: WaitUntil
+) -> None:
+    space = DiskSpace({"data": Path("/data")}, posted.append, period_s=0.01, usage=volumes.usage)
+    for _ in range(2):
+        before = len(posted)
+        space.start()
+        wait_until(lambda before=before: len(posted) >= before + 3)  # type: ignore[misc]
+        space.stop()
+        assert space.join()
+    assert {(one.free, one.total) for one in posted} == {(3e9, 10e9)}
+
+
+def test_a_volume_that_hangs_is_told_and_holds_up_no_other(
+    posted: list[FreeSpace], volumes: Volumes, wait_until: WaitUntil
+) -> None:
+    volumes.hanging.add("/backup")
+    paths = {"backup": Path("/backup"), "data": Path("/data")}
+    space = DiskSpace(paths, posted.append, period_s=0.02, answer_s=0.01, usage=volumes.usage)
+    space.start()
+    wait_until(lambda: sum(one.name == "data" for one in posted) >= 3 and any(one.problem for one in posted))
+    assert volumes.asked.count("/backup") == 1
+    problem = next(one for one in posted if one.name == "backup")
+    assert problem.problem == "/backup does not answer: its file system hangs"
+    assert math.isnan(problem.free)
+    space.stop()
+    assert not space.join(0.05)
+    volumes.hanging.clear()
+    volumes.let_go.set()
+    assert space.join(5)
+    assert all(one.problem for one in posted if one.name == "backup")  # nothing is posted after the stop
+
+
+def test_an_error_of_the_receiver_is_logged(volumes: Volumes, caplog: pytest.LogCaptureFixture) -> None:
+    volumes.hanging.add("/data")
+
+    def refuse(_one: FreeSpace) -> None:
+        raise RuntimeError("full queue")
+
+    space = DiskSpace({"data": Path("/data")}, refuse, period_s=0.01, usage=volumes.usage)
+    space.start()
+    assert space._thread is not None
+    space._thread.join(10)
+    space.stop()
+    volumes.let_go.set()
+    assert space.join(5)
+    assert "asking for free disk space failed" in caplog.text
