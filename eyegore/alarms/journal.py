@@ -67,6 +67,8 @@ class Journal(JournalReader):
         self._lock: int | None = None
         self._identity = (0, 0)
         self._closed = False
+        self._last_state: str | None = None
+        self._connection = None
         super().__init__(path)
 
     def news(self) -> list[str]:
@@ -78,17 +80,20 @@ class Journal(JournalReader):
         """Add ``entries`` and replace the state (unless None), both or nothing.
 
         After a :class:`JournalError` nothing of this call is in the journal; it can be called again with the same.
+        A state that is still the same costs no write.
         """
         rows = [row_of(entry) for entry in entries]
         kept = None if state is None else json.dumps(state)
+        self._present()
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(INSERT, rows)
             if kept is not None:
                 connection.execute(KEEP, ("state", kept))
 
-        if rows or kept is not None:
+        if rows or kept not in (None, self._last_state):
             self._write(write)
+            self._last_state = kept if kept is not None else self._last_state
 
     def prune(self, before: float) -> int:
         """Remove the entries with ``time < before`` [unix s] and return how many; the state stays."""
@@ -117,7 +122,6 @@ class Journal(JournalReader):
             except sqlite3.DatabaseError as why:
                 if not is_corrupt(why):
                     raise
-                super().close()
                 self._set_aside(why)
             return _in_one_transaction(self._present(), work)
         except (sqlite3.Error, OSError) as why:
@@ -166,7 +170,7 @@ class Journal(JournalReader):
     def _begun(self) -> sqlite3.Connection:
         with suppress(FileExistsError):  # never opened by hand when it exists: closing would lift the locks of SQLite
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection = connect(self.path, "mode=rw")
+        self._connection = connection = connect(self.path, "mode=rw")
         try:
             version = version_of(connection, self.path)
             _check(connection)
@@ -176,21 +180,32 @@ class Journal(JournalReader):
             about = {"path": str(self._folder)} if self._folder is not None else {}
             if not version:
                 _in_one_transaction(connection, lambda each: _create(each, about))
-        except BaseException:
-            connection.close()
+        except sqlite3.Error as why:
+            if not is_corrupt(why):  # else it is closed after it was set aside
+                super().close()
+            raise
+        except JournalError:
+            super().close()
             raise
         self._identity = _identity(self.path)
+        self._last_state = None
         return connection
 
     def _set_aside(self, why: sqlite3.Error) -> None:
-        """Rename the file and its log, the log first: without its database SQLite would delete it."""
+        """Rename the file and its log, the log first: without its database SQLite would delete it.
+
+        Closed only then, because SQLite deletes the log when it closes.
+        """
         stamp = datetime.now().strftime("%Y%m%dT%H%M%S.%f")
         aside = Path(f"{self.path}.broken-{stamp}")
-        with suppress(FileNotFoundError):
-            os.rename(f"{self.path}-wal", f"{aside}-wal")
-        os.rename(self.path, aside)
-        with suppress(FileNotFoundError):
-            os.unlink(f"{self.path}-shm")  # an index of the log, made anew from it
+        try:
+            with suppress(FileNotFoundError):
+                os.rename(f"{self.path}-wal", f"{aside}-wal")
+            os.rename(self.path, aside)
+            with suppress(FileNotFoundError):
+                os.unlink(f"{self.path}-shm")  # an index of the log, made anew from it
+        finally:
+            super().close()
         self._news.append(f"the alarm journal was corrupt ({why}): set aside as {aside}, a new one is begun")
 
 

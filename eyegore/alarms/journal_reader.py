@@ -42,7 +42,8 @@ class JournalReader:
         try:
             return self._looked_into("mode=ro")
         except sqlite3.Error as why:
-            if primary_code(why) != sqlite3.SQLITE_CANTOPEN or os.access(self.path.parent, os.W_OK):
+            unwritable = primary_code(why) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+            if not unwritable or os.access(self.path.parent, os.W_OK):
                 raise journal_error(self.path, why) from why
         return self._archived()
 

@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
             from rich.console import Console
 
             _show(Console(), journal.folder() or str(journal.path), entries)
-    sys.stdout.flush()  # a closed pipe is noticed here, where it can still be handled
+    sys.stdout.flush()  # a pipe closed at the other end is noticed here, where the command line handles it
     return 0
 
 
@@ -215,6 +215,8 @@ def _as_text(value: Field) -> str:
 
 # --- for people ------------------------------------------------------------------------------------------------------
 
+_WIDE = 130
+"""Columns of a terminal that all headings need [characters]; with fewer the last ones share a column."""
 _HEADINGS = ("time", "data time", "parameter", "kind", "change", "severity", "value", "limit", "note")
 
 
@@ -228,17 +230,17 @@ def _show(console: Console, title: str, entries: Iterable[AlarmEntry]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=box.SIMPLE_HEAD, title=Text(f"alarms of {_printable(title)}"), title_justify="left", padding=(0, 1, 0, 0)
-    )
-    for heading in _HEADINGS:
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("time", "data time"))
+    headings: tuple[str, ...] = _HEADINGS
+    if console.width < _WIDE:
+        headings = ("time", "parameter", "kind", "to", "severity", "value, limit, note")
+        rows = ([row[0], row[2], row[3], row[4].rpartition(" ")[2], row[5], _joined(*row[6:])] for row in rows)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading != headings[-1])
     for row in rows:
         table.add_row(*(Text(cell, style="bold" if "CRITICAL" in row else "") for cell in row))
-    if table.row_count:
-        console.print(table)
-    else:
-        console.print("no entries", markup=False)
+    console.print(Text(f"alarms of {_printable(title)}", style="italic"), soft_wrap=True)
+    console.print(table if table.row_count else "no entries")
 
 
 def _rows(entries: Iterable[AlarmEntry]) -> Iterator[tuple[str, ...]]:
@@ -246,7 +248,6 @@ def _rows(entries: Iterable[AlarmEntry]) -> Iterator[tuple[str, ...]]:
         change = f"{entry.before} → {entry.after}" if entry.before or entry.after else ""
         said = f"{entry.person}: {entry.comment}" if entry.person and entry.comment else entry.person or entry.comment
         incident = f"incident {entry.incident}" if entry.incident else ""
-        note = ", ".join(part for part in (said, entry.context, incident, "old" if entry.old else "") if part)
         yield (
             _local_clock(entry.time),
             clock_text(entry.data_time),
@@ -256,8 +257,12 @@ def _rows(entries: Iterable[AlarmEntry]) -> Iterator[tuple[str, ...]]:
             entry.severity,
             f"{entry.value:g}" if entry.value == entry.value else "",
             entry.limit,
-            note,
+            _joined(said, entry.context, incident, "old" if entry.old else ""),
         )
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
 def _local_clock(time: float) -> str:
