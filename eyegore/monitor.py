@@ -19,6 +19,7 @@ import numpy.typing as npt
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.flag_board import FlagBoard
 from eyegore.alarms.judged import JudgedRows
+from eyegore.alarms.session_timers import SessionTimers
 from eyegore.analysis.excursions import ExcursionFinder, Run
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.session_files import ExposureBook, ImageBook
@@ -67,12 +68,13 @@ class Rules:
     """What to judge by. ``tables`` gives the limits of an ELVIS version, None where there are none.
 
     ``lab_offset_s`` is added to unix time to get lab seconds [s]; ``stale_after_s`` is the age from which HK is stale;
-    ``excursions_kept`` bounds the memory of ended excursions (None: all).
+    ``images`` tells whether images are looked for; ``excursions_kept`` bounds the memory of ended excursions (None: all).
     """
 
     tables: Callable[[str], LimitTable | None]
     limit_set: LimitSet = LimitSet.SAFE
     lab_offset_s: Callable[[float], float] = lambda _now: 0.0
+    images: bool = True
     stale_after_s: float = max(STALE_FACTOR * HK_PERIOD_S, STALE_LEAST_S)
     excursions_kept: int | None = 10_000
 
@@ -117,6 +119,7 @@ class Monitor:
         self._judged = JudgedRows()
         self._table_hash = ""
         self._started = float("nan")
+        self._timers = SessionTimers(float("nan"), images=rules.images)
         self._fresh = False
         self._hk_arrival = self._log_arrival = float("nan")
         self._newest_stamp = float("nan")
@@ -127,6 +130,7 @@ class Monitor:
         """Take one message at unix time ``now`` [s]; returns the events in the order they happened."""
         if math.isnan(self._started):
             self._started = now
+            self._timers = SessionTimers(self._lab(now), images=self.rules.images)
         match message:
             case HkRows():
                 return self._take_rows(message, now)
@@ -136,8 +140,10 @@ class Monitor:
                 if self._caught_up:
                     self._log_arrival = message.received
                 self.index.add(message.rows)
+                self._timers.exposed(message)
                 return self.exposures.add(message, now)
             case ImageFile():
+                self._timers.arrived(message)
                 return [message, *self.images.add(message)]
             case FlagCommand():
                 return [*self.alarms.command(message, self._frame(now)), *self.flags.changes()]
@@ -337,6 +343,8 @@ class Monitor:
                 events += self.alarms.timer(HK_TIMER, Severity.CRITICAL, text, since, self._lab(now), self._frame(now))
         self._stale = stale
         self.flags.set_stale(stale)
+        if self._caught_up and self._fresh:
+            events += self._timers.look(self.alarms, self._lab(now), self._frame(now))
         events += self.alarms.tick(self._frame(now))
         events += self.flags.changes()
         if not self._skew_said and by_arrival < self.rules.stale_after_s and by_stamp < -SKEW_NOTICE_S:

@@ -58,6 +58,7 @@ def rules_for(session: Session, *, keep_all: bool = False) -> Rules:
         tables,
         session.limit_set,
         lab_offset_s,
+        session.images,
         session.stale_after_s,
         excursions_kept=None if keep_all else 10_000,
     )
