@@ -34,7 +34,7 @@ class ItemPool:
             canvas.itemconfigure(item, state="hidden")
         self._shown = len(coordinates)
 
-    def paint(self, **options: str) -> None:
+    def paint(self, **options: str | int) -> None:
         """Change options (colours) of all items."""
         for item in self._items:
             self._canvas.itemconfigure(item, options)

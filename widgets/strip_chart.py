@@ -100,16 +100,16 @@ class StripChart(tk.Canvas):
             self.itemconfigure(item, fill=colour("dim"))
         self.itemconfigure(self._name_text, fill=colour("text"))
         for item in self._limit_lines:
-            self.itemconfigure(item, fill=colour("limit"))
+            self.itemconfigure(item, fill=colour("limit"), width=self.theme.pixels(1))
         for item in self._limit_tags:
             self.itemconfigure(item, fill=colour("limit"))
         self.itemconfigure(self._frame, outline=colour("accent"))
         self.itemconfigure(self._hair, fill=colour("dim"))
         self.itemconfigure(self._last, outline=colour("surface"))
         self._bands.paint(fill=colour("band"))
-        self._lines.paint(fill=colour("curve"))
+        self._lines.paint(fill=colour("curve"), width=self.theme.pixels(1))
         self._marks.paint(fill=colour("curve"))
-        self._invalid.paint(fill=colour(Status.INVALID))
+        self._invalid.paint(fill=colour(Status.INVALID), width=self.theme.pixels(4))
         self._drawn = None
 
     # --- items -------------------------------------------------------------------------------------------------------
@@ -134,7 +134,10 @@ class StripChart(tk.Canvas):
         self._lines = ItemPool(self, self._new_line)
         self._marks = ItemPool(self, lambda: self.create_polygon(0, 0, 0, 0, fill=theme.colour("curve")))
         self._invalid = ItemPool(
-            self, lambda: self.create_line(0, 0, 0, 0, width=4, fill=theme.colour(Status.INVALID), capstyle="butt")
+            self,
+            lambda: self.create_line(
+                0, 0, 0, 0, width=theme.pixels(4), fill=theme.colour(Status.INVALID), capstyle="butt"
+            ),
         )
 
     def _new_band(self) -> int:
@@ -143,7 +146,8 @@ class StripChart(tk.Canvas):
         return item
 
     def _new_line(self) -> int:
-        item = self.create_line(0, 0, 0, 0, fill=self.theme.colour("curve"), joinstyle="round")
+        width = self.theme.pixels(1)
+        item = self.create_line(0, 0, 0, 0, fill=self.theme.colour("curve"), width=width, joinstyle="round")
         self.tag_lower(item, self._last)
         return item
 
@@ -266,11 +270,11 @@ class StripChart(tk.Canvas):
         out = spans(scale.x(curve.times[curve.out]), left, right, join=4, least=3)
         self._bands.place([(low, top, high, bottom + 1) for low, high in out])
         self._lines.place(segments(curve, scale))
-        apart, half = 8, 3
+        apart, half = self.theme.pixels(8), self.theme.pixels(3)
         marks = [
-            (x, top - 3, x + half, top + 2, x - half, top + 2)
+            (x, top - half, x + half, top + half, x - half, top + half)
             if at_top
-            else (x, bottom + 3, x + half, bottom - 2, x - half, bottom - 2)
+            else (x, bottom + half, x + half, bottom - half, x - half, bottom - half)
             for x, at_top in clipped(curve, scale, apart)
         ]
         self._marks.place(marks)
