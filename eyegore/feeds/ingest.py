@@ -223,7 +223,7 @@ def read_folder(
     Raises
     ------
     SettingsError
-        When there is no such folder, or it cannot be read; at the first message asked for.
+        When there is no such folder, or it cannot be read, or it vanishes before its end is reached.
     """
     try:
         if not stat.S_ISDIR(os.stat(folder).st_mode):
@@ -235,7 +235,7 @@ def read_folder(
     reader = DayReader(folder, elvis=elvis or None, images=images, exposures=exposures, preview=False)
     for message in _pieces(reader):
         if isinstance(message, SourceEvent) and message.kind is SourceKind.OFFLINE:
-            raise SettingsError(message.text)
+            raise SettingsError(message.text.partition(": waiting")[0])
         if not isinstance(message, CaughtUp):
             yield message
     yield CaughtUp(str(folder), time.time())
@@ -248,3 +248,5 @@ def _pieces(reader: DayReader) -> Iterator[FeedMessage]:
     if reader.settling:  # an image written to a moment ago is whole if it is the same at a second look
         time.sleep(SETTLE_S + 0.01)
         yield from reader.settle(time.monotonic(), time.time())
+    # what vanished meanwhile was not read: without another look the rest would pass for all
+    yield from reader.look(frozenset(), time.monotonic(), time.time(), everything=True)
