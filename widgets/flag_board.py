@@ -160,14 +160,14 @@ class FlagBoard(tk.Canvas):
         """Put everything in its place."""
         theme, calls = self.theme, self._calls
         margin = theme.em // 2
-        calls.add("coords", self._empty, margin, margin)
+        calls.move(self._empty, margin, margin)
         starts = self._group_starts()
         names = [cell.name for cell in self.cells]
         room = self.winfo_width(), self.winfo_height()
         layout = lay_out(names, {at: self.cells[at].group for at in starts}, theme, room)
         self._slots = list(layout.slots)
         for item, at in zip(self._headings, starts, strict=False):
-            calls.add("coords", item, *layout.headings[at])
+            calls.move(item, *layout.headings[at])
             calls.dress(item, font=layout.font)
         for at in range(len(names)):
             self._put(at, layout.font)
@@ -179,11 +179,11 @@ class FlagBoard(tk.Canvas):
     def _put(self, at: int, font: str) -> None:
         slot, items, calls = self._slots[at], self._items[at], self._calls
         middle = slot.y + slot.height // 2
-        calls.add("coords", items.box, slot.x, slot.y, slot.x + slot.width - 1, slot.y + slot.height - 2)
-        calls.add("coords", items.glyph, slot.x + slot.height // 2 + 1, middle)
-        calls.add("coords", items.name, slot.x + slot.height + 1, middle)
+        calls.move(items.box, slot.x, slot.y, slot.x + slot.width - 1, slot.y + slot.height - 2)
+        calls.move(items.glyph, slot.x + slot.height // 2 + 1, middle)
+        calls.move(items.name, slot.x + slot.height + 1, middle)
         right, radius = slot.x + slot.width - 4, max(3, slot.height // 6)
-        calls.add("coords", items.dot, right - radius, middle - radius, right + radius, middle + radius)
+        calls.move(items.dot, right - radius, middle - radius, right + radius, middle + radius)
         for item in (items.glyph, items.name):
             calls.dress(item, font=font)
 

@@ -106,7 +106,7 @@ class HealthStrip(tk.Canvas):
         glyph = theme.glyph(cell.status) if cell.status else ""
         colour = theme.colour(cell.status) if cell.status else theme.colour("text")
         ink = theme.ink(cell.status) if cell.status and loud else ""
-        calls.add("coords", ground, place.x - part, middle - pitch // 2 + 1,
+        calls.move(ground, place.x - part, middle - pitch // 2 + 1,
                   place.x + place.width + part, middle + pitch // 2 - 2)  # fmt: skip
         calls.dress(ground, fill=colour if loud else "", width=0, state="normal")
         for item, x, words, fill, font in (
@@ -114,7 +114,7 @@ class HealthStrip(tk.Canvas):
             (label, place.label, cell.label, ink or theme.colour("dim"), theme.font),
             (text, place.text, cell.text, ink or theme.colour("text"), theme.bold if loud else theme.font),
         ):
-            calls.add("coords", item, x, middle)
+            calls.move(item, x, middle)
             calls.dress(item, text=words, fill=fill, font=font, state="normal")
 
     # --- hands -------------------------------------------------------------------------------------------------------

@@ -22,8 +22,12 @@ class ManyCalls:
         self._commands: list[tuple[Any, ...]] = []
 
     def add(self, *words: Any) -> None:
-        """Note a command of the widget, e.g. ``"coords", item, x, y``."""
+        """Note a command of the widget, e.g. ``"raise", item``."""
         self._commands.append((self._path, *words))
+
+    def move(self, item: int, *places: float) -> None:
+        """Note coordinates of a canvas item."""
+        self.add("coords", item, *places)
 
     def dress(self, item: int, **options: Any) -> None:
         """Note options of a canvas item."""
