@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 import time
 import tkinter as tk
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 NO_FOLDER = "no folder yet: File, Open folder… (Ctrl-O)"
 SCALES = (0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 SIGNAL_LOOK_MS = 200
+SWITCH_S = 0.001
+"""How long a worker may hold the interpreter while the window waits for it: a fifth of the usual."""
 IMPORT_LATER_MS = 3000
 """When the plotting library of the detail windows is imported: the first window comes first."""
 
@@ -224,6 +227,7 @@ class Desktop:
 
 def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:
     """Show the window until it is closed, Ctrl-C or SIGTERM; returns the exit code."""
+    sys.setswitchinterval(SWITCH_S)
     try:
         root = tk.Tk(className="Eyegore")
     except tk.TclError as why:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from eyegore.alarms.flag_board import quantity
 from eyegore.lab_time import age_text, clock_text
@@ -40,6 +41,7 @@ _STEADY = {
 }
 
 
+@cache
 def group_of(name: str) -> str:
     """The piece of hardware a parameter belongs to, as the plots and flags are grouped."""
     for group, parts in _GROUPS:

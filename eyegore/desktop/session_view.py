@@ -180,7 +180,7 @@ class SessionView:
         shown = panes.images is not None
         panes.strip.show(presenter.health_cells(health, images=shown, exposures=panes.table is not None))
         panes.window.set_state(presenter.worst_status(health), presenter.window_title(health, health.folder, self._tag))
-        self._flags_changed = True  # values in the tips go with the clock
+        self._show_flags()  # the values in the tips go with the clock
 
     # --- images ------------------------------------------------------------------------------------------------------
 
