@@ -143,6 +143,7 @@ class Ingest:
         self._send(reader.look(woken, began, time.time(), everything=everything, polling=polling))
         while reader.pending and not self._stopping.is_set():
             self._send(reader.advance(time.monotonic(), time.time()))
+            self._stopping.wait(BREATH_S)
             if self._waking.is_set() or time.monotonic() - began > CYCLE_S:
                 self._waking.set()  # there is more to read: come back at once
                 break
