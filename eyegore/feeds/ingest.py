@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 CYCLE_S = 0.25
 OBSERVED_CYCLE_S = 0.5
 """Time between two looks where inotify calls us earlier when there is something to see."""
+BREATH_S = 0.002
+"""Pause between two pieces of a long history: the window has its turn."""
 SPACING_S = 0.02
 """Shortest time between two looks: a file that is written to all the time does not get all our time."""
 FOLLOW_S, FOLLOW_LONGEST_S = 2.0, 60.0
