@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import sys
 import tempfile
 import time
@@ -49,6 +50,7 @@ def main() -> int:
         for name in dict.fromkeys(wanted):
             sys.stderr.write(f"{time.monotonic() - begun:5.0f} s  {name}: {known[name].__doc__}\n")
             figures += known[name](workshop)
+            gc.collect()  # a window that a worker thread collects later would abort the process
     seconds = time.monotonic() - begun
     described["load after"] = machine.load()
     described["CPU used"] = (

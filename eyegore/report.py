@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +26,40 @@ def number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def exit_code(monitor: Monitor) -> int:
+@dataclass(frozen=True)
+class Findings:
+    """A folder read and judged.
+
+    ``unjudged`` are the parameters with a limit of which no sample could be judged, ``unread`` the files that could
+    not be read, by path, with the reason: of neither can be said that all is well.
+    """
+
+    monitor: Monitor
+    unjudged: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+def exit_code(findings: Findings) -> int:
     """0: every sample of every checked parameter in limits; 1: a sample out of limits; 2: neither can be said."""
+    monitor = findings.monitor
     if monitor.excursions():
         return OUT_OF_LIMITS
     judged = monitor.hk_rows and monitor.flags.counts().checked
-    return CANNOT_JUDGE if not judged or monitor.invalid_runs() else IN_LIMITS
+    missed = monitor.invalid_runs() or findings.unjudged or findings.unread
+    return CANNOT_JUDGE if not judged or missed else IN_LIMITS
 
 
-def as_json(monitor: Monitor) -> dict[str, Any]:
+def as_json(findings: Findings) -> dict[str, Any]:
     """The JSON contract of ``--once --json`` (docs/once.rst)."""
+    monitor = findings.monitor
     folder = Path(monitor.folder)
     log, images = monitor.exposures, monitor.images
     return {
         "folder": str(folder),
         "elvis": monitor.elvis or None,
         "set": monitor.rules.limit_set.value,
-        "exit": exit_code(monitor),
+        "exit": exit_code(findings),
+        "unread": [{"file": _name(path, folder), "reason": why} for path, why in findings.unread.items()],
         "hk": {
             "files": [_name(path, folder) for path in monitor.hk_files],
             "rows": monitor.hk_rows,
@@ -53,6 +71,7 @@ def as_json(monitor: Monitor) -> dict[str, Any]:
             "bad_line_count": monitor.bad_line_count,
             "unknown_columns": list(monitor.unknown),
             "missing_columns": list(monitor.missing),
+            "unjudged": list(findings.unjudged),
             "parameters": {flag.parameter: _parameter(flag) for flag in monitor.flags.views()},
         },
         "excursions": [_excursion(run, monitor) for run in monitor.excursions()],
@@ -104,16 +123,18 @@ _ENDS = {
 }
 
 
-def print_report(monitor: Monitor, console: Console) -> None:
+def print_report(findings: Findings, console: Console) -> None:
     """Print the same as :func:`as_json`, for people."""
-    console.print(Group(*_parts(as_json(monitor))))
-    text, style = _ENDS[exit_code(monitor)]
+    console.print(Group(*_parts(as_json(findings))))
+    text, style = _ENDS[exit_code(findings)]
     console.print(Text(text, style=style))
 
 
 def _parts(report: Mapping[str, Any]) -> Iterable[RenderableType]:
     hk, log, images = report["hk"], report["exposures"], report["images"]
     yield Text(f"{report['folder']}  ELVIS {report['elvis'] or 'unknown'}  limits {report['set']}", style="bold")
+    for unread in report["unread"]:
+        yield Text(unread["reason"], style="bold magenta")
     yield Text(
         f"HK: {hk['rows']} rows in {len(hk['files'])} files, {hk['first'] or '-'} to {hk['last'] or '-'}, "
         f"{hk['bad_line_count']} bad lines"
@@ -131,6 +152,8 @@ def _parts(report: Mapping[str, Any]) -> Iterable[RenderableType]:
     for parameter in hk["parameters"].values():
         verdicts[parameter["verdict"]] = verdicts.get(parameter["verdict"], 0) + 1
     yield Text("last values: " + ", ".join(f"{count} {_word(name)}" for name, count in verdicts.items()))
+    if hk["unjudged"]:
+        yield Text(f"limits, but never judged: {', '.join(hk['unjudged'])}", style="magenta")
     for title, key in (("out of limits", "excursions"), ("no valid reading", "invalid")):
         if report[key]:
             yield _table(title, report[key])

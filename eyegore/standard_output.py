@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 
 def prepare() -> None:
-    """See that there is a standard output, and that no text stops it: what it cannot encode becomes "?"."""
+    """See that there is an output to write to, and that no text stops it: what it cannot encode becomes "?"."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
 

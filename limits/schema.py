@@ -183,6 +183,8 @@ def _inside(inner: Limit, outer: Limit) -> bool:
     """Whether all that ``inner`` admits ``outer`` admits; True where that cannot be told without the command."""
     if isinstance(inner, Range) and isinstance(outer, Range):
         return outer.low <= inner.low and inner.high <= outer.high
+    if isinstance(inner, Range) and isinstance(outer, Expected):
+        return False  # a range admits more than whole numbers
     if isinstance(inner, Expected) and inner.mask is None:
         if isinstance(outer, Range):
             return outer.low <= inner.equals <= outer.high

@@ -32,7 +32,7 @@ class CcdPicture:
         self._image = canvas.create_image(0, 0, anchor="nw", state="hidden")
         self._halves = [canvas.create_line(0, 0, 1, 1, dash=(2, 4), state="hidden") for _ in range(2)]
         self._letters = [canvas.create_text(0, 0, text=letter, font=theme.small) for letter, _, _ in QUADRANTS]
-        self._caption = canvas.create_text(0, 0, text=f"CCD{ccd}", anchor="s", font=theme.font)
+        self._caption = canvas.create_text(0, 0, text=f"CCD{ccd}", anchor="s", font=theme.small_bold)
         self._words = canvas.create_text(0, 0, justify="center", font=theme.font)
         self._note = canvas.create_text(0, 0, anchor="n", font=theme.small)
         self.paint()
@@ -66,7 +66,7 @@ class CcdPicture:
         canvas.coords(self._words, middle_x, middle_y)
         canvas.itemconfigure(self._words, width=max(width - 2 * gap, 1))
         for half in self._halves:
-            canvas.itemconfigure(half, width=max(1, round(self._theme.em / 14)))
+            canvas.itemconfigure(half, width=self._theme.pixels(1))
 
     def show(self, cell: ImageCell, common_title: str) -> None:
         """Take the cell; its texts are shown at once, its image with :meth:`draw`."""

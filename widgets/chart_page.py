@@ -12,7 +12,7 @@ from eyegore.widgets.cells import ChartCell
 from eyegore.widgets.chart_source import ChartSource
 from eyegore.widgets.strip_chart import StripChart
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.time_window import RANGES, TimeWindow, stamp
+from eyegore.widgets.time_window import RANGES, TimeWindow
 
 ACROSS = 3
 DOWN = 3
@@ -144,27 +144,21 @@ class ChartPage(ttk.Frame):
     def _make_header(self, parent: tk.Misc) -> None:
         header = ttk.Frame(parent, padding=(self.theme.em // 2, 2))
         header.pack(fill="x", expand=parent is not self)
-        ttk.Button(header, text="‹", style="Quiet.TButton", command=lambda: self.turn(-1), takefocus=False).pack(
-            side="left"
-        )
-        self._title = ttk.Label(header, style="Bold.TLabel")
-        self._title.pack(side="left", padx=2)
-        ttk.Button(header, text="›", style="Quiet.TButton", command=lambda: self.turn(1), takefocus=False).pack(
-            side="left"
-        )
+        self._turner(header, "‹", -1).pack(side="left")
         self._number = ttk.Entry(header, width=3, justify="right", font=self.theme.small, takefocus=False)
-        self._number.pack(side="left", padx=(self.theme.em // 2, 2))
+        self._number.pack(side="left", padx=2)
         self._number.bind("<Return>", self._typed_number)
         self._number.bind("<KP_Enter>", self._typed_number)
         self._count = ttk.Label(header, style="SmallDim.TLabel")
         self._count.pack(side="left")
+        self._turner(header, "›", 1).pack(side="left")
         self._find = ttk.Combobox(header, width=12, font=self.theme.small)
         self._find.pack(side="right")
         self._find.bind("<Return>", lambda event: self._search())
         self._find.bind("<<ComboboxSelected>>", lambda event: self._search())
         ttk.Label(header, text="find", style="SmallDim.TLabel").pack(side="right", padx=(self.theme.em // 2, 4))
         self._range = tk.StringVar(self, value=next(name for name, span in RANGES if span >= self.window.span))
-        ranges = ttk.Menubutton(header, textvariable=self._range, style="Quiet.TMenubutton", width=5)
+        ranges = ttk.Menubutton(header, textvariable=self._range, style="Quiet.TMenubutton", width=-1)
         menu = tk.Menu(ranges, tearoff=False)
         for name, span in RANGES:
             menu.add_radiobutton(
@@ -184,9 +178,13 @@ class ChartPage(ttk.Frame):
             command=self._set_limits,
             takefocus=False,
         ).pack(side="right")
-        self._back = ttk.Button(header, text="back to live", style="Quiet.TButton", command=self._go_live)
-        self._when = ttk.Label(header, style="SmallDim.TLabel")
-        self._when.pack(side="right")
+        self._back = ttk.Button(header, text="back to live", style="Call.TButton", command=self._go_live)
+        self._title = ttk.Label(header, style="Bold.TLabel", anchor="w", width=4)  # asks for little, gets what is left
+        self._title.pack(side="left", fill="x", expand=True, padx=(self.theme.em // 2, 0))
+
+    def _turner(self, parent: tk.Misc, sign: str, pages: int) -> ttk.Button:
+        """A button that turns pages; it stays under the pointer, whatever the title of the page."""
+        return ttk.Button(parent, text=sign, style="Quiet.TButton", command=lambda: self.turn(pages), takefocus=False)
 
     def _words(self, name: str) -> str:
         cell = self._cells.get(name)
@@ -243,16 +241,12 @@ class ChartPage(ttk.Frame):
             self._count.configure(text=f"/ {len(self.pages)}")
 
     def _say_window(self) -> None:
-        text = ""
-        if not self.window.live:
-            t0, t1 = self.window.limits(0.0, 0.0)
-            text = f"{stamp(t0)} – {stamp(t1)[7:]}"
-        if text != str(self._when.cget("text")):
-            self._when.configure(text=text)
-            if text:
-                self._back.pack(side="right", before=self._when)
-            else:
+        """Offer the way back from a stretch of time that does not move with the data."""
+        if self.window.live is bool(self._back.winfo_manager()):
+            if self.window.live:
                 self._back.pack_forget()
+            else:
+                self._back.pack(side="right", before=self._title)
 
     def _arrange(self) -> None:
         for at in range(PER_PAGE):

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eyegore.widgets.cells import FlagCell, Status
+from eyegore.widgets.flag_layout import Slot, lay_out
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 BLINK_MS = 600
-GAP = 10
-"""Between the columns [pixel]."""
 _DIM = frozenset({Status.UNCHECKED, Status.UNKNOWN, Status.STALE, Status.MUTED})
 _FILLED = frozenset({Status.WARNING, Status.CRITICAL, Status.INVALID})
-
-
-@dataclass(frozen=True)
-class Slot:
-    """Where a flag lies [pixel]; ``column`` and ``row`` for moving about."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-    column: int
-    row: int
-
-
-def columns_of(widths: Sequence[int], room: int) -> list[range]:
-    """The fewest rows whose columns, each as wide as its widest entry, fit into ``room`` [pixel]."""
-    for rows in range(1, len(widths) + 1):
-        columns = [range(at, min(at + rows, len(widths))) for at in range(0, len(widths), rows)]
-        if sum(max(widths[at] for at in column) for column in columns) <= room:
-            return columns
-    return [range(len(widths))] if widths else []
 
 
 @dataclass(frozen=True)
@@ -56,6 +35,7 @@ class FlagBoard(tk.Canvas):
         self._given: tuple[FlagCell, ...] = ()
         self.chosen: int | None = None
         self._looks: list[object] = []
+        self._calls = ManyCalls(self)
         self._items: list[_Items] = []
         self._headings: list[int] = []
         self._slots: list[Slot] = []
@@ -82,8 +62,7 @@ class FlagBoard(tk.Canvas):
         before, self.cells = self.cells, given
         if [(cell.name, cell.group) for cell in before] != [(cell.name, cell.group) for cell in given]:
             self._make_items()
-        for at in range(len(given)):
-            self._draw(at)
+        self._draw_all()
         blinks = any(cell.blink for cell in given)
         if blinks and self._blinking is None:
             self._blinking = self.after(BLINK_MS, self._blink)
@@ -142,119 +121,107 @@ class FlagBoard(tk.Canvas):
 
     def _make_items(self) -> None:
         """Items for flags of other names; those there are used again."""
-        while len(self._items) < len(self.cells):
-            self._items.append(
-                _Items(
-                    self.create_rectangle(0, 0, 0, 0),
-                    self.create_text(0, 0, anchor="center"),
-                    self.create_text(0, 0, anchor="w"),
-                    self.create_oval(0, 0, 0, 0, width=0),
-                )
-            )
-        groups = self._group_starts()
-        while len(self._headings) < len(groups):
-            self._headings.append(self.create_text(0, 0, anchor="w"))
+        calls, groups = self._calls, self._group_starts()
+        for _ in range(len(self.cells) - len(self._items)):
+            calls.add("create", "rectangle", 0, 0, 0, 0)
+            calls.add("create", "text", 0, 0, "-anchor", "center")
+            calls.add("create", "text", 0, 0, "-anchor", "w")
+            calls.add("create", "oval", 0, 0, 0, 0, "-width", 0)
+        made = [int(item) for item in calls.run()]
+        self._items += [_Items(*made[at : at + 4]) for at in range(0, len(made), 4)]
+        for _ in range(len(groups) - len(self._headings)):
+            calls.add("create", "text", 0, 0, "-anchor", "w")
+        self._headings += [int(item) for item in calls.run()]
         for at, items in enumerate(self._items):
-            self.itemconfigure(items.name, text=self.cells[at].name if at < len(self.cells) else "")
+            calls.dress(items.name, text=self.cells[at].name if at < len(self.cells) else "")
             if at >= len(self.cells):
                 for item in (items.box, items.dot):
-                    self.itemconfigure(item, state="hidden")
-                self.itemconfigure(items.glyph, text="")
+                    calls.dress(item, state="hidden")
+                calls.dress(items.glyph, text="")
         for at, heading in enumerate(self._headings):
-            self.itemconfigure(heading, text=self.cells[groups[at]].group if at < len(groups) else "")
-        self.itemconfigure(self._empty, state="hidden" if self.cells else "normal")
-        self.tag_raise(self._ring)
+            calls.dress(heading, text=self.cells[groups[at]].group if at < len(groups) else "")
+        calls.dress(self._empty, state="hidden" if self.cells else "normal")
+        calls.add("raise", self._ring)
+        calls.dress(self._ring, state="hidden")
         self.chosen = None
-        self._looks = [None] * len(self.cells)
-        self.itemconfigure(self._ring, state="hidden")
         self._themed()
 
     def _themed(self) -> None:
-        colour = self.theme.colour
-        self.configure(background=colour("surface"))
-        self.itemconfigure(self._ring, outline=colour("accent"))
+        colour, calls = self.theme.colour, self._calls
+        calls.add("configure", "-background", colour("surface"))
+        calls.dress(self._ring, outline=colour("accent"), width=self.theme.pixels(2))
         for item in (self._empty, *self._headings):
-            self.itemconfigure(item, fill=colour("dim"))
+            calls.dress(item, fill=colour("dim"))
         self._looks = [None] * len(self.cells)
         self._arrange()
-        for at in range(len(self.cells)):
-            self._draw(at)
+        self._draw_all()
 
     def _arrange(self) -> None:
-        """Columns as `ls` makes them, in the largest type with which everything is seen."""
-        theme = self.theme
+        """Put everything in its place."""
+        theme, calls = self.theme, self._calls
         margin = theme.em // 2
-        self.coords(self._empty, margin, margin)
+        calls.move(self._empty, margin, margin)
         starts = self._group_starts()
         names = [cell.name for cell in self.cells]
-        entries: list[tuple[bool, int]] = []
+        room = self.winfo_width(), self.winfo_height()
+        layout = lay_out(names, {at: self.cells[at].group for at in starts}, theme, room)
+        self._slots = list(layout.slots)
+        for item, at in zip(self._headings, starts, strict=False):
+            calls.move(item, *layout.headings[at])
+            calls.dress(item, font=layout.font)
         for at in range(len(names)):
-            if at in starts:
-                entries.append((True, at))
-            entries.append((False, at))
-        room = max(1, self.winfo_width() - 2 * margin)
-        font, pitch = theme.small, theme.small_line + 3
-        columns: list[range] = []
-        widths: list[int] = []
-        for font, extra in ((theme.font, 4), (theme.small, 3), (theme.small, 1), (theme.tiny, 1)):
-            pitch = theme.linespace(font) + extra
-            texts = [self.cells[at].group if heading else names[at] for heading, at in entries]
-            widths = [theme.measure(text, font) + pitch + GAP for text in texts]
-            columns = columns_of(widths, room)
-            if columns and len(columns[0]) * pitch <= self.winfo_height():
-                break
-        self._slots = [Slot(0, 0, 0, 0, 0, 0)] * len(names)
-        x = margin
-        for column, members in enumerate(columns):
-            width = max(widths[entry] for entry in members)
-            for row, entry in enumerate(members):
-                heading, at = entries[entry]
-                if heading:
-                    item = self._headings[starts.index(at)]
-                    self.coords(item, x + pitch // 4, row * pitch + pitch // 2)
-                    self.itemconfigure(item, font=font)
-                else:
-                    self._slots[at] = Slot(x, row * pitch, width - GAP // 2, pitch, column, row)
-                    self._put(at, font)
-            x += width
-        height = max((len(column) for column in columns), default=0) * pitch
-        self.configure(scrollregion=(0, 0, room, max(height, 1)), yscrollincrement=pitch)
+            self._put(at, layout.font)
+        height = max(layout.height, 1)
+        calls.add("configure", "-scrollregion", (0, 0, max(room[0], 1), height), "-yscrollincrement", layout.pitch)
+        calls.run()
         self._show_ring()
 
     def _put(self, at: int, font: str) -> None:
-        slot, items = self._slots[at], self._items[at]
+        slot, items, calls = self._slots[at], self._items[at], self._calls
         middle = slot.y + slot.height // 2
-        self.coords(items.box, slot.x, slot.y, slot.x + slot.width - 1, slot.y + slot.height - 2)
-        self.coords(items.glyph, slot.x + slot.height // 2 + 1, middle)
-        self.coords(items.name, slot.x + slot.height + 1, middle)
+        calls.move(items.box, slot.x, slot.y, slot.x + slot.width - 1, slot.y + slot.height - 2)
+        calls.move(items.glyph, slot.x + slot.height // 2 + 1, middle)
+        calls.move(items.name, slot.x + slot.height + 1, middle)
         right, radius = slot.x + slot.width - 4, max(3, slot.height // 6)
-        self.coords(items.dot, right - radius, middle - radius, right + radius, middle + radius)
+        calls.move(items.dot, right - radius, middle - radius, right + radius, middle + radius)
         for item in (items.glyph, items.name):
-            self.itemconfigure(item, font=font)
+            calls.dress(item, font=font)
+
+    def _draw_all(self) -> None:
+        """Colour the flags that do not look so already."""
+        for at in range(len(self.cells)):
+            self._draw(at)
+        self._calls.run()
 
     def _draw(self, at: int) -> None:
-        """Colour one flag, if it does not look so already."""
-        cell = self.cells[at]
-        lit = self._lit or not cell.blink
-        look = (cell.status, cell.latched, cell.live, lit)
+        """Raised: filled, and framed as long as nobody has acknowledged it. Back in limits: framed in what it was."""
+        cell, theme, calls = self.cells[at], self.theme, self._calls
+        status, lit = cell.status, self._lit or not cell.blink
+        look = (status, cell.latched, cell.blink, cell.live, lit)
         if self._looks[at] == look:
             return
         self._looks[at] = look
-        theme, items = self.theme, self._items[at]
-        colour, text = theme.colour(cell.status), theme.colour("dim" if cell.status in _DIM else "text")
-        box_fill, box_line, glyph = "", "", colour
-        if cell.status in _FILLED:
-            box_line = colour
-            if lit:
-                box_fill, text = colour, theme.ink(cell.status)
-                glyph = text
-        elif cell.latched:
-            box_line = theme.colour(cell.live or Status.CRITICAL)
-        dot = theme.colour(cell.live) if cell.status is Status.MUTED and cell.live else None
-        self.itemconfigure(items.box, fill=box_fill, outline=box_line, state="normal" if box_line else "hidden")
-        self.itemconfigure(items.glyph, text=theme.glyph(cell.status), fill=glyph)
-        self.itemconfigure(items.name, fill=text)
-        self.itemconfigure(items.dot, fill=dot or "", state="normal" if dot else "hidden")
+        fill, line, width = "", "", 1
+        glyph, text = theme.colour(status), theme.colour("dim" if status in _DIM else "text")
+        if status in _FILLED:
+            fill = line = theme.colour(status) if lit else theme.deep(status)
+            glyph = text = theme.ink(status)
+            if cell.blink:
+                line, width = theme.colour("text"), theme.pixels(2)
+        elif status is Status.STALE:
+            fill = line = theme.tint(status)
+            text = theme.colour("text")
+        elif status is Status.MUTED:
+            fill = line = theme.colour("raised")
+        if cell.latched and status not in _FILLED:
+            line, width = theme.colour(cell.live or Status.CRITICAL), theme.pixels(2)
+            fill = fill or theme.tint(cell.live or Status.CRITICAL, share=0.1)
+        dot = theme.colour(cell.live) if status is Status.MUTED and cell.live else ""
+        items = self._items[at]
+        calls.dress(items.box, fill=fill, outline=line, width=width, state="normal" if line else "hidden")
+        calls.dress(items.glyph, text=theme.glyph(status), fill=glyph)
+        calls.dress(items.name, fill=text)
+        calls.dress(items.dot, fill=dot, state="normal" if dot else "hidden")
 
     def _show_ring(self) -> None:
         if self.chosen is None or self.chosen >= len(self._slots):
@@ -269,6 +236,7 @@ class FlagBoard(tk.Canvas):
         for at, cell in enumerate(self.cells):
             if cell.blink:
                 self._draw(at)
+        self._calls.run()
 
     def _stop_blinking(self) -> None:
         if self._blinking is not None:

@@ -2,92 +2,155 @@
 
 from __future__ import annotations
 
+import re
 import tkinter as tk
 from collections.abc import Sequence
-from tkinter import ttk
+from dataclasses import dataclass
 
 from eyegore.widgets.cells import HealthCell, Status
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 
 _LOUD = frozenset({Status.WARNING, Status.CRITICAL, Status.INVALID, Status.STALE})
+_ITEMS = 4
+"""Of a segment: ground, sign, label, text."""
 
 
-class HealthStrip(ttk.Frame):
-    """Segments side by side: sign, label, text. A segment that has not changed makes no Tk call."""
+@dataclass(frozen=True)
+class Segment:
+    """Where a segment lies [pixel], from its sign to the end of its text; ``label`` and ``text`` begin there."""
+
+    x: int
+    y: int
+    width: int
+    label: int
+    text: int
+
+
+class HealthStrip(tk.Canvas):
+    """Segments side by side: sign, label, text; on further lines where the window is narrow.
+
+    One canvas instead of many small widgets: what has not changed makes no Tk call, what has makes one.
+    """
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
-        super().__init__(parent, padding=(theme.em // 2, 2))
+        super().__init__(parent, width=1, height=1, highlightthickness=0, borderwidth=0)
         self.theme = theme
-        self._segments: dict[str, _Segment] = {}
-        self.bind("<<ThemeChanged>>", lambda event: self._themed())
+        self.segments: dict[str, Segment] = {}
+        self._cells: tuple[HealthCell, ...] = ()
+        self._items: list[int] = []
+        self._under = ""
+        self._calls = ManyCalls(self)
+        self._tip = Tooltip(self, theme)
+        self._arrange()
+        self.bind("<Configure>", lambda event: self._arrange())
+        self.bind("<<ThemeChanged>>", lambda event: self._arrange())
+        self.bind("<Motion>", self._hover)
+        self.bind("<Leave>", lambda event: self._unhover())
 
     def show(self, cells: Sequence[HealthCell]) -> None:
         """Show these segments in this order."""
-        wanted = [cell.key for cell in cells]
-        if wanted != list(self._segments):
-            for key in set(self._segments) - set(wanted):
-                self._segments.pop(key).destroy()
-            self._segments = {key: self._segments.get(key) or _Segment(self, self.theme) for key in wanted}
-            for segment in self._segments.values():
-                segment.pack_forget()
-                segment.pack(side="left", padx=(0, self.theme.em))
-        for cell in cells:
-            self._segments[cell.key].show(cell)
+        before, self._cells = self._cells, tuple(cells)
+        if [_look(cell) for cell in before] != [_look(cell) for cell in cells]:
+            self._arrange()
 
     def text(self, key: str) -> str:
         """What one segment says, sign included."""
-        return self._segments[key].said
+        cell = next(cell for cell in self._cells if cell.key == key)
+        sign = self.theme.glyph(cell.status) if cell.status else ""
+        return " ".join(filter(None, (sign, cell.label, cell.text)))
 
-    def _themed(self) -> None:
-        for segment in self._segments.values():
-            segment.paint()
+    # --- drawing -----------------------------------------------------------------------------------------------------
 
+    def _arrange(self) -> None:
+        """Lay the segments out and colour them."""
+        theme, calls = self.theme, self._calls
+        missing = _ITEMS * len(self._cells) - len(self._items)
+        for at in range(max(missing, 0)):
+            calls.add("create", *(("text", 0, 0, "-anchor", "w") if at % _ITEMS else ("rectangle", 0, 0, 0, 0)))
+        self._items += [int(item) for item in calls.run()]
+        pitch, margin = theme.line + theme.pixels(6), theme.em // 2
+        lines = self._lay_out(max(self.winfo_width(), 1) - margin, margin)
+        calls.add("configure", "-background", theme.colour("background"), "-height", lines * pitch)
+        for at, cell in enumerate(self._cells):
+            self._draw(cell, self._items[_ITEMS * at : _ITEMS * (at + 1)], pitch)
+        for item in self._items[_ITEMS * len(self._cells) :]:
+            calls.dress(item, state="hidden")
+        calls.run()
 
-class _Segment(ttk.Frame):
-    def __init__(self, parent: tk.Misc, theme: Theme) -> None:
-        super().__init__(parent)
-        self.theme = theme
-        self._cell: HealthCell | None = None
-        self._widest = 0
-        self._sign = ttk.Label(self)
-        self._label = ttk.Label(self, style="Dim.TLabel")
-        self._text = ttk.Label(self)
-        tip = Tooltip(self, theme)
-        for widget in (self._sign, self._label, self._text):
-            widget.pack(side="left", padx=(0, 4))
-            widget.bind("<Enter>", lambda event: tip.soon(self._tip_text, event.x_root, event.y_root))
-            widget.bind("<Leave>", lambda event: tip.hide())
+    def _lay_out(self, room: int, margin: int) -> int:
+        """Find the places; how many lines it takes."""
+        theme, cells = self.theme, self._cells
+        part, between = theme.em // 3, round(1.6 * theme.em)
+        signs = theme.measure_all([theme.glyph(cell.status) if cell.status else "" for cell in cells], theme.font)
+        labels = theme.measure_all([cell.label for cell in cells], theme.font)
+        texts = theme.measure_all([_widest(cell.text) for cell in cells], theme.bold)
+        self.segments = {}
+        x, line = margin, 0
+        for cell, sign, label, text in zip(cells, signs, labels, texts, strict=True):
+            to_label = sign + part if sign else 0
+            to_text = to_label + (label + part if label else 0)
+            width = to_text + text
+            if x > margin and x + width > room:
+                x, line = margin, line + 1
+            self.segments[cell.key] = Segment(x, line, width, x + to_label, x + to_text)
+            x += width + between
+        return line + 1
 
-    @property
-    def said(self) -> str:
-        """Sign, label and text as they stand."""
-        return " ".join(filter(None, (str(one.cget("text")) for one in (self._sign, self._label, self._text))))
+    def _draw(self, cell: HealthCell, items: Sequence[int], pitch: int) -> None:
+        theme, calls, place = self.theme, self._calls, self.segments[cell.key]
+        ground, sign, label, text = items
+        middle, part = place.y * pitch + pitch // 2, theme.em // 3
+        loud = cell.status in _LOUD
+        glyph = theme.glyph(cell.status) if cell.status else ""
+        colour = theme.colour(cell.status) if cell.status else theme.colour("text")
+        ink = theme.ink(cell.status) if cell.status and loud else ""
+        calls.move(ground, place.x - part, middle - pitch // 2 + 1,
+                  place.x + place.width + part, middle + pitch // 2 - 2)  # fmt: skip
+        calls.dress(ground, fill=colour if loud else "", width=0, state="normal")
+        for item, x, words, fill, font in (
+            (sign, place.x, glyph, ink or colour, theme.font),
+            (label, place.label, cell.label, ink or theme.colour("dim"), theme.font),
+            (text, place.text, cell.text, ink or theme.colour("text"), theme.bold if loud else theme.font),
+        ):
+            calls.move(item, x, middle)
+            calls.dress(item, text=words, fill=fill, font=font, state="normal")
 
-    def show(self, cell: HealthCell) -> None:
-        before, self._cell = self._cell, cell
-        if before is None or before.label != cell.label:
-            self._label.configure(text=cell.label)
-        if before is None or before.text != cell.text:
-            self._widest = max(self._widest, len(cell.text))  # ages grow and shrink: what follows must not jump about
-            self._text.configure(text=cell.text, width=self._widest)
-        if before is None or before.status is not cell.status:
-            self.paint()
+    # --- hands -------------------------------------------------------------------------------------------------------
 
-    def paint(self) -> None:
-        """Take the colour of the status."""
-        if self._cell is None:
+    def at(self, x: int, y: int) -> str:
+        """Key of the segment at a place of the strip, "" where there is none."""
+        line = y // (self.theme.line + self.theme.pixels(6))
+        found = (key for key, one in self.segments.items() if one.y == line and one.x <= x <= one.x + one.width)
+        return next(found, "")
+
+    def _hover(self, event: tk.Event[tk.Misc]) -> None:
+        key = self.at(event.x, event.y)
+        if key == self._under:
             return
-        status = self._cell.status
-        if status is None:
-            self._sign.configure(text="")
-        else:
-            self._sign.configure(text=self.theme.glyph(status), foreground=self.theme.colour(status))
-        loud = status is not None and status in _LOUD
-        self._text.configure(style="Bold.TLabel" if loud else "TLabel")
+        self._unhover()
+        self._under = key
+        if key:
+            self._tip.soon(lambda: self._tip_text(key), event.x_root, event.y_root)
 
-    def _tip_text(self) -> str:
-        if self._cell is None:
+    def _unhover(self) -> None:
+        self._under = ""
+        self._tip.hide()
+
+    def _tip_text(self, key: str) -> str:
+        cell = next((cell for cell in self._cells if cell.key == key), None)
+        if cell is None:
             return ""
-        word = f"{self._cell.label}: {self._cell.status.value}" if self._cell.status else ""
-        return "\n".join(filter(None, (word, self._cell.tip)))
+        told = cell.status in _LOUD or cell.status is Status.UNKNOWN
+        word = cell.status.value if cell.status and told else ""
+        return "\n".join(filter(None, (f"{cell.label}: {word}" if cell.label and word else word, cell.tip)))
+
+
+def _look(cell: HealthCell) -> tuple[object, ...]:
+    return cell.key, cell.label, cell.text, cell.status
+
+
+def _widest(text: str) -> str:
+    """The text with its numbers at two figures or more: ages count up, and what follows must not jump about."""
+    return re.sub(r"\b\d\b", "00", text)

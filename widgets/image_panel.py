@@ -141,8 +141,8 @@ class ImagePanel(ttk.Frame):
 
     def _arrange(self) -> None:
         room = self.canvas.winfo_width(), self.canvas.winfo_height()
-        line = max(self._theme.line, self._theme.small_line) + max(2, self._theme.em // 6)
-        places = tiles(len(CCDS), room, self._aspect, self._theme.em, line)
+        line = self._theme.small_line + max(2, self._theme.em // 6)
+        places = tiles(len(CCDS), room, self._aspect, self._theme.em // 2, line)
         pictures = list(self._pictures.values())
         for picture, tile in zip(pictures, places, strict=True):
             picture.place(tile)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import tkinter as tk
 from collections.abc import Callable, Sequence
+
+from eyegore.widgets.many_calls import ManyCalls
 
 
 class ItemPool:
-    """As many items as were ever needed at once: those not needed now are hidden, none is deleted."""
+    """As many items as were ever needed at once: those not needed now are hidden, none is deleted.
 
-    def __init__(self, canvas: tk.Canvas, make: Callable[[], int]) -> None:
-        self._canvas = canvas
+    ``calls`` are those of the canvas; what is to change is added to them, and shows when they are run.
+    """
+
+    def __init__(self, calls: ManyCalls, make: Callable[[], int]) -> None:
+        self._calls = calls
         self._make = make
         self._items: list[int] = []
         self._shown = 0
@@ -22,19 +26,19 @@ class ItemPool:
 
     def place(self, coordinates: Sequence[Sequence[int]]) -> None:
         """Show one item for each list of coordinates."""
-        canvas = self._canvas
+        calls = self._calls
         while len(self._items) < len(coordinates):
             self._items.append(self._make())
-            canvas.itemconfigure(self._items[-1], state="hidden")
+            calls.dress(self._items[-1], state="hidden")
         for item, places in zip(self._items, coordinates, strict=False):
-            canvas.tk.call(str(canvas), "coords", item, tuple(places))
+            calls.move(item, *places)
         for item in self._items[self._shown : len(coordinates)]:
-            canvas.itemconfigure(item, state="normal")
+            calls.dress(item, state="normal")
         for item in self._items[len(coordinates) : self._shown]:
-            canvas.itemconfigure(item, state="hidden")
+            calls.dress(item, state="hidden")
         self._shown = len(coordinates)
 
-    def paint(self, **options: str) -> None:
+    def paint(self, **options: str | int) -> None:
         """Change options (colours) of all items."""
         for item in self._items:
-            self._canvas.itemconfigure(item, options)
+            self._calls.dress(item, **options)

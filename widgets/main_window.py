@@ -89,7 +89,7 @@ class MainWindow(ttk.Frame):
         self._outer = Split(self, self._theme, "vertical", 0.78, least)
         self._main = Split(self._outer, self._theme, "vertical", 0.74, least)
         self._top = Split(self._main, self._theme, "horizontal", 0.5, 2 * least)
-        self._right = Split(self._top, self._theme, "vertical", 0.47, least)
+        self._right = Split(self._top, self._theme, "vertical", 0.42, least)
         self._splits = {"outer": self._outer, "main": self._main, "top": self._top, "right": self._right}
         self._strip = ttk.Frame(self)
         self._strip.grid(row=0, column=0, sticky="ew")

@@ -35,8 +35,6 @@ TYPING_MS = 150
 """Time after the last key in the filter box before the filter acts [ms]."""
 SAMPLE = 200
 """Rows looked at to find the width and alignment of a column."""
-TINT = 0.22
-"""Share of the status colour in the background of a tinted row."""
 
 
 class RowTable(ttk.Frame):
@@ -128,11 +126,10 @@ class RowTable(ttk.Frame):
         heading = (half + 4, half // 3, half, half // 3)  # Tk itself moves the text of a cell by 4
         style.configure("Rows.Treeview.Heading", font=self._theme.font, padding=heading)
         self.columns.rescale()
-        for stripe, ground in enumerate((self._theme.colour("surface"), self._theme.colour("stripe"))):
-            self.tree.tag_configure(f"/{stripe}", background=ground)
+        for stripe, ground in enumerate(("surface", "stripe")):
+            self.tree.tag_configure(f"/{stripe}", background=self._theme.colour(ground))
             for status in Status:
-                mixed = _blend(self, ground, self._theme.colour(status))
-                self.tree.tag_configure(f"{status.value}/{stripe}", background=mixed)
+                self.tree.tag_configure(f"{status.value}/{stripe}", background=self._theme.tint(status, ground))
 
     # --- rows ----------------------------------------------------------------------------------------------------
 
@@ -384,11 +381,3 @@ class RowTable(ttk.Frame):
         rows = self.tree.get_children()
         if rows and not self.tree.focus():
             self.tree.focus(self._newest or rows[0])
-
-
-def _blend(widget: tk.Misc, ground: str, colour: str) -> str:
-    mixed = (
-        round(((1 - TINT) * low + TINT * high) / 257)
-        for low, high in zip(widget.winfo_rgb(ground), widget.winfo_rgb(colour), strict=True)
-    )
-    return "#" + "".join(f"{part:02x}" for part in mixed)

@@ -16,6 +16,7 @@ from eyegore.widgets.cells import ChartCell, Status
 from eyegore.widgets.chart_source import ChartSource, EnvelopeLike, SampleLike
 from eyegore.widgets.curve import Scale, clipped, segments, spans
 from eyegore.widgets.item_pool import ItemPool
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.time_gestures import TimeGestures
 from eyegore.widgets.time_window import MOST_TICKS, TimeWindow, label_step, stamp, ticks
@@ -53,6 +54,7 @@ class StripChart(tk.Canvas):
         self._on_plot = on_plot
         self._drawn: object = None
         self._texts: dict[int, str] = {}
+        self._calls = ManyCalls(self)
         self.shown: Scale | None = None
         self._curve: EnvelopeLike | None = None
         self.focused = False
@@ -83,6 +85,7 @@ class StripChart(tk.Canvas):
             return False
         self._drawn = state
         self._draw()
+        self._calls.run()
         return True
 
     @property
@@ -100,16 +103,17 @@ class StripChart(tk.Canvas):
             self.itemconfigure(item, fill=colour("dim"))
         self.itemconfigure(self._name_text, fill=colour("text"))
         for item in self._limit_lines:
-            self.itemconfigure(item, fill=colour("limit"))
+            self.itemconfigure(item, fill=colour("limit"), width=self.theme.pixels(1))
         for item in self._limit_tags:
             self.itemconfigure(item, fill=colour("limit"))
         self.itemconfigure(self._frame, outline=colour("accent"))
         self.itemconfigure(self._hair, fill=colour("dim"))
         self.itemconfigure(self._last, outline=colour("surface"))
         self._bands.paint(fill=colour("band"))
-        self._lines.paint(fill=colour("curve"))
+        self._lines.paint(fill=colour("curve"), width=self.theme.pixels(1))
         self._marks.paint(fill=colour("curve"))
-        self._invalid.paint(fill=colour(Status.INVALID))
+        self._invalid.paint(fill=colour(Status.INVALID), width=self.theme.pixels(4))
+        self._calls.run()
         self._drawn = None
 
     # --- items -------------------------------------------------------------------------------------------------------
@@ -130,11 +134,14 @@ class StripChart(tk.Canvas):
         self._hair = self.create_line(0, 0, 0, 0, state="hidden")
         self._last = self.create_oval(0, 0, 0, 0)
         self._frame = self.create_rectangle(0, 0, 0, 0, width=1, state="hidden")
-        self._bands = ItemPool(self, self._new_band)
-        self._lines = ItemPool(self, self._new_line)
-        self._marks = ItemPool(self, lambda: self.create_polygon(0, 0, 0, 0, fill=theme.colour("curve")))
+        self._bands = ItemPool(self._calls, self._new_band)
+        self._lines = ItemPool(self._calls, self._new_line)
+        self._marks = ItemPool(self._calls, lambda: self.create_polygon(0, 0, 0, 0, fill=theme.colour("curve")))
         self._invalid = ItemPool(
-            self, lambda: self.create_line(0, 0, 0, 0, width=4, fill=theme.colour(Status.INVALID), capstyle="butt")
+            self._calls,
+            lambda: self.create_line(
+                0, 0, 0, 0, width=theme.pixels(4), fill=theme.colour(Status.INVALID), capstyle="butt"
+            ),
         )
 
     def _new_band(self) -> int:
@@ -143,7 +150,8 @@ class StripChart(tk.Canvas):
         return item
 
     def _new_line(self) -> int:
-        item = self.create_line(0, 0, 0, 0, fill=self.theme.colour("curve"), joinstyle="round")
+        width = self.theme.pixels(1)
+        item = self.create_line(0, 0, 0, 0, fill=self.theme.colour("curve"), width=width, joinstyle="round")
         self.tag_lower(item, self._last)
         return item
 
@@ -175,7 +183,7 @@ class StripChart(tk.Canvas):
             bottom_value, top_value = value_range(*values, (cell.low, cell.high), smallest, self.limits_in_view)
         scale = self.shown = Scale(t0, t1, bottom_value, top_value, left, right, top, bottom)
         self._write(self._nothing, "" if inside.any() else "no valid sample in this time")
-        self.coords(self._nothing, (left + right) // 2, (top + bottom) // 2)
+        self._calls.move(self._nothing, (left + right) // 2, (top + bottom) // 2)
         self._draw_times(scale)
         self._draw_values(scale, bool(inside.any()))
         self._draw_limits(cell, scale, bool(inside.any()))
@@ -191,12 +199,12 @@ class StripChart(tk.Canvas):
     def _draw_title(self, cell: ChartCell, latest: SampleLike | None) -> None:
         theme, right = self.theme, self.winfo_width() - 6
         self._write(self._glyph, theme.glyph(cell.status))
-        self.itemconfigure(self._glyph, fill=theme.colour(cell.status))
+        self._calls.dress(self._glyph, fill=theme.colour(cell.status))
         indent = round(1.45 * theme.em)
-        self.coords(self._glyph, indent // 2, 2)
+        self._calls.move(self._glyph, indent // 2, 2)
         name = cell.title or cell.name
         self._write(self._name_text, name)
-        self.coords(self._name_text, indent, 2)
+        self._calls.move(self._name_text, indent, 2)
         colour = theme.colour("text")
         if latest is None:
             value = ""
@@ -207,12 +215,12 @@ class StripChart(tk.Canvas):
             if cell.status in (Status.WARNING, Status.CRITICAL):
                 colour = theme.colour(cell.status)
         self._write(self._value_text, value)
-        self.itemconfigure(self._value_text, fill=colour)
-        self.coords(self._value_text, right, 2)
+        self._calls.dress(self._value_text, fill=colour)
+        self._calls.move(self._value_text, right, 2)
         limits = limits_text(cell.low, cell.high)
         free = right - indent - theme.measure(name, theme.small_bold) - theme.measure(value, theme.small_bold)
         self._write(self._limits_text, limits if free > theme.measure(limits, theme.small) + theme.em // 2 + 4 else "")
-        self.coords(self._limits_text, right - theme.measure(value, theme.small_bold) - theme.em // 2, 2)
+        self._calls.move(self._limits_text, right - theme.measure(value, theme.small_bold) - theme.em // 2, 2)
 
     def _draw_times(self, scale: Scale) -> None:
         theme = self.theme
@@ -225,15 +233,15 @@ class StripChart(tk.Canvas):
         for at, (text, line) in enumerate(zip(self._time_texts, self._grid, strict=False)):
             if at >= len(moments):
                 self._write(text, "")
-                self.coords(line, -9, -9, -9, -9)
+                self._calls.move(line, -9, -9, -9, -9)
                 continue
-            self.coords(line, places[at], scale.top, places[at], scale.bottom)
+            self._calls.move(line, places[at], scale.top, places[at], scale.bottom)
             middle = min(max(places[at], width // 2 + 2), self.winfo_width() - width // 2 - 2)
             here = self.labelled and moments[at] % told == 0.0 and middle - width // 2 >= free_from
             self._write(text, stamp(moments[at], seconds) if here else "")
             if here:
                 free_from = middle + width // 2 + LABEL_GAP
-            self.coords(text, middle, scale.bottom + 3)
+            self._calls.move(text, middle, scale.bottom + 3)
 
     def _draw_values(self, scale: Scale, known: bool) -> None:
         most = min(MOST_VALUES, (scale.bottom - scale.top) // (2 * self.theme.small_line))
@@ -242,11 +250,11 @@ class StripChart(tk.Canvas):
         for at, (text, line) in enumerate(zip(self._value_texts, self._grid[MOST_TICKS:], strict=True)):
             if at >= len(values):
                 self._write(text, "")
-                self.coords(line, -9, -9, -9, -9)
+                self._calls.move(line, -9, -9, -9, -9)
                 continue
-            self.coords(line, scale.left, places[at], scale.right, places[at])
+            self._calls.move(line, scale.left, places[at], scale.right, places[at])
             self._write(text, number(values[at], decimals))
-            self.coords(text, scale.left - 4, places[at])
+            self._calls.move(text, scale.left - 4, places[at])
 
     def _draw_limits(self, cell: ChartCell, scale: Scale, known: bool) -> None:
         """A line for each limit in the range; for one beyond it, a mark at the edge that tells where it is."""
@@ -256,21 +264,21 @@ class StripChart(tk.Canvas):
             inside = scale.bottom_value <= limit <= scale.top_value
             shown = known and not math.isnan(limit)
             place = int(scale.y(np.array([limit]))[0]) if shown and inside else -9
-            self.coords(line, scale.left, place, scale.right, place)
+            self._calls.move(line, scale.left, place, scale.right, place)
             beyond = limit < scale.bottom_value if below else limit > scale.top_value
             self._write(tag, ("▾" if below else "▴") if shown and beyond else "")
-            self.coords(tag, scale.right + 5, scale.bottom + 3 if below else scale.top - 3)
+            self._calls.move(tag, scale.right + 5, scale.bottom + 3 if below else scale.top - 3)
 
     def _draw_curve(self, cell: ChartCell, curve: EnvelopeLike, scale: Scale, latest: SampleLike) -> None:
         left, right, top, bottom = scale.left, scale.right, scale.top, scale.bottom
         out = spans(scale.x(curve.times[curve.out]), left, right, join=4, least=3)
         self._bands.place([(low, top, high, bottom + 1) for low, high in out])
         self._lines.place(segments(curve, scale))
-        apart, half = 8, 3
+        apart, half = self.theme.pixels(8), self.theme.pixels(3)
         marks = [
-            (x, top - 3, x + half, top + 2, x - half, top + 2)
+            (x, top - half, x + half, top + half, x - half, top + half)
             if at_top
-            else (x, bottom + 3, x + half, bottom - 2, x - half, bottom - 2)
+            else (x, bottom + half, x + half, bottom - half, x - half, bottom - half)
             for x, at_top in clipped(curve, scale, apart)
         ]
         self._marks.place(marks)
@@ -278,13 +286,13 @@ class StripChart(tk.Canvas):
         self._invalid.place([(low, bottom + 1, high, bottom + 1) for low, high in invalid])
         x, y = scale.x(np.array([latest.time]))[0], scale.y(np.array([latest.value]))[0]
         if math.isnan(y) or not left <= x <= right:
-            self.coords(self._last, -9, -9, -9, -9)
+            self._calls.move(self._last, -9, -9, -9, -9)
             return
         y = min(max(y, top), bottom)
         status = cell.status if cell.status in (Status.WARNING, Status.CRITICAL) else None
-        self.itemconfigure(self._last, fill=self.theme.colour(status or "curve"))
+        self._calls.dress(self._last, fill=self.theme.colour(status or "curve"))
         radius = max(3, self.theme.em // 5)
-        self.coords(self._last, round(x) - radius, round(y) - radius, round(x) + radius, round(y) + radius)
+        self._calls.move(self._last, round(x) - radius, round(y) - radius, round(x) + radius, round(y) + radius)
 
     def _blank(self, why: str = "") -> None:
         """Hide the plot, keep the items."""
@@ -292,20 +300,20 @@ class StripChart(tk.Canvas):
         for pool in (self._bands, self._lines, self._marks, self._invalid):
             pool.place([])
         for item in (*self._grid, *self._limit_lines, self._last):
-            self.coords(item, -9, -9, -9, -9)
+            self._calls.move(item, -9, -9, -9, -9)
         for item in (*self._time_texts, *self._value_texts, *self._limit_tags):
             self._write(item, "")
         if self.cell is None:
             self._write(self._value_text, "")
             self._write(self._limits_text, "")
         self._write(self._nothing, why)
-        self.coords(self._nothing, self.winfo_width() // 2, self.winfo_height() // 2)
+        self._calls.move(self._nothing, self.winfo_width() // 2, self.winfo_height() // 2)
 
     def _write(self, item: int, text: str) -> None:
         """Change the text of an item, without a Tk call when it is the same."""
         if self._texts.get(item) != text:
             self._texts[item] = text
-            self.itemconfigure(item, text=text)
+            self._calls.dress(item, text=text)
 
     # --- hands -------------------------------------------------------------------------------------------------------
 
@@ -351,6 +359,7 @@ class StripChart(tk.Canvas):
         value = low if low == high else f"{low} … {high}"
         self._write(self._limits_text, "")
         self._write(self._value_text, f"{stamp(float(curve.times[at]), seconds=True)[7:]}  {value}")
+        self._calls.run()
 
     def _unhover(self) -> None:
         if self._hovering:
@@ -358,3 +367,4 @@ class StripChart(tk.Canvas):
             self.itemconfigure(self._hair, state="hidden")
             if self.cell is not None and self.source is not None:
                 self._draw_title(self.cell, self.source.latest(self.cell.name))
+                self._calls.run()

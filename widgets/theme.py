@@ -6,13 +6,15 @@ Status hues are those of Okabe and Ito (colour universal design): told apart by 
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from tkinter import font as tkfont
 from tkinter import ttk
 from typing import Any, Literal
 
 from eyegore.widgets.cells import Status
+from eyegore.widgets.colour_mix import blend
+from eyegore.widgets.many_calls import measured
 
 TEXT_POINTS = 10
 SMALL_POINTS = 8
@@ -74,6 +76,12 @@ LOOKS: Mapping[Status, Look] = {
     Status.MUTED: Look("‖", "#8a949c", "#0c1218"),
 }
 
+DEEP, TINT = 0.3, 0.22
+"""Share of black in a deep shade, of the status colour in a tinted area."""
+USUAL_EM = 14
+"""The em of a screen of 96 dots an inch [pixel]."""
+MOST_WIDTHS = 20_000
+"""Widths of text kept: values never seen before come all the time."""
 _OWNED = "eyegore_theme"
 
 
@@ -97,6 +105,8 @@ class Theme:
         self.em = 14
         self.line = 17
         self.small_line = 14
+        self._widths: dict[tuple[str, str], int] = {}
+        self._heights: dict[str, int] = {}
         family = _family(root)
         faces: tuple[tuple[str, int, Literal["normal", "bold"]], ...] = (
             (self.font, TEXT_POINTS, "normal"),
@@ -110,6 +120,9 @@ class Theme:
             name: tkfont.Font(root, name=name, family=family, size=points, weight=weight)
             for name, points, weight in faces
         }
+        held = tk.Canvas(root)  # never shown: a font nothing uses is closed and opened again at every measure
+        for name in self._fonts:
+            held.create_text(0, 0, text="0", font=name)
 
     def colour(self, name: str | Status) -> str:
         """Colour of a part of the palette ("surface", "text", …) or of a status."""
@@ -125,17 +138,43 @@ class Theme:
         """Colour of text on an area filled with the colour of the status."""
         return LOOKS[status].ink
 
+    def deep(self, status: Status) -> str:
+        """A darker shade of the colour of a status, on which its ink can be read as well."""
+        return blend(LOOKS[status].colour, "#000000", DEEP)
+
+    def tint(self, status: Status, ground: str = "surface", share: float = TINT) -> str:
+        """A part of the palette with some of the colour of a status in it."""
+        return blend(self.colour(ground), LOOKS[status].colour, share)
+
+    def pixels(self, length: float) -> int:
+        """A length [pixel] of a usual screen, in pixels of this one; at least 1."""
+        return max(1, round(length * self.em / USUAL_EM))
+
     def measure(self, text: str, font: str = font) -> int:
         """Width of ``text`` [pixel] in one of the fonts."""
-        return self._fonts[font].measure(text)
+        return self.measure_all((text,), font)[0]
+
+    def measure_all(self, texts: Sequence[str], font: str = font) -> list[int]:
+        """Widths of many texts [pixel] in one of the fonts, in one call of Tk; none for those known."""
+        known = self._widths
+        if new := tuple({text for text in texts if (font, text) not in known}):
+            if len(known) > MOST_WIDTHS:
+                known.clear()
+                new = tuple(set(texts))
+            known.update(((font, text), width) for text, width in zip(new, measured(self.root, new, font), strict=True))
+        return [known[font, text] for text in texts]
 
     def linespace(self, font: str = font) -> int:
         """Height of a line [pixel] in one of the fonts."""
-        return int(self._fonts[font].metrics("linespace"))
+        if font not in self._heights:
+            self._heights[font] = int(self._fonts[font].metrics("linespace"))
+        return self._heights[font]
 
     def resize(self, scale: float) -> None:
         """Give the fonts ``scale`` times their size and take the measures again."""
         self.scale = scale
+        self._widths.clear()
+        self._heights.clear()
         for name, face in self._fonts.items():
             face.configure(size=max(5, round(self._points[name] * scale)))
         self.line = self._fonts[self.font].metrics("linespace")
@@ -205,6 +244,9 @@ def _style(theme: Theme) -> None:
         style.map(name, background=[("pressed", colour("line")), ("active", colour("line"))])
     style.configure("Quiet.TButton", padding=(third, 1), width=0, background=colour("background"), **flat)
     style.map("Quiet.TButton", background=[("pressed", colour("line")), ("active", colour("raised"))])
+    style.configure("Call.TButton", padding=(third, 1), width=0, background=colour("selection"), **flat)
+    style.configure("Call.TButton", foreground=colour("selection text"))
+    style.map("Call.TButton", background=[("pressed", colour("line")), ("active", colour("raised"))])
     style.configure("Quiet.TMenubutton", padding=(third, 1), background=colour("background"), **flat)
     style.map("Quiet.TMenubutton", background=[("pressed", colour("line")), ("active", colour("raised"))])
     style.configure("Quiet.Toolbutton", padding=(third, 1), background=colour("background"), **flat)
@@ -213,6 +255,8 @@ def _style(theme: Theme) -> None:
         background=[("selected", colour("selection")), ("active", colour("raised"))],
         foreground=[("selected", colour("selection text"))],
     )
+    for name in ("TMenubutton", "TCombobox"):
+        style.configure(name, arrowsize=round(0.55 * theme.em), arrowcolor=colour("dim"))
     for name in ("TEntry", "TCombobox", "TSpinbox"):
         style.configure(name, padding=(third, 1), relief="flat", lightcolor=colour("surface"))
         style.map(
@@ -221,8 +265,10 @@ def _style(theme: Theme) -> None:
             lightcolor=[("focus", colour("accent"))],
             fieldbackground=[("readonly", colour("surface"))],
         )
+    style.configure("Missed.TCombobox", foreground=colour(Status.CRITICAL))
     for name in ("TCheckbutton", "TRadiobutton"):
         style.configure(name, indicatorbackground=colour("surface"), indicatorforeground=colour("accent"))
+        style.configure(name, indicatorsize=round(0.75 * theme.em), indicatormargin=(0, 0, third, 0))
         style.map(
             name,
             background=[("active", colour("raised"))],

@@ -109,8 +109,12 @@ def _headless(folder: Path, args: argparse.Namespace) -> int:
     service = Service(Session(folder), [witness.take])
     plant = f"{PARAMETER}:dip:-136@1500+{PLANT_S}"
     options = ("--speed", "60", "--hours", "1", "--no-images", "--plant", plant, "--seed", str(args.seed))
+    stop = threading.Event()
     with _simulated(folder, *options) as simulator:
-        code = headless.run(service, threading.Event(), lambda: witness.over.is_set() or simulator.poll() is not None)
+        code = headless.run(service, stop, lambda: witness.over.is_set() or simulator.poll() is not None)
+    if stop.is_set():
+        console.print("Stopped before the planted excursion was over.")
+        return code
     if not witness.over.is_set():
         console.print(f"The planted excursion of {PARAMETER} was not found: {witness.told or 'nothing was told'}")
         return 1

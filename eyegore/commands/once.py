@@ -11,20 +11,47 @@ from rich.console import Console
 
 from eyegore import report
 from eyegore.feeds.ingest import read_folder
-from eyegore.messages import CaughtUp, FeedMessage
+from eyegore.limits.model import LimitSet, LimitTable, Verdict
+from eyegore.messages import CaughtUp, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
 from eyegore.settings import Session
 from eyegore.standard_output import written_out
 
 
-def judge(session: Session) -> Monitor:
+def judge(session: Session) -> report.Findings:
     """Read and judge everything the folder holds now; how old it is does not matter here."""
-    monitor = Monitor(rules_for(session, keep_all=True), str(session.folder))
+    rules = rules_for(session, keep_all=True)
+    monitor = Monitor(rules, str(session.folder))
+    limited: dict[str, None] = {}
+    judged: set[str] = set()
+    unread: dict[str, str] = {}
     for message in _messages(session):
-        if not isinstance(message, CaughtUp):
-            monitor.take(message, time.time())
-    return monitor
+        if isinstance(message, CaughtUp):
+            continue
+        if isinstance(message, SourceEvent):
+            _note_unread(message, unread)
+        for event in monitor.take(message, time.time()):
+            if isinstance(event, LayoutChanged):
+                limited.update(dict.fromkeys(_limited(rules.tables(event.elvis), session.limit_set)))
+            elif isinstance(event, HkAccepted):
+                some = (event.verdicts != Verdict.UNCHECKED).any(axis=0)
+                judged.update(name for name, any_ in zip(event.rows.columns, some, strict=True) if any_)
+    unjudged = tuple(name for name in limited if name not in judged) if monitor.hk_rows else ()
+    return report.Findings(monitor, unjudged, unread)
+
+
+def _limited(table: LimitTable | None, limit_set: LimitSet) -> Iterator[str]:
+    for name, parameter in (table.parameters if table else {}).items():
+        if parameter.limit(limit_set) or parameter.delta:
+            yield name
+
+
+def _note_unread(event: SourceEvent, unread: dict[str, str]) -> None:
+    if event.kind is SourceKind.UNREADABLE:
+        unread[event.path] = event.text.removesuffix(": trying again")
+    elif event.kind is SourceKind.READABLE:
+        unread.pop(event.path, None)
 
 
 def _messages(session: Session) -> Iterator[FeedMessage]:
@@ -33,11 +60,11 @@ def _messages(session: Session) -> Iterator[FeedMessage]:
 
 def run(session: Session, *, as_json: bool) -> int:
     """Print the report; the exit code is that of the contract."""
-    monitor = judge(session)
+    findings = judge(session)
     with written_out():
         if as_json:
             # ASCII, so that no encoding of the terminal changes what is told
-            sys.stdout.write(json.dumps(report.as_json(monitor), indent=1, allow_nan=False) + "\n")
+            sys.stdout.write(json.dumps(report.as_json(findings), indent=1, allow_nan=False) + "\n")
         else:
-            report.print_report(monitor, Console(width=None if sys.stdout.isatty() else 160))
-    return report.exit_code(monitor)
+            report.print_report(findings, Console(width=None if sys.stdout.isatty() else 160))
+    return report.exit_code(findings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 import time
 import tkinter as tk
@@ -30,7 +31,9 @@ log = logging.getLogger(__name__)
 
 NO_FOLDER = "no folder yet: File, Open folder… (Ctrl-O)"
 SCALES = (0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
-SIGNAL_LOOK_MS = 200
+SIGNAL_LOOK_MS = 400
+SWITCH_S = 0.001
+"""How long a worker may hold the interpreter while the window waits for it: a fifth of the usual."""
 IMPORT_LATER_MS = 3000
 """When the plotting library of the detail windows is imported: the first window comes first."""
 
@@ -212,6 +215,11 @@ class Desktop:
         self.root.after_cancel(self._import_job)
         self.root.withdraw()
         self.root.update_idletasks()
+        self.stop_workers()
+        self.root.destroy()
+
+    def stop_workers(self) -> None:
+        """Stop everything that runs beside the window; also when something else has destroyed the window."""
         if self.service is not None:
             self.service.stop()
         if self.images is not None:
@@ -219,11 +227,11 @@ class Desktop:
         self.ds9.stop(2.0)
         if self._importing is not None:
             self._importing.join(2.0)
-        self.root.destroy()
 
 
 def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:
     """Show the window until it is closed, Ctrl-C or SIGTERM; returns the exit code."""
+    sys.setswitchinterval(SWITCH_S)
     try:
         root = tk.Tk(className="Eyegore")
     except tk.TclError as why:
@@ -246,6 +254,7 @@ def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:
 
     look()
     root.mainloop()
+    desktop.stop_workers()
     return 0
 
 

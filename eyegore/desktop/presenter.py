@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from eyegore.alarms.alarm_text import quantity
 from eyegore.lab_time import age_text, clock_text
@@ -41,6 +42,7 @@ _STEADY = {
 }
 
 
+@cache
 def group_of(name: str) -> str:
     """The piece of hardware a parameter belongs to, as the plots and flags are grouped."""
     for group, parts in _GROUPS:
@@ -190,7 +192,7 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
         return [HealthCell("hk", "HK", "none yet"), HealthCell("watcher", "watching", "not yet")]
     cells = [
         HealthCell(
-            "hk", "HK", age_text(health.hk_age), _hk_status(health),
+            "hk", "HK", _hk_age(health), _hk_status(health),
             f"age of the newest HK row; {health.hk_rows} rows, {health.bad_lines} lines could not be read",
         )
     ]  # fmt: skip
@@ -209,6 +211,10 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
             "folder", "folder", "there" if health.online else "not there", _folder_status(health), health.folder
         ),
     ]
+    if health.running:
+        count = len(health.running)
+        words = f"{count} worker{'s' if count > 1 else ''}"
+        cells.append(HealthCell("running", "", words, None, f"running: {', '.join(health.running)}"))
     if health.bad_lines:
         cells.append(HealthCell("bad", "", f"{health.bad_lines} bad lines", Status.WARNING, "named in the log"))
     if abs(health.clock_skew) > 120:
@@ -218,6 +224,11 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
                        "time stamps of the HK rows against the clock of this machine")
         )  # fmt: skip
     return cells
+
+
+def _hk_age(health: Health) -> str:
+    age = age_text(health.hk_age)
+    return f"no row for {age}" if health.hk_stale and not math.isnan(health.hk_age) else age
 
 
 def _hk_status(health: Health) -> Status:

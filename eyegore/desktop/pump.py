@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import queue
+import threading
 import time
 import tkinter as tk
 from collections.abc import Callable
@@ -17,6 +20,8 @@ Message = TypeVar("Message")
 class TkPump(Generic[Message]):
     """Delivers messages posted by any thread on the Tk thread, within a time budget per turn.
 
+    A byte through a pipe wakes Tk at once, so that an idle window costs nothing and a row is on the screen some
+    milliseconds after it was read; a slow look beside it makes sure that nothing waits for a lost wake-up.
     ``after_turn`` is called once after a turn that delivered something: the place to redraw.
     """
 
@@ -26,7 +31,7 @@ class TkPump(Generic[Message]):
         deliver: Callable[[Message], None],
         after_turn: Callable[[], None] = lambda: None,
         *,
-        period_ms: int = 25,
+        period_ms: int = 500,
         budget_s: float = 0.02,
     ) -> None:
         self._root = root
@@ -35,11 +40,20 @@ class TkPump(Generic[Message]):
         self._period_ms = period_ms
         self._budget_s = budget_s
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._called = False
+        self._wakes, self._wake = os.pipe()
+        os.set_blocking(self._wakes, False)
+        root.tk.createfilehandler(self._wakes, tk.READABLE, lambda _file, _mask: self._drain())
         self._job: str | None = root.after(period_ms, self._drain)
 
     def post(self, message: Message) -> None:
         """Queue a message; callable from any thread, returns at once."""
         self._inbox.put(message)
+        with self._lock:
+            if not self._called and self._wake >= 0:
+                self._called = True
+                os.write(self._wake, b"!")
 
     @property
     def waiting(self) -> int:
@@ -47,13 +61,25 @@ class TkPump(Generic[Message]):
         return self._inbox.qsize()
 
     def stop(self) -> None:
-        """Deliver nothing more."""
-        if self._job is not None:
-            self._root.after_cancel(self._job)
-            self._job = None
+        """Deliver nothing more; messages posted later are dropped."""
+        if self._job is None:
+            return
+        self._root.after_cancel(self._job)
+        self._job = None
+        self._root.tk.deletefilehandler(self._wakes)
+        with self._lock:
+            os.close(self._wakes)
+            os.close(self._wake)
+            self._wake = -1
 
     def _drain(self) -> None:
+        if self._job is not None:
+            self._root.after_cancel(self._job)
         self._job = self._root.after(self._period_ms, self._drain)  # first: a bad message cannot stop the pump
+        with self._lock:
+            self._called = False
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._wakes, 64)
         end = time.monotonic() + self._budget_s
         delivered = False
         while not self._inbox.empty():
@@ -62,7 +88,11 @@ class TkPump(Generic[Message]):
                 self._deliver(self._inbox.get_nowait())
             except Exception:
                 log.exception("a message could not be shown")
+            if self._job is None:
+                return  # stopped by what was delivered
             if time.monotonic() > end:  # a flood cannot freeze the window: go on soon, but let Tk breathe
+                with self._lock:
+                    self._called = True  # no more calls until then
                 self._root.after_cancel(self._job)
                 self._job = self._root.after(1, self._drain)
                 break

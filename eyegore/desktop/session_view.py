@@ -38,6 +38,8 @@ from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.log_cells import LogCell
 
+TIPS_EVERY = 5
+"""The values in the flags' tips are renewed with every so many health messages, one a second."""
 REDRAW_S = 0.2
 """Shortest time between two redraws of the charts."""
 _SIGNS = {logging.WARNING: Status.WARNING, logging.ERROR: Status.CRITICAL}
@@ -65,6 +67,7 @@ class SessionView:
         self._shown: ImagesReady | None = None
         self._new_lines: list[LogCell] = []
         self._drawn_at = 0.0
+        self._beats = 0
 
     # --- events ------------------------------------------------------------------------------------------------------
 
@@ -185,7 +188,9 @@ class SessionView:
         shown = panes.images is not None
         panes.strip.show(presenter.health_cells(health, images=shown, exposures=panes.table is not None))
         panes.window.set_state(presenter.worst_status(health), presenter.window_title(health, health.folder, self._tag))
-        self._flags_changed = True  # values in the tips go with the clock
+        self._beats += 1
+        if self._beats % TIPS_EVERY == 0:
+            self._show_flags()
 
     # --- images ------------------------------------------------------------------------------------------------------
 

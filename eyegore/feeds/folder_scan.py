@@ -36,6 +36,15 @@ class Look:
     renewed: bool = False
 
 
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder leads to a file; a link that leads nowhere (in a circle, say) is none."""
+    try:
+        return entry.is_file()
+    except OSError as why:
+        log.debug("%s: %s", entry.path, why)
+        return False
+
+
 class FolderScan:
     """Keeps the names of the ELVIS files in one folder, which may come and go, up to date."""
 
@@ -116,7 +125,7 @@ class FolderScan:
         found = {name: file for name, file in self._known.items() if name not in gone}
         with os.scandir(self.folder) as entries:  # tells files from folders without a look at each
             for entry in entries:
-                if entry.name in new and (file := self._recognise(entry.name)) is not None and entry.is_file():
+                if entry.name in new and (file := self._recognise(entry.name)) is not None and is_file(entry):
                     found[entry.name] = file
         return found
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eyegore.elvis.day_folder import folder_date, parse_name
+from eyegore.feeds.folder_scan import is_file
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def newer_day_folder(parent: Path, current: DayFolder | None) -> DayFolder | Non
     best = None if current is None else (_day_folder(current.path) or current)
     newer: DayFolder | None = None
     with os.scandir(parent) as entries:
-        paths = sorted(Path(entry.path) for entry in entries if entry.is_dir())
+        paths = sorted(Path(entry.path) for entry in entries if _is_folder(entry))
     for path in paths:
         if best is not None and (path == best.path or (best.dated and not folder_date(path.name) > best.date)):
             continue  # need not be looked into
@@ -68,10 +69,18 @@ def _day_folder(path: Path) -> DayFolder | None:
     try:
         with os.scandir(path) as entries:
             for entry in entries:
-                if parse_name(entry.name) is not None and entry.is_file():
+                if parse_name(entry.name) is not None and is_file(entry):
                     modified = max(modified, entry.stat().st_mtime)
                     if not math.isnan(date):
                         break  # the date decides: one file is enough
     except OSError as why:
         log.debug("%s is passed over: %s", path, why)
     return None if modified == -math.inf else DayFolder(path, date, modified)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError as why:  # a link in a circle, say
+        log.debug("%s is passed over: %s", entry.path, why)
+        return False

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 CYCLE_S = 0.25
 OBSERVED_CYCLE_S = 0.5
 """Time between two looks where inotify calls us earlier when there is something to see."""
+BREATH_S = 0.002
+"""Pause between two pieces of a long history: the window has its turn."""
 SPACING_S = 0.02
 """Shortest time between two looks: a file that is written to all the time does not get all our time."""
 FOLLOW_S, FOLLOW_LONGEST_S = 2.0, 60.0
@@ -143,6 +145,7 @@ class Ingest:
         self._send(reader.look(woken, began, time.time(), everything=everything, polling=polling))
         while reader.pending and not self._stopping.is_set():
             self._send(reader.advance(time.monotonic(), time.time()))
+            self._stopping.wait(BREATH_S)
             if self._waking.is_set() or time.monotonic() - began > CYCLE_S:
                 self._waking.set()  # there is more to read: come back at once
                 break
@@ -223,7 +226,7 @@ def read_folder(
     Raises
     ------
     SettingsError
-        When there is no such folder, or it cannot be read; at the first message asked for.
+        When there is no such folder, or it cannot be read, or it vanishes before its end is reached.
     """
     try:
         if not stat.S_ISDIR(os.stat(folder).st_mode):
@@ -235,7 +238,7 @@ def read_folder(
     reader = DayReader(folder, elvis=elvis or None, images=images, exposures=exposures, preview=False)
     for message in _pieces(reader):
         if isinstance(message, SourceEvent) and message.kind is SourceKind.OFFLINE:
-            raise SettingsError(message.text)
+            raise SettingsError(message.text.partition(": waiting")[0])
         if not isinstance(message, CaughtUp):
             yield message
     yield CaughtUp(str(folder), time.time())
@@ -248,3 +251,5 @@ def _pieces(reader: DayReader) -> Iterator[FeedMessage]:
     if reader.settling:  # an image written to a moment ago is whole if it is the same at a second look
         time.sleep(SETTLE_S + 0.01)
         yield from reader.settle(time.monotonic(), time.time())
+    # what vanished meanwhile was not read: without another look the rest would pass for all
+    yield from reader.look(frozenset(), time.monotonic(), time.time(), everything=True)

@@ -52,6 +52,10 @@ def test_the_report_is_the_same_whatever_the_terminal_can_show(night: Path) -> N
     assert json.loads(utf8.stdout)["folder"] == str(night)
 
 
+def test_an_error_with_nowhere_to_say_it_is_an_exit_code() -> None:
+    assert eyegore("-p", "/no/such/folder", "--once", around='"$@" 2>&-').returncode == 2
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
     ("around", "judged", "help_code", "said"),

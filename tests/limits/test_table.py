@@ -136,6 +136,7 @@ def test_an_error_names_file_line_parameter_and_field(tmp_path: Path, line: str,
         ('{ kind = "expected", equals = 0x23 }', '{ kind = "expected", equals = 0x24 }', False),
         ('{ kind = "expected", equals = 0x20, mask = 0xF0 }', '{ kind = "expected", equals = 0x23 }', True),
         ('{ kind = "expected", equals = 0x23 }', '{ kind = "expected", equals = 0x23, mask = 0xF0 }', True),
+        ('{ kind = "expected", equals = 2 }', '{ kind = "range", low = 1, high = 3 }', False),
     ],
 )
 def test_performance_lies_inside_safe(tmp_path: Path, safe: str, performance: str, nests: bool) -> None:

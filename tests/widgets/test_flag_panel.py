@@ -11,7 +11,7 @@ import pytest
 
 from eyegore.widgets import theme
 from eyegore.widgets.cells import FlagCell, Status
-from eyegore.widgets.flag_board import columns_of
+from eyegore.widgets.flag_layout import columns_of
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel, summary_of, tip_text
 
 NAMES = [f"{part}{number:02d}_TEMP_B" for part in ("CCD", "FPGA", "RPSU") for number in range(28)][:83]
@@ -88,9 +88,11 @@ def test_a_changed_flag_touches_only_its_own_items(panel: FlagPanel, monkeypatch
     cells[40] = replace(cells[40], status=Status.CRITICAL)
     panel.show(cells)
     items = panel.board._items[40]
-    touched = {words[2] for words in calls if words[:2] == (str(panel.board), "itemconfigure")}
-    assert touched == {items.box, items.glyph, items.name, items.dot}
-    assert len(calls) <= 6
+    drawn = [words[2] for words in calls if words[0] == "apply"]
+    assert [command[:3] for command in drawn[0]] == [
+        (str(panel.board), "itemconfigure", item) for item in (items.box, items.glyph, items.name, items.dot)
+    ]
+    assert len(calls) <= 3  # the flags are one, the summary and its sign the others
 
 
 def test_all_flags_fit_a_small_pane(panel: FlagPanel) -> None:
@@ -160,7 +162,10 @@ def test_only_unacknowledged_flags_blink(panel: FlagPanel, wait_until: Callable[
         return len(fills[3]) == 2
 
     wait_until(seen)
+    assert "" not in fills[3]  # filled in both phases
     assert fills[4] == {theme.LOOKS[Status.CRITICAL].colour}
+    frames = [panel.board.itemcget(panel.board._items[at].box, "outline") for at in (3, 4)]
+    assert frames == [theme.LIGHT["text"], theme.LOOKS[Status.CRITICAL].colour]
     panel.show([replace(cell, blink=False) for cell in cells])
     assert panel.board._blinking is None
 
@@ -170,7 +175,7 @@ def test_a_muted_flag_is_grey_with_a_dot_in_the_live_colour(panel: FlagPanel) ->
     cells[0] = replace(cells[0], status=Status.MUTED, live=Status.CRITICAL)
     panel.show(cells)
     items = panel.board._items[0]
-    assert panel.board.itemcget(items.box, "state") == "hidden"
+    assert panel.board.itemcget(items.box, "fill") == theme.LIGHT["raised"]
     assert panel.board.itemcget(items.dot, "fill") == theme.LOOKS[Status.CRITICAL].colour
 
 
@@ -181,6 +186,25 @@ def test_a_latched_flag_is_green_in_a_frame(panel: FlagPanel) -> None:
     items = panel.board._items[0]
     assert panel.board.itemcget(items.box, "outline") == theme.LOOKS[Status.WARNING].colour
     assert panel.board.itemcget(items.glyph, "fill") == theme.LOOKS[Status.IN_LIMITS].colour
+
+
+def test_stale_muted_and_not_checked_are_told_apart(panel: FlagPanel) -> None:
+    kinds = (Status.IN_LIMITS, Status.STALE, Status.MUTED, Status.UNCHECKED, Status.INVALID)
+    panel.show([replace(cell, status=kind) for cell, kind in zip(panel.board.cells, kinds, strict=False)])
+    board = panel.board
+    looks = {
+        (board.itemcget(items.glyph, "text"), board.itemcget(items.box, "state") and board.itemcget(items.box, "fill"))
+        for items in board._items[: len(kinds)]
+    }
+    assert len(looks) == len(kinds)
+    assert len({fill for _, fill in looks}) == 4  # no ground below what is in limits and what is not checked
+
+
+def test_names_are_taken_as_they_are(panel: FlagPanel) -> None:
+    names = ["[exit]", "$env(HOME)", "a b", "}{", "\\", '"', "Ω"]
+    panel.show([FlagCell(name) for name in names])
+    panel.update()
+    assert [panel.board.itemcget(items.name, "text") for items in panel.board._items[: len(names)]] == names
 
 
 def test_other_parameters_use_the_same_items(panel: FlagPanel) -> None:

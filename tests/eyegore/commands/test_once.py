@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -204,3 +206,48 @@ def test_errors_are_one_line_that_says_what_to_do(
     assert printed.out == ""
     assert text in printed.err
     assert printed.err.count("\n") == 1
+
+
+def test_without_the_log_limits_relative_to_a_command_are_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    night(tmp_path, seconds=300)
+    (log,) = tmp_path.glob("EXP_LOG_*.txt")
+    log.unlink()
+    assert once(capsys, tmp_path)[0] == 0
+    code, report = once(capsys, tmp_path, "--set", "P")
+    assert (code, report["excursions"], report["invalid"]) == (2, [], [])
+    assert "CCD1_OD_T" in report["hk"]["unjudged"]
+    assert "CCD1_TEMP_T" not in report["hk"]["unjudged"]
+
+
+def test_a_column_that_is_missing_is_not_in_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    night(tmp_path, seconds=100)
+    (hk,) = tmp_path.glob("HK_*-*.txt")
+    rows = [line.split("\t")[:-2] for line in hk.read_text().splitlines()]
+    hk.write_text("".join("\t".join(row) + "\n" for row in rows))
+    code, report = once(capsys, tmp_path)
+    assert code == 2
+    assert report["hk"]["unjudged"] == report["hk"]["missing_columns"] != []
+
+
+def test_a_file_that_cannot_be_read_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(tmp_path, seconds=100)
+    (hk,) = tmp_path.glob("HK_*-*.txt")
+    other = shutil.copy(hk, tmp_path / "HK_14-03-19_ROE1_02.txt")
+    really = os.open
+
+    def refuse(path: Any, *more: Any, **options: Any) -> int:
+        if str(path) == str(other):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return really(path, *more, **options)
+
+    monkeypatch.setattr(os, "open", refuse)  # root, who runs the tests, has every permission
+    code, report = once(capsys, tmp_path)
+    assert (code, report["hk"]["rows"]) == (2, 100)
+    reason = f"{other.name} cannot be read (Permission denied)"
+    assert report["unread"] == [{"file": other.name, "reason": reason}]
+    assert main(["-p", str(tmp_path), "--once"]) == 2
+    assert reason in capsys.readouterr().out

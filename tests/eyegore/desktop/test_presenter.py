@@ -157,14 +157,21 @@ def test_the_strip_of_a_healthy_session() -> None:
     strip = cells(HEALTH)
     assert (strip["hk"].text, strip["hk"].status) == ("1 s", Status.IN_LIMITS)
     assert (strip["explog"].text, strip["images"].text, strip["checked"].text) == ("42 s", "38 s", "82/82 checked")
-    assert {"bad", "skew"}.isdisjoint(strip)
+    assert {"bad", "skew", "running"}.isdisjoint(strip)
+
+
+@pytest.mark.parametrize(("running", "text"), [(("ingest",), "1 worker"), (("ingest", "images"), "2 workers")])
+def test_the_strip_tells_what_is_running(running: tuple[str, ...], text: str) -> None:
+    cell = cells(replace(HEALTH, running=running))["running"]
+    assert (cell.text, cell.status) == (text, None)
+    assert cell.tip == f"running: {', '.join(running)}"
 
 
 def test_the_strip_in_trouble() -> None:
     strip = cells(
         replace(HEALTH, hk_stale=True, hk_age=7200.0, bad_lines=3, clock_skew=-600.0, checked=80, online=False)
     )
-    assert (strip["hk"].text, strip["hk"].status) == ("2 h", Status.STALE)
+    assert (strip["hk"].text, strip["hk"].status) == ("no row for 2 h", Status.STALE)
     assert (strip["bad"].text, strip["skew"].text, strip["folder"].text) == (
         "3 bad lines",
         "10 min behind",

@@ -233,3 +233,13 @@ for now, mode in enumerate([0o755, 0o000, 0o000, 0o444, 0o755]):
         "False 0 0",
         "True 0 0 online",
     ]
+
+
+@pytest.mark.parametrize("target", ["HK_14-03-19_ROE1_02.txt", "no such file", "long" * 100])
+def test_a_link_that_leads_nowhere_is_no_file_and_takes_no_other_away(tmp_path: Path, target: str) -> None:
+    folder = Folder(tmp_path)
+    folder.write(HK)
+    (tmp_path / "HK_14-03-19_ROE1_02.txt").symlink_to(target)
+    look = folder.look()
+    assert look.online
+    assert names(look) == [HK]

@@ -88,3 +88,10 @@ def test_two_undated_folders_written_to_in_turns_do_not_alternate(tmp_path: Path
     found = newer_day_folder(tmp_path, current)
     assert found is not None
     assert found.path.name == "b"
+
+
+def test_a_link_that_leads_nowhere_hides_no_folder_and_no_file(tmp_path: Path) -> None:
+    folder = day(tmp_path, "14_Mar_19")
+    for link in (tmp_path / "15_Mar_19", folder / "HK_14-03-19_ROE1_00.txt"):
+        link.symlink_to(link.name)  # in a circle
+    assert newest(tmp_path) == "14_Mar_19"

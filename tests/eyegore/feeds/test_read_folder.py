@@ -93,3 +93,12 @@ def test_a_folder_without_permission_is_said(day: Day, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "access", lambda *ignored: False)  # root, who runs the tests, has every permission
     with pytest.raises(SettingsError, match="permission"):
         list(read_folder(day.folder))
+
+
+def test_a_folder_that_vanishes_meanwhile_was_not_read_to_its_end(day: Day) -> None:
+    day.hk(range(10))
+    messages = read_folder(day.folder)
+    next(messages)
+    day.folder.rename(day.folder.with_name("elsewhere"))
+    with pytest.raises(SettingsError, match=r"is gone$"):
+        list(messages)
