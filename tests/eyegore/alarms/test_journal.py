@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -266,6 +267,7 @@ def test_after_kill_9_entries_and_state_agree(path: Path) -> None:
             wanted = written + moments.randrange(1, 300)
             while written < wanted and (dots := os.read(writer.stdout.fileno(), moments.randrange(1, 9))):
                 written += len(dots)
+            time.sleep(moments.uniform(0, 0.004))  # no event to await: it must hit anywhere, inside a transaction too
             writer.kill()
             written += len(writer.stdout.read())
         assert writer.returncode == -9

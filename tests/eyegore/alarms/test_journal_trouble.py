@@ -350,6 +350,14 @@ def test_journal_taken_away_while_in_use_is_begun_again(journal: Journal, path: 
         assert (times(reader), reader.state(), reader.folder()) == ([2.0], {"counter": 2}, "/data/night")
 
 
+def test_state_goes_into_the_new_journal_though_it_is_the_same(journal: Journal, path: Path) -> None:
+    journal.record([], {"counter": 1})
+    path.unlink()
+    journal.record([], {"counter": 1})
+    with JournalReader(path) as reader:
+        assert reader.state() == {"counter": 1}
+
+
 def test_place_that_vanished_is_said_and_got_over(journal: Journal, path: Path) -> None:
     away = path.parent.with_name("away")
     path.parent.rename(away)
