@@ -14,7 +14,31 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.model import LimitSet, Severity, Verdict
+from eyegore.alarm_messages import (
+    Action as Action,
+)
+from eyegore.alarm_messages import (
+    Alarm as Alarm,
+)
+from eyegore.alarm_messages import (
+    AlarmEntry as AlarmEntry,
+)
+from eyegore.alarm_messages import (
+    AlarmKind as AlarmKind,
+)
+from eyegore.alarm_messages import (
+    AlarmState as AlarmState,
+)
+from eyegore.alarm_messages import (
+    Flag as Flag,
+)
+from eyegore.alarm_messages import (
+    FlagCommand as FlagCommand,
+)
+from eyegore.alarm_messages import (
+    FlagState as FlagState,
+)
+from eyegore.limits.model import LimitSet
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -176,151 +200,7 @@ FeedMessage = (
 )
 
 
-# --- from a person ---------------------------------------------------------------------------------------------------
-
-
-class Action(Enum):
-    """What a person does to the alarms of one parameter; RESET_ALL lowers those of all."""
-
-    LOWER = "lower"
-    SHELVE = "shelve"
-    UNSHELVE = "unshelve"
-    COMMENT = "comment"
-    RESET_ALL = "reset all"
-
-
-@dataclass(frozen=True)
-class FlagCommand:
-    """A person acts on the alarms of one parameter (``parameter`` is "" for RESET_ALL).
-
-    LOWER acknowledges what lasts and clears what is over. ``until`` is the unix time [s] a SHELVE ends at (the longest
-    allowed when NaN); ``comment`` goes with any action and is the reason of a SHELVE.
-    """
-
-    action: Action
-    parameter: str
-    person: str
-    comment: str = ""
-    until: float = float("nan")
-
-
 # --- from the monitor ------------------------------------------------------------------------------------------------
-
-
-class AlarmKind(Enum):
-    """What an alarm is about; a parameter can have one of each kind."""
-
-    OOL = "OOL"
-    INVALID = "INVALID"
-    DEADMAN = "DEADMAN"
-    TREND = "TREND"
-
-
-class AlarmState(Enum):
-    """State of one alarm (ISA-18.2): process and operator in one word."""
-
-    NORMAL = "normal"
-    PENDING = "pending"
-    UNACK = "unacknowledged"
-    ACKED = "acknowledged"
-    RTN_UNACK = "back in limits, unacknowledged"
-    SHELVED = "shelved"
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """One alarm as it stands.
-
-    ``parameter`` is an HK parameter or the name of a dead-man timer. ``severity`` is the worst since the alarm began,
-    NONE when it is normal. ``active`` tells whether the process is out now. ``since``, ``worst_time`` and ``time`` (of
-    the last change) are lab seconds, ``shelved_until`` is unix time; NaN where there is none. ``incident`` numbers the
-    incident it belongs to, ``first_out`` names the alarm that began that incident.
-    """
-
-    parameter: str
-    kind: AlarmKind
-    state: AlarmState
-    severity: Severity = Severity.NONE
-    active: bool = False
-    value: float = float("nan")
-    unit: str = ""
-    time: float = float("nan")
-    since: float = float("nan")
-    worst: float = float("nan")
-    worst_time: float = float("nan")
-    limit: str = ""
-    acknowledged_by: str = ""
-    comment: str = ""
-    shelved_until: float = float("nan")
-    shelved_by: str = ""
-    glitches: int = 0
-    incident: int = 0
-    first_out: str = ""
-
-
-@dataclass(frozen=True)
-class AlarmEntry:
-    """One line of the journal. ``time`` is unix time [s], ``data_time`` lab seconds (NaN where no data is behind it).
-
-    ``before`` and ``after`` are names of :class:`AlarmState`, "" for entries that are no change of state (a comment, a
-    change of configuration, an incident or flood). ``table`` is the hash of the limit table in use. ``old`` marks what
-    happened so long before Eyegore saw it that nobody is to be told.
-    """
-
-    time: float
-    data_time: float
-    parameter: str
-    kind: str
-    before: str
-    after: str
-    severity: str
-    value: float
-    limit: str
-    context: str
-    person: str
-    comment: str
-    table: str
-    incident: int = 0
-    old: bool = False
-
-
-class FlagState(Enum):
-    """What the flag of one parameter shows."""
-
-    UNCHECKED = "not checked"
-    NO_DATA = "no data yet"
-    INVALID = "invalid"
-    STALE = "stale"
-    NORMAL = "in limits"
-    PENDING = "out of limits, not yet for long enough"
-    RAISED = "raised"
-    ACKNOWLEDGED = "acknowledged"
-    LATCHED = "back in limits"
-    SHELVED = "shelved"
-
-
-@dataclass(frozen=True)
-class Flag:
-    """One OOL flag as it stands. ``live`` is the verdict of the newest sample, whatever the flag shows.
-
-    ``since`` [lab s] and ``worst`` belong to the excursion that raised the flag; NaN when there is none.
-    ``latched`` tells that an excursion nobody has lowered is over, also where ``state`` shows something else.
-    """
-
-    parameter: str
-    state: FlagState
-    live: Verdict
-    severity: Severity
-    value: float
-    unit: str
-    time: float
-    since: float = float("nan")
-    worst: float = float("nan")
-    limit_text: str = ""
-    latched: bool = False
-    acknowledged_by: str = ""
-    comment: str = ""
-    shelved_until: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -337,6 +217,13 @@ class AlarmChanged:
     alarm: Alarm
     entry: AlarmEntry
     text: str
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Where the parameters are heading, in words by name; those that go nowhere are not among them."""
+
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -382,13 +269,14 @@ class ImagesReady:
 
 @dataclass(frozen=True)
 class LayoutChanged:
-    """The parameters, their limits or the ELVIS version changed; ``flags`` are all flags as they stand."""
+    """The parameters, their limits or the ELVIS version changed; ``flags`` and ``alarms`` are all as they stand."""
 
     elvis: str
     columns: tuple[str, ...]
     unknown: tuple[str, ...]
     missing: tuple[str, ...]
     flags: tuple[Flag, ...]
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -425,6 +313,7 @@ Event = (
     FlagChanged
     | AlarmChanged
     | Noted
+    | Trends
     | Said
     | HkAccepted
     | ExposuresAccepted

@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.alarm_board import AlarmBoard, Frame, noted
 from eyegore.alarms.flag_board import FlagBoard
 from eyegore.alarms.judged import JudgedRows
 from eyegore.alarms.session_timers import SessionTimers
@@ -24,9 +24,8 @@ from eyegore.analysis.excursions import ExcursionFinder, Run
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.session_files import ExposureBook, ImageBook
 from eyegore.limits.checks import Checker
-from eyegore.limits.model import Expected, LimitSet, LimitTable, Relative, Severity, Verdict
+from eyegore.limits.model import Expected, LimitTable, Relative, Severity, Verdict
 from eyegore.messages import (
-    AlarmEntry,
     BadLine,
     CaughtUp,
     Event,
@@ -40,17 +39,15 @@ from eyegore.messages import (
     HkRows,
     ImageFile,
     LayoutChanged,
-    Noted,
     Said,
     SourceEvent,
     SourceKind,
     WatcherState,
     WorkerDied,
 )
+from eyegore.rules import Rules
+from eyegore.session_trends import SessionTrends
 
-STALE_FACTOR = 1.9
-STALE_LEAST_S = 60.0
-HK_PERIOD_S = 1.0
 SKEW_NOTICE_S = 60.0
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""
@@ -64,29 +61,13 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What to judge by. ``tables`` gives the limits of an ELVIS version, None where there are none.
-
-    ``lab_offset_s`` is added to unix time to get lab seconds [s]; ``stale_after_s`` is the age from which HK is stale;
-    ``images`` tells whether images are looked for; ``excursions_kept`` bounds the memory of ended excursions (None: all).
-    """
-
-    tables: Callable[[str], LimitTable | None]
-    limit_set: LimitSet = LimitSet.SAFE
-    lab_offset_s: Callable[[float], float] = lambda _now: 0.0
-    images: bool = True
-    stale_after_s: float = max(STALE_FACTOR * HK_PERIOD_S, STALE_LEAST_S)
-    excursions_kept: int | None = 10_000
-
-
-@dataclass(frozen=True)
 class Layout:
     """One set of columns and the checks that belong to it."""
 
     elvis: str
     columns: tuple[str, ...]
     checker: Checker
-    finder: ExcursionFinder
+    expected: Mapping[str, float]
     commanded: tuple[str, ...]
 
 
@@ -109,6 +90,8 @@ class Monitor:
         self.hk_files: list[str] = []
         self.bad_lines: deque[BadLine] = deque(maxlen=10_000)
         self.bad_line_count = 0
+        self._finder = ExcursionFinder()
+        self._trends = SessionTrends()
         self._ended: deque[Run] = deque(maxlen=rules.excursions_kept)
         self._versions: dict[str, str] = {}
         self._layouts: dict[tuple[str, tuple[str, ...]], Layout] = {}
@@ -193,7 +176,9 @@ class Monitor:
         unknown, missing = (header.unknown, header.missing) if header else ((), ())
         self.unknown = tuple(dict.fromkeys((*self.unknown, *unknown)))
         self.missing = tuple(dict.fromkeys((*self.missing, *missing)))
-        events.append(LayoutChanged(elvis, columns, unknown, missing, tuple(self.flags.views())))
+        events.append(
+            LayoutChanged(elvis, columns, unknown, missing, tuple(self.flags.views()), tuple(self.alarms.alarms()))
+        )
         name = f"ELVIS {elvis}" if elvis else "an unknown ELVIS version"
         checked = sum(layout.checker.checked)
         text = f"HK of {name}: {len(columns)} parameters, {checked} checked against limits {self.rules.limit_set.value}"
@@ -210,7 +195,7 @@ class Monitor:
         if self._table_hash == known:
             return []
         text = f"limits {table.elvis} of {table.source}" if table else "no limits"
-        return [Noted(_entry_of_limits(text, self._frame(now)), f"checking against {text}")]
+        return [noted(f"checking against {text}", self._frame(now))]
 
     def _make_layout(self, elvis: str, columns: tuple[str, ...], table: LimitTable | None) -> Layout:
         expected: dict[str, float] = {}
@@ -222,7 +207,7 @@ class Monitor:
             elif isinstance(limit, Relative) and name in columns:
                 commanded.append(limit.commanded)
         checker = Checker(table, self.rules.limit_set, columns)
-        return Layout(elvis, columns, checker, ExcursionFinder(columns, expected), tuple(commanded))
+        return Layout(elvis, columns, checker, expected, tuple(commanded))
 
     def _take_rows(self, rows: HkRows, now: float) -> list[Event]:
         if not rows.times.size:
@@ -236,19 +221,24 @@ class Monitor:
         if rows.preview:
             self.flags.see(rows, verdicts)
             return [*events, *self.flags.changes(rows.columns)]
-        self._ended.extend(layout.finder.take(rows.times, rows.values, verdicts))
+        events += self._recover(now)
+        judged, again = self._judged.take(rows.path, rows.times)
+        self.flags.see(rows, verdicts)
+        if judged < rows.times.size:
+            events += self.alarms.take(_from(rows, judged), verdicts[judged:], self._frame(now))
+        if again < rows.times.size:
+            rows, verdicts = _from(rows, again), verdicts[again:]
+            self._count(rows)
+            self._trends.take(rows, verdicts)
+            self._ended.extend(self._finder.take(rows.columns, rows.times, rows.values, verdicts, layout.expected))
+            events.append(HkAccepted(rows, verdicts))
+        return [*events, *self.flags.changes(rows.columns)]
+
+    def _count(self, rows: HkRows) -> None:
         if not self.hk_rows:
             self.first_time = float(rows.times[0])
         self.hk_rows += rows.times.size
         self.last_time = float(rows.times[-1])
-        events += self._recover(now)
-        new = self._judged.take(rows.path, rows.times)
-        if new < rows.times.size:
-            part = slice(new, None)
-            fresh = replace(rows, times=rows.times[part], values=rows.values[part], line=rows.line + new)
-            events += self.alarms.take(fresh, verdicts[part], self._frame(now))
-        self.flags.see(rows, verdicts)
-        return [*events, *self.flags.changes(rows.columns), HkAccepted(rows, verdicts)]
 
     def _verdicts(self, layout: Layout, rows: HkRows) -> npt.NDArray[np.uint8]:
         """Verdicts of rows; those of a preview leave no trace in what is judged later."""
@@ -297,10 +287,7 @@ class Monitor:
         return sorted((run for run in self._runs() if run.verdict is Verdict.INVALID), key=_by_start)
 
     def _runs(self) -> list[Run]:
-        runs = list(self._ended)
-        for layout in self._layouts.values():
-            runs += layout.finder.open_runs
-        return runs
+        return [*self._ended, *self._finder.open_runs]
 
     # --- folder and time ---
 
@@ -345,6 +332,8 @@ class Monitor:
         self.flags.set_stale(stale)
         if self._caught_up and self._fresh:
             events += self._timers.look(self.alarms, self._lab(now), self._frame(now))
+            table = self.rules.tables(self.elvis)
+            events += self._trends.look(self.alarms, table, self.rules.limit_set, self._frame(now))
         events += self.alarms.tick(self._frame(now))
         events += self.flags.changes()
         if not self._skew_said and by_arrival < self.rules.stale_after_s and by_stamp < -SKEW_NOTICE_S:
@@ -386,11 +375,10 @@ class Monitor:
         )
 
 
-def _entry_of_limits(text: str, frame: Frame) -> AlarmEntry:
-    nan = float("nan")
-    return AlarmEntry(
-        frame.now, nan, "", "CONFIGURATION", "", "", "NONE", nan, "", frame.context, "", text, frame.table
-    )
+def _from(rows: HkRows, first: int) -> HkRows:
+    if first == 0:
+        return rows
+    return replace(rows, times=rows.times[first:], values=rows.values[first:], line=rows.line + first)
 
 
 def _by_start(run: Run) -> tuple[float, str]:

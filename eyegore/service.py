@@ -21,7 +21,8 @@ from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
 from eyegore.messages import AlarmChanged, AlarmState, Event, FeedMessage, FlagCommand, Health, Noted, Said, WorkerDied
-from eyegore.monitor import Monitor, Rules, Tick
+from eyegore.monitor import Monitor, Tick
+from eyegore.rules import Rules
 from eyegore.settings import Session
 
 log = logging.getLogger(__name__)

@@ -16,19 +16,22 @@ TOP = Path(__file__).parents[1]
 
 BASIC = {"errors", "lab_time"}
 """Rooms without imports of their own, for everybody but limits and widgets."""
-FRONT = BASIC | {"limits", "messages", "settings", "elvis", "analysis", "alarms", "monitor", "feeds", "service"}
+FRONT = BASIC | {"limits", "messages", "settings", "elvis", "analysis", "alarms", "monitor", "rules", "feeds", "service"}
 MAY_IMPORT: dict[str, set[str]] = {
     "limits": set(),
     "widgets": set(),
     "errors": set(),
     "lab_time": set(),
     "standard_output": set(),
-    "messages": BASIC | {"limits"},
+    "alarm_messages": {"limits"},
+    "messages": BASIC | {"limits", "alarm_messages"},
+    "rules": {"limits"},
+    "session_trends": BASIC | {"limits", "messages", "analysis", "alarms"},
     "settings": BASIC | {"limits", "messages"},
     "elvis": BASIC | {"limits", "messages"},
     "analysis": BASIC | {"limits", "messages"},
     "alarms": BASIC | {"limits", "messages"},
-    "monitor": BASIC | {"limits", "messages", "analysis", "alarms"},
+    "monitor": BASIC | {"limits", "messages", "analysis", "alarms", "rules", "session_trends"},
     "feeds": BASIC | {"elvis", "messages"},
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
     "service": (FRONT - {"service"}) | {"report"},
@@ -56,7 +59,14 @@ SHELL_CALLS = {
 }
 CLOCKS_AND_IO = ("time", "threading", "queue", "subprocess", "socket", "sqlite3", "os", "pathlib", "io", "asyncio")
 """Not for the pure rooms: time arrives as an argument, and nothing is read or written."""
-PURE = ("eyegore.monitor", "eyegore.alarms.flags", "eyegore.limits.checks", "eyegore.limits.model")
+PURE = (
+    "eyegore.monitor",
+    "eyegore.alarms.alarm_board",
+    "eyegore.alarms.alarm",
+    "eyegore.alarms.deadman",
+    "eyegore.limits.checks",
+    "eyegore.limits.model",
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Iterable, Sequence
 from functools import partial
 from tkinter import ttk
+from typing import Any
 
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.alarm_columns import COLUMNS, NAMES, counts_of, in_order, texts_of, tip_of
@@ -116,7 +117,7 @@ class AlarmList(ttk.Frame):
 
     def _paint(self) -> None:
         theme, style, third = self._theme, ttk.Style(self), self._theme.em // 3
-        padding = [("Treeitem.image", {"side": "left"}), ("Treeitem.text", {"side": "left"})]
+        padding: list[Any] = [("Treeitem.image", {"side": "left"}), ("Treeitem.text", {"side": "left"})]
         style.layout(f"{STYLE}.Item", [("Treeitem.padding", {"sticky": "nswe", "children": padding})])  # nothing folds
         for part, inner in (("Item", (third + 2, 0)), ("Cell", (third, 0))):
             style.configure(f"{STYLE}.{part}", padding=inner)

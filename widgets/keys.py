@@ -80,6 +80,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("plot alarms", ("<p>", "<P>"), "Plot parameter", "", Scope.ALARMS),
     Binding("select all alarms", ("<Control-a>",), "Select all", "", Scope.ALARMS),
     Binding("alarm menu", ("<Menu>", "<Shift-F10>"), "Menu of the alarm", "", Scope.ALARMS),
+    Binding("alarm list", ("<F8>",), "List of alarms…", "Alarms"),
     Binding("silence", ("<F9>",), "Silence the sound for a while", "Alarms"),
 )
 

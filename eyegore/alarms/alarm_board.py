@@ -31,6 +31,7 @@ from eyegore.messages import (
     Event,
     FlagCommand,
     HkRows,
+    Noted,
     Said,
 )
 
@@ -82,7 +83,7 @@ class AlarmBoard:
 
     def __init__(self) -> None:
         self._watched: dict[str, _Watched] = {}
-        self._timers: dict[str, AlarmMachine] = {}
+        self._timers: dict[tuple[str, AlarmKind], AlarmMachine] = {}
         self._incidents = IncidentBook()
         self._remembered: dict[str, Any] = {}
 
@@ -171,28 +172,38 @@ class AlarmBoard:
             events.append(Said(logging.WARNING, text, frame.now))
         return events
 
-    def timer(self, name: str, severity: Severity, text: str, since: float, time: float, frame: Frame) -> list[Event]:
-        """A dead-man timer ran out (or is still out): ``text`` says which. Times [lab s]."""
-        machine = self._timer(name)
+    def timer(
+        self,
+        name: str,
+        severity: Severity,
+        text: str,
+        since: float,
+        time: float,
+        frame: Frame,
+        kind: AlarmKind = AlarmKind.DEADMAN,
+    ) -> list[Event]:
+        """A dead-man timer ran out, or a trend foretells trouble: ``text`` says which. Times [lab s]."""
+        machine = self._timer(name, kind)
         if machine.alarm.active:
             return []
         machine.tell(text)
         step = Step("active", 0, time, float("nan"), _timer_violation(severity, since, time))
         return self._apply(machine, step, frame)
 
-    def timer_well(self, name: str, time: float, frame: Frame) -> list[Event]:
-        """What a dead-man timer waits for has come."""
-        machine = self._timer(name)
-        if not machine.alarm.active:
+    def timer_well(self, name: str, time: float, frame: Frame, kind: AlarmKind = AlarmKind.DEADMAN) -> list[Event]:
+        """What a dead-man timer waits for has come, or the trend has turned."""
+        machine = self._timers.get((name, kind))
+        if machine is None or not machine.alarm.active:
             return []
         violation = _timer_violation(machine.alarm.severity, machine.alarm.since, time)
         return self._apply(machine, Step("over", 0, time, float("nan"), violation), frame)
 
-    def _timer(self, name: str) -> AlarmMachine:
-        if name not in self._timers:
-            self._timers[name] = AlarmMachine(name, AlarmKind.DEADMAN, gravest=Severity.CRITICAL)
-            self._recall(f"{name}/DEADMAN", self._timers[name], None)
-        return self._timers[name]
+    def _timer(self, name: str, kind: AlarmKind) -> AlarmMachine:
+        key = (name, kind)
+        if key not in self._timers:
+            self._timers[key] = AlarmMachine(name, kind, gravest=Severity.CRITICAL)
+            self._recall(f"{name}/{kind.name}", self._timers[key], None)
+        return self._timers[key]
 
     # --- people and time ---------------------------------------------------------------------------------------------
 
@@ -225,9 +236,8 @@ class AlarmBoard:
 
     def _machines_of(self, name: str) -> list[AlarmMachine]:
         watched = self._watched.get(name)
-        if watched is not None:
-            return [watched.ool, watched.invalid]
-        return [self._timers[name]] if name in self._timers else []
+        machines = [watched.ool, watched.invalid] if watched is not None else []
+        return [*machines, *(machine for (timer, _), machine in self._timers.items() if timer == name)]
 
     # --- memory ------------------------------------------------------------------------------------------------------
 
@@ -240,9 +250,9 @@ class AlarmBoard:
                 if not (machine.idle and debounce.quiet):
                     key = f"{name}/{machine.alarm.kind.name}"
                     alarms[key] = {"alarm": machine.memory(), "filter": debounce.memory()}
-        for name, machine in self._timers.items():
+        for (name, kind), machine in self._timers.items():
             if not machine.idle:
-                alarms[f"{name}/DEADMAN"] = {"alarm": machine.memory(), "filter": None}
+                alarms[f"{name}/{kind.name}"] = {"alarm": machine.memory(), "filter": None}
         return {"alarms": alarms, "incidents": self._incidents.memory()}
 
     def restore(self, memory: Mapping[str, Any]) -> None:
@@ -250,8 +260,18 @@ class AlarmBoard:
         self._remembered = dict(memory["alarms"])
         self._incidents.restore(memory["incidents"])
         for key in list(self._remembered):
-            if key.endswith("/DEADMAN"):
-                self._timer(key.removesuffix("/DEADMAN"))
+            name, _, kind = key.rpartition("/")
+            if AlarmKind[kind] in (AlarmKind.DEADMAN, AlarmKind.TREND):
+                self._timer(name, AlarmKind[kind])
+
+
+def noted(text: str, frame: Frame) -> Noted:
+    """An entry of the journal that is no transition: a change of the configuration."""
+    nan = float("nan")
+    entry = AlarmEntry(
+        frame.now, nan, "", "CONFIGURATION", "", "", "NONE", nan, "", frame.context, "", text, frame.table
+    )
+    return Noted(entry, text)
 
 
 def _repetition(parameter: Parameter, limit_set: LimitSet) -> Repetition:

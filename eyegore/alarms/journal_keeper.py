@@ -13,6 +13,8 @@ from eyegore.messages import AlarmChanged, AlarmEntry, Event, Noted
 MOST_WAITING = 100_000
 """Entries that wait at most while the journal cannot be written; then the oldest are lost, which is said."""
 DAY_S = 86_400.0
+RETRY_S = 30.0
+"""Time between two attempts to open a journal that could not be opened [s]."""
 
 
 class JournalKeeper:
@@ -24,9 +26,14 @@ class JournalKeeper:
         self._waiting: list[AlarmEntry] = []
         self._failing = ""
         self._prune_at = 0.0
+        self._path, self._folder = path, folder
+        self._open_at = 0.0
         self._journal: Journal | None = None
+        self._open()
+
+    def _open(self) -> None:
         try:
-            self._journal = Journal(path, folder)
+            self._journal = Journal(self._path, self._folder)
         except JournalError as why:
             self._fail(f"no journal is kept: {why}")
 
@@ -49,6 +56,9 @@ class JournalKeeper:
 
     def tick(self, now: float, memory: Callable[[], Mapping[str, Any]]) -> None:
         """Write the state as it is now [unix s], and what waited; once a day forget what is too old."""
+        if self._journal is None and now >= self._open_at:
+            self._open_at = now + RETRY_S
+            self._open()
         self._write(memory)
         if self._journal is not None and not self._failing and now >= self._prune_at:
             self._prune_at = now + DAY_S

@@ -1,4 +1,4 @@
-"""Which rows of which file the alarms have judged, so that a restart judges none twice and misses none."""
+"""Which rows of which file have been judged, so that neither a restart nor a second reading judges one twice."""
 
 from __future__ import annotations
 
@@ -8,44 +8,61 @@ from typing import Any
 
 from eyegore.messages import FloatArray
 
+NAN = float("nan")
+
 
 @dataclass
 class _Place:
-    """``rows`` have been judged, the last of them stamped ``time`` [lab s]; ``seen`` have come since the start."""
+    """``rows`` of the file have been judged, stamped from ``first`` to ``last`` [lab s].
+
+    ``seen`` have come in this reading of the file, ``read`` in the longest one since the start.
+    """
 
     rows: int = 0
-    time: float = float("nan")
+    first: float = NAN
+    last: float = NAN
     seen: int = 0
+    read: int = 0
 
 
 class JudgedRows:
-    """Counts the rows of each file; after a restart the files are read again from their beginning."""
+    """Counts the rows of each file: it is read again from its beginning after a restart, or when it was cut short.
+
+    A file whose first row is stamped otherwise than before is another file, and all of it is new.
+    """
 
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
 
     def begin(self, path: str) -> None:
-        """The file is read from its beginning; when rows of it had come before, it is another file now."""
-        place = self._places.setdefault(path, _Place())
-        if place.seen:
-            self._places[path] = _Place()
+        """The file is read from its beginning."""
+        self._places.setdefault(path, _Place()).seen = 0
 
-    def take(self, path: str, times: FloatArray) -> int:
-        """Take the times [lab s] of the next rows; returns how many of them were judged before."""
+    def take(self, path: str, times: FloatArray) -> tuple[int, int]:
+        """Take the times [lab s] of the next rows, at least one.
+
+        Returns how many of them, from the first, were judged before, and how many were also read since the start.
+        """
         place = self._places.setdefault(path, _Place())
-        known = min(max(place.rows - place.seen, 0), times.size)
         last = place.rows - place.seen - 1
-        if 0 <= last < times.size and times[last] != place.time:
-            known = 0  # other content than was judged: all that follows is new
+        other_begin = place.seen == 0 and place.rows and times[0] != place.first
+        other_end = 0 <= last < times.size and times[last] != place.last
+        if other_begin or other_end:
+            place.rows, place.read = place.seen, min(place.read, place.seen)
+        if place.seen == 0:
+            place.first = float(times[0])
+        judged = min(max(place.rows - place.seen, 0), times.size)
+        again = min(max(place.read - place.seen, 0), times.size)
         place.seen += times.size
-        if place.seen >= place.rows or known == 0:
-            place.rows, place.time = max(place.seen, 0), float(times[-1])
-        return known
+        place.read = max(place.read, place.seen)
+        if place.seen >= place.rows:
+            place.rows, place.last = place.seen, float(times[-1])
+        return judged, again
 
     def memory(self) -> dict[str, Any]:
         """What must survive a restart, JSON-able."""
-        return {path: [place.rows, place.time] for path, place in self._places.items() if place.rows}
+        return {path: [place.rows, place.first, place.last] for path, place in self._places.items() if place.rows}
 
     def restore(self, memory: Mapping[str, Any]) -> None:
         """Take back what :meth:`memory` gave."""
-        self._places = {path: _Place(int(rows), float(time)) for path, (rows, time) in memory.items()}
+        self._places = {path: _Place(int(kept[0]), float(kept[1]), float(kept[2])) for path, kept in memory.items()}

@@ -35,38 +35,44 @@ def worse(verdict: Verdict, one: float, other: float, expected: float = 0.0) -> 
 
 
 class ExcursionFinder:
-    """Finds the runs out of limits (and the INVALID ones) of every column, whatever the batches.
+    """Finds the runs out of limits (and the INVALID ones) of every parameter, whatever the batches."""
 
-    ``expected`` gives the expected value of the columns that have one, to know which deviation is the worst.
-    """
-
-    def __init__(self, columns: Sequence[str], expected: Mapping[str, float] | None = None) -> None:
-        self._columns = tuple(columns)
-        self._expected = dict(expected or {})
-        self._open: dict[int, Run] = {}
+    def __init__(self) -> None:
+        self._open: dict[str, Run] = {}
 
     @property
     def open_runs(self) -> list[Run]:
         """The runs that the newest sample belongs to."""
-        return [self._open[column] for column in sorted(self._open)]
+        return list(self._open.values())
 
-    def take(self, times: FloatArray, values: FloatArray, verdicts: npt.NDArray[np.uint8]) -> list[Run]:
-        """Judge one batch, shapes (n,), (n, columns), (n, columns); returns the runs that ended in it."""
-        notable = (verdicts >= Verdict.LOW) | (verdicts == Verdict.INVALID)
+    def take(
+        self,
+        columns: Sequence[str],
+        times: FloatArray,
+        values: FloatArray,
+        verdicts: npt.NDArray[np.uint8],
+        expected: Mapping[str, float],
+    ) -> list[Run]:
+        """Judge one batch, shapes (n,), (n, columns), (n, columns); returns the runs that ended in it.
+
+        ``expected`` gives the expected value of the columns that have one, to know which deviation is the worst.
+        """
+        notable = ((verdicts >= Verdict.LOW) | (verdicts == Verdict.INVALID)).any(axis=0)
         ended: list[Run] = []
-        for column in sorted(set(np.flatnonzero(notable.any(axis=0)).tolist()) | set(self._open)):
-            ended += self._column(column, times, values[:, column], verdicts[:, column])
+        for column, name in enumerate(columns):
+            if notable[column] or name in self._open:
+                ended += self._column(name, times, values[:, column], verdicts[:, column], expected.get(name, 0.0))
         return ended
 
-    def _column(self, column: int, times: FloatArray, values: FloatArray, codes: npt.NDArray[np.uint8]) -> list[Run]:
+    def _column(
+        self, name: str, times: FloatArray, values: FloatArray, codes: npt.NDArray[np.uint8], expected: float
+    ) -> list[Run]:
         ended: list[Run] = []
-        name = self._columns[column]
-        expected = self._expected.get(name, 0.0)
         for start, stop, verdict in runs_of(codes):
-            before = self._open.get(column)
+            before = self._open.get(name)
             if before is not None and before.verdict is not verdict:
                 ended.append(before)
-                del self._open[column]
+                del self._open[name]
                 before = None
             if not (verdict.out or verdict is Verdict.INVALID):
                 continue
@@ -80,5 +86,5 @@ class ExcursionFinder:
                     samples=before.samples + stop - start,
                     worst=worse(verdict, before.worst, worst, expected),
                 )
-            self._open[column] = run
+            self._open[name] = run
         return ended

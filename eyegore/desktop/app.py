@@ -8,10 +8,12 @@ import sys
 import threading
 import time
 import tkinter as tk
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tkinter import filedialog
 
+from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.ds9 import Ds9Viewer
 from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
@@ -21,6 +23,7 @@ from eyegore.desktop.plot_window import PlotWindow, import_matplotlib
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
 from eyegore.errors import EyegoreError
+from eyegore.limits.model import Severity
 from eyegore.messages import Action, Event, FlagCommand, FlagState, Said
 from eyegore.service import Service, rules_for
 from eyegore.settings import Session, person
@@ -36,6 +39,13 @@ SWITCH_S = 0.001
 """How long a worker may hold the interpreter while the window waits for it: a fifth of the usual."""
 IMPORT_LATER_MS = 3000
 """When the plotting library of the detail windows is imported: the first window comes first."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something a worker wants done on the Tk thread."""
+
+    act: Callable[[], object]
 
 
 class Desktop:
@@ -66,12 +76,21 @@ class Desktop:
         self._bind()
         self.panes.restore(layout)
         self.window.restore(layout)
-        self.pump: TkPump[Event | ImagePreview] = TkPump(root, self._take, self._flush)
+        self.pump: TkPump[Event | ImagePreview | Call] = TkPump(root, self._take, self._flush)
         self.images = ImageWorker(self.pump.post) if self.panes.images is not None else None
         self.ds9 = Ds9Viewer(session.ds9_target if session else "", say=self._say_later)
         self.service: Service | None = None
         self.view: SessionView | None = None
         self.plots: dict[str, PlotWindow] = {}
+        self.desk = AlarmDesk(
+            root,
+            self.theme,
+            send=self._send,
+            plot=self.plot,
+            exposure_of=lambda alarm: self.view.exposure_of(alarm) if self.view else None,
+            gravest=lambda name: self.view.gravest(name) if self.view else Severity.NONE,
+            ring=lambda: self.pump.post(Call(root.bell)),
+        )
         self._help: HelpWindow | None = None
         self.closed = False
         if session is not None:
@@ -91,6 +110,8 @@ class Desktop:
             "smaller": lambda: self._resize(-1),
             "reset all": lambda: self._command(Action.RESET_ALL, ""),
             "help": self.help,
+            "alarm list": lambda: self.desk.open_list(),
+            "silence": self._silence,
             "leave": self.window.leave_fullscreen,
             "quit": self.close,
         }
@@ -103,7 +124,7 @@ class Desktop:
 
     def _begin(self, session: Session) -> None:
         self._session = session
-        self.view = SessionView(self.panes, rules_for(session), self.images, session.tag)
+        self.view = SessionView(self.panes, self.desk, rules_for(session), self.images, session.tag)
         self.service = Service(session, [self.pump.post])
         self.service.start()
         self.window.say(f"reading {session.folder}")
@@ -125,9 +146,11 @@ class Desktop:
         except EyegoreError as why:
             self.window.say(str(why))
 
-    def _take(self, event: Event | ImagePreview) -> None:
-        if self.view is not None:
-            self.view.take(event)
+    def _take(self, message: Event | ImagePreview | Call) -> None:
+        if isinstance(message, Call):
+            message.act()
+        elif self.view is not None:
+            self.view.take(message)
 
     def _flush(self) -> None:
         if self.view is not None and not self.closed:
@@ -143,12 +166,22 @@ class Desktop:
     # --- flags -------------------------------------------------------------------------------------------------------
 
     def _command(self, action: Action, name: str) -> None:
+        self._send(FlagCommand(action, name, person()))
+
+    def _send(self, command: FlagCommand) -> None:
         if self.service is not None:
-            self.service.send(FlagCommand(action, name, person()))
+            self.service.send(command)
 
     def _toggle_mute(self, name: str) -> None:
         shelved = self.view is not None and self.view.flag_state(name) is FlagState.SHELVED
-        self._command(Action.UNSHELVE if shelved else Action.SHELVE, name)
+        if shelved:
+            self._command(Action.UNSHELVE, name)
+        else:
+            self.desk.shelve([name])
+
+    def _silence(self) -> None:
+        seconds = self.desk.silence()
+        self.window.say(f"the sound is silent for {seconds / 60:.0f} min" if seconds else "the sound is on")
 
     # --- windows -----------------------------------------------------------------------------------------------------
 
@@ -225,6 +258,7 @@ class Desktop:
         if self.images is not None:
             self.images.stop(1.0)
         self.ds9.stop(2.0)
+        self.desk.stop(2.0)
         if self._importing is not None:
             self._importing.join(2.0)
 

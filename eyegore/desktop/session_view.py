@@ -8,12 +8,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop import presenter
+from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
 from eyegore.elvis.dialect import parameter_info
 from eyegore.lab_time import clock_text
+from eyegore.limits.model import Severity
 from eyegore.messages import (
     Alarm,
     AlarmChanged,
@@ -32,8 +35,9 @@ from eyegore.messages import (
     LayoutChanged,
     Said,
     SourceEvent,
+    Trends,
 )
-from eyegore.monitor import Rules
+from eyegore.rules import Rules
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.log_cells import LogCell
@@ -48,8 +52,9 @@ _SIGNS = {logging.WARNING: Status.WARNING, logging.ERROR: Status.CRITICAL}
 class SessionView:
     """Shows one session in ``panes``: :meth:`take` each event, then :meth:`flush` once for all of them."""
 
-    def __init__(self, panes: Panes, rules: Rules, images: ImageWorker | None, tag: str = "") -> None:
+    def __init__(self, panes: Panes, desk: AlarmDesk, rules: Rules, images: ImageWorker | None, tag: str = "") -> None:
         self._panes = panes
+        self._desk = desk
         self._tag = tag
         self._rules = rules
         self._images = images
@@ -63,6 +68,8 @@ class SessionView:
         self._log_columns: tuple[str, ...] = ()
         self._new_rows: list[Exposure] = []
         self._exposures: dict[int, Exposure] = {}
+        self._index = ExposureIndex()
+        self._trends: Mapping[str, str] = {}
         self._paths: dict[int, dict[int, str]] = {}
         self._shown: ImagesReady | None = None
         self._new_lines: list[LogCell] = []
@@ -79,7 +86,10 @@ class SessionView:
             case FlagChanged():
                 self._flags[event.flag.parameter] = event.flag
                 self._flags_changed = True
+            case Trends():
+                self._trends = event.texts
             case AlarmChanged():
+                self._desk.take(event)
                 if event.text:
                     self._line(event.text, event.entry.time, *_alarm_look(event.alarm))
             case LayoutChanged():
@@ -87,6 +97,7 @@ class SessionView:
             case ExposuresAccepted():
                 self._log_columns = presenter.exposure_columns(self._log_columns, event.columns)
                 self._new_rows += event.rows
+                self._index.add(event.rows)
                 self._exposures.update((row.obsid, row) for row in event.rows)
             case ImageFile():
                 self._paths.setdefault(event.obsid, {})[event.ccd] = event.path
@@ -107,6 +118,7 @@ class SessionView:
     def _take_layout(self, event: LayoutChanged) -> None:
         self._elvis = event.elvis
         self._flags.update((flag.parameter, flag) for flag in event.flags)
+        self._desk.load(event.alarms)
         if event.columns != self._columns or self.history is None:
             self._columns = event.columns
             self.history = HkHistory(event.columns)
@@ -136,6 +148,7 @@ class SessionView:
             panes.table.set_columns(self._log_columns, presenter.shown_first(self._log_columns))
             panes.table.append([presenter.row_cell(row, self._log_columns) for row in self._new_rows])
         self._new_rows.clear()
+        self._desk.flush(self._trends, known=self.health is not None and not self.health.hk_stale)
         if self._new_lines:
             panes.log.append(self._new_lines)
             last = self._new_lines[-1]
@@ -193,6 +206,16 @@ class SessionView:
             self._show_flags()
 
     # --- images ------------------------------------------------------------------------------------------------------
+
+    def exposure_of(self, alarm: Alarm) -> Exposure | None:
+        """What was being taken when an alarm began."""
+        return None if math.isnan(alarm.since) else self._index.at(alarm.since)
+
+    def gravest(self, name: str) -> Severity:
+        """The severity a parameter can reach."""
+        table = self._rules.tables(self._elvis)
+        parameter = table.parameters.get(name) if table else None
+        return max(parameter.severity_low, parameter.severity_high) if parameter else Severity.NONE
 
     def paths(self, obsid: int) -> dict[int, str]:
         """Image files seen of one ObsID, by CCD number."""

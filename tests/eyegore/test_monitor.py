@@ -36,7 +36,8 @@ from eyegore.messages import (
     WatcherState,
     WorkerDied,
 )
-from eyegore.monitor import Monitor, Rules, Tick
+from eyegore.monitor import Monitor, Tick
+from eyegore.rules import Rules
 
 COLUMNS = ("TEMP", "DRAIN", "STATUS", "SPARE")
 TABLE = LimitTable(
@@ -232,11 +233,32 @@ def test_a_file_that_is_another_after_the_restart_is_judged_whole() -> None:
     assert changes(again.take(rows(LOW, GOOD, start=NOW + 900), NOW)) == ["TEMP NORMAL>UNACK"]
 
 
-def test_a_file_read_again_from_its_beginning_is_judged_again() -> None:
+def test_a_file_with_other_content_is_judged_again() -> None:
     one = monitor()
     one.take(rows(GOOD, GOOD), NOW)
     one.take(HkHeader("hk", "7.5.X", COLUMNS), NOW)
     assert changes(one.take(rows(LOW, start=NOW + 900), NOW)) == ["TEMP NORMAL>UNACK"]
+    assert one.hk_rows == 3
+
+
+def test_a_file_cut_short_and_written_again_tells_nothing_twice() -> None:
+    one = monitor()
+    history = [GOOD, LOW, GOOD, GOOD, GOOD]
+    one.take(rows(*history), NOW)
+    for _ in range(2):
+        one.take(HkHeader("hk", "7.5.X", COLUMNS), NOW)
+        assert changes(one.take(rows(*history[:2]), NOW)) == []
+        assert changes(one.take(rows(*history[2:], start=NOW + 2), NOW)) == []
+    assert changes(one.take(rows(LOW, start=NOW + 5), NOW)) == ["TEMP RTN_UNACK>UNACK"]
+    assert (one.hk_rows, len(one.excursions())) == (6, 2)
+
+
+def test_an_excursion_goes_on_through_a_change_of_columns() -> None:
+    one = monitor()
+    one.take(rows(GOOD, LOW), NOW)
+    one.take(HkHeader("hk2", "7.5.X", ("NEW", "TEMP")), NOW)
+    one.take(HkRows("hk2", ("NEW", "TEMP"), np.array([NOW + 2]), np.array([[1.0, -137.0]]), 2, NOW), NOW)
+    assert one.excursions() == [Run("TEMP", Verdict.LOW, NOW + 1, NOW + 2, 2, -137.0)]
 
 
 def test_a_header_is_told_with_its_oddities() -> None:

@@ -21,11 +21,11 @@ def find(codes: npt.ArrayLike, values: npt.ArrayLike, cuts: tuple[int, ...] = ()
     verdicts = np.array(codes, dtype=np.uint8).reshape(-1, 1)
     samples = np.array(values, dtype=float).reshape(-1, 1)
     times = np.arange(len(samples), dtype=float)
-    finder = ExcursionFinder(["X"], {"X": 12192.0})
+    finder = ExcursionFinder()
     edges = [0, *sorted(cuts), len(samples)]
     runs: list[Run] = []
     for start, stop in itertools.pairwise(edges):
-        runs += finder.take(times[start:stop], samples[start:stop], verdicts[start:stop])
+        runs += finder.take(["X"], times[start:stop], samples[start:stop], verdicts[start:stop], {"X": 12192.0})
     return runs + finder.open_runs
 
 

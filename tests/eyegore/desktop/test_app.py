@@ -14,8 +14,10 @@ from eyegore.desktop.ds9_session import OwnDs9
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import LimitSet
+from eyegore.messages import AlarmState
 from eyegore.settings import Session
 from eyegore.widgets.cells import FlagCell, Status
+from eyegore.widgets.shelve_dialog import ShelveDialog
 
 pytestmark = pytest.mark.gui
 
@@ -99,13 +101,13 @@ def test_a_session_on_the_screen(tmp_path: Path, open_desktop: Open, run: Run) -
     assert "CCD temperatures" in [page.title for page in desktop.panes.charts.pages]
 
 
-def test_a_person_lowers_and_mutes(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+def test_a_person_lowers_and_shelves(tmp_path: Path, open_desktop: Open, run: Run) -> None:
     elvis = simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@0+100", "CCD1_TEMP_B:step:-136@60+100"])
     elvis.append_rows(50)
     desktop = open_desktop(tmp_path / "day")
     run(lambda: (found := cell(desktop, "CCD2_TEMP_B")) is not None and found.blink)
     click(desktop, "CCD2_TEMP_B", 1)
-    click(desktop, "CCD1_TEMP_B", 2)
+    shelve(desktop, "CCD1_TEMP_B", run)
     run(lambda: (found := cell(desktop, "CCD2_TEMP_B")) is not None and not found.blink)
     run(lambda: status(desktop, "CCD1_TEMP_B") is Status.MUTED)
     assert status(desktop, "CCD2_TEMP_B") is Status.CRITICAL
@@ -114,6 +116,37 @@ def test_a_person_lowers_and_mutes(tmp_path: Path, open_desktop: Open, run: Run)
     assert status(desktop, "CCD1_TEMP_B") is Status.MUTED
     click(desktop, "CCD1_TEMP_B", 2)
     run(lambda: status(desktop, "CCD1_TEMP_B") is Status.CRITICAL)
+
+
+def shelve(desktop: Desktop, name: str, run: Run) -> None:
+    """Middle click, a reason, Return."""
+
+    def questions() -> list[ShelveDialog]:
+        return [one for one in desktop.root.winfo_children() if isinstance(one, ShelveDialog)]
+
+    click(desktop, name, 2)
+    run(questions)
+    (question,) = questions()
+    question.text.set("heater test")
+    question.confirm()
+    run(lambda: not questions())
+
+
+def test_the_list_of_alarms(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@0+100"]).append_rows(50)
+    desktop = open_desktop(tmp_path / "day")
+    desktop.root.event_generate("<F8>")
+    desktop.desk.open_list()
+    run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD2_TEMP_B"])
+    assert desktop.desk.alarms[0].state is AlarmState.UNACK
+    shown = desktop.desk.listed
+    assert shown is not None
+    run(lambda: shown.visible() == ["CCD2_TEMP_B/OOL"])
+    shown.tree.selection_set(shown.tree.get_children()[0])
+    shown.tree.focus_force()
+    run(lambda: desktop.root.focus_get() is shown.tree)
+    shown.tree.event_generate("<a>")
+    run(lambda: desktop.desk.alarms[0].state is AlarmState.ACKED)
 
 
 def click(desktop: Desktop, name: str, button: int) -> None:

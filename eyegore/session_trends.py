@@ -1,0 +1,68 @@
+"""Where the parameters of a session are heading, and the pre-alarms of those that will not last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.analysis.trend import Forecast, TrendWindow
+from eyegore.limits.model import LimitSet, LimitTable, Range, Severity
+from eyegore.messages import AlarmKind, AlarmState, Event, HkRows, Trends
+
+LOOK_S = 10.0
+"""How often the trends are looked at [s]."""
+
+
+class SessionTrends:
+    """Fed with every row once; :meth:`look` tells the forecasts and raises what comes sooner than it can be helped."""
+
+    def __init__(self) -> None:
+        self._columns: tuple[str, ...] = ()
+        self._window = TrendWindow(())
+        self._look_at = float("-inf")
+        self._texts: Mapping[str, str] = {}
+
+    def take(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
+        """Take rows in time order; other columns begin a new window."""
+        if rows.columns != self._columns:
+            self._columns = rows.columns
+            self._window = TrendWindow(rows.columns)
+        self._window.take(rows.times, rows.values, verdicts)
+
+    def look(self, board: AlarmBoard, table: LimitTable | None, limit_set: LimitSet, frame: Frame) -> list[Event]:
+        """Forecasts of all parameters with absolute limits, told when they changed; pre-alarms in set S only."""
+        if frame.now < self._look_at or table is None:
+            return []
+        self._look_at = frame.now + LOOK_S
+        texts: dict[str, str] = {}
+        events: list[Event] = []
+        for name in self._columns:
+            parameter = table.parameters.get(name)
+            limit = parameter.limit(limit_set) if parameter else None
+            if parameter is None or not isinstance(limit, Range):
+                continue
+            forecast = self._window.time_to_limit(name, limit.low, limit.high, self._window.newest)
+            if forecast is not None:
+                texts[name] = forecast.text(parameter.unit)
+            if parameter.response_min is not None and limit_set is LimitSet.SAFE:
+                events += self._pre_alarm(board, name, forecast, parameter.response_min, frame)
+        if texts != self._texts:
+            self._texts = texts
+            events.append(Trends(texts))
+        return events
+
+    def _pre_alarm(
+        self, board: AlarmBoard, name: str, forecast: Forecast | None, response_min: float, frame: Frame
+    ) -> list[Event]:
+        newest = self._window.newest
+        if forecast is not None and forecast.minutes < response_min:
+            text = forecast.text(board.of(name)[0].unit)
+            return board.timer(name, Severity.WARNING, text, newest, newest, frame, AlarmKind.TREND)
+        if forecast is None and board.of(name)[0].state in (AlarmState.UNACK, AlarmState.ACKED):
+            return []  # it has got there: the pre-alarm lasts as long as what it foretold
+        if forecast is not None and forecast.minutes < 1.5 * response_min:
+            return []
+        return board.timer_well(name, newest, frame, AlarmKind.TREND)
