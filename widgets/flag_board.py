@@ -39,7 +39,7 @@ class FlagBoard(tk.Canvas):
         self._items: list[_Items] = []
         self._headings: list[int] = []
         self._slots: list[Slot] = []
-        self._lit = True
+        self.lit = True  # the bright phase of blinking
         self._blinking: str | None = None
         self._ring = self.create_rectangle(0, 0, 0, 0, state="hidden")
         self._empty = self.create_text(0, 0, anchor="nw", font=theme.small, text="no parameters yet")
@@ -182,7 +182,7 @@ class FlagBoard(tk.Canvas):
         calls.move(items.box, slot.x, slot.y, slot.x + slot.width - 1, slot.y + slot.height - 2)
         calls.move(items.glyph, slot.x + slot.height // 2 + 1, middle)
         calls.move(items.name, slot.x + slot.height + 1, middle)
-        right, radius = slot.x + slot.width - 4, max(3, slot.height // 6)
+        right, radius = slot.x + slot.width - slot.height // 2, slot.height // 4
         calls.move(items.dot, right - radius, middle - radius, right + radius, middle + radius)
         for item in (items.glyph, items.name):
             calls.dress(item, font=font)
@@ -196,7 +196,7 @@ class FlagBoard(tk.Canvas):
     def _draw(self, at: int) -> None:
         """Raised: filled, and framed as long as nobody has acknowledged it. Back in limits: framed in what it was."""
         cell, theme, calls = self.cells[at], self.theme, self._calls
-        status, lit = cell.status, self._lit or not cell.blink
+        status, lit = cell.status, self.lit or not cell.blink
         look = (status, cell.latched, cell.blink, cell.live, lit)
         if self._looks[at] == look:
             return
@@ -232,7 +232,7 @@ class FlagBoard(tk.Canvas):
 
     def _blink(self) -> None:
         self._blinking = self.after(BLINK_MS, self._blink)
-        self._lit = not self._lit
+        self.lit = not self.lit
         for at, cell in enumerate(self.cells):
             if cell.blink:
                 self._draw(at)
@@ -242,7 +242,7 @@ class FlagBoard(tk.Canvas):
         if self._blinking is not None:
             self.after_cancel(self._blinking)
             self._blinking = None
-        self._lit = True
+        self.lit = True
 
     def _group_starts(self) -> list[int]:
         """Where a group begins that gets a heading."""
