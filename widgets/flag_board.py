@@ -91,6 +91,7 @@ class FlagBoard(tk.Canvas):
         """Put the ring on a flag."""
         self.chosen = at
         self._show_ring()
+        self._see(at)
 
     def move(self, across: int, down: int) -> None:
         """Move the ring by columns and rows."""
@@ -222,6 +223,13 @@ class FlagBoard(tk.Canvas):
         calls.dress(items.glyph, text=theme.glyph(status), fill=glyph)
         calls.dress(items.name, fill=text)
         calls.dress(items.dot, fill=dot, state="normal" if dot else "hidden")
+
+    def _see(self, at: int) -> None:
+        """Scroll until a flag is in view."""
+        slot, top, room = self._slots[at], int(self.canvasy(0)), self.winfo_height()
+        if slot.y < top or slot.y + slot.height > top + room:
+            rows = -(-(slot.y + slot.height - room) // slot.height) if slot.y >= top else slot.row
+            self.yview("scroll", rows - top // slot.height, "units")
 
     def _show_ring(self) -> None:
         if self.chosen is None or self.chosen >= len(self._slots):
