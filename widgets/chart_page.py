@@ -177,7 +177,7 @@ class ChartPage(ttk.Frame):
             variable=self._limits,
             command=self._set_limits,
             takefocus=False,
-        ).pack(side="right")
+        ).pack(side="right", padx=(self.theme.em // 2, 0))
         self._back = ttk.Button(header, text="back to live", style="Call.TButton", command=self._go_live)
         self._title = ttk.Label(header, style="Bold.TLabel", anchor="w", width=4)  # asks for little, gets what is left
         self._title.pack(side="left", fill="x", expand=True, padx=(self.theme.em // 2, 0))

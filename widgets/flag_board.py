@@ -39,7 +39,7 @@ class FlagBoard(tk.Canvas):
         self._items: list[_Items] = []
         self._headings: list[int] = []
         self._slots: list[Slot] = []
-        self._lit = True
+        self.lit = True  # the bright phase of blinking
         self._blinking: str | None = None
         self._ring = self.create_rectangle(0, 0, 0, 0, state="hidden")
         self._empty = self.create_text(0, 0, anchor="nw", font=theme.small, text="no parameters yet")
@@ -91,6 +91,7 @@ class FlagBoard(tk.Canvas):
         """Put the ring on a flag."""
         self.chosen = at
         self._show_ring()
+        self._see(at)
 
     def move(self, across: int, down: int) -> None:
         """Move the ring by columns and rows."""
@@ -182,7 +183,7 @@ class FlagBoard(tk.Canvas):
         calls.move(items.box, slot.x, slot.y, slot.x + slot.width - 1, slot.y + slot.height - 2)
         calls.move(items.glyph, slot.x + slot.height // 2 + 1, middle)
         calls.move(items.name, slot.x + slot.height + 1, middle)
-        right, radius = slot.x + slot.width - 4, max(3, slot.height // 6)
+        right, radius = slot.x + slot.width - slot.height // 2, slot.height // 4
         calls.move(items.dot, right - radius, middle - radius, right + radius, middle + radius)
         for item in (items.glyph, items.name):
             calls.dress(item, font=font)
@@ -196,7 +197,7 @@ class FlagBoard(tk.Canvas):
     def _draw(self, at: int) -> None:
         """Raised: filled, and framed as long as nobody has acknowledged it. Back in limits: framed in what it was."""
         cell, theme, calls = self.cells[at], self.theme, self._calls
-        status, lit = cell.status, self._lit or not cell.blink
+        status, lit = cell.status, self.lit or not cell.blink
         look = (status, cell.latched, cell.blink, cell.live, lit)
         if self._looks[at] == look:
             return
@@ -223,6 +224,13 @@ class FlagBoard(tk.Canvas):
         calls.dress(items.name, fill=text)
         calls.dress(items.dot, fill=dot, state="normal" if dot else "hidden")
 
+    def _see(self, at: int) -> None:
+        """Scroll until a flag is in view."""
+        slot, top, room = self._slots[at], int(self.canvasy(0)), self.winfo_height()
+        if slot.y < top or slot.y + slot.height > top + room:
+            rows = -(-(slot.y + slot.height - room) // slot.height) if slot.y >= top else slot.row
+            self.yview("scroll", rows - top // slot.height, "units")
+
     def _show_ring(self) -> None:
         if self.chosen is None or self.chosen >= len(self._slots):
             return
@@ -232,7 +240,7 @@ class FlagBoard(tk.Canvas):
 
     def _blink(self) -> None:
         self._blinking = self.after(BLINK_MS, self._blink)
-        self._lit = not self._lit
+        self.lit = not self.lit
         for at, cell in enumerate(self.cells):
             if cell.blink:
                 self._draw(at)
@@ -242,7 +250,7 @@ class FlagBoard(tk.Canvas):
         if self._blinking is not None:
             self.after_cancel(self._blinking)
             self._blinking = None
-        self._lit = True
+        self.lit = True
 
     def _group_starts(self) -> list[int]:
         """Where a group begins that gets a heading."""

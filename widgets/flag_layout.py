@@ -9,6 +9,7 @@ from eyegore.widgets.theme import Theme
 
 GAP = 10
 """Between the columns [pixel of a usual screen]."""
+_SMALLER = ((Theme.small, 3), (Theme.small, 1), (Theme.tiny, 1))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def lay_out(names: Sequence[str], headings: Mapping[int, str], theme: Theme, roo
         entries += [(True, at), (False, at)] if at in headings else [(False, at)]
     texts = [headings[at] if heading else names[at] for heading, at in entries]
     font, pitch, widths, columns = theme.font, theme.line, [0], [range(0)]
-    for font, extra in ((theme.font, 4), (theme.font, 1), (theme.small, 3), (theme.small, 1), (theme.tiny, 1)):
+    for font, extra in (*((theme.font, extra) for extra in (16, 10, 4, 1)), *_SMALLER):
         pitch = theme.linespace(font) + theme.pixels(extra)
         widths = [measure + pitch + gap for measure in theme.measure_all(texts, font)]
         columns = columns_of(widths, width)

@@ -54,7 +54,9 @@ class FlagPanel(ttk.Frame):
         self._summary = ttk.Label(line)
         self._summary.pack(side="left")
         self.board = FlagBoard(self, theme)
-        self.board.pack(fill="both", expand=True)
+        self._bar = ttk.Scrollbar(self, orient="vertical", command=self.board.yview)
+        self.board.configure(yscrollcommand=self._scrolled)
+        self.board.pack(side="left", fill="both", expand=True)
         self._tip = Tooltip(self.board, theme)
         self._under: int | None = None
         self._bind_clicks(actions)
@@ -76,6 +78,16 @@ class FlagPanel(ttk.Frame):
     def summary(self) -> str:
         """The line above the flags."""
         return str(self._summary.cget("text"))
+
+    def _scrolled(self, first: str, last: str) -> None:
+        """Show the scroll bar while some flags are out of view."""
+        self._bar.set(first, last)
+        hidden = float(first) > 0 or float(last) < 1
+        if hidden is not bool(self._bar.winfo_manager()):
+            if hidden:
+                self._bar.pack(side="right", fill="y", before=self.board)
+            else:
+                self._bar.pack_forget()
 
     def _bind_clicks(self, actions: FlagActions) -> None:
         board = self.board

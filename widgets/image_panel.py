@@ -123,6 +123,13 @@ class ImagePanel(ttk.Frame):
         tile = self._pictures[CCDS[0]].tile
         return tile.width, tile.height
 
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The CCDs whose newest image is on the screen; none while some wait to be drawn."""
+        if self._waiting or self._later.waits("arrange"):
+            return ()
+        return tuple(ccd for ccd, picture in self._pictures.items() if picture.cell.grey)
+
     def next_stretch(self) -> None:
         """Choose the next stretch."""
         at = self._stretches.index(self.stretch.get()) if self.stretch.get() in self._stretches else -1

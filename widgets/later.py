@@ -30,6 +30,10 @@ class Later:
             self._widget.after_cancel(self._jobs.pop(name))
         self.after(name, delay_ms, act)
 
+    def waits(self, name: str) -> bool:
+        """Whether a call waits for its turn."""
+        return name in self._jobs
+
     def _run(self, name: str, act: Callable[[], object]) -> None:
         del self._jobs[name]
         act()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from tkinter import ttk
 
 from eyegore.widgets.cells import Status
+from eyegore.widgets.later import Later
 from eyegore.widgets.log_cells import LogCell
 from eyegore.widgets.theme import Theme
 
@@ -24,6 +25,8 @@ class LogView(ttk.Frame):
     def __init__(self, parent: tk.Misc, theme: Theme, kept: int = KEPT, tools: tk.Misc | None = None) -> None:
         super().__init__(parent, style="Surface.TFrame")
         self._theme = theme
+        self._later = Later(self)
+        self._following = True
         self._lines: deque[LogCell] = deque(maxlen=kept)
         self.shown_level = tk.StringVar(self, next(iter(LEVELS)))
         self._build_tools(tools)
@@ -37,14 +40,17 @@ class LogView(ttk.Frame):
             padx=theme.em // 2,
             undo=False,
         )
-        bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
+        bar = ttk.Scrollbar(self, orient="vertical", command=self._scrolled)
         self.text.configure(yscrollcommand=bar.set)
         bar.pack(side="right", fill="y")
         self.text.pack(side="left", fill="both", expand=True)
         self.text.bind("<Control-a>", self._select_all)
         self.text.bind("<Control-c>", lambda event: self.copy())
         self.text.bind("<Button-1>", lambda event: self.text.focus_set())
-        self.text.bind("<Map>", lambda event: self.text.see("end"))
+        for sequence in ("<Button-4>", "<Button-5>", "<MouseWheel>", "<Key>", "<B1-Motion>"):
+            self.text.bind(sequence, lambda event: self._later.when_idle("moved", self._moved), add=True)
+        for sequence in ("<Map>", "<Configure>"):
+            self.text.bind(sequence, lambda event: self._later.when_idle("follow", self._follow))
         self.text.bind("<<ThemeChanged>>", lambda event: self._paint())
         self._paint()
 
@@ -66,7 +72,7 @@ class LogView(ttk.Frame):
         new = list(lines)[-(self._lines.maxlen or 0) :]
         if not new:
             return
-        at_end = not self.text.winfo_viewable() or self.text.yview()[1] >= 0.9999
+        self._following = not self.text.winfo_viewable() or self.text.yview()[1] >= 0.9999
         self.text.configure(state="normal")
         gone = max(0, len(self._lines) + len(new) - (self._lines.maxlen or 0))
         if gone:
@@ -83,8 +89,19 @@ class LogView(ttk.Frame):
                 "\t" + line.text.replace("\n", " ") + "\n", (_ALWAYS, level),
             )  # fmt: skip
         self.text.configure(state="disabled")
-        if at_end:
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._following:
             self.text.see("end")
+
+    def _scrolled(self, *where: str) -> None:
+        self.text.yview(*where)
+        self._moved()
+
+    def _moved(self) -> None:
+        """A person has scrolled: from the very end the view follows, from elsewhere it stays."""
+        self._following = self.text.yview()[1] >= 0.9999
 
     def lines(self) -> list[LogCell]:
         """The lines that pass the filter."""
@@ -105,7 +122,8 @@ class LogView(ttk.Frame):
         least = LEVELS[self.shown_level.get()]
         for level in (logging.INFO, logging.WARNING, logging.ERROR):
             self.text.tag_configure(_level_tag(level), elide=level < least)
-        self.text.see("end")
+        self._following = True
+        self._follow()
 
     def _select_all(self, event: tk.Event[tk.Misc]) -> str:
         self.text.tag_add("sel", "1.0", "end-1c")
@@ -119,6 +137,7 @@ class LogView(ttk.Frame):
         self.text.tag_configure("time", foreground=self._theme.colour("dim"))
         for status in Status:
             self.text.tag_configure(status.value, foreground=self._theme.colour(status))
+        self._later.when_idle("follow", self._follow)
 
 
 def _level_tag(level: int) -> str:

@@ -318,7 +318,7 @@ class StripChart(tk.Canvas):
     # --- hands -------------------------------------------------------------------------------------------------------
 
     def _bind_hands(self) -> None:
-        self.bind("<Configure>", lambda event: self.refresh())
+        self.bind("<Configure>", lambda event: self._resized())
         self.bind("<<ThemeChanged>>", self._themed)
         self.bind("<Button-3>", lambda event: self._plot())
         self.bind("<Motion>", self._hover)
@@ -332,9 +332,12 @@ class StripChart(tk.Canvas):
         self.paint()
         self.refresh()
 
+    def _resized(self) -> None:
+        self.coords(self._frame, 0, 0, self.winfo_width() - 1, self.winfo_height() - 1)
+        self.refresh()
+
     def _focus(self, focused: bool) -> None:
         self.focused = focused
-        self.coords(self._frame, 0, 0, self.winfo_width() - 1, self.winfo_height() - 1)
         self.itemconfigure(self._frame, state="normal" if focused and self.cell else "hidden")
 
     def _plot(self) -> None:

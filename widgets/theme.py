@@ -255,8 +255,8 @@ def _style(theme: Theme) -> None:
         background=[("selected", colour("selection")), ("active", colour("raised"))],
         foreground=[("selected", colour("selection text"))],
     )
-    for name in ("TMenubutton", "TCombobox"):
-        style.configure(name, arrowsize=round(0.55 * theme.em), arrowcolor=colour("dim"))
+    for name, size in (("TMenubutton", 0.3), ("TCombobox", 0.9)):  # of an arrow, of the place around it
+        style.configure(name, arrowsize=round(size * theme.em), arrowcolor=colour("dim"))
     for name in ("TEntry", "TCombobox", "TSpinbox"):
         style.configure(name, padding=(third, 1), relief="flat", lightcolor=colour("surface"))
         style.map(

@@ -48,9 +48,12 @@ def _limited(table: LimitTable | None, limit_set: LimitSet) -> Iterator[str]:
 
 
 def _note_unread(event: SourceEvent, unread: dict[str, str]) -> None:
-    if event.kind is SourceKind.UNREADABLE:
-        unread[event.path] = event.text.removesuffix(": trying again")
-    elif event.kind is SourceKind.READABLE:
+    lost = event.kind is SourceKind.UNREADABLE or (
+        event.kind is SourceKind.VANISHED and event.path.lower().endswith(".txt")  # images are counted apart
+    )
+    if lost:
+        unread[event.path] = event.text.rpartition(": ")[0]
+    elif event.kind in (SourceKind.READABLE, SourceKind.RETURNED):
         unread.pop(event.path, None)
 
 

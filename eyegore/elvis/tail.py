@@ -117,12 +117,13 @@ class Tail:
 
     def _look(self, act: Callable[[int, _Look], _Found | None]) -> _Found | None:
         """Result of ``act`` on the opened file when there may be something to read. Turns trouble into changes."""
+        more, self._more = self._more, False  # what cannot be looked at has nothing more to give
         try:
             status = os.stat(self.path)
             if not stat.S_ISREG(status.st_mode):
                 self._say_unreadable("is not a regular file: waiting for one")
                 return None
-            if not (self._absent or self._unreadable or self._more) and _Look.of(status) == self._seen:
+            if not (self._absent or self._unreadable or more) and _Look.of(status) == self._seen:
                 return None
             descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             try:

@@ -103,6 +103,21 @@ def test_all_flags_fit_a_small_pane(panel: FlagPanel) -> None:
         assert slot.y + slot.height <= board.winfo_height()
 
 
+def test_in_a_pane_too_small_the_ring_scrolls_the_flags(panel: FlagPanel, root: tk.Tk) -> None:
+    board = panel.board
+    assert not panel._bar.winfo_ismapped()
+    root.geometry("600x90")
+    root.update()
+    assert panel._bar.winfo_ismapped()
+    for at in (len(NAMES) - 1, 15, 0, 12):
+        board.choose(at)
+        root.update()
+        top = board.canvasy(0)
+        slot = board.slot(at)
+        assert top <= slot.y
+        assert slot.y + slot.height <= top + board.winfo_height()
+
+
 def test_flags_stand_in_file_order_down_the_columns(panel: FlagPanel) -> None:
     places = [(panel.board.slot(at).column, panel.board.slot(at).row) for at in range(len(NAMES))]
     assert places == sorted(places)

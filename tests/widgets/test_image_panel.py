@@ -79,6 +79,13 @@ def test_quadrants_are_shown_where_their_letter_stands(
     assert not tile.y < y < tile.y + tile.height  # outside the image, where it hides nothing
 
 
+def test_the_panel_tells_which_images_are_on_the_screen(panel: ImagePanel, until: Until) -> None:
+    assert panel.shown == ()
+    panel.show([frame(1), frame(3)])
+    assert panel.shown == ()
+    until(lambda: panel.shown == (1, 3))
+
+
 def test_the_same_photo_takes_the_next_image(panel: ImagePanel, until: Until) -> None:
     panel.show([frame(ccd) for ccd in (1, 2, 3)])
     until(lambda: all(drawn(panel, ccd) for ccd in (1, 2, 3)))

@@ -53,6 +53,21 @@ def test_the_view_follows_at_the_end(view: LogView, until: Until) -> None:
     until(lambda: view.text.yview()[1] == 1.0)
 
 
+@pytest.mark.parametrize("change", ["size", "text"])
+def test_the_view_still_follows_after_its_size_or_that_of_the_text_changed(
+    view: LogView, root: tk.Tk, until: Until, change: str
+) -> None:
+    view.append(lines(0, 60))
+    until(lambda: view.text.yview()[1] == 1.0)
+    if change == "size":
+        root.geometry("500x120")
+    else:
+        themes.apply(root, dark=False, scale=1.5)
+    root.update()
+    root.update()
+    until(lambda: view.text.yview()[1] == 1.0)
+
+
 def test_what_is_being_read_stays_in_place(view: LogView, until: Until) -> None:
     view.append(lines(0, 100))
     until(lambda: view.text.yview()[1] == 1.0)

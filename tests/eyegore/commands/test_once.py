@@ -17,6 +17,8 @@ from eyegore.elvis.simulator import Simulator
 from eyegore.lab_time import iso
 from eyegore.limits.model import Range
 from eyegore.limits.table import VERSIONS, table_for
+from eyegore.messages import HkRows
+from eyegore.monitor import Monitor
 
 DATA = Path(__file__).parents[2] / "data"
 START = 1_552_593_600.0  # 2019-03-14T20:00:00
@@ -236,11 +238,11 @@ def test_a_file_that_cannot_be_read_is_said(
 ) -> None:
     night(tmp_path, seconds=100)
     (hk,) = tmp_path.glob("HK_*-*.txt")
-    other = shutil.copy(hk, tmp_path / "HK_14-03-19_ROE1_02.txt")
+    other = Path(shutil.copy(hk, tmp_path / "HK_14-03-19_ROE1_02.txt"))
     really = os.open
 
     def refuse(path: Any, *more: Any, **options: Any) -> int:
-        if str(path) == str(other):
+        if Path(path) == other:
             raise PermissionError(errno.EACCES, "Permission denied", path)
         return really(path, *more, **options)
 
@@ -251,3 +253,22 @@ def test_a_file_that_cannot_be_read_is_said(
     assert report["unread"] == [{"file": other.name, "reason": reason}]
     assert main(["-p", str(tmp_path), "--once"]) == 2
     assert reason in capsys.readouterr().out
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night(tmp_path, seconds=1500)  # more than is read at once
+    (hk,) = tmp_path.glob("HK_*-*.txt")
+    take = Monitor.take
+
+    def lose(monitor: Monitor, message: Any, now: float) -> list[Any]:
+        if isinstance(message, HkRows):
+            hk.unlink(missing_ok=True)
+        return take(monitor, message, now)
+
+    monkeypatch.setattr(Monitor, "take", lose)
+    code, report = once(capsys, tmp_path)
+    assert code == 2
+    assert 0 < report["hk"]["rows"] < 1500
+    assert report["unread"] == [{"file": hk.name, "reason": f"{hk.name} has vanished"}]

@@ -258,3 +258,13 @@ def test_however_a_log_grows_the_same_is_read(lines: list[bytes], cuts: list[int
     at_once, grown = read_grown(data, []), read_grown(data, cuts)
     assert [row.cells for row in rows_of(at_once)] == [row.cells for row in rows_of(grown)]
     assert sorted(bad_of(at_once)) == sorted(bad_of(grown))
+
+
+def test_a_file_that_vanishes_while_it_is_read_ends_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "EXP_LOG_140319.txt"
+    path.write_bytes(log_of("7.5.X", 1000))
+    tail = ExposureTail(str(path))
+    assert tail.poll(0.0, max_bytes=1)
+    path.unlink()
+    assert [message.kind for message in tail.poll(0.0) if isinstance(message, SourceEvent)] == [SourceKind.VANISHED]
+    assert tail.poll(0.0) == []

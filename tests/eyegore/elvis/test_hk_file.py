@@ -593,3 +593,13 @@ def test_rows_read_at_once_and_cell_by_cell_are_the_same(lines: list[bytes]) -> 
     assert bad_of(fast) == bad_of(slow)
     if times_of(fast).size:
         assert np.array_equal(values_of(fast), values_of(slow), equal_nan=True)
+
+
+def test_a_file_that_vanishes_while_it_is_read_ends_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "HK_14-03-19_ROE1_01.txt"
+    path.write_bytes(table_of("7.5.X", 1000))
+    tail = HkTail(str(path))
+    assert tail.poll(0.0, max_bytes=1)
+    path.unlink()
+    assert [message.kind for message in tail.poll(0.0) if isinstance(message, SourceEvent)] == [SourceKind.VANISHED]
+    assert tail.poll(0.0) == []

@@ -91,6 +91,20 @@ def test_a_read_ends_at_its_limit_and_tells_so(file: Path) -> None:
     assert not tail.more
 
 
+@pytest.mark.parametrize("trouble", [Path.unlink, lambda file: file.unlink() or file.mkdir()], ids=["gone", "a folder"])
+def test_a_file_lost_in_the_middle_has_no_more_to_give(file: Path, trouble: Callable[[Path], object]) -> None:
+    file.write_bytes(b"line\n" * 100)
+    tail = Tail(str(file))
+    tail.read(100)
+    assert tail.more
+    trouble(file)
+    assert tail.read(100) is None
+    assert not tail.more  # or a reader would ask for ever
+    file.rmdir() if file.is_dir() else None
+    file.write_bytes(b"line\n" * 100)
+    assert everything(tail, 100) == b"line\n" * 80
+
+
 def write(file: Path, data: bytes) -> None:
     file.write_bytes(data)
 

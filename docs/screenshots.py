@@ -1,0 +1,256 @@
+"""Make the pictures of docs/images from the real program on simulated nights (``make screenshots``).
+
+Each picture has a night of its own, simulated with a fixed seed until now, and is taken once everything is on the
+screen. Screens are virtual (Xvfb), the home is a temporary one: nothing of the user's is seen or touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tkinter as tk
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eyegore.desktop.app import Desktop
+
+HERE = Path(__file__).resolve().parent
+HOURS = 8
+SECONDS = HOURS * 3600
+START_S = 30.0
+READY_S = 120.0
+LAPTOP, WALL = (1366, 768, 96), (3840, 2160, 192)
+"""Screens: width and height [pixel], dots an inch."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: the screen, what goes wrong in the night, after how long [s] silence is stale, the window's options.
+
+    With ``stale`` the picture is taken once everything is: ELVIS writes no more after the night was simulated.
+    """
+
+    name: str
+    screen: tuple[int, int, int] = LAPTOP
+    plants: tuple[str, ...] = ()
+    stale_after_s: float = 60.0
+    stale: bool = False
+    dark: bool = False
+    lite: bool = False
+    alarm: bool = False
+
+
+PICTURES = (
+    Picture("desktop"),
+    Picture("critical", plants=(f"CCD2_TEMP_B:step:-136@{SECONDS - 420}+900",), alarm=True),
+    Picture("stale", stale_after_s=20.0, stale=True),
+    Picture("dark", dark=True),
+    Picture("lite", plants=(f"VID_PCB_TEMP_T:step:45@{SECONDS - 420}+900",), lite=True, alarm=True),
+    Picture("desktop-4k", WALL),
+)
+
+
+class NotMadeError(Exception):
+    """A picture cannot be made; the message says what to do."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Make the pictures named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = [one.name for one in PICTURES]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which pictures: {', '.join(names)} (all)")
+    parser.add_argument("--into", type=Path, default=HERE / "images", metavar="DIR", help="where they go (docs/images)")
+    parser.add_argument("--on", nargs=3, metavar=("DISPLAY", "NIGHT", "FILE"), help=argparse.SUPPRESS)
+    args = parser.parse_args(argv)
+    if unknown := set(args.names) - set(names):
+        parser.error(f"no picture {', '.join(sorted(unknown))}; there are {', '.join(names)}")
+    try:
+        if args.on:
+            (picture,) = (one for one in PICTURES if one.name in args.names)
+            take(picture, args.on[0], Path(args.on[1]), Path(args.on[2]))
+            return 0
+        _look_for_tools()
+        args.into.mkdir(parents=True, exist_ok=True)
+        for picture in PICTURES:
+            if picture.name in (args.names or names):
+                path = make(picture, args.into)
+                sys.stdout.write(f"{path}  {path.stat().st_size / 1000:.0f} kB\n")
+    except NotMadeError as why:
+        sys.stderr.write(f"screenshots: {why}\n")
+        return 1
+    return 0
+
+
+def _look_for_tools() -> None:
+    from PIL import features
+
+    if shutil.which("Xvfb") is None:
+        raise NotMadeError("Xvfb is missing: sudo apt-get install --no-install-recommends xvfb openbox")
+    if not features.check("xcb"):
+        raise NotMadeError(
+            "this Pillow cannot take pictures of a screen (no XCB): .venv/bin/pip install --upgrade pillow"
+        )
+
+
+def make(picture: Picture, into: Path) -> Path:
+    """Simulate the night, open the window on it in a process of its own, take the picture."""
+    path = into / f"{picture.name}.png"
+    with tempfile.TemporaryDirectory(prefix="eyegore-pictures-") as place, _home(Path(place)):
+        night = Path(place) / time.strftime("%d_%b_%y")
+        with _screen(picture.screen, Path(place)) as display:
+            _simulate(picture, night)
+            command = [sys.executable, __file__, picture.name, "--on", display, str(night), str(path)]
+            if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode:
+                raise NotMadeError(f"no picture {picture.name}")
+    return path
+
+
+def take(picture: Picture, display: str, night: Path, path: Path) -> None:
+    """Take the picture; Tk never lets go of a display, so the process is to end before the display does."""
+    from PIL import Image, ImageGrab
+
+    with _window(picture, night, display):
+        shot = ImageGrab.grab(xdisplay=display)
+    shot.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def _simulate(picture: Picture, night: Path) -> None:
+    start = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() - SECONDS + 1))
+    command = [sys.executable, "-m", "eyegore", "simulate", str(night), "--at-once", "--hours", str(HOURS)]
+    command += ["--start", start, "--seed", "5", "--images", "1"]
+    for plant in picture.plants:
+        command += ["--plant", plant]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotMadeError(f"the night could not be simulated: {done.stderr.strip()}")
+
+
+@contextlib.contextmanager
+def _window(picture: Picture, night: Path, display: str) -> Iterator[None]:
+    """The window on the night, everything drawn, nothing under the pointer."""
+    from eyegore.desktop.app import Desktop
+    from eyegore.settings import Session
+
+    root = tk.Tk(screenName=display, className="Eyegore")
+    desktop = Desktop(root, Session(night, lite=picture.lite, stale_after_s=picture.stale_after_s), dark=picture.dark)
+    try:
+        root.geometry(f"{root.winfo_screenwidth()}x{root.winfo_screenheight()}+0+0")
+        with contextlib.suppress(tk.TclError):
+            root.attributes("-zoomed", True)
+        root.event_generate("<Motion>", warp=True, x=2, y=2)
+        _until(root, lambda: _is_read(desktop, picture), f"the night of {picture.name!r} to be read")
+        _until(root, lambda: _is_shown(desktop, picture), f"everything of {picture.name!r} to be drawn")
+        yield
+    finally:
+        desktop.close()
+
+
+def _is_read(desktop: Desktop, picture: Picture) -> bool:
+    health = desktop.view.health if desktop.view else None
+    stale_as_wanted = health is not None and health.hk_stale is picture.stale
+    return health is not None and health.hk_rows == SECONDS and (picture.lite or health.obsids > 0) and stale_as_wanted
+
+
+def _is_shown(desktop: Desktop, picture: Picture) -> bool:
+    panes = desktop.panes
+    images = panes.images is None or len(panes.images.shown) == 3
+    rows = panes.table is None or (panes.table.visible() and "loading" not in panes.table.tools.count)
+    alarmed = any(cell.blink for cell in panes.flags.board.cells)
+    if panes.charts is not None:
+        panes.charts.refresh()
+    return bool(images and rows and alarmed is picture.alarm and panes.flags.board.lit)
+
+
+def _until(root: tk.Tk, predicate: Callable[[], bool], what: str) -> None:
+    """Let the window go on until the predicate holds, and all that it asked for is on the screen."""
+    end = time.monotonic() + READY_S
+    while not predicate():
+        if time.monotonic() > end:
+            raise NotMadeError(f"waited {READY_S:.0f} s for {what}")
+        root.update()
+        time.sleep(0.01)
+    root.update()
+
+
+# --- screens ---------------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _home(place: Path) -> Iterator[None]:
+    """A home nobody has used."""
+    names = {"HOME": "", "XDG_CONFIG_HOME": ".config", "XDG_CACHE_HOME": ".cache", "XDG_DATA_HOME": ".local/share"}
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update({name: str(place / folder) for name, folder in names.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _screen(screen: tuple[int, int, int], place: Path) -> Iterator[str]:
+    """A virtual screen under the first free number, with a window manager if there is one."""
+    width, height, dpi = screen
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", f"{width}x{height}x24", "-dpi", str(dpi)]
+    command += ["-nolisten", "tcp", "-noreset"]
+    with open(reader, "rb", buffering=0) as numbers, _running(command, pass_fds=(writer,)) as server:
+        os.close(writer)
+        told = b""
+        while not told.endswith(b"\n"):
+            part = numbers.read(16) if select.select([numbers], [], [], START_S)[0] else b""
+            if not part:
+                raise NotMadeError(f"Xvfb did not start (exit code {server.poll()})")
+            told += part
+        display = f":{int(told)}"
+        with _manager(display, place):
+            yield display
+
+
+@contextlib.contextmanager
+def _manager(display: str, place: Path) -> Iterator[None]:
+    if shutil.which("openbox") is None:
+        yield
+        return
+    ready = place / "ready"
+    command = ["openbox", "--sm-disable", "--startup", f"touch {ready}"]
+    with _running(command, env=os.environ | {"DISPLAY": display}) as manager:
+        end = time.monotonic() + START_S
+        while not ready.exists():
+            if manager.poll() is not None or time.monotonic() > end:
+                raise NotMadeError(f"openbox did not start (exit code {manager.poll()})")
+            time.sleep(0.02)
+        yield
+
+
+@contextlib.contextmanager
+def _running(command: list[str], **options: object) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(  # type: ignore[call-overload]
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
