@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from eyegore.alarms.alarm_board import AlarmBoard
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
-from eyegore.messages import AlarmState, Flag, FlagChanged, FlagState, HkRows
+from eyegore.messages import Alarm, AlarmState, Flag, FlagChanged, FlagState, HkRows
 
 NAN = float("nan")
 
@@ -51,6 +51,8 @@ class FlagBoard:
         self._checked: dict[str, bool] = {}
         self._live: dict[str, _Live] = {}
         self._shown: dict[str, Flag] = {}
+        self._looks: dict[str, tuple[Alarm, Alarm, Verdict | None, bool]] = {}
+        self._counts: FlagCounts | None = None
         self._stale = False
 
     def lay_out(
@@ -67,6 +69,7 @@ class FlagBoard:
             self._parameters[name] = parameter or Parameter(name, units.get(name, ""), "")
             self._checked[name] = is_checked
             self._alarms.watch(self._parameters[name], limit_set)
+        self._counts = None
 
     def see(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
         """Note the newest sample of each parameter."""
@@ -86,6 +89,11 @@ class FlagBoard:
         """The flags that look other than when they were last told; of ``names`` only, when given."""
         changed: list[FlagChanged] = []
         for name in self._parameters if names is None else names:
+            look = self._look(name)
+            if _same(look, self._looks.get(name)):
+                continue
+            self._looks[name] = look
+            self._counts = None
             flag = self._view(name)
             before = self._shown.get(name)
             if before is None or replace(flag, value=NAN, time=NAN) != replace(before, value=NAN, time=NAN):
@@ -94,7 +102,12 @@ class FlagBoard:
         return changed
 
     def counts(self) -> FlagCounts:
-        """How many flags are in which condition now."""
+        """How many flags are in which condition, as :meth:`changes` last told them."""
+        if self._counts is None:
+            self._counts = self._counted()
+        return self._counts
+
+    def _counted(self) -> FlagCounts:
         views = self.views()
         out = [view for view in views if view.state in (FlagState.RAISED, FlagState.ACKNOWLEDGED)]
         return FlagCounts(
@@ -105,6 +118,11 @@ class FlagBoard:
             shelved=sum(view.state is FlagState.SHELVED for view in views),
             invalid=sum(view.live is Verdict.INVALID for view in views),
         )
+
+    def _look(self, name: str) -> tuple[Alarm, Alarm, Verdict | None, bool]:
+        """What a flag looks like depends on: alarms are replaced when they change, never changed."""
+        live = self._live.get(name)
+        return *self._alarms.of(name), live.verdict if live is not None else None, self._stale
 
     def _view(self, name: str) -> Flag:
         ool, invalid = self._alarms.of(name)
@@ -144,3 +162,7 @@ class FlagBoard:
         if verdict.out:
             return FlagState.PENDING
         return FlagState.LATCHED if latched else FlagState.NORMAL
+
+
+def _same(one: tuple[object, ...], other: tuple[object, ...] | None) -> bool:
+    return other is not None and all(mine is its for mine, its in zip(one, other, strict=True))
