@@ -16,7 +16,18 @@ TOP = Path(__file__).parents[1]
 
 BASIC = {"errors", "lab_time"}
 """Rooms without imports of their own, for everybody but limits and widgets."""
-FRONT = BASIC | {"limits", "messages", "settings", "elvis", "analysis", "alarms", "monitor", "rules", "feeds", "service"}
+FRONT = BASIC | {
+    "limits",
+    "messages",
+    "settings",
+    "elvis",
+    "analysis",
+    "alarms",
+    "monitor",
+    "rules",
+    "feeds",
+    "service",
+}
 MAY_IMPORT: dict[str, set[str]] = {
     "limits": set(),
     "widgets": set(),
@@ -33,11 +44,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alarms": BASIC | {"limits", "messages"},
     "monitor": BASIC | {"limits", "messages", "analysis", "alarms", "rules", "session_trends"},
     "feeds": BASIC | {"elvis", "messages"},
+    "rehearsal": FRONT,
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
     "service": (FRONT - {"service"}) | {"report"},
     "headless": FRONT | {"report"},
     "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output"},
-    "commands": FRONT | {"report", "headless", "cli", "desktop", "standard_output"},
+    "commands": FRONT | {"report", "rehearsal", "headless", "cli", "desktop", "standard_output"},
     "__main__": {"cli"},
     "desktop": FRONT | {"report", "widgets"},
 }

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eyegore.commands import rehearse
 from eyegore.limits.model import Delta, Limit, LimitSet, LimitTable, Parameter
 from eyegore.limits.table import VERSIONS, TableError, load_table, table_for
 from eyegore.limits.wording import describe, unit_sign
@@ -43,7 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=kind,
     )
     parser.set_defaults(run=run)
-    commands = parser.add_subparsers(dest="limits_command", required=True, metavar="show | check | diff")
+    commands = parser.add_subparsers(dest="limits_command", required=True, metavar="show | check | diff | rehearse")
 
     table_help = f"ELVIS version ({', '.join(VERSIONS)}) or TOML file"
     show = commands.add_parser(
@@ -79,10 +80,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     diff.add_argument("a", metavar="A", help=table_help)
     diff.add_argument("b", metavar="B", help=table_help)
+    rehearse.add_parser(commands)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; the exit status."""
+    if args.limits_command == "rehearse":
+        return rehearse.run(args)
     from rich.console import Console
 
     console = Console()
