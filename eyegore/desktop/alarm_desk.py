@@ -130,14 +130,19 @@ class AlarmDesk:
                 self._send(FlagCommand(Action.SHELVE, name, person(), reason, until))
 
         critical = any(self._gravest(name) is Severity.CRITICAL for name in wanted)
-        ShelveDialog(self._root, self._theme, wanted, done, critical=critical)
+        ShelveDialog(self._asker(), self._theme, wanted, done, critical=critical)
+
+    def _asker(self) -> tk.Tk | tk.Toplevel:
+        """The window a question belongs to: the list, when the person is there."""
+        focus = str(self._root.focus_get() or "")
+        return self._window if self._window is not None and focus.startswith(f"{self._window}.") else self._root
 
     def _comment(self, cells: Sequence[AlarmCell]) -> None:
         def done(text: str, acknowledge: bool) -> None:
             self._each(cells, Action.LOWER if acknowledge else Action.COMMENT, text)
 
         names = [cell.parameter for cell in cells]
-        CommentDialog(self._root, self._theme, names, done, acknowledge=any(cell.open for cell in cells))
+        CommentDialog(self._asker(), self._theme, names, done, acknowledge=any(cell.open for cell in cells))
 
     def silence(self) -> float:
         """Silence the sound for a quarter of an hour, or end the silence; returns how long it lasts now [s]."""
