@@ -121,7 +121,8 @@ def take(picture: Picture, display: str, night: Path, path: Path) -> None:
 
     with _window(picture, night, display):
         shot = ImageGrab.grab(xdisplay=display)
-    shot.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    few = shot.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)  # a method that keeps the hues of small signs
 
 
 def _simulate(picture: Picture, night: Path) -> None:

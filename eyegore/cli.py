@@ -64,9 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("-t", "--tag", metavar="TAG", default="", help="appended to titles and the log's name")
     how.add_argument("-d", "--ds9", metavar="TARGET", default="", help="DS9 to use: XPA name or host:port")
     how.add_argument("--dark", action="store_true", default=None, help="dark theme, for the night")
-    how.add_argument(
-        "--state", metavar="DIR", type=Path, help="where journals are kept (default: in your home)"
-    )
+    how.add_argument("--state", metavar="DIR", type=Path, help="where journals are kept (default: in your home)")
     how.add_argument("--no-journal", action="store_true", help="keep none: alarms are forgotten at the end")
     later = parser.add_argument_group("accepted, not active yet (said at start)")
     later.add_argument("-r", "--rsync", metavar="PATH", help="copy the day folder to PATH")

@@ -23,6 +23,7 @@ from eyegore.alarms.session_timers import SessionTimers
 from eyegore.analysis.excursions import ExcursionFinder, Run
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.session_files import ExposureBook, ImageBook
+from eyegore.lab_time import age_text
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import Expected, LimitTable, Relative, Severity, Verdict
 from eyegore.messages import (
@@ -323,7 +324,7 @@ class Monitor:
         by_arrival, by_stamp = self._hk_ages(now)
         stale = max(by_arrival, by_stamp) > self.rules.stale_after_s and self._caught_up
         if stale and not self._stale:
-            text = _stale_text(by_arrival, by_stamp, self.rules.stale_after_s)
+            text = _stale_text(by_arrival, by_stamp, self.rules.stale_after_s, self._fresh)
             events.append(Said(logging.WARNING, text, now))
             if self._fresh:
                 since = self._lab(now) - max(by_arrival, by_stamp)
@@ -385,9 +386,9 @@ def _by_start(run: Run) -> tuple[float, str]:
     return run.first, run.parameter
 
 
-def _stale_text(by_arrival: float, by_stamp: float, limit: float) -> str:
+def _stale_text(by_arrival: float, by_stamp: float, limit: float, fresh: bool) -> str:
     if by_arrival > limit:
         return f"no HK row for {by_arrival:.0f} s (ELVIS stopped?): flags are stale"
-    return (
-        f"HK rows arrive but their time stamp is {by_stamp:.0f} s old (ELVIS clock frozen or wrong?): flags are stale"
-    )
+    if not fresh:
+        return f"the newest HK row is {age_text(by_stamp)} old: flags are stale"
+    return f"HK rows arrive but are stamped {by_stamp:.0f} s ago (ELVIS clock frozen or wrong?): flags are stale"

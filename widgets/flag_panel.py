@@ -79,7 +79,7 @@ class FlagPanel(ttk.Frame):
         """The line above the flags."""
         return str(self._summary.cget("text"))
 
-    def _scrolled(self, first: str, last: str) -> None:
+    def _scrolled(self, first: float, last: float) -> None:
         """Show the scroll bar while some flags are out of view."""
         self._bar.set(first, last)
         hidden = float(first) > 0 or float(last) < 1

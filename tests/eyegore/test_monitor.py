@@ -181,6 +181,7 @@ def test_an_old_folder_is_stale_from_the_start() -> None:
     one.take(rows(GOOD, start=NOW - 86_400, received=NOW), NOW)
     events = one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
     assert health(events).hk_stale
+    assert "the newest HK row is 24 h old" in said(events)
     assert changes(events) == [], "an old folder is no alarm"
     assert health(events).hk_age == pytest.approx(86_400)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import tkinter as tk
 from collections.abc import Callable, Iterator
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.ds9_session import OwnDs9
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import LimitSet
 from eyegore.messages import AlarmState
+from eyegore.service import WORKERS
 from eyegore.settings import Session
 from eyegore.widgets.cells import FlagCell, Status
 from eyegore.widgets.shelve_dialog import ShelveDialog
@@ -286,6 +289,22 @@ def test_closing_stops_every_worker(tmp_path: Path, open_desktop: Open, run: Run
     run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
     desktop.close()
     assert {thread for thread in threading.enumerate() if thread not in before} == set()
+
+
+def test_workers_end_with_a_window_that_something_else_destroyed(
+    tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator(tmp_path / "day").append_rows(10)
+
+    def open_and_lose(root: tk.Tk, session: Session | None, *, dark: bool | None = None) -> Desktop:
+        desktop = Desktop(root, session, dark=dark)
+        root.after(300, root.destroy)
+        return desktop
+
+    monkeypatch.setattr(app, "Desktop", open_and_lose)
+    monkeypatch.setattr(signal, "signal", lambda *args: None)
+    assert app.run_desktop(Session(tmp_path / "day")) == 0
+    assert {thread.name for thread in threading.enumerate()}.isdisjoint(WORKERS)
 
 
 def test_the_detail_plot_follows_and_closes(tmp_path: Path, open_desktop: Open, run: Run) -> None:
