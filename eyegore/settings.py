@@ -44,7 +44,7 @@ class Session:
 
 
 def person() -> str:
-    """Who sits at this session, for the log of what was lowered and muted."""
+    """Who sits at this session, for the log of what was lowered and shelved."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

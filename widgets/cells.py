@@ -17,7 +17,7 @@ class Status(Enum):
     STALE = "stale"
     UNCHECKED = "not checked"
     UNKNOWN = "unknown"
-    MUTED = "muted"
+    MUTED = "shelved"
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class FlagCell:
     """One OOL flag. ``status`` colours it; what it is not telling stands beside it.
 
     ``latched``: back in limits, not yet lowered by a person (frame in the colour of ``live``). ``blink``: raised and
-    nobody has acknowledged it. ``live`` is what a muted flag would show, or how bad a latched one was. ``text`` is the
-    sentence of the status word, ``value``, ``limit``, ``since`` and ``worst`` the lines of the tooltip (with units).
+    nobody has acknowledged it. ``live`` is what a shelved flag would show, or how bad a latched one was. ``text`` is
+    the sentence of the status word; ``value``, ``limit``, ``since`` and ``worst`` are the tooltip, with units.
     """
 
     name: str

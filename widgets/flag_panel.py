@@ -33,7 +33,7 @@ class FlagActions:
 
 
 class FlagPanel(ttk.Frame):
-    """The pane "OOL flags". Left click lowers or acknowledges, middle click mutes or unmutes, right click plots.
+    """The pane "OOL flags". Left click lowers or acknowledges, middle click shelves or takes back, right click plots.
 
     ``tools`` is where the summary and the buttons go (the header of a pane); without it they get a line of their own.
     """
@@ -145,7 +145,7 @@ def summary_of(cells: Iterable[FlagCell]) -> tuple[str, Status | None]:
     parts = [f"{count[Status.CRITICAL]} CRITICAL", f"{count[Status.WARNING]} WARNING"]
     parts += [f"{count[status]} {status.value}" for status in (Status.INVALID, Status.STALE) if count[status]]
     parts += [f"{latched} back in limits"] if latched else []
-    parts += [f"{count[Status.MUTED]} muted"] if count[Status.MUTED] else []
+    parts += [f"{count[Status.MUTED]} shelved"] if count[Status.MUTED] else []
     worst = (Status.CRITICAL, Status.WARNING, Status.INVALID, Status.STALE)
     return " · ".join(parts), next((status for status in worst if count[status]), None)
 
@@ -154,7 +154,7 @@ def tip_text(cell: FlagCell) -> str:
     """What is known of one flag, a line each."""
     word = "back in limits, not lowered yet" if cell.latched else cell.status.value
     if cell.status is Status.MUTED and cell.live is not None:
-        word = f"muted, {cell.live.value} now"
+        word = f"shelved, {cell.live.value} now"
     lines = [f"{cell.name}: {cell.text or word}"]
     for label, text in (("value", cell.value), ("limit", cell.limit), ("since", cell.since), ("worst", cell.worst)):
         if text:

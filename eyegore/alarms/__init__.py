@@ -1,1 +1,1 @@
-"""Alarm states: what is raised, latched, acknowledged, muted."""
+"""Alarms: what counts as one, its states, incidents, dead-man timers, and the journal."""

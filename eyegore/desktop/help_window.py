@@ -17,7 +17,7 @@ MEANINGS = {
     Status.STALE: "no new sample in time: what it was is not what it is",
     Status.UNCHECKED: "no limit: shown, not judged",
     Status.UNKNOWN: "nothing came yet",
-    Status.MUTED: "muted: stays so until unmuted; checking goes on, its sign tells what it would show",
+    Status.MUTED: "shelved for a while: checking goes on, its dot tells what it would show",
 }
 
 

@@ -255,7 +255,7 @@ def test_the_theme_recolours(panel: FlagPanel, root: tk.Tk) -> None:
         ([], "0 CRITICAL · 0 WARNING"),
         (
             [FlagCell("a", Status.CRITICAL), FlagCell("b", Status.MUTED), FlagCell("c", Status.MUTED)],
-            "1 CRITICAL · 0 WARNING · 2 muted",
+            "1 CRITICAL · 0 WARNING · 2 shelved",
         ),
         (
             [FlagCell("a", Status.WARNING), FlagCell("b", Status.INVALID), FlagCell("c", latched=True)],
@@ -278,7 +278,7 @@ def test_the_tooltip_tells_what_is_known() -> None:
         "since 14/Mar 21:54",
         "worst −134.00 °C",
     ]
-    assert tip_text(FlagCell("T", Status.MUTED, live=Status.WARNING)) == "T: muted, warning now"
+    assert tip_text(FlagCell("T", Status.MUTED, live=Status.WARNING)) == "T: shelved, warning now"
 
 
 def test_the_tooltip_comes_and_goes(panel: FlagPanel, wait_until: Callable[..., None]) -> None:
