@@ -49,11 +49,13 @@ class Summary:
         """Subscriber: returns at once."""
         self._events.put(event)
 
-    def drawing(self) -> RenderableType:
-        """The summary as it stands now."""
+    def drawing(self, standstill: str = "") -> RenderableType:
+        """The summary as it stands now; ``standstill`` tells that Eyegore itself hangs."""
         while not self._events.empty():
             self._note(self._events.get_nowait())
         parts: list[RenderableType] = [self._head()]
+        if standstill:
+            parts.insert(0, Text(f"Eyegore {standstill}: nothing is known", style="bold red"))
         if self._last_exposure:
             parts.append(Text(self._last_exposure))
         if self._flags:
@@ -141,7 +143,7 @@ def run(service: Service, stop: threading.Event, until: Callable[[], bool] = lam
     service.start()
     with Live(summary.drawing(), console=console, auto_refresh=False, screen=False) as live:
         while not stop.wait(0.25) and not until():
-            live.update(summary.drawing(), refresh=True)
+            live.update(summary.drawing(service.standstill()), refresh=True)
         live.update(summary.drawing(), refresh=True)
     return 0 if service.stop() else 1
 

@@ -179,6 +179,18 @@ class WatcherState:
 
 
 @dataclass(frozen=True)
+class FreeSpace:
+    """Free space of the volume called ``name`` [byte], of which a user can write; NaN with a ``problem``."""
+
+    name: str
+    path: str
+    free: float
+    total: float
+    received: float
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class CaughtUp:
     """Everything that was in the folder at the start has been read."""
 
@@ -196,7 +208,16 @@ class WorkerDied:
 
 
 FeedMessage = (
-    HkHeader | HkRows | BadLine | ExposureRows | ImageFile | SourceEvent | WatcherState | CaughtUp | WorkerDied
+    HkHeader
+    | HkRows
+    | BadLine
+    | ExposureRows
+    | ImageFile
+    | SourceEvent
+    | WatcherState
+    | FreeSpace
+    | CaughtUp
+    | WorkerDied
 )
 
 

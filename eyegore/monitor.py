@@ -34,6 +34,7 @@ from eyegore.messages import (
     FeedMessage,
     FlagCommand,
     FloatArray,
+    FreeSpace,
     Health,
     HkAccepted,
     HkHeader,
@@ -47,6 +48,7 @@ from eyegore.messages import (
     WorkerDied,
 )
 from eyegore.rules import Rules
+from eyegore.session_space import SessionSpace
 from eyegore.session_trends import SessionTrends
 
 SKEW_NOTICE_S = 60.0
@@ -93,6 +95,7 @@ class Monitor:
         self.bad_line_count = 0
         self._finder = ExcursionFinder()
         self._trends = SessionTrends()
+        self._space = SessionSpace()
         self._ended: deque[Run] = deque(maxlen=rules.excursions_kept)
         self._versions: dict[str, str] = {}
         self._layouts: dict[tuple[str, tuple[str, ...]], Layout] = {}
@@ -145,6 +148,8 @@ class Monitor:
             case CaughtUp():
                 self._caught_up, self._online = True, True
                 return [Said(logging.INFO, f"{message.folder}: read up to now", now), *self._tick(now)]
+            case FreeSpace():
+                return self._space.take(message, self._lab(now), self.alarms, self._frame(now))
             case WorkerDied():
                 text = f"{message.worker} stopped on an error ({message.error}) and is restarted"
                 return [Said(logging.ERROR, text, now)]

@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from eyegore.alarms.deadman import LoopTimer
 from eyegore.alarms.journal import journal_path
 from eyegore.alarms.journal_keeper import JournalKeeper
 from eyegore.errors import SettingsError
+from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
@@ -89,6 +91,8 @@ class Service:
             follow=session.follow,
         )
         self._restart_at = float("inf")
+        self._disk = DiskSpace({"data volume": session.folder}, self._inbox.put) if session.watch_disk else None
+        self._loop = LoopTimer()
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Add a subscriber; only before :meth:`start`."""
@@ -97,6 +101,8 @@ class Service:
     def start(self) -> None:
         """Start the workers; returns at once."""
         self._ingest.start()
+        if self._disk is not None:
+            self._disk.start()
         self._restart_at = 0.0
         self._thread.start()
 
@@ -109,10 +115,14 @@ class Service:
         end = time.monotonic() + timeout
         self._restart_at = float("inf")
         self._ingest.stop()
+        if self._disk is not None:
+            self._disk.stop()
         self._inbox.put(None)
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(max(0.0, end - time.monotonic()))
         joined = self._ingest.join(max(0.1, end - time.monotonic()))
+        if self._disk is not None:
+            joined = self._disk.join(max(0.1, end - time.monotonic())) and joined
         stopped = joined and not self._thread.is_alive()
         if not stopped:
             log.warning("a worker did not stop within %.1f s (is the folder on a mount that hangs?)", timeout)
@@ -155,6 +165,7 @@ class Service:
                 return
             if isinstance(message, Tick) or time.monotonic() >= next_tick:
                 next_tick = time.monotonic() + TICK_S
+                self._note_standstill()
                 self._supervise()
                 self._deliver(Tick())
             if not isinstance(message, Tick):
@@ -182,6 +193,15 @@ class Service:
                     subscriber(event)
                 except Exception:
                     log.exception("a subscriber failed on %.200r", event)
+
+    def _note_standstill(self) -> None:
+        still = self._loop.tick(time.monotonic())
+        if still is not None:
+            self._say(f"Eyegore itself stood still for {still:.0f} s: nothing was judged meanwhile")
+
+    def standstill(self) -> str:
+        """Why nothing can be judged now, "" when all is well; callable from any thread."""
+        return self._loop.condition(time.monotonic()).text
 
     def running(self) -> tuple[str, ...]:
         """Names of the workers that run."""

@@ -184,7 +184,7 @@ class AlarmBoard:
     ) -> list[Event]:
         """A dead-man timer ran out, or a trend foretells trouble: ``text`` says which. Times [lab s]."""
         machine = self._timer(name, kind)
-        if machine.alarm.active:
+        if machine.alarm.active and severity <= machine.alarm.severity:
             return []
         machine.tell(text)
         step = Step("active", 0, time, float("nan"), _timer_violation(severity, since, time))

@@ -33,10 +33,11 @@ class SessionTimers:
         conditions = [self._exposures.condition(lab_now)]
         if self._images is not None:
             conditions.append(self._images.condition(lab_now))
-        return [event for one in conditions for event in _as_alarm(board, one, lab_now, frame)]
+        return [event for one in conditions for event in as_alarm(board, one, lab_now, frame)]
 
 
-def _as_alarm(board: AlarmBoard, one: Condition, lab_now: float, frame: Frame) -> list[Event]:
+def as_alarm(board: AlarmBoard, one: Condition, lab_now: float, frame: Frame) -> list[Event]:
+    """Raise the alarm of a condition, or let go of it."""
     if one.active:
         return board.timer(one.timer, one.severity, one.text, one.since, lab_now, frame)
     return board.timer_well(one.timer, lab_now, frame)

@@ -28,6 +28,7 @@ from eyegore.messages import Action, Event, FlagCommand, FlagState, Said
 from eyegore.service import Service, rules_for
 from eyegore.settings import Session, person
 from eyegore.widgets import keys, theme
+from eyegore.widgets.cells import Status
 from eyegore.widgets.main_window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -163,6 +164,12 @@ class Desktop:
         log.log(level, "%s", text)
         self.pump.post(Said(level, text, time.time()))
 
+    def look_after_service(self) -> None:
+        """Say when the service does not judge any more."""
+        standstill = self.service.standstill() if self.service is not None else ""
+        if standstill:
+            self.window.say(f"Eyegore {standstill}: nothing is known", Status.CRITICAL)
+
     # --- flags -------------------------------------------------------------------------------------------------------
 
     def _command(self, action: Action, name: str) -> None:
@@ -281,6 +288,7 @@ def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:
         signal.signal(number, lambda signum, _frame: told.append(signum))
 
     def look() -> None:
+        desktop.look_after_service()
         if told:
             desktop.close()
         else:

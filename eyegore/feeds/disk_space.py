@@ -7,26 +7,15 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from eyegore.messages import FreeSpace
 
 log = logging.getLogger(__name__)
 
 PERIOD_S = 30.0
 ANSWER_S = 10.0
 """A file system that has not answered for so long hangs."""
-
-
-@dataclass(frozen=True)
-class FreeSpace:
-    """Free space of the volume called ``name`` [byte], of which a user can write; NaN with a ``problem``."""
-
-    name: str
-    path: str
-    free: float
-    total: float
-    received: float
-    problem: str = ""
 
 
 def _usage(path: Path) -> tuple[float, float]:

@@ -23,6 +23,7 @@ from eyegore.messages import (
     FlagChanged,
     FlagCommand,
     FlagState,
+    FreeSpace,
     Health,
     HkAccepted,
     HkHeader,
@@ -33,6 +34,7 @@ from eyegore.messages import (
     Said,
     SourceEvent,
     SourceKind,
+    Trends,
     WatcherState,
     WorkerDied,
 )
@@ -45,7 +47,9 @@ TABLE = LimitTable(
     "test.toml",
     "",
     {
-        "TEMP": Parameter("TEMP", "degC", "", Range(-133, 35), Range(-121, -119), severity_low=Severity.CRITICAL),
+        "TEMP": Parameter(
+            "TEMP", "degC", "", Range(-133, 35), Range(-121, -119), severity_low=Severity.CRITICAL, response_min=30
+        ),
         "DRAIN": Parameter("DRAIN", "V", "", Range(-0.3, 30), Relative(-0.2, 0.2, "OD_1_T")),
         "STATUS": Parameter("STATUS", "flag", "", Expected(0), Expected(0), severity_high=Severity.WARNING),
     },
@@ -337,6 +341,35 @@ def test_the_folder_comes_and_goes() -> None:
         assert isinstance(events[0], SourceEvent)
     one.take(SourceEvent(SourceKind.SWITCHED, "/data/22_Feb_80", "…", NOW), NOW)
     assert one.health(NOW).folder == "/data/22_Feb_80"
+
+
+def test_a_volume_that_fills_up_is_an_alarm_that_may_get_worse() -> None:
+    one = monitor()
+
+    def answer(free: float, now: float) -> list[str]:
+        return changes(one.take(FreeSpace("data volume", "/data", free, 4e12, now), now))
+
+    assert answer(400e9, NOW) == []
+    assert answer(15e9, NOW + 30) == ["DATA VOLUME NORMAL>UNACK"]
+    assert answer(14e9, NOW + 60) == []
+    assert answer(1e9, NOW + 90) == ["DATA VOLUME UNACK>UNACK"]
+    assert answer(400e9, NOW + 120) == ["DATA VOLUME UNACK>RTN_UNACK"]
+
+
+def test_a_sensor_that_will_not_last_is_told_before_the_limit() -> None:
+    one = monitor()
+    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    seconds = np.arange(1800.0)
+    temps = -120.0 - seconds / 180.0 + 0.02 * np.sin(seconds)
+    values = np.column_stack([temps, np.full(1800, 26.0), np.zeros(1800), np.ones(1800)])
+    now = NOW + 1799
+    one.take(HkRows("hk", COLUMNS, NOW + seconds, values, 2, now), now)
+    events = one.take(Tick(), now)
+    assert changes(events) == ["TEMP NORMAL>UNACK"]
+    (text,) = [event.text for event in events if isinstance(event, AlarmChanged)]
+    assert text.startswith("WARNING TEMP: reaches −133 °C at ")
+    (trends,) = [event for event in events if isinstance(event, Trends)]
+    assert list(trends.texts) == ["TEMP"]
 
 
 def test_said_lines_have_levels() -> None:

@@ -48,7 +48,7 @@ def read(state: Path, folder: Path) -> list[AlarmEntry]:
 
 def run_through(folder: Path, state: Path, wait_until: WaitUntil) -> None:
     seen: list[Event] = []
-    service = Service(Session(folder, state=state), [seen.append])
+    service = Service(Session(folder, state=state, watch_disk=False), [seen.append])
     service.start()
     wait_until(lambda: any(isinstance(event, Health) and event.hk_rows >= HOURS * 3600 for event in seen), timeout=60)
     assert service.stop(10.0)
@@ -83,7 +83,7 @@ def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUn
         if isinstance(event, AlarmChanged):
             told.append(event)
 
-    service = Service(Session(folder, state=state), [hear])
+    service = Service(Session(folder, state=state, watch_disk=False), [hear])
     service.start()
     wait_until(lambda: [event.alarm.parameter for event in told] == ["CCD2_TEMP_B"])
     service.send(FlagCommand(Action.LOWER, "CCD2_TEMP_B", "ana", "on it"))
@@ -92,7 +92,10 @@ def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUn
     assert service.stop(5.0)
     told.clear()
     rows: list[int] = []
-    service = Service(Session(folder, state=state), [hear, lambda e: rows.append(1) if isinstance(e, Health) else None])
+    service = Service(
+        Session(folder, state=state, watch_disk=False),
+        [hear, lambda e: rows.append(1) if isinstance(e, Health) else None],
+    )
     service.start()
     wait_until(lambda: len(rows) > 1)
     elvis.append_rows(10)
@@ -108,7 +111,7 @@ def test_a_second_session_on_the_folder_keeps_no_journal_and_says_so(
     tmp_path: Path, wait_until: WaitUntil, caplog: pytest.LogCaptureFixture
 ) -> None:
     Simulator(tmp_path / "day", seconds=100, images=False).append_rows(5)
-    session = Session(tmp_path / "day", state=tmp_path / "state")
+    session = Session(tmp_path / "day", state=tmp_path / "state", watch_disk=False)
     first, second = Service(session), Service(session)
     first.start()
     wait_until(lambda: first.monitor.hk_rows == 5)

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.alarms.deadman import LoopTimer
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
 from eyegore.messages import (
     Action,
+    AlarmChanged,
     Event,
     ExposuresAccepted,
     FlagChanged,
@@ -69,7 +71,7 @@ def start(tmp_path: Path, ear: Ear) -> Iterator[Start]:
     services: list[Service] = []
 
     def begin(folder: Path | None = None, **options: object) -> Service:
-        service = Service(Session(folder or tmp_path / "day", **options), [ear.take])  # type: ignore[arg-type]
+        service = Service(Session(folder or tmp_path / "day", **{"watch_disk": False, **options}), [ear.take])  # type: ignore[arg-type]
         services.append(service)
         service.start()
         return service
@@ -191,6 +193,34 @@ def test_the_lab_s_own_table(tmp_path: Path) -> None:
     chosen = rules_for(Session(tmp_path, limits=own)).tables("")
     assert chosen is not None
     assert chosen.elvis == "7.5.X"
+
+
+def test_a_volume_that_does_not_answer_is_an_alarm(start: Start, ear: Ear, wait_until: WaitUntil) -> None:
+    start(watch_disk=True)
+    wait_until(lambda: [e.alarm.parameter for e in ear.events if isinstance(e, AlarmChanged)] == ["DATA VOLUME"])
+    (text,) = [event.text for event in ear.events if isinstance(event, AlarmChanged)]
+    assert "cannot be asked for its free space" in text
+
+
+def test_a_monitor_that_hangs_is_noticed(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = start()
+    wait_until(lambda: ear.health() is not None)
+    assert service.standstill() == ""
+    held, free = threading.Event(), threading.Event()
+
+    def hang(*_args: object) -> list[Event]:
+        held.set()
+        free.wait(30)
+        return []
+
+    monkeypatch.setattr(service, "_loop", LoopTimer(longest_s=1.5))
+    monkeypatch.setattr(service.monitor, "take", hang)
+    wait_until(held.is_set)
+    wait_until(lambda: "stands still" in service.standstill())
+    monkeypatch.undo()
+    free.set()
 
 
 def test_lab_seconds_are_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def open_desktop(root: tk.Tk) -> Iterator[Open]:
     desktops: list[Desktop] = []
 
     def begin(folder: Path | None, **options: object) -> Desktop:
-        session = Session(folder, **options) if folder else None  # type: ignore[arg-type]
+        session = Session(folder, **{"watch_disk": False, **options}) if folder else None  # type: ignore[arg-type]
         desktop = Desktop(root, session)
         desktops.append(desktop)
         return desktop

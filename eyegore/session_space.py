@@ -1,0 +1,24 @@
+"""The free space of the volumes a session depends on, and the alarms of those that fill up."""
+
+from __future__ import annotations
+
+from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.deadman import SpaceTimer
+from eyegore.alarms.session_timers import as_alarm
+from eyegore.analysis.space_forecast import SpaceForecast
+from eyegore.messages import Event, FreeSpace
+
+
+class SessionSpace:
+    """Fed with every answer of a volume; tells an alarm when it is about to be full or does not answer."""
+
+    def __init__(self) -> None:
+        self._volumes: dict[str, tuple[SpaceForecast, SpaceTimer]] = {}
+
+    def take(self, answer: FreeSpace, lab_now: float, board: AlarmBoard, frame: Frame) -> list[Event]:
+        """Take what a volume answered at ``lab_now`` [lab s]."""
+        if answer.name not in self._volumes:
+            self._volumes[answer.name] = (SpaceForecast(answer.name), SpaceTimer(answer.name.upper()))
+        forecast, timer = self._volumes[answer.name]
+        state = forecast.take(lab_now, answer.free, answer.problem)
+        return as_alarm(board, timer.take(lab_now, state.free, state.hours, state.text), lab_now, frame)
