@@ -14,8 +14,8 @@ class Session:
     """Settings of one session; ``elvis`` None means: recognised from the files.
 
     ``stale_after_s`` is the age [s] from which HK counts as stale. ``state`` is where journals are kept (None: the
-    user's own state folder), ``keep_days`` how long their entries are. ``watch_disk`` tells whether the free space of its volume is
-    watched.
+    user's own state folder), ``keep_days`` how long their entries are. ``watch_disk`` tells whether the free space of
+    the folder's volume is watched.
     """
 
     folder: Path
