@@ -16,8 +16,10 @@ from benchmarks import machine
 from benchmarks.desktop import DesktopProcess
 from benchmarks.report import Figure
 from benchmarks.workshop import DAY, THREE_DAYS, Workshop
+from eyegore.alarms.alarm_board import TO_CLEAR
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
 from eyegore.feeds.ingest import CYCLE_S
+from eyegore.limits.model import Severity
 
 if TYPE_CHECKING:
     from eyegore.elvis.simulator import Simulator
@@ -100,7 +102,7 @@ def red(workshop: Workshop) -> Iterator[Figure]:
 
 
 def _reds(workshop: Workshop, count: int, *, polling: bool) -> list[float]:
-    """Durations [ms]; the row after each is back in limits, and the flag is lowered before the next."""
+    """Durations [ms]; the rows after each are back in limits, and the flag is lowered before the next."""
     folder, _ = workshop.session(1_000)
     names = [file for path in folder.iterdir() if (file := parse_name(path.name)) is not None]
     master = folder / in_order(file for file in names if file.kind is FileKind.MASTER_HK)[-1].name
@@ -119,7 +121,8 @@ def _reds(workshop: Workshop, count: int, *, polling: bool) -> list[float]:
             assert told["painted"]
             found.append(1e3 * (told["at"] - written))
             time.sleep(0.03)
-            _write(master, last, place, NORMAL)
+            for _back in range(TO_CLEAR[Severity.CRITICAL]):
+                _write(master, last, place, NORMAL)
             desktop.wait_for("lowered", 10)
     return found
 

@@ -50,7 +50,7 @@ class Dialect:
 
     ``hk_units`` and ``hk_descriptions`` run along ``hk_columns``; ``explog_types`` ("int", "float" or "str") and
     ``explog_units`` along ``explog_columns``. ``exptime_scale`` turns the exposure time of the log into seconds
-    (FACTS of the interface: ms up to 6.1.0, s from 6.3.0).
+    (ms up to 6.1.0, s from 6.3.0).
     """
 
     version: str
