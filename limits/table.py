@@ -11,10 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import ValidationError
-
 from eyegore.limits.model import LimitTable
-from eyegore.limits.schema import TableEntry
 
 VERSIONS: tuple[str, ...] = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
 """The ELVIS versions with limits of their own, oldest first."""
@@ -61,6 +58,10 @@ def table_for(elvis: str) -> LimitTable | None:
 
 
 def _load(path: Path, complete: bool) -> LimitTable:
+    from pydantic import ValidationError
+
+    from eyegore.limits.schema import TableEntry  # with pydantic it takes longer to import than a table to load
+
     try:
         content = path.read_bytes()
     except OSError as why:
