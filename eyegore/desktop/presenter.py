@@ -66,8 +66,8 @@ def status_of(severity: Severity) -> Status:
     return Status.CRITICAL if severity is Severity.CRITICAL else Status.WARNING
 
 
-def flag_cell(flag: Flag) -> FlagCell:
-    """The cell of one flag on the panel."""
+def flag_cell(flag: Flag, trend: str = "") -> FlagCell:
+    """The cell of one flag on the panel; ``trend`` tells where the value is heading."""
     raised = flag.state in (FlagState.RAISED, FlagState.ACKNOWLEDGED)
     status = status_of(flag.severity) if raised else _STEADY[flag.state]
     live: Status | None = None
@@ -83,7 +83,7 @@ def flag_cell(flag: Flag) -> FlagCell:
         live=live,
         group=group_of(flag.parameter),
         text=_flag_words(flag),
-        value="" if math.isnan(flag.time) else quantity(flag.value, flag.unit),
+        value="" if math.isnan(flag.time) else ", ".join(filter(None, (quantity(flag.value, flag.unit), trend))),
         limit=flag.limit_text,
         since=clock_text(flag.since) if not math.isnan(flag.since) else "",
         worst=quantity(flag.worst, flag.unit) if not math.isnan(flag.worst) else "",

@@ -177,7 +177,7 @@ class SessionView:
         sample = self.history.latest(name) if self.history is not None and name in self._columns else None
         if sample is not None:
             flag = replace(flag, value=sample.value, time=sample.time)
-        return presenter.flag_cell(flag)
+        return presenter.flag_cell(flag, self._trends.get(name, ""))
 
     def _show_flags(self) -> None:
         self._panes.flags.show([self._flag_cell(name) for name in self._flags])

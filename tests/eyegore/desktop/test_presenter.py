@@ -78,6 +78,12 @@ def test_a_latched_flag_tells_how_bad_it_was() -> None:
     assert (cell.latched, cell.live, cell.worst, cell.since) == (True, Status.CRITICAL, "−136 °C", "01/Jan 00:01:00")
 
 
+def test_the_tip_tells_where_a_value_is_heading() -> None:
+    cell = presenter.flag_cell(FLAG, "reaches −133 °C at 03:41 (25 ± 4 min)")
+    assert cell.value == "−120 °C, reaches −133 °C at 03:41 (25 ± 4 min)"
+    assert presenter.flag_cell(FLAG).value == "−120 °C"
+
+
 def test_parameters_are_grouped_as_the_hardware_is() -> None:
     names = ["CCD3_OD_T", "CCD2_TEMP_T", "VID_PCB_TEMP_T", "RPSU_28V_PRI_I", "CCD1_IG1_B", "spwStatus", "CCD1_TEMP_B"]
     assert presenter.groups_of(names) == [
