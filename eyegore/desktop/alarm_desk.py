@@ -55,6 +55,12 @@ class AlarmDesk:
         for alarm in alarms:
             self._note(alarm)
 
+    def clear(self) -> None:
+        """Forget the alarms, for another session."""
+        self._alarms.clear()
+        self._audible.clear()
+        self._changed = True
+
     def take(self, event: AlarmChanged) -> None:
         """Take a change of one alarm; one older than this session makes no sound."""
         key = alarm_key(event.alarm)

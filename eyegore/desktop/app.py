@@ -25,7 +25,7 @@ from eyegore.desktop.session_view import SessionView
 from eyegore.errors import EyegoreError
 from eyegore.limits.model import Severity
 from eyegore.messages import Action, Event, FlagCommand, FlagState, Said
-from eyegore.service import Service, rules_for
+from eyegore.service import Service
 from eyegore.settings import Session, person
 from eyegore.widgets import keys, theme
 from eyegore.widgets.cells import Status
@@ -125,8 +125,8 @@ class Desktop:
 
     def _begin(self, session: Session) -> None:
         self._session = session
-        self.view = SessionView(self.panes, self.desk, rules_for(session), self.images, session.tag)
         self.service = Service(session, [self.pump.post])
+        self.view = SessionView(self.panes, self.desk, self.service.monitor.rules, self.images, session.tag)
         self.service.start()
         self.window.say(f"reading {session.folder}")
 
@@ -140,6 +140,7 @@ class Desktop:
         if self.service is not None:
             self.service.stop()
         self.panes.clear()
+        self.desk.clear()
         for window in list(self.plots.values()):
             window.destroy()
         try:

@@ -194,7 +194,10 @@ class SessionView:
         return presenter.chart_cell(name, table, self._rules.limit_set, described, self._flags.get(name))
 
     def _chart_cells(self) -> dict[str, ChartCell]:
-        return {name: self.chart_cell(name) for name in self._columns}
+        table = self._rules.tables(self._elvis)
+        described = {name: parameter_info(self._elvis, name) for name in self._columns}
+        cells = presenter.chart_cells(self._columns, table, self._rules.limit_set, described, self._flags)
+        return {cell.name: cell for cell in cells}
 
     def _show_health(self, health: Health) -> None:
         panes = self._panes

@@ -323,6 +323,19 @@ def test_the_detail_plot_follows_and_closes(tmp_path: Path, open_desktop: Open, 
     assert desktop.plots == {}
 
 
+def test_another_folder_brings_its_own_alarms(
+    tmp_path: Path, open_desktop: Open, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@0+100"]).append_rows(20)
+    simulator(tmp_path / "next", plants=["CCD3_TEMP_B:step:-136@0+100"]).append_rows(20)
+    desktop = open_desktop(tmp_path / "day")
+    run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD2_TEMP_B"])
+    monkeypatch.setattr(app.filedialog, "askdirectory", lambda **_options: str(tmp_path / "next"))
+    desktop.open_folder()
+    run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD3_TEMP_B"])
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
+
+
 def test_help_and_looks(tmp_path: Path, open_desktop: Open, run: Run) -> None:
     simulator(tmp_path / "day").append_rows(5)
     desktop = open_desktop(tmp_path / "day")
