@@ -21,9 +21,6 @@ from eyegore.errors import SettingsError
 Setting = float | int | str
 CCDS = (1, 2, 3)
 
-DEFAULT_OFFSET = 2800.0
-"""Bias level [ADU] expected where no block is known."""
-
 _MOST_NAMES = 60
 """An error lists no more names than these when it can name a near one."""
 
