@@ -330,8 +330,11 @@ def test_another_folder_brings_its_own_alarms(
     simulator(tmp_path / "next", plants=["CCD3_TEMP_B:step:-136@0+100"]).append_rows(20)
     desktop = open_desktop(tmp_path / "day")
     run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD2_TEMP_B"])
-    monkeypatch.setattr(app.filedialog, "askdirectory", lambda **_options: str(tmp_path / "next"))
-    desktop.open_folder()
+    for name in ("empty", "next"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        monkeypatch.setattr(app.filedialog, "askdirectory", lambda name=name, **_options: str(tmp_path / name))
+        desktop.open_folder()
+        assert desktop.desk.alarms == []
     run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD3_TEMP_B"])
     run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
 
