@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eyegore.analysis.display import Stretch
+from eyegore.analysis.hk_history import HkHistory
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel
 from eyegore.widgets.health_strip import HealthStrip
@@ -65,7 +66,10 @@ class Panes:
         return actions
 
     def clear(self) -> None:
-        """Forget what is shown, for another session."""
+        """Forget what is shown, for another session: what was known of one folder says nothing of the next."""
+        self.flags.show(())
+        if self.charts is not None:
+            self.charts.show_layout(HkHistory(()), ())
         if self.images is not None:
             self.images.clear()
         if self.table is not None:

@@ -335,6 +335,8 @@ def test_another_folder_brings_its_own_alarms(
         monkeypatch.setattr(app.filedialog, "askdirectory", lambda name=name, **_options: str(tmp_path / name))
         desktop.open_folder()
         assert desktop.desk.alarms == []
+        assert list(desktop.panes.flags.board.cells) == []
+        desktop.root.update()
     run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD3_TEMP_B"])
     run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
 
