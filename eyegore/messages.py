@@ -241,10 +241,31 @@ class AlarmChanged:
 
 
 @dataclass(frozen=True)
-class Trends:
-    """Where the parameters are heading, in words by name; those that go nowhere are not among them."""
+class Drift:
+    """A parameter on its way to ``limit``, which it reaches ``at`` [lab s] if it goes on changing ``per_minute``.
 
-    texts: Mapping[str, str]
+    That is in ``minutes`` of the newest row, give or take ``minutes_error`` (half the 95 % interval); ``text`` says all
+    this to people.
+    """
+
+    per_minute: float
+    limit: float
+    at: float
+    minutes: float
+    minutes_error: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Where the parameters are heading, by name; those that go nowhere are not among them."""
+
+    drifts: Mapping[str, Drift]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The same in words."""
+        return {name: drift.text for name, drift in self.drifts.items()}
 
 
 @dataclass(frozen=True)

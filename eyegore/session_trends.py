@@ -10,7 +10,7 @@ import numpy.typing as npt
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.analysis.trend import Forecast, TrendWindow
 from eyegore.limits.model import LimitSet, LimitTable, Range, Severity
-from eyegore.messages import AlarmKind, AlarmState, Event, HkRows, Trends
+from eyegore.messages import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
 
 LOOK_S = 10.0
 """How often the trends are looked at [s]."""
@@ -37,7 +37,7 @@ class SessionTrends:
         if frame.now < self._look_at or table is None:
             return []
         self._look_at = frame.now + LOOK_S
-        texts: dict[str, str] = {}
+        drifts: dict[str, Drift] = {}
         events: list[Event] = []
         for name in self._columns:
             parameter = table.parameters.get(name)
@@ -46,12 +46,13 @@ class SessionTrends:
                 continue
             forecast = self._window.time_to_limit(name, limit.low, limit.high, self._window.newest)
             if forecast is not None:
-                texts[name] = forecast.text(parameter.unit)
+                drifts[name] = _drift(forecast, parameter.unit)
             if parameter.response_min is not None and limit_set is LimitSet.SAFE:
                 events += self._pre_alarm(board, name, forecast, parameter.response_min, frame)
-        if texts != self._texts:
-            self._texts = texts
-            events.append(Trends(texts))
+        trends = Trends(drifts)
+        if trends.texts != self._texts:
+            self._texts = trends.texts
+            events.append(trends)
         return events
 
     def _pre_alarm(
@@ -66,3 +67,14 @@ class SessionTrends:
         if forecast is not None and forecast.minutes < 1.5 * response_min:
             return []
         return board.timer_well(name, newest, frame, AlarmKind.TREND)
+
+
+def _drift(forecast: Forecast, unit: str) -> Drift:
+    return Drift(
+        forecast.slope.per_minute,
+        forecast.limit,
+        forecast.at,
+        forecast.minutes,
+        forecast.minutes_error,
+        forecast.text(unit),
+    )

@@ -43,6 +43,16 @@ class FlagCell:
 
 
 @dataclass(frozen=True)
+class TrendCell:
+    """Where a parameter is heading: to ``limit``, reached ``at`` [lab s]; in few words, and in more where they fit."""
+
+    limit: float
+    at: float
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
 class ChartCell:
     """One strip chart. Limits in the parameter's own unit, NaN where there is none."""
 
@@ -54,6 +64,7 @@ class ChartCell:
     high: float = math.nan
     status: Status = Status.UNKNOWN
     decimals: int = 2
+    trend: TrendCell | None = None
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ class ChartPage(ttk.Frame):
     def show_cells(self, cells: Mapping[str, ChartCell]) -> None:
         """Titles, limits and states by name; a parameter without one is drawn bare."""
         self._cells = cells
-        self._fill()
+        self._show_parameters()
+        self.refresh()
 
     def refresh(self) -> int:
         """Draw the charts that have something new, if they are on the screen; tells how many were drawn."""
@@ -222,16 +223,19 @@ class ChartPage(ttk.Frame):
         self.refresh()
 
     def _fill(self) -> None:
-        """Give the charts their parameters: the nine charts are the same on every page."""
+        """Turn the charts to the page: the nine are the same on every one."""
+        self._show_parameters()
+        self._arrange()
+        self._say_page()
+        self.refresh()
+
+    def _show_parameters(self) -> None:
         names = self.pages[self.page].names if self.pages else ()
         for at, chart in enumerate(self.charts):
             name = names[at] if at < len(names) else None
             cell = None if name is None else self._cells.get(name, ChartCell(name))
             chart.show(cell, self._source)
             chart.labelled = at < len(names) <= at + ACROSS
-        self._arrange()
-        self._say_page()
-        self.refresh()
 
     def _say_page(self) -> None:
         if self.pages:

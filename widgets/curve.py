@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +95,31 @@ def spans(x: Floats, left: int, right: int, join: float, least: int) -> list[tup
         high = min(right, max(low + least, round(end + least / 2)))
         found.append((min(low, high - least), high))
     return found
+
+
+def emptiest_corner(
+    curve: EnvelopeLike,
+    scale: Scale,
+    size: tuple[int, int],
+    corners: Sequence[tuple[bool, bool]],
+    lines: Sequence[float] = (),
+) -> tuple[bool, bool]:
+    """The first of ``corners`` (at the right, at the top) where a text of this size [pixel] covers least.
+
+    ``lines`` are values at which lines cross the plot.
+    """
+    width, height = size
+    x, lows, highs = scale.x(curve.times), scale.y(curve.low), scale.y(curve.high)
+    levels = scale.y(np.array(lines, dtype=float))
+
+    def covered(corner: tuple[bool, bool]) -> int:
+        left = scale.right - width if corner[0] else scale.left
+        top = scale.top if corner[1] else scale.bottom - height
+        inside = (x >= left) & (x <= left + width) & (lows >= top) & (highs <= top + height)
+        crossed = (levels >= top) & (levels <= top + height)
+        return int(inside.sum()) + width * int(crossed.sum())
+
+    return min(corners, key=covered)
 
 
 def clipped(curve: EnvelopeLike, scale: Scale, apart: int) -> list[tuple[int, bool]]:

@@ -20,6 +20,7 @@ from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.time_gestures import TimeGestures
 from eyegore.widgets.time_window import MOST_TICKS, TimeWindow, label_step, stamp, ticks
+from eyegore.widgets.trend_mark import TrendMark
 from eyegore.widgets.value_axis import limits_text, number, round_values, value_range
 
 MOST_VALUES = 5
@@ -112,6 +113,7 @@ class StripChart(tk.Canvas):
         self._bands.paint(fill=colour("band"))
         self._lines.paint(fill=colour("curve"), width=self.theme.pixels(1))
         self._marks.paint(fill=colour("curve"))
+        self.trend.paint()
         self._invalid.paint(fill=colour(Status.INVALID), width=self.theme.pixels(4))
         self._calls.run()
         self._drawn = None
@@ -133,6 +135,7 @@ class StripChart(tk.Canvas):
         self._nothing = self.create_text(0, 0, font=small)
         self._hair = self.create_line(0, 0, 0, 0, state="hidden")
         self._last = self.create_oval(0, 0, 0, 0)
+        self.trend = TrendMark(self, self._calls, theme)
         self._frame = self.create_rectangle(0, 0, 0, 0, width=1, state="hidden")
         self._bands = ItemPool(self._calls, self._new_band)
         self._lines = ItemPool(self._calls, self._new_line)
@@ -188,6 +191,7 @@ class StripChart(tk.Canvas):
         self._draw_values(scale, bool(inside.any()))
         self._draw_limits(cell, scale, bool(inside.any()))
         self._draw_curve(cell, curve, scale, latest)
+        self.trend.place(cell.trend, curve, scale, latest, (cell.low, cell.high))
 
     def _plot_area(self) -> tuple[int, int, int, int]:
         """Left, right, top, bottom of the plot [pixel]."""
@@ -297,6 +301,7 @@ class StripChart(tk.Canvas):
     def _blank(self, why: str = "") -> None:
         """Hide the plot, keep the items."""
         self.shown = self._curve = None
+        self.trend.hide()
         for pool in (self._bands, self._lines, self._marks, self._invalid):
             pool.place([])
         for item in (*self._grid, *self._limit_lines, self._last):

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from eyegore.alarms.alarm_text import quantity
+from eyegore.analysis.trend import clock_minute, duration_text
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Range, Severity, Verdict
 from eyegore.limits.wording import unit_sign
-from eyegore.messages import Exposure, Flag, FlagState, Health
-from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status
+from eyegore.messages import Drift, Exposure, Flag, FlagState, Health
+from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status, TrendCell
 from eyegore.widgets.row_cells import RowCell
 
 SHOWN_FIRST = (
@@ -118,9 +119,11 @@ def chart_cells(
     limit_set: LimitSet,
     described: Mapping[str, tuple[str, str]],
     flags: Mapping[str, Flag],
+    drifts: Mapping[str, Drift] | None = None,
 ) -> list[ChartCell]:
     """The strip charts of all parameters; ``described`` gives (unit, description) where no limit table does."""
-    return [chart_cell(name, table, limit_set, described, flags.get(name)) for name in columns]
+    drifts = drifts or {}
+    return [chart_cell(name, table, limit_set, described, flags.get(name), drifts.get(name)) for name in columns]
 
 
 def chart_cell(
@@ -129,6 +132,7 @@ def chart_cell(
     limit_set: LimitSet,
     described: Mapping[str, tuple[str, str]],
     flag: Flag | None,
+    drift: Drift | None = None,
 ) -> ChartCell:
     """The strip chart of one parameter; only absolute limits can be drawn as lines."""
     parameter = table.parameters.get(name) if table else None
@@ -148,7 +152,21 @@ def chart_cell(
         high=high,
         status=flag_cell(flag).status if flag else Status.UNKNOWN,
         decimals=0 if unit in ("flag", "count", "register") else 2,
+        trend=None if drift is None or _no_future(flag) else trend_cell(drift, unit),
     )
+
+
+def _no_future(flag: Flag | None) -> bool:
+    """Whether the parameter has got there, or nobody knows what it is now and whether it goes on as it did."""
+    if flag is None:
+        return False
+    return flag.live.out or flag.state is FlagState.STALE or flag.live in (Verdict.STALE, Verdict.INVALID)
+
+
+def trend_cell(drift: Drift, unit: str) -> TrendCell:
+    """``−133 °C at 03:41``, with ``(25 ± 4 min)`` where there is room; ``unit`` as in the limit tables."""
+    text = f"{quantity(drift.limit, unit)} at {clock_minute(drift.at)}"
+    return TrendCell(drift.limit, drift.at, text, f"{text} ({duration_text(drift.minutes, drift.minutes_error)})")
 
 
 def exposure_columns(known: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:

@@ -69,7 +69,8 @@ class SessionView:
         self._new_rows: list[Exposure] = []
         self._exposures: dict[int, Exposure] = {}
         self._index = ExposureIndex()
-        self._trends: Mapping[str, str] = {}
+        self._trends = Trends({})
+        self._cells_changed = False
         self._paths: dict[int, dict[int, str]] = {}
         self._shown: ImagesReady | None = None
         self._new_lines: list[LogCell] = []
@@ -85,9 +86,10 @@ class SessionView:
                 self._take_rows(event)
             case FlagChanged():
                 self._flags[event.flag.parameter] = event.flag
-                self._flags_changed = True
+                self._flags_changed = self._cells_changed = True
             case Trends():
-                self._trends = event.texts
+                self._trends = event
+                self._cells_changed = True
             case AlarmChanged():
                 self._desk.take(event)
                 if event.text:
@@ -139,16 +141,17 @@ class SessionView:
         if self._laid_out:
             self._laid_out = False
             self._lay_out()
-        elif self._flags_changed:
-            self._show_flags()
-            if panes.charts is not None:
+        else:
+            if self._flags_changed:
+                self._show_flags()
+            if self._cells_changed and panes.charts is not None:
                 panes.charts.show_cells(self._chart_cells())
-        self._flags_changed = False
+        self._flags_changed = self._cells_changed = False
         if self._new_rows and panes.table is not None:
             panes.table.set_columns(self._log_columns, presenter.shown_first(self._log_columns))
             panes.table.append([presenter.row_cell(row, self._log_columns) for row in self._new_rows])
         self._new_rows.clear()
-        self._desk.flush(self._trends, known=self.health is not None and not self.health.hk_stale)
+        self._desk.flush(self._trends.texts, known=self.health is not None and not self.health.hk_stale)
         if self._new_lines:
             panes.log.append(self._new_lines)
             last = self._new_lines[-1]
@@ -177,7 +180,8 @@ class SessionView:
         sample = self.history.latest(name) if self.history is not None and name in self._columns else None
         if sample is not None:
             flag = replace(flag, value=sample.value, time=sample.time)
-        return presenter.flag_cell(flag, self._trends.get(name, ""))
+        drift = self._trends.drifts.get(name)
+        return presenter.flag_cell(flag, drift.text if drift else "")
 
     def _show_flags(self) -> None:
         self._panes.flags.show([self._flag_cell(name) for name in self._flags])
@@ -191,12 +195,14 @@ class SessionView:
         """Title, unit and limits of one parameter."""
         table = self._rules.tables(self._elvis)
         described: Mapping[str, tuple[str, str]] = {name: parameter_info(self._elvis, name)}
-        return presenter.chart_cell(name, table, self._rules.limit_set, described, self._flags.get(name))
+        drift = self._trends.drifts.get(name)
+        return presenter.chart_cell(name, table, self._rules.limit_set, described, self._flags.get(name), drift)
 
     def _chart_cells(self) -> dict[str, ChartCell]:
         table = self._rules.tables(self._elvis)
         described = {name: parameter_info(self._elvis, name) for name in self._columns}
-        cells = presenter.chart_cells(self._columns, table, self._rules.limit_set, described, self._flags)
+        drifts = self._trends.drifts
+        cells = presenter.chart_cells(self._columns, table, self._rules.limit_set, described, self._flags, drifts)
         return {cell.name: cell for cell in cells}
 
     def _show_health(self, health: Health) -> None:

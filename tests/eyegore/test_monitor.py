@@ -369,7 +369,12 @@ def test_a_sensor_that_will_not_last_is_told_before_the_limit() -> None:
     (text,) = [event.text for event in events if isinstance(event, AlarmChanged)]
     assert text.startswith("WARNING TEMP: reaches −133 °C at ")
     (trends,) = [event for event in events if isinstance(event, Trends)]
-    assert list(trends.texts) == ["TEMP"]
+    assert trends.texts == {"TEMP": text.removeprefix("WARNING TEMP: ").partition(" since ")[0]}
+    drift = trends.drifts["TEMP"]
+    assert (drift.limit, drift.minutes) == (-133.0, pytest.approx(9.0, abs=0.5))
+    assert drift.per_minute == pytest.approx(-1 / 3, rel=0.01)
+    assert drift.at == pytest.approx(now + 60 * drift.minutes)
+    assert 0 < drift.minutes_error < 2
 
 
 def test_said_lines_have_levels() -> None:

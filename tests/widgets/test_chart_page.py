@@ -84,6 +84,14 @@ def test_a_typed_page_number(page: ChartPage, typed: str, number: int) -> None:
     assert field.get() == str(number + 1)
 
 
+def test_new_states_and_trends_leave_what_is_being_typed(page: ChartPage) -> None:
+    page._number.delete(0, "end")
+    page._number.insert(0, "12")
+    page.show_cells({name: ChartCell(name, unit="V") for name in NAMES})
+    assert page._number.get() == "12"
+    assert {chart.cell.unit for chart in page.charts if chart.cell} == {"V"}
+
+
 def test_search_turns_to_the_page_and_frames_the_chart(page: ChartPage) -> None:
     page.winfo_toplevel().focus_force()
     assert page.find("parameter_13") == "PARAMETER_13"

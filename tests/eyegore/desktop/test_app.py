@@ -16,7 +16,7 @@ from eyegore.desktop.ds9_session import OwnDs9
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import LimitSet
-from eyegore.messages import AlarmState
+from eyegore.messages import AlarmState, Drift, Trends
 from eyegore.service import WORKERS
 from eyegore.settings import Session
 from eyegore.widgets.cells import FlagCell, Status
@@ -102,6 +102,22 @@ def test_a_session_on_the_screen(tmp_path: Path, open_desktop: Open, run: Run) -
     assert desktop.panes.table.tree.get_children()
     assert desktop.panes.charts is not None
     assert "CCD temperatures" in [page.title for page in desktop.panes.charts.pages]
+
+
+def test_a_plot_tells_where_its_parameter_is_heading(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(100)
+    desktop = open_desktop(tmp_path / "day")
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
+    assert desktop.view is not None
+    assert desktop.panes.charts is not None
+    desktop.view.take(Trends({"CCD2_TEMP_B": Drift(-0.3, -133.0, 13260.0, 25.0, 4.0, "reaches −133 °C at 03:41")}))
+    desktop.view.flush()
+    told = {chart.cell.name: chart.cell.trend for chart in desktop.panes.charts.charts if chart.cell}
+    assert {name: trend.text for name, trend in told.items() if trend} == {"CCD2_TEMP_B": "−133 °C at 03:41"}
+    desktop.view.take(Trends({}))
+    desktop.view.flush()
+    assert not any(chart.cell.trend for chart in desktop.panes.charts.charts if chart.cell)
 
 
 def test_a_person_lowers_and_shelves(tmp_path: Path, open_desktop: Open, run: Run) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from eyegore.desktop import presenter
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
-from eyegore.messages import Exposure, Flag, FlagState, Health
-from eyegore.widgets.cells import HealthCell, Status
+from eyegore.messages import Drift, Exposure, Flag, FlagState, Health
+from eyegore.widgets.cells import HealthCell, Status, TrendCell
 
 FLAG = Flag("CCD2_TEMP_B", FlagState.NORMAL, Verdict.IN_LIMITS, Severity.NONE, -120.0, "degC", 0.0)
 HEALTH = Health(
@@ -112,6 +112,35 @@ def test_charts_have_the_absolute_limits() -> None:
     assert math.isnan(b.low)
     assert (c.unit, c.decimals) == ("", 0)
     assert (d.unit, d.description, d.status) == ("K", "a D", Status.UNKNOWN)
+
+
+DRIFT = Drift(-0.3, -133.0, 13260.0, 25.2, 3.4, "reaches −133 °C at 03:41 (25 ± 4 min)")
+
+
+def test_charts_tell_where_a_value_is_heading() -> None:
+    table = LimitTable("7.5.X", "", "", {"A": Parameter("A", "degC", "", Range(-133, 35))})
+    a, b = presenter.chart_cells("AB", table, LimitSet.SAFE, {}, {"A": FLAG}, {"A": DRIFT})
+    assert a.trend == TrendCell(-133.0, 13260.0, "−133 °C at 03:41", "−133 °C at 03:41 (25 ± 4 min)")
+    assert b.trend is None
+
+
+@pytest.mark.parametrize(
+    ("state", "live", "foretold"),
+    [
+        (FlagState.NORMAL, Verdict.IN_LIMITS, True),
+        (FlagState.LATCHED, Verdict.IN_LIMITS, True),
+        (FlagState.SHELVED, Verdict.IN_LIMITS, True),
+        (FlagState.STALE, Verdict.IN_LIMITS, False),
+        (FlagState.SHELVED, Verdict.STALE, False),
+        (FlagState.INVALID, Verdict.INVALID, False),
+        (FlagState.RAISED, Verdict.LOW, False),
+        (FlagState.PENDING, Verdict.LOW, False),
+    ],
+)
+def test_no_chart_foretells_what_is_unknown_or_has_come(state: FlagState, live: Verdict, foretold: bool) -> None:
+    flag = replace(FLAG, state=state, live=live)
+    cell = presenter.chart_cell("A", None, LimitSet.SAFE, {"A": ("degC", "")}, flag, DRIFT)
+    assert (cell.trend is not None) is foretold
 
 
 def test_rows_follow_the_columns_of_the_table() -> None:
