@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import logging
 import math
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from pathlib import Path
 from eyegore import __version__, standard_output
 from eyegore.errors import EyegoreError, SettingsError
 from eyegore.limits.model import LimitSet
-from eyegore.settings import Session
+from eyegore.settings import KEEP_DAYS, Session
 
 DESCRIPTION = """\
 Watches the day folder that ELVIS is filling and shows whether the hardware is healthy,
@@ -36,6 +38,8 @@ examples:
 
 "eyegore COMMAND --help" explains a command."""
 
+CANNOT_JUDGE = 2
+"""Exit code when nothing can be said of the hardware, whatever the reason."""
 READER_LEFT = 141
 """Exit code when nobody reads our output any more, as a shell tells it of any program: 128 + SIGPIPE."""
 
@@ -65,6 +69,9 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("-d", "--ds9", metavar="TARGET", default="", help="DS9 to use: XPA name or host:port")
     how.add_argument("--dark", action="store_true", default=None, help="dark theme, for the night")
     how.add_argument("--state", metavar="DIR", type=Path, help="where journals are kept (default: in your home)")
+    how.add_argument(
+        "--keep-days", metavar="DAYS", type=float, default=KEEP_DAYS, help="the journal is kept so long (400)"
+    )
     how.add_argument("--no-journal", action="store_true", help="keep none: alarms are forgotten at the end")
     later = parser.add_argument_group("accepted, not active yet (said at start)")
     later.add_argument("-r", "--rsync", metavar="PATH", help="copy the day folder to PATH")
@@ -87,19 +94,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except EyegoreError as why:
-        sys.stderr.write(f"eyegore: {why}\n")
-        return 2
+        return _fail(str(why))
     except BrokenPipeError:
         standard_output.abandon()
         return READER_LEFT
     except OSError as why:
         if why.errno != errno.ENOSPC:
-            raise
+            return _unexpected(why)
         standard_output.abandon()
-        sys.stderr.write(f"eyegore: the output cannot be written: {why.strerror}\n")
-        return 2
+        return _fail(f"the output cannot be written: {why.strerror}")
     except KeyboardInterrupt:
         return 130
+    except Exception as why:  # noqa: BLE001  the outermost frame of all: told, and logged where there is a log
+        return _unexpected(why)
+
+
+def _fail(text: str) -> int:
+    """Say why nothing can be said, even where nobody hears it; the exit code that means so."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"eyegore: {text}\n")
+    return CANNOT_JUDGE
+
+
+def _unexpected(why: Exception) -> int:
+    """An error of the program itself: never Python's own exit code 1, which means "out of limits"."""
+    log = logging.getLogger(__name__)
+    if log.hasHandlers():
+        log.error("unexpected error", exc_info=why)
+    if os.environ.get("EYEGORE_DEBUG"):
+        with contextlib.suppress(OSError):
+            traceback.print_exception(why)
+    what = " ".join(f"{type(why).__name__}: {why}".split())
+    return _fail(f"unexpected error, a fault of Eyegore itself: {what} (EYEGORE_DEBUG=1 shows where)")
 
 
 def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -115,6 +141,8 @@ def session_of(args: argparse.Namespace) -> Session:
         raise SettingsError("which folder? give it with -p DIR (see eyegore --help)")
     if not 0 < args.stale_after < math.inf:  # with NaN nothing would ever be stale
         raise SettingsError("--stale-after must be a positive number of seconds")
+    if not 0 < args.keep_days < math.inf:  # with NaN nothing would ever be forgotten
+        raise SettingsError("--keep-days must be a positive number of days")
     return Session(
         folder=_folder(args.path),
         elvis=known_version(args.elvis),
@@ -129,6 +157,7 @@ def session_of(args: argparse.Namespace) -> Session:
         stale_after_s=args.stale_after,
         state=args.state,
         journal=not args.no_journal,
+        keep_days=args.keep_days,
     )
 
 

@@ -8,14 +8,17 @@ from pathlib import Path
 
 from eyegore.limits.model import LimitSet
 
+KEEP_DAYS = 400.0
+"""How long entries of a journal are kept unless told otherwise [days]: a campaign, and the same month a year ago."""
+
 
 @dataclass(frozen=True)
 class Session:
     """Settings of one session; ``elvis`` None means: recognised from the files.
 
     ``stale_after_s`` is the age [s] from which HK counts as stale. ``state`` is where journals are kept (None: the
-    user's own state folder), ``keep_days`` how long their entries are. ``watch_disk`` tells whether the free space of
-    the folder's volume is watched.
+    user's own state folder), ``keep_days`` how long their entries are [days]. ``watch_disk`` tells whether the free
+    space of the folder's volume is watched.
     """
 
     folder: Path
@@ -31,7 +34,7 @@ class Session:
     stale_after_s: float = 60.0
     state: Path | None = None
     journal: bool = True
-    keep_days: float = 400.0
+    keep_days: float = KEEP_DAYS
     watch_disk: bool = True
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.cli import main
+from eyegore.cli import build_parser, main, session_of
 from eyegore.elvis.simulator import Simulator
 
 NARROW = {"PYTHONIOENCODING": "ascii"}
@@ -81,6 +81,10 @@ def test_a_failed_print_is_no_verdict(
     [
         (("--stale-after", "nan"), "--stale-after must be"),
         (("--stale-after", "inf"), "--stale-after must be"),
+        (("--keep-days", "0"), "--keep-days must be"),
+        (("--keep-days", "-1"), "--keep-days must be"),
+        (("--keep-days", "nan"), "--keep-days must be"),
+        (("--keep-days", "inf"), "--keep-days must be"),
         (("--follow",), "give --once the day folder"),
         (("-E", "9.9"), "not known; known are 5.7.02"),
     ],
@@ -93,6 +97,78 @@ def test_what_cannot_be_meant_is_refused(
     assert message.startswith("eyegore: ")
     assert message.count("\n") == 1
     assert said in message
+
+
+@pytest.mark.parametrize(("options", "days"), [((), 400.0), (("--keep-days", "0.5"), 0.5)])
+def test_how_long_the_journal_is_kept(options: tuple[str, ...], days: float) -> None:
+    assert session_of(build_parser().parse_args(["-p", "/day", *options])).keep_days == days
+
+
+FAULTY = """
+import sys
+import numpy
+from eyegore import cli
+from eyegore.commands import once
+
+def judge(session):
+    raise {fault}
+
+once.judge = judge
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def faulty(fault: str, *arguments: str, around: str = '"$@"', **variables: str) -> subprocess.CompletedProcess[str]:
+    """A process of the program with a fault in it, and what came of it."""
+    command = [sys.executable, "-W", "error", "-c", FAULTY.format(fault=fault), *arguments]
+    inherited = {name: value for name, value in os.environ.items() if name != "EYEGORE_DEBUG"}
+    return subprocess.run(
+        ["bash", "-c", around, "-", *command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**inherited, **variables},
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("ZeroDivisionError('float division by zero')", "ZeroDivisionError: float division by zero"),
+        ("MemoryError", "MemoryError:"),
+        ("OSError(5, 'Input/output error', '/data')", "OSError: [Errno 5] Input/output error: '/data'"),
+        ("ModuleNotFoundError('No module\\nnamed x')", "ModuleNotFoundError: No module named x"),
+    ],
+)
+def test_a_fault_of_the_program_is_no_verdict(night: Path, fault: str, said: str) -> None:
+    run = faulty(fault, "-p", str(night), "--headless", "--once", "--json")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == (
+        f"eyegore: unexpected error, a fault of Eyegore itself: {said} (EYEGORE_DEBUG=1 shows where)\n"
+    )
+
+
+def test_where_a_fault_is_can_be_shown(night: Path) -> None:
+    run = faulty("KeyError('TEMP')", "-p", str(night), "--once", EYEGORE_DEBUG="1")
+    assert run.returncode == 2
+    assert run.stderr.startswith("Traceback")
+    assert "in judge\n" in run.stderr
+    assert run.stderr.splitlines()[-1].startswith("eyegore: unexpected error")
+
+
+def test_a_fault_with_nowhere_to_say_it_is_no_verdict(night: Path) -> None:
+    for place in ("&-", "/dev/full"):
+        assert faulty("KeyError", "-p", str(night), "--once", around=f'"$@" 2>{place}').returncode not in (0, 1)
+
+
+def test_the_log_tells_where_a_fault_was(tmp_path: Path) -> None:
+    script = "import sys\nfrom eyegore import cli, headless\nheadless.run = None\nsys.exit(cli.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, "-p", str(tmp_path), "--headless", "-g", "--no-journal"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, stdin=subprocess.DEVNULL)
+    assert run.returncode == 2
+    (log,) = tmp_path.glob("Eyegore_*.log")
+    assert "TypeError: 'NoneType' object is not callable" in log.read_text()
+    assert "Traceback" in log.read_text()
 
 
 def test_a_folder_may_be_called_like_the_home_of_nobody(

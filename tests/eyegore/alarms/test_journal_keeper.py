@@ -1,0 +1,40 @@
+"""How long the journal of a running session is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from eyegore.alarms.journal_keeper import DAY_S, JournalKeeper
+from eyegore.alarms.journal_reader import JournalReader
+from eyegore.messages import AlarmEntry, Noted
+
+NOW = 1_552_600_000.0
+MEMORY = {"counter": 4}
+
+
+def noted(days_ago: float) -> Noted:
+    time = NOW - days_ago * DAY_S
+    return Noted(AlarmEntry(time, time, "TEMP", "OOL", "", "", "NONE", 0.0, "", "", "", f"{days_ago:g}", ""), "")
+
+
+def kept(path: Path) -> list[str]:
+    with JournalReader(path) as reader:
+        return [entry.comment for entry in reader.entries()]
+
+
+def test_old_entries_go_at_the_start_and_once_a_day(tmp_path: Path) -> None:
+    path = tmp_path / "day.sqlite"
+    said: list[str] = []
+    keeper = JournalKeeper(path, tmp_path, said.append, keep_days=1.5)
+    keeper.take([noted(days_ago) for days_ago in (400, 2, 1.4, 0.2)], lambda: MEMORY)
+    assert kept(path) == ["400", "2", "1.4", "0.2"]
+    keeper.tick(NOW, lambda: MEMORY)
+    assert kept(path) == ["1.4", "0.2"]
+    keeper.tick(NOW + DAY_S - 1, lambda: MEMORY)
+    assert kept(path) == ["1.4", "0.2"]
+    keeper.tick(NOW + DAY_S, lambda: MEMORY)
+    assert kept(path) == ["0.2"]
+    keeper.tick(NOW + 9 * DAY_S, lambda: MEMORY)
+    assert (kept(path), keeper.state()) == ([], MEMORY)
+    keeper.close(lambda: MEMORY)
+    assert said == []
