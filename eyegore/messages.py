@@ -68,7 +68,7 @@ class HkRows:
 
     ``times`` [lab s] has shape (n,), ``values`` shape (n, len(columns)); NaN where a cell holds no number.
     ``line`` is the line number of the first row. ``preview`` marks the tail of the file read ahead of its history
-    at start-up: the same rows come again in their turn; ``backlog`` marks rows older than such a preview.
+    at start-up: the same rows come again in their turn.
     """
 
     path: str
@@ -78,7 +78,6 @@ class HkRows:
     line: int
     received: float
     preview: bool = False
-    backlog: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,12 +42,10 @@ class HkSource:
         self._tails: Tails[HkTail] = Tails()
         self._grew: dict[str, float] = {}
         self._history = preview
-        self._previewed = ""
-        self._preview_begin = math.nan
+        self._previewed = False
         self._preview_end = -math.inf
         self._preview_at = -math.inf
         self._preview_size = -1
-        self._reached = False
 
     @property
     def pending(self) -> bool:
@@ -106,7 +103,7 @@ class HkSource:
         if not self._turns:
             return []
         name = self._turns[-1]
-        return self._note(list(self._marked(self._tails.poll(name, received), name)), now)
+        return self._note(self._tails.poll(name, received), now)
 
     def _at(self, name: str) -> int:
         return self._place[name]
@@ -136,7 +133,7 @@ class HkSource:
             return []
         messages: list[FeedMessage] = []
         if not self._previewed:
-            self._previewed, self._preview_begin = name, float(rows.times[0])
+            self._previewed = True
             messages.append(self._header(rows))
         else:
             rows = _part(rows, slice(int(np.searchsorted(rows.times, self._preview_end, "right")), None))
@@ -150,24 +147,6 @@ class HkSource:
         found = compare_hk(elvis, rows.columns) if elvis else recognise_hk(rows.columns, transposed=False)
         units = tuple(parameter_info(found.elvis, column)[0] for column in rows.columns)
         return HkHeader(rows.path, found.elvis, rows.columns, found.unknown, found.missing, units)
-
-    def _marked(self, messages: list[FeedMessage], name: str) -> Iterator[FeedMessage]:
-        """Mark the rows that are older than the preview; a piece that reaches it is divided there."""
-        for message in messages:
-            if not (self._history and self._previewed and isinstance(message, HkRows)):
-                yield message
-            elif name != self._previewed:
-                yield replace(message, backlog=self._at(name) < self._at(self._previewed))
-            elif self._reached:
-                yield message
-            else:
-                reached = np.flatnonzero(message.times >= self._preview_begin)
-                self._reached = bool(reached.size)
-                split = int(reached[0]) if self._reached else message.times.size
-                if split:
-                    yield replace(_part(message, slice(0, split)), backlog=True)
-                if split < message.times.size:
-                    yield _part(message, slice(split, None))
 
 
 def _part(rows: HkRows, part: slice) -> HkRows:

@@ -51,23 +51,6 @@ def test_rows_written_while_the_history_is_read_overtake_it(day: Day) -> None:
     assert rows(history, preview=False) == list(range(4002)), "what was previewed comes again in its turn"
 
 
-def test_only_rows_before_the_preview_are_backlog(day: Day) -> None:
-    day.hk(range(2000))
-    day.hk(range(2000, 4000), number=2)
-    day.hk(range(4000, 4010), number=3)
-    source = HkSource(day.folder)
-    source.add([file for file in files(day.folder) if file.number < 3])
-    begin = rows(source.look(NOTHING, 10.0, 0.0), preview=True)[0]
-    source.add([file for file in files(day.folder) if file.number == 3])
-    told = [message for message in the_rest(source, 10.0) if isinstance(message, HkRows)]
-    assert [float(row[0]) for message in told if message.backlog for row in message.values] == [
-        float(row) for row in range(int(begin))
-    ]
-    source.end_history()
-    day.hk(range(4010, 4012), number=3)
-    assert not any(message.backlog for message in source.look(NOTHING, 20.0, 0.0) if isinstance(message, HkRows))
-
-
 def test_files_are_read_by_date_then_number_whatever_the_text(day: Day, inbox: Inbox) -> None:
     order = [((31, 1, 19), 2), ((14, 2, 19), 1), ((14, 2, 19), 10), ((1, 3, 19), 1)]
     for place, (date, number) in enumerate(order):

@@ -35,7 +35,7 @@ def test_the_logs_come_first_and_the_end_is_told(day: Day, inbox: Inbox) -> None
     assert order.index(ExposureRows) < order.index(HkRows) < order.index(ImageFile)
     assert order[: order.index(HkRows)].count(ExposureRows) == order.count(ExposureRows)
     assert inbox.rows == list(range(120))
-    assert not any(message.preview or message.backlog for message in inbox.all if isinstance(message, HkRows))
+    assert not any(message.preview for message in inbox.all if isinstance(message, HkRows))
     assert inbox.obsids == [17001] * 3 + [17002] * 3 + [17003] * 3
 
 
