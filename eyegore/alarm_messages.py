@@ -82,6 +82,7 @@ class Alarm:
     comment: str = ""
     shelved_until: float = float("nan")
     shelved_by: str = ""
+    shelf_reason: str = ""
     glitches: int = 0
     incident: int = 0
     first_out: str = ""

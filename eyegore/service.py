@@ -72,10 +72,13 @@ def _always(table: LimitTable) -> Callable[[str], LimitTable | None]:
 
 
 class Service:
-    """Runs one session until :meth:`stop`."""
+    """Runs one session until :meth:`stop`. ``clock`` gives the unix time [s] that alarms are judged at."""
 
-    def __init__(self, session: Session, subscribers: Sequence[Subscriber] = ()) -> None:
+    def __init__(
+        self, session: Session, subscribers: Sequence[Subscriber] = (), clock: Callable[[], float] = time.time
+    ) -> None:
         self.session = session
+        self._clock = clock
         self.monitor = Monitor(rules_for(session), str(session.folder))
         self._keeper: JournalKeeper | None = None
         self._subscribers = list(subscribers)
@@ -151,7 +154,7 @@ class Service:
             self.monitor = Monitor(rules_for(session), str(session.folder))
 
     def _say(self, text: str) -> None:
-        self._publish([Said(logging.WARNING, text, time.time())])
+        self._publish([Said(logging.WARNING, text, self._clock())])
 
     def _take_messages(self) -> None:
         next_tick = time.monotonic()
@@ -173,13 +176,13 @@ class Service:
 
     def _deliver(self, message: FeedMessage | FlagCommand | Tick) -> None:
         try:
-            events = self.monitor.take(message, time.time())
+            events = self.monitor.take(message, self._clock())
         except Exception:
             log.exception("a message could not be judged: %.200r", message)
-            events = [Said(logging.ERROR, "a message could not be judged; see the log", time.time())]
+            events = [Said(logging.ERROR, "a message could not be judged; see the log", self._clock())]
         if self._keeper is not None:
             if isinstance(message, Tick):
-                self._keeper.tick(time.time(), self.monitor.memory)
+                self._keeper.tick(self._clock(), self.monitor.memory)
             self._keeper.take(events, self.monitor.memory)
         self._publish(events)
 
@@ -211,7 +214,7 @@ class Service:
         if self._ingest.alive or time.monotonic() < self._restart_at:
             return
         self._restart_at = time.monotonic() + RESTART_S
-        self._deliver(WorkerDied("the reader of the folder", str(self._ingest.error), time.time()))
+        self._deliver(WorkerDied("the reader of the folder", str(self._ingest.error), self._clock()))
         self._ingest.start()
 
 

@@ -57,10 +57,6 @@ class AlarmMenu(tk.Menu):
         }
         for action in self._acts:
             keys.bind(tree, action, partial(self._act, action))
-            for sequence in keys.binding(action).sequences:
-                for modifier in ("Alt", "Control") if len(sequence) == 3 else ():
-                    # Tk takes Alt-A (a menu) for A, unless it is told apart
-                    tree.bind(f"<{modifier}-{sequence[1]}>", lambda event: None)
         keys.bind(tree, "select all alarms", lambda: tree.selection_set(tree.get_children()))
         keys.bind(tree, "alarm menu", self._menu_key)
         tree.bind("<Button-3>", self._right_click)

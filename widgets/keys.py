@@ -105,6 +105,8 @@ _TYPED = frozenset(
     {"<space>", "<question>", "<Return>", "<KP_Enter>", "<Home>", "<plus>", "<minus>", "<Left>", "<Right>"}
     | {f"<Control-Shift-{arrow}>" for arrow in ("Left", "Right", "Up", "Down")}
 )
+_OTHER_KEY = 0x0004 | 0x0008 | 0x0040 | 0x20000
+"""Control, Alt (twice: that of X and that of Tk) and Super in the state of an event; not Shift, the locks or AltGr, which change what a key types."""
 _SPOKEN = {
     "Control": "Ctrl",
     "Prior": "PgUp",
@@ -140,12 +142,14 @@ def accelerator(action: str) -> str:
 def bind(widget: tk.Misc, action: str, act: Callable[[], object]) -> None:
     """Let the keys of ``action`` call ``act`` while ``widget``, or something in it when it is a window, has the focus.
 
-    A key that types something, or moves in the text, does nothing while a field for text has the focus.
+    A key that types something, or moves in the text, does nothing while a field for text has the focus. Tk takes
+    Alt-A (a menu) for A where nothing is bound to Alt-A; here it is another key.
     """
     for sequence in binding(action).sequences:
+        typed = len(sequence) == 3 or sequence in _TYPED
 
-        def pressed(event: tk.Event[tk.Misc], types: bool = len(sequence) == 3 or sequence in _TYPED) -> str | None:
-            if types and _is_typing(event.widget):
+        def pressed(event: tk.Event[tk.Misc], types: bool = typed, plain: bool = "-" not in sequence) -> str | None:
+            if (types and _is_typing(event.widget)) or (plain and int(event.state) & _OTHER_KEY):
                 return None
             act()
             return "break"

@@ -132,7 +132,8 @@ class AlarmMachine:
         if end <= now:
             return None
         before = self._alarm.state
-        self._alarm = replace(self._alarm, shelved_until=end, shelved_by=person, state=AlarmState.SHELVED)
+        self._alarm = replace(self._alarm, shelved_until=end, shelved_by=person, shelf_reason=reason)
+        self._alarm = replace(self._alarm, state=AlarmState.SHELVED)
         return Change("shelved", before, AlarmState.SHELVED, self._alarm, person, reason)
 
     def unshelve(self, person: str, comment: str = "") -> Change | None:
@@ -141,7 +142,7 @@ class AlarmMachine:
             return None
         if self._alarm.active:
             self._under, self._acknowledged_at = AlarmState.UNACK, NAN
-        self._alarm = replace(self._alarm, shelved_until=NAN, shelved_by="", state=self._under)
+        self._alarm = replace(self._alarm, shelved_until=NAN, shelved_by="", shelf_reason="", state=self._under)
         return Change("unshelved", AlarmState.SHELVED, self._under, self._alarm, person, comment)
 
     def tick(self, now: float) -> Change | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from eyegore.alarms.alarm_text import quantity
 from eyegore.lab_time import age_text, clock_text
-from eyegore.limits.model import LimitTable, Severity
+from eyegore.limits.model import Severity
 from eyegore.messages import Alarm, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.cells import Status
@@ -97,16 +97,6 @@ def sounding(alarms: Iterable[Alarm]) -> dict[str, Severity]:
         for alarm in alarms
         if alarm.state is AlarmState.UNACK and alarm.severity is not Severity.NONE
     }
-
-
-def can_be_critical(cells: Iterable[AlarmCell], table: LimitTable | None) -> bool:
-    """Whether one of these is CRITICAL or is of a parameter that the table grades so: it is shelved for 4 h at most."""
-    for cell in cells:
-        parameter = table.parameters.get(cell.parameter) if table else None
-        grades = (parameter.severity_low, parameter.severity_high) if parameter else ()
-        if cell.severity is Status.CRITICAL or Severity.CRITICAL in grades:
-            return True
-    return False
 
 
 def _value(alarm: Alarm) -> str:

@@ -69,3 +69,23 @@ def test_letters_act_except_while_typing(root: tk.Tk) -> None:
         root.update()
     assert done == ["plot", "plot", "find", "find"]
     assert field.get() == "pP"
+
+
+@pytest.mark.parametrize("modifier", ["Control", "Alt", "Mod4"])
+def test_a_plain_key_with_a_modifier_is_another_key(root: tk.Tk, modifier: str) -> None:
+    done: list[str] = []
+    frame = tk.Frame(root, width=50, height=50, takefocus=True)
+    frame.pack()
+    for action in ("acknowledge", "display", "help"):
+        keys.bind(frame, action, lambda action=action: done.append(action))  # type: ignore[misc]
+    root.update()
+    frame.focus_force()
+    root.update()
+    for sequence in ("a", "Return", "F1"):
+        frame.event_generate(f"<{modifier}-{sequence}>")
+    root.update()
+    assert done == []
+    for sequence in ("a", "Shift-A", "Lock-A", "Return", "F1"):
+        frame.event_generate(f"<{sequence}>")
+    root.update()
+    assert done == ["acknowledge"] * 3 + ["display", "help"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.alarm_presenter import alarm_cell, alarm_cells, can_be_critical, sounding
-from eyegore.limits.model import LimitTable, Parameter, Severity
+from eyegore.desktop.alarm_presenter import alarm_cell, alarm_cells, sounding
+from eyegore.limits.model import Severity
 from eyegore.messages import Alarm, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.alarm_cells import Standing
 from eyegore.widgets.cells import Status
@@ -100,12 +100,3 @@ def test_sounding_keeps_kinds_apart_and_leaves_out_what_tells_nobody() -> None:
         replace(ALARM, parameter="quiet", severity=Severity.NONE),
     ]
     assert sounding(alarms) == {"CCD2_TEMP_B/OOL": Severity.CRITICAL, "CCD2_TEMP_B/TREND": Severity.WARNING}
-
-
-def test_what_can_be_critical_is_told_by_the_alarm_or_the_table() -> None:
-    warning = alarm_cell(replace(ALARM, severity=Severity.WARNING), NOW)
-    graded = Parameter("CCD2_TEMP_B", "degC", "", severity_low=Severity.CRITICAL)
-    assert can_be_critical([alarm_cell(ALARM, NOW)], None)
-    assert not can_be_critical([warning], None)
-    assert not can_be_critical([warning], LimitTable("7.5.X", "", "", {}))
-    assert can_be_critical([warning], LimitTable("7.5.X", "", "", {"CCD2_TEMP_B": graded}))
