@@ -25,7 +25,9 @@ class AlarmCell:
     ``key`` tells alarms apart (a parameter can have one of each ``kind``); ``kind`` is "" for what is simply out of
     limits. ``severity`` is WARNING or CRITICAL, the worst since the alarm began. ``began`` orders by time: larger is
     later, on any clock. ``shelved_until`` is a time of day, ``shelved_for`` what is left. ``first_out`` marks the alarm
-    that an incident began with, ``after`` names it in the others.
+    that an incident began with, ``after`` names it in the others. ``age`` is how long ago it began. ``shelved_by`` and
+    ``reason`` belong to the shelf. ``todo`` tells the person on shift what to do; ``story`` what happened to it, a line
+    each, newest first.
     """
 
     key: str
@@ -48,6 +50,11 @@ class AlarmCell:
     blink: bool = False
     first_out: bool = False
     after: str = ""
+    age: str = ""
+    shelved_by: str = ""
+    reason: str = ""
+    todo: str = ""
+    story: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:

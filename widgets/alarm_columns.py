@@ -5,31 +5,60 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from textwrap import wrap
 from typing import Literal
 
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.cells import Status
 from eyegore.widgets.row_order import SortValue, sort_value
 
+TIP_WIDTH = 76
+"""Longest line of a tip [characters]."""
 _RANKS = {Status.CRITICAL: 0, Status.WARNING: 1}
+
+
+class Showing(Enum):
+    """Which alarms the list shows; the value is the word for it."""
+
+    ALL = "all"
+    WAITING = "not acknowledged"
+    SHELVED = "shelved"
+
+    def takes(self, cell: AlarmCell) -> bool:
+        """Whether an alarm is shown."""
+        if self is Showing.SHELVED:
+            return cell.standing is Standing.SHELVED
+        return self is Showing.ALL or cell.open
+
+    def next(self) -> Showing:
+        """The one after this."""
+        every = list(Showing)
+        return every[(every.index(self) + 1) % len(every)]
 
 
 @dataclass(frozen=True)
 class AlarmColumn:
-    """One column; ``sample`` is a usual text, for the width. ``value`` is what to sort by, None for an empty cell."""
+    """One column; ``sample`` is a usual text, for the width. ``value`` is what to sort by, None for an empty cell.
+
+    ``widest`` is how wide it makes itself [em]; a person may drag it wider.
+    """
 
     name: str
     sample: str
     text: Callable[[AlarmCell], str]
     value: Callable[[AlarmCell], SortValue | None]
     anchor: Literal["w", "e"] = "w"
+    widest: float = 15.0
 
 
-def _column(name: str, sample: str, text: Callable[[AlarmCell], str], anchor: Literal["w", "e"] = "w") -> AlarmColumn:
+def _column(
+    name: str, sample: str, text: Callable[[AlarmCell], str], anchor: Literal["w", "e"] = "w", widest: float = 15.0
+) -> AlarmColumn:
     """A column that sorts by what it shows; of a number with its unit by the number."""
     if anchor == "w":
-        return AlarmColumn(name, sample, text, lambda cell: sort_value(text(cell)), anchor)
-    return AlarmColumn(name, sample, text, lambda cell: sort_value(text(cell).partition(" ")[0]), anchor)
+        return AlarmColumn(name, sample, text, lambda cell: sort_value(text(cell)), anchor, widest)
+    return AlarmColumn(name, sample, text, lambda cell: sort_value(text(cell).partition(" ")[0]), anchor, widest)
 
 
 def severity_text(cell: AlarmCell) -> str:
@@ -49,24 +78,29 @@ def name_text(cell: AlarmCell) -> str:
 
 
 def person_text(cell: AlarmCell) -> str:
-    """Who acknowledged it, and what was said about it."""
-    return " · ".join(part for part in (cell.acknowledged_by, f"“{cell.comment}”" if cell.comment else "") if part)
+    """Who shelved or acknowledged it, and what was said about it; "earlier" where that does not hold any more."""
+    person, said = cell.acknowledged_by, cell.comment
+    if cell.standing is Standing.SHELVED:
+        person, said = f"shelved by {cell.shelved_by}" if cell.shelved_by else "", cell.reason or cell.comment
+    elif person and cell.open:
+        person = f"earlier {person}"
+    return " · ".join(part for part in (person, f"“{said}”" if said else "") if part)
 
 
 COLUMNS = (
     AlarmColumn("severity", "CRITICAL", severity_text, lambda cell: (0, float(_RANKS.get(cell.severity, 2)))),
     _column("state", "unacknowledged", state_text),
-    _column("parameter", "CCD3_TEMP_T", name_text),
+    _column("parameter", "CCD3_TEMP_T", name_text, widest=19),
+    AlarmColumn("since", "21:54:05", lambda cell: cell.since, lambda cell: (0, cell.began)),
     _column("value", "−133.02 °C", lambda cell: cell.value, "e"),
-    _column("limit", "−133 … −103 °C", lambda cell: cell.limit),
-    AlarmColumn("since", "14/Mar 21:54:05", lambda cell: cell.since, lambda cell: (0, cell.began)),
+    _column("limit", "−133 … −103 °C", lambda cell: cell.limit, widest=12),
     _column("worst", "−133.02 °C", lambda cell: cell.worst, "e"),
-    _column("trend", "", lambda cell: cell.trend),
-    _column("test", "BIAS01", lambda cell: cell.test),
-    _column("ObsID", "20103", lambda cell: cell.obsid, "e"),
     _column("acknowledged by", "acknowledged by", person_text),
+    _column("test", "BIAS01", lambda cell: cell.test, widest=8),
+    _column("ObsID", "20103", lambda cell: cell.obsid, "e"),
+    _column("trend", "", lambda cell: cell.trend),
 )
-"""The columns from left to right; the last takes the room that is left."""
+"""The columns from left to right, what matters most first; the last takes the room that is left."""
 
 NAMES = tuple(column.name for column in COLUMNS)
 
@@ -111,22 +145,30 @@ def counts_of(cells: Sequence[AlarmCell]) -> tuple[str, Status | None]:
     return " · ".join(parts), next((one for one in (Status.CRITICAL, Status.WARNING) if out[one]), None)
 
 
-def tip_of(cell: AlarmCell) -> str:
-    """All that is known of one alarm, a line each."""
+def facts_of(cell: AlarmCell) -> list[str]:
+    """What is known of one alarm, a line each, the heading first; without the comment and what to do."""
     lines = [f"{severity_text(cell)} {name_text(cell)}: {state_text(cell)}"]
     lines += [
         f"{label} {text}"
         for label, text in (
             ("value", cell.value),
             ("limit", cell.limit),
-            ("since", cell.since),
+            ("since", f"{cell.since} ({cell.age} ago)" if cell.since and cell.age else cell.since),
             ("worst", cell.worst),
             ("trend", cell.trend),
             ("during", " ".join(part for part in (cell.test, cell.obsid) if part)),
             ("came after", cell.after),
             ("shelved for another", cell.shelved_for),
-            ("acknowledged by", cell.acknowledged_by),
+            ("shelved by", cell.shelved_by),
+            (f"{'earlier ' if cell.open else ''}acknowledged by", cell.acknowledged_by),
         )
         if text
     ]
-    return "\n".join([*lines, f"“{cell.comment}”"] if cell.comment else lines)
+    return lines
+
+
+def tip_of(cell: AlarmCell) -> str:
+    """All that is known of one alarm, a line each, and what to do."""
+    said = [f"“{text}”" for text in (cell.reason, cell.comment) if text]
+    todo = ["", *wrap(cell.todo, TIP_WIDTH)] if cell.todo else []
+    return "\n".join([*facts_of(cell), *said, *todo])

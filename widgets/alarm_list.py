@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from tkinter import ttk
 from typing import Any
 
-from eyegore.widgets.alarm_cells import AlarmCell, Standing
-from eyegore.widgets.alarm_columns import COLUMNS, NAMES, counts_of, in_order, texts_of, tip_of
+from eyegore.widgets import keys
+from eyegore.widgets.alarm_bar import AlarmBar
+from eyegore.widgets.alarm_cells import AlarmCell
+from eyegore.widgets.alarm_columns import COLUMNS, NAMES, Showing, counts_of, in_order, texts_of, tip_of
+from eyegore.widgets.alarm_detail import AlarmDetail
 from eyegore.widgets.alarm_menu import AlarmActions, AlarmMenu
-from eyegore.widgets.blend import blend
-from eyegore.widgets.cells import Status
+from eyegore.widgets.alarm_signs import AlarmSigns
+from eyegore.widgets.alarm_widths import PLACES, AlarmWidths
 from eyegore.widgets.later import Later
 from eyegore.widgets.row_filter import RowFilter
-from eyegore.widgets.state_icon import SIZES, icons
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 
 BLINK_MS = 600
 TYPING_MS = 150
 """Time after the last key in the filter box before the filter acts [ms]."""
-TINT, STRONG = 0.18, 0.5
-"""Share of the severity's colour in the background of a row that is out, and of one that blinks."""
-WIDEST_EM = 22
-"""Widest a column makes itself [em]; a person may drag it wider."""
 STYLE = "Alarms.Treeview"
-PLACES = ("#0", *NAMES[1:])
-"""Names of the columns in the tree: the first is that of the signs."""
 
 
 class AlarmList(ttk.Frame):
@@ -46,18 +42,20 @@ class AlarmList(ttk.Frame):
         self._known = False
         self._cells: dict[str, AlarmCell] = {}
         self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
-        self._tags: dict[str, tuple[Standing, Status, bool]] = {}
-        self._icons: dict[Status | None, tk.PhotoImage] = {}
         self._shown: list[str] = []
-        self._longest = [0] * len(COLUMNS)
         self._said: object = None
-        self._lit = True
+        self.showing = Showing.ALL
         self._under = ""
         self.sorted_by, self.descending = "", False
         self._later = Later(self)
+        actions = actions or AlarmActions()
         self._build_tools(self if tools is None else tools, alone=tools is None)
+        self.detail = AlarmDetail(self, theme)
+        self.detail.pack(side="bottom", fill="x")
+        self.bar = AlarmBar(self, theme, lambda action: self._menu.act(action), actions.silence)
+        self.bar.pack(side="bottom", fill="x", pady=theme.em // 4)
         self._build_tree()
-        AlarmMenu(self.tree, actions or AlarmActions(), self.selected, self.sort_next)
+        self._menu = AlarmMenu(self.tree, actions, self.selected, self.sort_next)
         self._bind_events()
         self._paint()
         self._tell()
@@ -76,6 +74,8 @@ class AlarmList(ttk.Frame):
         self._entry = ttk.Entry(line, textvariable=self.filter_text, width=22)
         self._entry.pack(side="right")
         ttk.Label(line, text="filter", style="Dim.TLabel").pack(side="right", padx=(em, em // 3))
+        self._shows = ttk.Button(line, style="Quiet.TButton", command=self.show_next, takefocus=False)
+        self._shows.pack(side="right")
         self.filter_text.trace_add("write", lambda *_: self._later.after_quiet("filter", TYPING_MS, self._arrange))
         self._entry.bind("<Escape>", self._leave_filter)
         # Return stays here: pressed twice it would acknowledge
@@ -106,6 +106,8 @@ class AlarmList(ttk.Frame):
             self.tree.heading(PLACES[place], anchor=column.anchor, command=partial(self.sort_next, column.name))
         self._empty = ttk.Label(self.tree, style="Surface.TLabel")
         self._tip = Tooltip(self.tree, self._theme)
+        self._signs = AlarmSigns(self.tree, self._theme)
+        self._widths = AlarmWidths(self.tree, self._theme, lambda: self._signs.icon(None).width())
 
     def _bind_events(self) -> None:
         tree = self.tree
@@ -113,6 +115,11 @@ class AlarmList(ttk.Frame):
         for leaving in ("<Leave>", "<Unmap>", "<Button>"):
             tree.bind(leaving, lambda event: self._unhover(), add=True)
         tree.bind("<FocusIn>", lambda event: self._select_a_row())
+        tree.bind("<<TreeviewSelect>>", lambda event: self._tell_chosen())
+        for sequence in ("<Up>", "<Down>"):
+            tree.bind(sequence, lambda event: self._choose_here())
+        keys.bind(tree, "next alarm", self.next_waiting)
+        keys.bind(tree, "show alarms", self.show_next)
         tree.bind("<<ThemeChanged>>", lambda event: self._paint())
 
     def _paint(self) -> None:
@@ -124,17 +131,8 @@ class AlarmList(ttk.Frame):
         heading = (third + 4, third // 2, third, third // 2)  # Tk itself moves the text of a cell by 4
         style.configure(f"{STYLE}.Heading", font=theme.font, padding=heading)
         self._empty.configure(foreground=theme.colour("dim"))
-        self._icons.clear()
-        self._longest = [0] * len(COLUMNS)
-        for place, column in enumerate(COLUMNS):
-            self.tree.column(PLACES[place], width=1, minwidth=2 * theme.em, anchor=column.anchor)
-            self.tree.column(PLACES[place], stretch=column is COLUMNS[-1])
-            self._widen(place, f"{column.name} ↓")
-            self._widen(place, column.sample)
-        for tag in self._tags:
-            self._paint_tag(tag)
-        for texts, _ in self._looks.values():
-            self._fit(texts)
+        self._signs.paint()
+        self._widths.begin([texts for texts, _ in self._looks.values()])
         self._mark_headings()
 
     # --- rows --------------------------------------------------------------------------------------------------------
@@ -150,25 +148,40 @@ class AlarmList(ttk.Frame):
         if gone:
             self._forget(gone)
         for cell in given:
-            look = texts_of(cell), self._tag(cell)
+            look = texts_of(cell), self._signs.tag(cell)
             before = self._looks.get(cell.key)
             if look == before:
                 continue
             self._looks[cell.key] = look
-            self._fit(look[0])
+            self._widths.fit(look[0])
             word, values = f" {look[0][0]}", look[0][1:]
             if before is None:
                 self.tree.insert("", "end", iid=cell.key, text=word, values=values, tags=look[1])
             else:
                 self.tree.item(cell.key, text=word, values=values, tags=look[1])
         self._arrange()
+        self._tell_chosen()
+        if not self.tree.focus() and self.focus_get() is self.tree:
+            self._select_a_row()
         if any(cell.blink for cell in given):
+            self._later.after("blink", BLINK_MS, self._blink)
+
+    def _blink(self) -> None:
+        blinking = any(cell.blink for cell in self._given)
+        self._signs.blink(blinking)
+        if blinking:
             self._later.after("blink", BLINK_MS, self._blink)
 
     @property
     def counts(self) -> str:
         """The line of counts as it is shown."""
         return str(self._counts["text"])
+
+    @property
+    def heading(self) -> str:
+        """What the title of a window says of it, "" when nothing is out: sign and counts."""
+        _, status = counts_of(self._given)
+        return f"{self._theme.glyph(status)} {counts_of(self._given)[0]} — " if status else ""
 
     @property
     def empty_text(self) -> str:
@@ -198,7 +211,7 @@ class AlarmList(ttk.Frame):
     def _arrange(self) -> None:
         """Filter and order the rows, in one call of Tk if their order changed."""
         wanted = RowFilter(self.filter_text.get(), NAMES, NAMES)
-        cells = in_order(self._given, self.sorted_by, self.descending)
+        cells = in_order(filter(self.showing.takes, self._given), self.sorted_by, self.descending)
         shown = [cell.key for cell in cells if wanted.matches(self._looks[cell.key][0])]
         if shown != self._shown:
             passing = set(shown)
@@ -206,6 +219,8 @@ class AlarmList(ttk.Frame):
                 self.tree.selection_remove(hidden)  # what cannot be seen cannot be acknowledged
         if tuple(shown) != self.tree.get_children():
             self.tree.tk.call(str(self.tree), "children", "", tuple(shown))
+            if self.tree.focus() in self.tree.selection():
+                self.tree.see(self.tree.focus())  # what was chosen may have got another place
         self._shown = shown
         self._tell()
 
@@ -218,12 +233,17 @@ class AlarmList(ttk.Frame):
             text += f" ({len(self._shown)} of {len(self._given)} shown)"
         empty = ""
         if not self._shown:
-            nothing = "no alarm" if self._known else "nothing known yet"
-            empty = "no alarm matches the filter" if self._given else nothing
-        if self._said == (text, status, empty):
+            nothing = "no alarm: what is checked is in limits" if self._known else "nothing known yet"
+            kind = "" if self.showing is Showing.ALL else f" that is {self.showing.value}"
+            hidden = "no alarm matches the filter" if self.filter_text.get() else f"no alarm{kind}"
+            empty = hidden if self._given else nothing
+        said = text, status, empty, self.showing
+        if self._said == said:
             return
-        self._said = text, status, empty
+        self._said = said
         self._counts.configure(text=text, style="Bold.TLabel" if status else "Dim.TLabel")
+        self._shows.configure(text=f"show: {self.showing.value}  {keys.accelerator('show alarms')}")
+        self._shows.configure(style="Quiet.TButton" if self.showing is Showing.ALL else "Call.TButton")
         glyph, colour = (self._theme.glyph(status), self._theme.colour(status)) if status else ("", "")
         self._sign.configure(text=glyph, foreground=colour)
         self._empty.configure(text=empty)
@@ -231,61 +251,6 @@ class AlarmList(ttk.Frame):
             self._empty.place(relx=0.5, rely=0.5, anchor="center")
         else:
             self._empty.place_forget()
-
-    # --- looks -------------------------------------------------------------------------------------------------------
-
-    def _tag(self, cell: AlarmCell) -> str:
-        tag = f"{cell.standing.name}/{cell.severity.name}/{cell.blink}"  # no blanks: Tk takes a list
-        if tag not in self._tags:
-            self._tags[tag] = cell.standing, cell.severity, cell.blink
-            self._paint_tag(tag)
-        return tag
-
-    def _paint_tag(self, tag: str) -> None:
-        """Colours and sign of a kind of row; the sign keeps its colour where a row is selected."""
-        standing, severity, blink = self._tags[tag]
-        ground, ink = self._theme.colour("surface"), self._theme.colour("text")
-        if standing in (Standing.UNACKNOWLEDGED, Standing.ACKNOWLEDGED):
-            strong = blink and self._lit
-            ground = blend(self, ground, self._theme.colour(severity), STRONG if strong else TINT)
-        elif standing is Standing.SHELVED:
-            ink = self._theme.colour("dim")
-        sign = {Standing.BACK: Status.IN_LIMITS, Standing.SHELVED: Status.MUTED}.get(standing, severity)
-        icon = self._icon(sign if self._lit or not blink else None)
-        self.tree.tag_configure(tag, background=ground, foreground=ink, image=icon)
-
-    def _icon(self, status: Status | None) -> tk.PhotoImage:
-        """The sign of a status as high as a line; None gives an empty one."""
-        if status not in self._icons:
-            size = max(size for size in (*SIZES, min(SIZES)) if size <= max(self._theme.line, min(SIZES)))
-            drawn = {image.width(): image for image in icons(self, status)} if status else {}
-            self._icons[status] = drawn.get(size) or tk.PhotoImage(master=self, width=size, height=size)
-        return self._icons[status]
-
-    def _blink(self) -> None:
-        """Light or dim what blinks; the rows themselves are not touched."""
-        self._lit = not self._lit
-        blinking = any(cell.blink for cell in self._given)
-        self._lit |= not blinking
-        for tag, (_, _, blink) in self._tags.items():
-            if blink:
-                self._paint_tag(tag)
-        if blinking:
-            self._later.after("blink", BLINK_MS, self._blink)
-
-    def _fit(self, texts: Sequence[str]) -> None:
-        """Widen columns for longer texts; none gets narrower, so that nothing jitters."""
-        for place, text in enumerate(texts[:-1]):
-            if len(text) > self._longest[place]:
-                self._widen(place, text)
-
-    def _widen(self, place: int, text: str) -> None:
-        em = self._theme.em
-        self._longest[place] = max(self._longest[place], len(text))
-        sign = self._icon(None).width() + em // 2 if place == 0 else 0
-        width = min(self._theme.measure(text) + sign + 2 * (em // 3) + 8, WIDEST_EM * em)
-        if width > int(self.tree.column(PLACES[place], "width")):
-            self.tree.column(PLACES[place], width=width)
 
     # --- order and filter --------------------------------------------------------------------------------------------
 
@@ -306,6 +271,12 @@ class AlarmList(ttk.Frame):
         else:
             self.sort_by("")
 
+    def show_next(self) -> None:
+        """Show all alarms; then those nobody has acknowledged; then the shelved ones."""
+        self.showing = self.showing.next()
+        self._arrange()
+        self._tell_chosen()
+
     def focus_filter(self) -> None:
         """Let a person type in the filter box."""
         self._entry.focus_set()
@@ -321,6 +292,19 @@ class AlarmList(ttk.Frame):
         self.tree.focus_set()
         return "break"
 
+    # --- layout ------------------------------------------------------------------------------------------------------
+
+    def layout(self) -> dict[str, Any]:
+        """What a person chose, JSON-able. What hides alarms is not remembered."""
+        return {"sort": self.sorted_by, "descending": self.descending, "widths": self._widths.layout()}
+
+    def restore(self, layout: Mapping[str, Any]) -> None:
+        """Take back what :meth:`layout` gave, as far as it is usable."""
+        self._widths.restore(layout.get("widths"))
+        sort = layout.get("sort")
+        if sort in NAMES:
+            self.sort_by(str(sort), layout.get("descending") is True)
+
     # --- hands -------------------------------------------------------------------------------------------------------
 
     def _select_a_row(self) -> None:
@@ -328,6 +312,31 @@ class AlarmList(ttk.Frame):
         if self._shown and self.tree.focus() not in self._shown:
             self.tree.focus(self._shown[0])
             self.tree.selection_set(self._shown[0])
+
+    def _choose_here(self) -> str | None:
+        """Where nothing is chosen an arrow chooses the row the keyboard is at, not the one beside it."""
+        focus = self.tree.focus()
+        if self.tree.selection() or focus not in self._shown:
+            return None
+        self.tree.selection_set(focus)
+        self.tree.see(focus)
+        return "break"
+
+    def next_waiting(self) -> None:
+        """Choose the next alarm that nobody has acknowledged, from the top again after the last."""
+        focus = self.tree.focus()
+        at = self._shown.index(focus) + 1 if focus in self.tree.selection() and focus in self._shown else 0
+        for key in self._shown[at:] + self._shown[:at]:
+            if self._cells[key].open:
+                self.tree.selection_set(key)
+                self.tree.focus(key)
+                self.tree.see(key)
+                break
+
+    def _tell_chosen(self) -> None:
+        chosen = self.selected()
+        self.detail.show(chosen, some=bool(self._shown))
+        self.bar.show(chosen)
 
     def _hover(self, event: tk.Event[tk.Misc]) -> None:
         key = self.tree.identify_row(event.y)

@@ -20,15 +20,29 @@ def _nothing(cells: list[AlarmCell]) -> None:
     """What an action does when nobody listens."""
 
 
+FITS: Mapping[str, Callable[[AlarmCell], bool]] = {
+    "acknowledge alarms": lambda cell: cell.open,
+    "comment alarms": lambda cell: True,
+    "shelve alarms": lambda cell: True,
+    "unshelve alarms": lambda cell: cell.standing is Standing.SHELVED,
+    "plot alarms": lambda cell: True,
+}
+"""Which alarms an action of the key table can be done to."""
+
+
 @dataclass(frozen=True)
 class AlarmActions:
-    """What a person does to the selected alarms; each gets those it can be done to, from top to bottom."""
+    """What a person does to the selected alarms; each gets those it can be done to, from top to bottom.
+
+    ``silence`` turns the sound off for a while, or on; None where there is no sound.
+    """
 
     acknowledge: Act = _nothing
     shelve: Act = _nothing
     unshelve: Act = _nothing
     comment: Act = _nothing
     plot: Act = _nothing
+    silence: Callable[[], object] | None = None
 
 
 class AlarmMenu(tk.Menu):
@@ -48,29 +62,29 @@ class AlarmMenu(tk.Menu):
         self._orders.add_command(label="usual order", command=partial(sort, ""))
         for name in NAMES:
             self._orders.add_command(label=name, command=partial(sort, name))
-        self._acts: Mapping[str, tuple[Act, Callable[[AlarmCell], bool]]] = {
-            "acknowledge alarms": (actions.acknowledge, lambda cell: cell.open),
-            "comment alarms": (actions.comment, lambda cell: True),
-            "shelve alarms": (actions.shelve, lambda cell: True),
-            "unshelve alarms": (actions.unshelve, lambda cell: cell.standing is Standing.SHELVED),
-            "plot alarms": (actions.plot, lambda cell: True),
+        self._acts: Mapping[str, Act] = {
+            "acknowledge alarms": actions.acknowledge,
+            "comment alarms": actions.comment,
+            "shelve alarms": actions.shelve,
+            "unshelve alarms": actions.unshelve,
+            "plot alarms": actions.plot,
         }
         for action in self._acts:
-            keys.bind(tree, action, partial(self._act, action))
+            keys.bind(tree, action, partial(self.act, action))
         keys.bind(tree, "select all alarms", lambda: tree.selection_set(tree.get_children()))
         keys.bind(tree, "alarm menu", self._menu_key)
         tree.bind("<Button-3>", self._right_click)
         tree.bind("<Double-1>", self._double_click)
 
-    def _act(self, action: str) -> None:
-        act, fits = self._acts[action]
-        if cells := [cell for cell in self._selected() if fits(cell)]:
-            act(cells)
+    def act(self, action: str) -> None:
+        """Do what an action of the key table says, to those selected that it can be done to."""
+        if cells := [cell for cell in self._selected() if FITS[action](cell)]:
+            self._acts[action](cells)
 
     def _double_click(self, event: tk.Event[tk.Misc]) -> str | None:
         if self._tree.identify_region(event.x, event.y) == "heading" or not self._tree.identify_row(event.y):
             return None  # a heading, or beside the rows
-        self._act("plot alarms")
+        self.act("plot alarms")
         return "break"
 
     def _right_click(self, event: tk.Event[tk.Misc]) -> None:
@@ -90,12 +104,12 @@ class AlarmMenu(tk.Menu):
     def _post(self, x: int, y: int) -> None:
         selected = self._selected()
         self.delete(0, "end")
-        for action, (_, fits) in self._acts.items():
-            possible: Literal["normal", "disabled"] = "normal" if any(map(fits, selected)) else "disabled"
+        for action in self._acts:
+            possible: Literal["normal", "disabled"] = "normal" if any(map(FITS[action], selected)) else "disabled"
             self.add_command(
                 label=keys.binding(action).label,
                 accelerator=keys.accelerator(action),
-                command=partial(self._act, action),
+                command=partial(self.act, action),
                 state=possible,
             )
         self.add_separator()

@@ -78,6 +78,8 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("shelve alarms", ("<s>", "<S>"), "Shelve…", "", Scope.ALARMS),
     Binding("unshelve alarms", ("<u>", "<U>"), "Take off the shelf", "", Scope.ALARMS),
     Binding("plot alarms", ("<p>", "<P>"), "Plot parameter", "", Scope.ALARMS),
+    Binding("next alarm", ("<n>", "<N>"), "Next that nobody has acknowledged", "", Scope.ALARMS),
+    Binding("show alarms", ("<v>", "<V>"), "Show all, those not acknowledged, or the shelved", "", Scope.ALARMS),
     Binding("select all alarms", ("<Control-a>",), "Select all", "", Scope.ALARMS),
     Binding("alarm menu", ("<Menu>", "<Shift-F10>"), "Menu of the alarm", "", Scope.ALARMS),
     Binding("alarm list", ("<F8>",), "List of alarms…", "Alarms"),
@@ -106,7 +108,10 @@ _TYPED = frozenset(
     | {f"<Control-Shift-{arrow}>" for arrow in ("Left", "Right", "Up", "Down")}
 )
 _OTHER_KEY = 0x0004 | 0x0008 | 0x0040 | 0x20000
-"""Control, Alt (twice: that of X and that of Tk) and Super in the state of an event; not Shift, the locks or AltGr, which change what a key types."""
+"""Control, Alt (that of X and that of Tk) and Super in the state of an event.
+
+Not Shift, the locks or AltGr, which change what a key types.
+"""
 _SPOKEN = {
     "Control": "Ctrl",
     "Prior": "PgUp",

@@ -25,6 +25,8 @@ class QuestionWindow(tk.Toplevel):
         self.withdraw()  # until it has its place
         self.title(title)
         self.theme = theme
+        self.names = tuple(names)
+        self._asker = parent.focus_get()
         em = theme.em
         frame = ttk.Frame(self, padding=em)
         frame.pack(fill="both", expand=True)
@@ -40,12 +42,13 @@ class QuestionWindow(tk.Toplevel):
         buttons = ttk.Frame(frame)
         buttons.pack(fill="x")
         self._confirm = ttk.Button(buttons, text=button, command=self.confirm)  # first for the Tab key
-        ttk.Button(buttons, text="Cancel", command=self.destroy).pack(side="right")
+        ttk.Button(buttons, text="Cancel", command=self.leave).pack(side="right")
         self._confirm.pack(side="right", padx=em // 2)
         self.text.trace_add("write", lambda *_: self.check())
         for sequence in ("<Return>", "<KP_Enter>"):
             self.bind(sequence, self._return)
-        self.bind("<Escape>", lambda event: self.destroy())
+        self.bind("<Escape>", lambda event: self.leave())
+        self.protocol("WM_DELETE_WINDOW", self.leave)
 
     def problem(self) -> str:
         """Why the answer cannot be taken yet, "" when it can."""
@@ -68,6 +71,18 @@ class QuestionWindow(tk.Toplevel):
         self.deiconify()
         self.entry.focus_set()
 
+    def come_back(self) -> None:
+        """Come to the front, for a person who asks for it again."""
+        self.bell()
+        self.lift()
+        self.entry.focus_force()
+
+    def leave(self) -> None:
+        """Close, and give the keys back to what had them."""
+        self.destroy()
+        if self._asker is not None and self._asker.winfo_exists():
+            self._asker.focus_force()  # the person is here: it was closed by key or click
+
     def check(self) -> None:
         """Let the answer be confirmed, or say what is missing."""
         problem = self.problem()
@@ -83,7 +98,7 @@ class QuestionWindow(tk.Toplevel):
         try:
             self.confirmed()
         finally:
-            self.destroy()
+            self.leave()
 
     @property
     def answer(self) -> str:

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import math
 import time
 import tkinter as tk
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from eyegore.desktop.alarm_presenter import alarm_cells, alarm_key, sounding
+from eyegore.desktop.alarm_presenter import alarm_cells, alarm_key, sounding, story_line
 from eyegore.desktop.annunciator import Annunciator
 from eyegore.limits.model import Severity
 from eyegore.messages import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
+from eyegore.service import lab_offset_s
 from eyegore.settings import person
 from eyegore.widgets.alarm_cells import AlarmCell
 from eyegore.widgets.alarm_list import AlarmList
 from eyegore.widgets.alarm_menu import AlarmActions
+from eyegore.widgets.alarm_window import AlarmWindow
 from eyegore.widgets.comment_dialog import CommentDialog
+from eyegore.widgets.question_window import QuestionWindow
 from eyegore.widgets.shelve_dialog import ShelveDialog
 from eyegore.widgets.theme import Theme
 
 SILENCE_S = 15 * 60.0
+STORY_LINES = 30
+"""What is kept of what happened to one alarm; all of it is in the journal."""
 
 
 class AlarmDesk:
     """Keeps the alarms that are not normal. ``send`` takes what a person asked, ``exposure_of`` tells what was taken.
 
-    ``gravest`` gives the severity a parameter can reach: critical ones are not shelved for long.
+    ``gravest`` gives the severity a parameter can reach: critical ones are not shelved for long; ``response`` tells
+    what to do about it. ``elsewhere`` are actions of the main window that work in the list as well, ``clock`` gives the unix
+    time [s].
     """
 
     def __init__(
@@ -36,17 +46,24 @@ class AlarmDesk:
         plot: Callable[[str], object],
         exposure_of: Callable[[Alarm], Exposure | None],
         gravest: Callable[[str], Severity],
+        response: Callable[[str], str],
         ring: Callable[[], object],
+        elsewhere: Mapping[str, Callable[[], object]],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._root, self._theme = root, theme
         self._send, self._plot = send, plot
-        self._exposure_of, self._gravest = exposure_of, gravest
+        self._exposure_of, self._gravest, self._response = exposure_of, gravest, response
+        self._elsewhere, self._clock = dict(elsewhere), clock
         self._annunciator = Annunciator(ring)
         self._alarms: dict[str, Alarm] = {}
         self._audible: set[str] = set()
+        self._stories: dict[str, deque[str]] = {}
         self._changed = False
-        self._window: tk.Toplevel | None = None
-        self._list: AlarmList | None = None
+        self._silent_until = math.nan
+        self._window: AlarmWindow | None = None
+        self._layout: dict[str, Any] = {}
+        self._questions: dict[type[QuestionWindow], QuestionWindow] = {}
 
     # --- what the monitor tells --------------------------------------------------------------------------------------
 
@@ -59,6 +76,7 @@ class AlarmDesk:
         """Forget the alarms, for another session."""
         self._alarms.clear()
         self._audible.clear()
+        self._stories.clear()
         self._changed = True
 
     def take(self, event: AlarmChanged) -> None:
@@ -66,6 +84,8 @@ class AlarmDesk:
         key = alarm_key(event.alarm)
         if event.alarm.state is AlarmState.UNACK and not event.entry.old:
             self._audible.add(key)
+        if line := story_line(event):
+            self._stories.setdefault(key, deque(maxlen=STORY_LINES)).appendleft(line)
         self._note(event.alarm)
 
     def _note(self, alarm: Alarm) -> None:
@@ -82,9 +102,18 @@ class AlarmDesk:
         """Show and sound what is new; ``known`` tells that the state of everything is known."""
         if self._changed:
             self._annunciator.update(sounding(self._alarms[key] for key in self._audible))
-        if self._list is not None:
-            cells = alarm_cells(self._alarms.values(), time.time(), self._exposure_of, trends)
-            self._list.show(cells, known=known)
+        if self._window is not None:
+            now = self._clock()
+            cells = alarm_cells(
+                self._alarms.values(),
+                now,
+                self._exposure_of,
+                trends,
+                lab_now=now + lab_offset_s(now),
+                response_of=self._response,
+                stories=self._stories,
+            )
+            self._window.show(cells, known=known, silent_until=self.silent_until)
         self._changed = False
 
     @property
@@ -95,33 +124,55 @@ class AlarmDesk:
     @property
     def listed(self) -> AlarmList | None:
         """The list, while it is open."""
-        return self._list
+        return self._window.list if self._window is not None else None
+
+    @property
+    def silent_until(self) -> str:
+        """The time of day at which the sound comes back, "" when it is on."""
+        if self._annunciator.silent_s <= 0:
+            return ""
+        return time.strftime("%H:%M", time.localtime(self._silent_until))
 
     # --- what a person does ------------------------------------------------------------------------------------------
 
     def open_list(self) -> None:
         """Open the list of alarms, or bring it to the front."""
-        if self._window is None or not self._window.winfo_exists():
-            self._window = tk.Toplevel(self._root, background=self._theme.colour("background"))
-            self._window.title("Alarms — Eyegore")
-            self._window.geometry(f"{90 * self._theme.em}x{24 * self._theme.em}")
-            self._window.bind("<Destroy>", self._closed)
-            actions = AlarmActions(
-                acknowledge=lambda cells: self._each(cells, Action.LOWER),
-                shelve=lambda cells: self.shelve([cell.parameter for cell in cells]),
-                unshelve=lambda cells: self._each(cells, Action.UNSHELVE),
-                comment=self._comment,
-                plot=lambda cells: self._plot(cells[0].parameter),
-            )
-            self._list = AlarmList(self._window, self._theme, actions)
-            self._list.pack(fill="both", expand=True)
+        if self._window is None:
+            self._window = self._make_window()
         self._window.lift()
-        if self._list is not None:
-            self._list.tree.focus_set()
+        self._window.list.tree.focus_force()  # from one of our windows to another: a person asked for it
 
-    def _closed(self, event: tk.Event[tk.Misc]) -> None:
-        if event.widget is self._window:
-            self._window = self._list = None
+    def _make_window(self) -> AlarmWindow:
+        actions = AlarmActions(
+            acknowledge=lambda cells: self._each(cells, Action.LOWER),
+            shelve=lambda cells: self.shelve([cell.parameter for cell in cells]),
+            unshelve=lambda cells: self._each(cells, Action.UNSHELVE),
+            comment=self._comment,
+            plot=lambda cells: self._plot(cells[0].parameter),
+            silence=self._elsewhere.get("silence"),
+        )
+        return AlarmWindow(
+            self._root,
+            self._theme,
+            actions,
+            elsewhere=self._elsewhere,
+            layout=self._layout,
+            on_close=self._closed,
+        )
+
+    def _closed(self, layout: dict[str, Any]) -> None:
+        self._layout, self._window = layout, None
+
+    def layout(self) -> dict[str, Any]:
+        """What the list remembers, JSON-able."""
+        layout = self._layout if self._window is None else self._window.layout()
+        return {**layout, "open": self._window is not None}
+
+    def restore(self, layout: Mapping[str, Any]) -> None:
+        """Take back what :meth:`layout` gave; the list opens if it was open, and takes no keys."""
+        self._layout = dict(layout)
+        if layout.get("open") is True:
+            self._window = self._make_window()
 
     def _each(self, cells: Sequence[AlarmCell], action: Action, comment: str = "") -> None:
         for name in dict.fromkeys(cell.parameter for cell in cells):
@@ -136,7 +187,23 @@ class AlarmDesk:
                 self._send(FlagCommand(Action.SHELVE, name, person(), reason, until))
 
         critical = any(self._gravest(name) is Severity.CRITICAL for name in wanted)
-        ShelveDialog(self._asker(), self._theme, wanted, done, critical=critical)
+        critical |= any(one.severity is Severity.CRITICAL for one in self._alarms.values() if one.parameter in wanted)
+        if not self._asked(ShelveDialog, wanted):
+            asker = self._asker()
+            self._questions[ShelveDialog] = ShelveDialog(
+                asker, self._theme, wanted, done, critical=critical, now=self._clock
+            )
+
+    def _asked(self, kind: type[QuestionWindow], names: Sequence[str]) -> bool:
+        """Bring a question to the front that is asked already; one about others that has no answer yet goes."""
+        asked = self._questions.get(kind)
+        if asked is None or not asked.winfo_exists():
+            return False
+        if asked.answer or asked.names == tuple(names):
+            asked.come_back()
+            return True
+        asked.destroy()
+        return False
 
     def _asker(self) -> tk.Tk | tk.Toplevel:
         """The window a question belongs to: the list, when the person is there."""
@@ -147,13 +214,17 @@ class AlarmDesk:
         def done(text: str, acknowledge: bool) -> None:
             self._each(cells, Action.LOWER if acknowledge else Action.COMMENT, text)
 
-        names = [cell.parameter for cell in cells]
-        CommentDialog(self._asker(), self._theme, names, done, acknowledge=any(cell.open for cell in cells))
+        names = list(dict.fromkeys(cell.parameter for cell in cells))
+        if not self._asked(CommentDialog, names):
+            waits = any(cell.open for cell in cells)
+            asker = self._asker()
+            self._questions[CommentDialog] = CommentDialog(asker, self._theme, names, done, acknowledge=waits)
 
     def silence(self) -> float:
         """Silence the sound for a quarter of an hour, or end the silence; returns how long it lasts now [s]."""
         seconds = 0.0 if self._annunciator.silent_s > 0 else SILENCE_S
         self._annunciator.silence(seconds)
+        self._silent_until = self._clock() + seconds
         return seconds
 
     def stop(self, timeout: float) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from eyegore.alarms.alarm_text import quantity
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmKind, AlarmState, Exposure
+from eyegore.messages import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.cells import Status
 
@@ -21,6 +21,28 @@ _STANDING = {
     AlarmState.RTN_UNACK: Standing.BACK,
     AlarmState.SHELVED: Standing.SHELVED,
 }
+TIMER_RESPONSES = {
+    "HK rows": (
+        "Look at ELVIS: does it run, does its clock go on, does its HK window change? Until rows come again nothing is "
+        "judged: watch temperatures and supplies on the hardware itself, and call the person responsible if HK stays "
+        "away."
+    ),
+    "EXPOSURES": (
+        "Look at ELVIS: does the script run, does it wait for an answer, did it end with an error? The hardware is "
+        "still watched; only the campaign stands still."
+    ),
+    "IMAGES": (
+        "See whether ELVIS writes its files: space and mount of the data volume, messages of ELVIS. Do not go on with "
+        "a test whose images do not arrive."
+    ),
+    "DATA VOLUME": (
+        "Make room: move or delete what is backed up already, never the folder of today. When the volume is full ELVIS "
+        "loses images."
+    ),
+}
+"""What to do when a dead-man timer runs out; that of a parameter is in the table of limits."""
+_TODAY_S = 12 * 3600.0
+"""What is nearer than this needs no date [s]."""
 _KINDS = {
     AlarmKind.OOL: "",
     AlarmKind.INVALID: "invalid",
@@ -35,12 +57,21 @@ def alarm_key(alarm: Alarm) -> str:
 
 
 def alarm_cell(
-    alarm: Alarm, now: float, exposure: Exposure | None = None, trend: str = "", *, incident: bool = False
+    alarm: Alarm,
+    now: float,
+    exposure: Exposure | None = None,
+    trend: str = "",
+    *,
+    incident: bool = False,
+    lab_now: float = math.nan,
+    todo: str = "",
+    story: Iterable[str] = (),
 ) -> AlarmCell:
     """The row of one alarm that is not NORMAL (KeyError for one that is).
 
-    ``now`` is unix time [s]; ``exposure`` is what was being taken when it began. ``incident`` tells that other alarms
-    came with it, so that it matters which was the first.
+    ``now`` is unix time [s], ``lab_now`` the same on the lab's clock; ``exposure`` is what was being taken when it
+    began. ``incident`` tells that other alarms came with it, so that it matters which was the first. ``todo`` tells
+    what to do about the parameter, ``story`` what happened to the alarm, newest first.
     """
     first = alarm.first_out == alarm.parameter
     shelved = alarm.state is AlarmState.SHELVED and math.isfinite(alarm.shelved_until)
@@ -52,7 +83,8 @@ def alarm_cell(
         kind=_KINDS[alarm.kind],
         value=_value(alarm),
         limit=alarm.limit,
-        since="" if math.isnan(alarm.since) else clock_text(alarm.since),
+        since=_since(alarm.since, lab_now),
+        age="" if math.isnan(lab_now - alarm.since) else age_text(lab_now - alarm.since),
         began=0.0 if math.isnan(alarm.since) else alarm.since,
         worst="" if math.isnan(alarm.worst) else quantity(alarm.worst, alarm.unit),
         trend=trend,
@@ -65,6 +97,10 @@ def alarm_cell(
         blink=alarm.state is AlarmState.UNACK,
         first_out=incident and first,
         after=alarm.first_out if incident and not first else "",
+        shelved_by=alarm.shelved_by if shelved else "",
+        reason=alarm.shelf_reason if shelved else "",
+        todo=todo or TIMER_RESPONSES.get(alarm.parameter, ""),
+        story=tuple(story),
     )
 
 
@@ -73,9 +109,16 @@ def alarm_cells(
     now: float,
     exposure_of: Callable[[Alarm], Exposure | None] = lambda alarm: None,
     trends: Mapping[str, str] | None = None,
+    *,
+    lab_now: float = math.nan,
+    response_of: Callable[[str], str] = lambda name: "",
+    stories: Mapping[str, Iterable[str]] | None = None,
 ) -> list[AlarmCell]:
-    """The rows of all alarms that are not NORMAL; ``trends`` are texts by parameter."""
-    trends = trends or {}
+    """The rows of all alarms that are not NORMAL.
+
+    ``trends`` are texts by parameter, ``stories`` lines by :func:`alarm_key`, newest first.
+    """
+    trends, stories = trends or {}, stories or {}
     listed = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
     together = Counter(alarm.incident for alarm in listed if alarm.incident)
     return [
@@ -85,9 +128,21 @@ def alarm_cells(
             exposure_of(alarm),
             trends.get(alarm.parameter, ""),
             incident=together[alarm.incident] > 1,
+            lab_now=lab_now,
+            todo=response_of(alarm.parameter),
+            story=stories.get(alarm_key(alarm), ()),
         )
         for alarm in listed
     ]
+
+
+def story_line(event: AlarmChanged) -> str:
+    """What happened to an alarm, with the time, as one line of its story; "" for what is no news."""
+    alarm, entry = event.alarm, event.entry
+    text = event.text.replace(f"{alarm.parameter} ", "", 1)
+    if not text and alarm.state is AlarmState.SHELVED:
+        text = f"{entry.comment}, on the shelf"
+    return f"{time.strftime('%H:%M:%S', time.localtime(entry.time))}  {text}" if text else ""
 
 
 def sounding(alarms: Iterable[Alarm]) -> dict[str, Severity]:
@@ -99,6 +154,14 @@ def sounding(alarms: Iterable[Alarm]) -> dict[str, Severity]:
     }
 
 
+def _since(time_s: float, lab_now: float) -> str:
+    """When it began [lab s], with the day unless that was lately."""
+    if math.isnan(time_s):
+        return ""
+    text = clock_text(time_s)
+    return text.partition(" ")[2] if lab_now - time_s < _TODAY_S else text
+
+
 def _value(alarm: Alarm) -> str:
     if math.isnan(alarm.value) and alarm.kind is not AlarmKind.INVALID:
         return ""
@@ -107,5 +170,5 @@ def _value(alarm: Alarm) -> str:
 
 def _day_time(time_s: float, now: float) -> str:
     """A time to come [unix s] on the clock of this machine, with the day when it is far."""
-    form = "%H:%M" if time_s - now < 12 * 3600 else "%d/%b %H:%M"
+    form = "%H:%M" if time_s - now < _TODAY_S else "%d/%b %H:%M"
     return time.strftime(form, time.localtime(time_s))

@@ -38,6 +38,8 @@ SCALES = (0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 SIGNAL_LOOK_MS = 400
 SWITCH_S = 0.001
 """How long a worker may hold the interpreter while the window waits for it: a fifth of the usual."""
+EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence", "quit")
+"""Actions of the key table that work in the list of alarms as well."""
 IMPORT_LATER_MS = 3000
 """When the plotting library of the detail windows is imported: the first window comes first."""
 
@@ -50,10 +52,18 @@ class Call:
 
 
 class Desktop:
-    """One window and the session it shows. All methods run on the Tk thread."""
+    """One window and the session it shows. All methods run on the Tk thread. ``clock`` gives the unix time [s]."""
 
-    def __init__(self, root: tk.Tk, session: Session | None, *, dark: bool | None = None) -> None:
+    def __init__(
+        self,
+        root: tk.Tk,
+        session: Session | None,
+        *,
+        dark: bool | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.root = root
+        self._clock = clock
         self._session = session
         self._store = LayoutStore()
         layout = self._store.load()
@@ -74,6 +84,7 @@ class Desktop:
         )
         blind, lite = (session.blind, session.lite) if session else (False, False)
         self.panes = Panes(self.window, self.theme, hands, blind=blind, lite=lite)
+        self._everywhere: dict[str, Callable[[], object]] = {}
         self._bind()
         self.panes.restore(layout)
         self.window.restore(layout)
@@ -90,8 +101,12 @@ class Desktop:
             plot=self.plot,
             exposure_of=lambda alarm: self.view.exposure_of(alarm) if self.view else None,
             gravest=lambda name: self.view.gravest(name) if self.view else Severity.NONE,
+            response=lambda name: self.view.response(name) if self.view else "",
             ring=lambda: self.pump.post(Call(root.bell)),
+            elsewhere=self._everywhere,
+            clock=clock,
         )
+        self.desk.restore(alarms if isinstance(alarms := layout.get("alarms"), dict) else {})
         self._help: HelpWindow | None = None
         self.closed = False
         if session is not None:
@@ -118,6 +133,7 @@ class Desktop:
         }
         for action, act in actions.items():
             keys.bind(self.root, action, act)
+        self._everywhere = {action: actions[action] for action in EVERYWHERE}
         menu = {action: act for action, act in actions.items() if action != "leave"}
         self.window.set_menu(menu | self.panes.actions(), marks={"dark": self._dark})
 
@@ -125,7 +141,7 @@ class Desktop:
 
     def _begin(self, session: Session) -> None:
         self._session = session
-        self.service = Service(session, [self.pump.post])
+        self.service = Service(session, [self.pump.post], self._clock)
         self.view = SessionView(self.panes, self.desk, self.service.monitor.rules, self.images, session.tag)
         self.service.start()
         self.window.say(f"reading {session.folder}")
@@ -189,7 +205,10 @@ class Desktop:
 
     def _silence(self) -> None:
         seconds = self.desk.silence()
-        self.window.say(f"the sound is silent for {seconds / 60:.0f} min" if seconds else "the sound is on")
+        until = self.desk.silent_until
+        self.window.say(f"the sound is off for {seconds / 60:.0f} min, until {until}" if seconds else "the sound is on")
+        if self.view is not None:
+            self.view.show_health()
 
     # --- windows -----------------------------------------------------------------------------------------------------
 
@@ -250,7 +269,8 @@ class Desktop:
         if self.closed:
             return
         self.closed = True
-        layout = {"dark": self._dark.get(), "scale": self._scale, **self.panes.layout(), **self.window.layout()}
+        layout = {"dark": self._dark.get(), "scale": self._scale, "alarms": self.desk.layout()}
+        layout |= {**self.panes.layout(), **self.window.layout()}
         self._store.save(layout)
         self.pump.stop()
         self.root.after_cancel(self._import_job)

@@ -94,7 +94,8 @@ def flag_cell(flag: Flag, trend: str = "") -> FlagCell:
 def _flag_words(flag: Flag) -> str:
     words = flag.state.value
     if flag.state in (FlagState.RAISED, FlagState.ACKNOWLEDGED):
-        words = f"{flag.severity.name.lower()}, {words}"
+        by = f" by {flag.acknowledged_by}" if flag.state is FlagState.ACKNOWLEDGED and flag.acknowledged_by else ""
+        words = f"{flag.severity.name.lower()}, {words}{by}"
         if not flag.live.out:
             words += f"; now {flag.live.name.lower().replace('_', ' ')}"
     elif flag.latched:
@@ -242,6 +243,11 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
                        "time stamps of the HK rows against the clock of this machine")
         )  # fmt: skip
     return cells
+
+
+def sound_cell(until: str) -> HealthCell:
+    """The segment of the health strip that tells until when the sound is silent."""
+    return HealthCell("sound", "sound", f"off until {until}", Status.MUTED, "F9 turns it on again")
 
 
 def _hk_age(health: Health) -> str:

@@ -111,7 +111,10 @@ class SessionView:
                 self._show_preview(event)
             case Health():
                 self.health = event
-                self._show_health(event)
+                self.show_health()
+                self._beats += 1
+                if self._beats % TIPS_EVERY == 0:
+                    self._show_flags()
             case Said():
                 self._line(event.text, event.now, event.level, _SIGNS.get(event.level))
             case SourceEvent():
@@ -205,14 +208,19 @@ class SessionView:
         cells = presenter.chart_cells(self._columns, table, self._rules.limit_set, described, self._flags, drifts)
         return {cell.name: cell for cell in cells}
 
-    def _show_health(self, health: Health) -> None:
-        panes = self._panes
+    def show_health(self) -> None:
+        """Show the health strip and the title as they are now."""
+        panes, health = self._panes, self.health
+        if health is None:
+            return
         shown = panes.images is not None
-        panes.strip.show(presenter.health_cells(health, images=shown, exposures=panes.table is not None))
-        panes.window.set_state(presenter.worst_status(health), presenter.window_title(health, health.folder, self._tag))
-        self._beats += 1
-        if self._beats % TIPS_EVERY == 0:
-            self._show_flags()
+        cells = presenter.health_cells(health, images=shown, exposures=panes.table is not None)
+        title = presenter.window_title(health, health.folder, self._tag)
+        if until := self._desk.silent_until:
+            cells.append(presenter.sound_cell(until))
+            title = f"{title} — sound off until {until}"
+        panes.strip.show(cells)
+        panes.window.set_state(presenter.worst_status(health), title)
 
     # --- images ------------------------------------------------------------------------------------------------------
 
@@ -225,6 +233,12 @@ class SessionView:
         table = self._rules.tables(self._elvis)
         parameter = table.parameters.get(name) if table else None
         return max(parameter.severity_low, parameter.severity_high) if parameter else Severity.NONE
+
+    def response(self, name: str) -> str:
+        """What the table of limits tells the person on shift to do about a parameter."""
+        table = self._rules.tables(self._elvis)
+        parameter = table.parameters.get(name) if table else None
+        return parameter.response if parameter else ""
 
     def paths(self, obsid: int) -> dict[int, str]:
         """Image files seen of one ObsID, by CCD number."""

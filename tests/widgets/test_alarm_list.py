@@ -11,7 +11,7 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
-from eyegore.widgets.alarm_columns import counts_of, in_order, tip_of
+from eyegore.widgets.alarm_columns import NAMES, counts_of, in_order, tip_of
 from eyegore.widgets.alarm_list import AlarmList
 from eyegore.widgets.alarm_menu import AlarmActions
 from eyegore.widgets.cells import Status
@@ -51,7 +51,7 @@ def view(root: tk.Tk, theme: themes.Theme, done: list[tuple[str, list[str]]]) ->
     def of(what: str) -> Callable[[list[AlarmCell]], None]:
         return lambda cells: done.append((what, [one.key for one in cells]))
 
-    root.geometry("1300x300+0+0")
+    root.geometry("1300x560+0+0")
     words = ("acknowledge", "shelve", "unshelve", "comment", "plot")
     made = AlarmList(root, theme, AlarmActions(**{word: of(word) for word in words}))
     made.pack(fill="both", expand=True)
@@ -135,9 +135,9 @@ def test_a_row_says_severity_and_state_in_words_beside_the_sign(view: AlarmList)
     assert view.tree.set("shelf", "state") == "shelved until 22:15"
     assert view.tree.set("shelf", "acknowledged by") == "“unplugged”"
     signs: dict[str, Any] = {key: view.tree.tag_configure(view._looks[key][1], "image") for key in view.visible()}
-    assert signs["shelf"] == (str(view._icon(Status.MUTED)),)
-    assert signs["back"] == (str(view._icon(Status.IN_LIMITS)),)
-    assert signs["acked"] == (str(view._icon(C)),)
+    assert signs["shelf"] == (str(view._signs.icon(Status.MUTED)),)
+    assert signs["back"] == (str(view._signs.icon(Status.IN_LIMITS)),)
+    assert signs["acked"] == (str(view._signs.icon(C)),)
     for key in view.visible():  # a name with a blank would be taken for several
         assert view.tree.item(key, "tags") in ([view._looks[key][1]], (view._looks[key][1],))
 
@@ -158,7 +158,7 @@ def test_no_alarm_is_said_only_when_everything_is_known(root: tk.Tk, theme: them
     view = AlarmList(root, theme)
     assert (view.empty_text, view.counts) == ("nothing known yet", "")
     view.show([], known=True)
-    assert (view.empty_text, view.counts) == ("no alarm", "no alarm")
+    assert (view.empty_text, view.counts) == ("no alarm: what is checked is in limits", "no alarm")
     view.show(CELLS)
     assert view.empty_text == ""
     view.show([], known=False)
@@ -194,7 +194,7 @@ def test_unchanged_alarms_make_no_tk_call(view: AlarmList, monkeypatch: pytest.M
 def test_a_changed_alarm_touches_only_its_own_row(view: AlarmList, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = counted(view, monkeypatch)
     view.show([replace(one, value="8 V") if one.key == "back" else one for one in CELLS])
-    changed = [words for words in calls if words[1] in ("item", "insert", "delete")]
+    changed = [words for words in calls if len(words) > 1 and words[1] in ("item", "insert", "delete")]
     assert [words[2] for words in changed] == ["back"]
     assert view.tree.set("back", "value") == "8 V"
 
@@ -215,7 +215,7 @@ def test_only_what_is_unacknowledged_blinks_and_no_row_is_touched(
     assert not [words for words in calls if words[1] == "item"]
     view.show([replace(one, blink=False, standing=ACKED) for one in CELLS])
     until(lambda: "blink" not in view._later._jobs)
-    assert view._lit
+    assert view._signs.lit
 
 
 # --- what stays ------------------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def test_when_the_row_in_focus_goes_nothing_else_is_selected(
     press(view, "<a>")
     assert done == []
     press(view, "<Down>")
-    assert [one.key for one in view.selected()] == ["acked"]
+    assert [one.key for one in view.selected()] == ["back"]
 
 
 def test_what_the_filter_hides_is_neither_selected_nor_acted_upon(
@@ -342,7 +342,7 @@ def test_the_menu_key_and_sorting_from_the_menu(view: AlarmList, monkeypatch: py
     monkeypatch.setattr(tk.Menu, "tk_popup", lambda menu, x, y: posted.append(menu))
     press(view, "<Menu>")
     orders = posted[0].nametowidget(posted[0].entrycget("end", "menu"))
-    orders.invoke(1 + 3)
+    orders.invoke(1 + NAMES.index("value"))
     assert view.sorted_by == "value"
     orders.invoke(0)
     assert view.sorted_by == ""
