@@ -23,11 +23,11 @@ class AlarmCell:
     """One alarm that is not normal. Texts are shown as they are; numbers carry their units.
 
     ``key`` tells alarms apart (a parameter can have one of each ``kind``); ``kind`` is "" for what is simply out of
-    limits. ``severity`` is WARNING or CRITICAL, the worst since the alarm began. ``began`` orders by time: larger is
-    later, on any clock. ``shelved_until`` is a time of day, ``shelved_for`` what is left. ``first_out`` marks the alarm
-    that an incident began with, ``after`` names it in the others. ``age`` is how long ago it began. ``shelved_by`` and
-    ``reason`` belong to the shelf. ``todo`` tells the person on shift what to do; ``story`` what happened to it, a line
-    each, newest first.
+    limits. ``severity`` is WARNING or CRITICAL, the worst since the alarm began, or IN_LIMITS where nothing was wrong
+    when it was shelved. ``began`` orders by time: larger is later, on any clock; ``age`` is how long ago it was.
+    ``shelved_until`` is a time of day, ``shelved_for`` what is left; ``shelved_by`` and ``reason`` belong to the shelf.
+    ``first_out`` marks the alarm that an incident began with, ``after`` names it in the others. ``todo`` tells the
+    person on shift what to do, ``story`` what happened to the alarm, a line each, newest first.
     """
 
     key: str

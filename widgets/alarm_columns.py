@@ -98,7 +98,7 @@ COLUMNS = (
     _column("acknowledged by", "acknowledged by", person_text),
     _column("test", "BIAS01", lambda cell: cell.test, widest=8),
     _column("ObsID", "20103", lambda cell: cell.obsid, "e"),
-    _column("trend", "", lambda cell: cell.trend),
+    _column("trend, trouble", "", lambda cell: cell.trend),
 )
 """The columns from left to right, what matters most first; the last takes the room that is left."""
 
@@ -149,13 +149,13 @@ def facts_of(cell: AlarmCell) -> list[str]:
     """What is known of one alarm, a line each, the heading first; without the comment and what to do."""
     lines = [f"{severity_text(cell)} {name_text(cell)}: {state_text(cell)}"]
     lines += [
-        f"{label} {text}"
+        f"{label} {text}".lstrip()
         for label, text in (
             ("value", cell.value),
             ("limit", cell.limit),
             ("since", f"{cell.since} ({cell.age} ago)" if cell.since and cell.age else cell.since),
             ("worst", cell.worst),
-            ("trend", cell.trend),
+            ("", cell.trend),
             ("during", " ".join(part for part in (cell.test, cell.obsid) if part)),
             ("came after", cell.after),
             ("shelved for another", cell.shelved_for),

@@ -50,7 +50,7 @@ class AlarmDetail(ttk.Frame):
     def _text(self, column: int) -> tk.Text:
         em = self._theme.em
         text = tk.Text(
-            self, height=LINES, width=1, wrap="word", font=self._theme.small, padx=em // 2, pady=em // 3,
+            self, height=LINES, width=1, wrap="word", font=self._theme.font, padx=em // 2, pady=em // 3,
             state="disabled", takefocus=False, cursor="",
         )  # fmt: skip
         bar = ttk.Scrollbar(self, orient="vertical", command=text.yview)
@@ -68,7 +68,7 @@ class AlarmDetail(ttk.Frame):
 
     def _paint(self) -> None:
         for text in (self._about, self._story):
-            text.tag_configure("bold", font=self._theme.small_bold)
+            text.tag_configure("bold", font=self._theme.bold)
             text.tag_configure("dim", foreground=self._theme.colour("dim"))
             text.tag_configure("todo", spacing1=self._theme.em // 3)
 

@@ -14,7 +14,7 @@ from eyegore.widgets.screen_fit import TITLE_BAR, fit
 from eyegore.widgets.theme import Theme
 
 TITLE = "Alarms — Eyegore"
-WIDE, HIGH = 98, 30
+WIDE, HIGH = 98, 29
 """Size of the first time [em], as far as the screen has room."""
 
 
@@ -37,7 +37,7 @@ class AlarmWindow(tk.Toplevel):
     ) -> None:
         super().__init__(root, background=theme.colour("background"))
         self.withdraw()  # until it has its place
-        self._root, self._theme, self._on_close = root, theme, on_close
+        self._main, self._theme, self._on_close = root, theme, on_close
         self._told = ""
         self.title(TITLE)
         self.list = AlarmList(self, theme, actions)
@@ -75,13 +75,13 @@ class AlarmWindow(tk.Toplevel):
         layout = self.layout()
         self.destroy()
         self._on_close(layout)
-        self._root.lift()
-        before = self._root.focus_lastfor() or self._root
+        self._main.lift()
+        before = self._main.focus_lastfor() or self._main
         before.focus_force()  # from one of our windows to another: a person asked for it
 
     def _first_place(self, screen: tuple[int, int]) -> str:
         """Along the lower edge of the main window: its flags stay in sight."""
-        em, root = self._theme.em, self._root
+        em, root = self._theme.em, self._main
         width, height = min(WIDE * em, screen[0]), min(HIGH * em, screen[1] * 6 // 10)
         x = root.winfo_rootx() + max(0, root.winfo_width() - width) // 2
         y = root.winfo_rooty() + root.winfo_height() - height - TITLE_BAR

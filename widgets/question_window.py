@@ -41,9 +41,9 @@ class QuestionWindow(tk.Toplevel):
         self._hint.pack(anchor="w", pady=(em // 4, em // 2))
         buttons = ttk.Frame(frame)
         buttons.pack(fill="x")
-        self._confirm = ttk.Button(buttons, text=button, command=self.confirm)  # first for the Tab key
+        self.confirm_button = ttk.Button(buttons, text=button, command=self.confirm)  # first for the Tab key
         ttk.Button(buttons, text="Cancel", command=self.leave).pack(side="right")
-        self._confirm.pack(side="right", padx=em // 2)
+        self.confirm_button.pack(side="right", padx=em // 2)
         self.text.trace_add("write", lambda *_: self.check())
         for sequence in ("<Return>", "<KP_Enter>"):
             self.bind(sequence, self._return)
@@ -87,7 +87,7 @@ class QuestionWindow(tk.Toplevel):
         """Let the answer be confirmed, or say what is missing."""
         problem = self.problem()
         self._hint.configure(text=problem)
-        self._confirm.state(["disabled" if problem else "!disabled"])
+        self.confirm_button.state(["disabled" if problem else "!disabled"])
 
     def confirm(self) -> None:
         """Close and do what was asked for, if the answer is complete."""

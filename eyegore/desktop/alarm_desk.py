@@ -33,8 +33,8 @@ class AlarmDesk:
     """Keeps the alarms that are not normal. ``send`` takes what a person asked, ``exposure_of`` tells what was taken.
 
     ``gravest`` gives the severity a parameter can reach: critical ones are not shelved for long; ``response`` tells
-    what to do about it. ``elsewhere`` are actions of the main window that work in the list as well, ``clock`` gives the unix
-    time [s].
+    what to do about it. ``elsewhere`` are actions of the main window that work in the list as well, ``clock`` gives
+    the unix time [s].
     """
 
     def __init__(

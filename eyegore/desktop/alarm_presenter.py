@@ -74,20 +74,21 @@ def alarm_cell(
     what to do about the parameter, ``story`` what happened to the alarm, newest first.
     """
     first = alarm.first_out == alarm.parameter
+    told = alarm.kind in (AlarmKind.DEADMAN, AlarmKind.TREND)  # in words: no limit was crossed
     shelved = alarm.state is AlarmState.SHELVED and math.isfinite(alarm.shelved_until)
     return AlarmCell(
         key=alarm_key(alarm),
         parameter=alarm.parameter,
-        severity=Status.CRITICAL if alarm.severity is Severity.CRITICAL else Status.WARNING,
+        severity=_severity(alarm),
         standing=_STANDING[alarm.state],
         kind=_KINDS[alarm.kind],
         value=_value(alarm),
-        limit=alarm.limit,
+        limit="" if told else alarm.limit,
         since=_since(alarm.since, lab_now),
         age="" if math.isnan(lab_now - alarm.since) else age_text(lab_now - alarm.since),
         began=0.0 if math.isnan(alarm.since) else alarm.since,
         worst="" if math.isnan(alarm.worst) else quantity(alarm.worst, alarm.unit),
-        trend=trend,
+        trend=alarm.limit if told else trend,
         test=exposure.test if exposure else "",
         obsid=str(exposure.obsid) if exposure else "",
         acknowledged_by=alarm.acknowledged_by,
@@ -119,7 +120,9 @@ def alarm_cells(
     ``trends`` are texts by parameter, ``stories`` lines by :func:`alarm_key`, newest first.
     """
     trends, stories = trends or {}, stories or {}
-    listed = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
+    alarms = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
+    shelves = {alarm.parameter for alarm in alarms if alarm.state is AlarmState.SHELVED and alarm.kind is AlarmKind.OOL}
+    listed = [alarm for alarm in alarms if not (alarm.parameter in shelves and _is_shelved_with_it(alarm))]
     together = Counter(alarm.incident for alarm in listed if alarm.incident)
     return [
         alarm_cell(
@@ -152,6 +155,17 @@ def sounding(alarms: Iterable[Alarm]) -> dict[str, Severity]:
         for alarm in alarms
         if alarm.state is AlarmState.UNACK and alarm.severity is not Severity.NONE
     }
+
+
+def _severity(alarm: Alarm) -> Status:
+    if alarm.state is AlarmState.SHELVED and alarm.severity is Severity.NONE:
+        return Status.IN_LIMITS
+    return Status.CRITICAL if alarm.severity is Severity.CRITICAL else Status.WARNING
+
+
+def _is_shelved_with_it(alarm: Alarm) -> bool:
+    """Whether an alarm is only listed as a parameter is shelved with all its alarms: nothing is wrong with this one."""
+    return alarm.kind is not AlarmKind.OOL and alarm.state is AlarmState.SHELVED and alarm.severity is Severity.NONE
 
 
 def _since(time_s: float, lab_now: float) -> str:

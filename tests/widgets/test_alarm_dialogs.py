@@ -69,10 +69,10 @@ def test_no_shelf_without_a_reason(root: tk.Tk, theme: themes.Theme) -> None:
     assert ask.winfo_exists()
     assert done == []
     assert ask.hint.startswith("say why")
-    assert ask._confirm.instate(["disabled"])
+    assert ask.confirm_button.instate(["disabled"])
     ask.text.set(" pump ")
     assert ask.hint == ""
-    ask._confirm.invoke()
+    ask.confirm_button.invoke()
     assert done == [(NOW + 900, "pump")]
 
 
