@@ -23,10 +23,11 @@ class AlarmDetail(ttk.Frame):
         super().__init__(parent)
         self._theme = theme
         self._said: dict[tk.Text, Sequence[Piece]] = {}
-        self.columnconfigure(0, weight=3, uniform="half")
-        self.columnconfigure(1, weight=2, uniform="half")
+        for place, weight in ((0, 3), (2, 2)):
+            self.columnconfigure(place, weight=weight, uniform="half")
+            self.columnconfigure(place + 1, minsize=round(1.4 * theme.em))  # of the bar, where there is one
         self.rowconfigure(0, weight=1)
-        self._about, self._story = self._text(0), self._text(1)
+        self._about, self._story = self._text(0), self._text(2)
         self.bind("<<ThemeChanged>>", lambda event: self._paint())
         self._paint()
         self.show((), some=False)
@@ -58,9 +59,9 @@ class AlarmDetail(ttk.Frame):
         def scrolled(first: float, last: float) -> None:
             bar.set(first, last)
             if float(first) <= 0 and float(last) >= 1:
-                bar.place_forget()
+                bar.grid_remove()
             else:
-                bar.place(in_=text, relx=1.0, rely=0.0, relheight=1.0, anchor="ne")
+                bar.grid(row=0, column=column + 1, sticky="ns")
 
         text.configure(yscrollcommand=scrolled)
         text.grid(row=0, column=column, sticky="nsew", padx=(0 if column == 0 else 1, 0), pady=(1, 0))
