@@ -18,6 +18,7 @@ from eyegore.widgets.alarm_signs import AlarmSigns
 from eyegore.widgets.alarm_widths import PLACES, AlarmWidths
 from eyegore.widgets.later import Later
 from eyegore.widgets.row_filter import RowFilter
+from eyegore.widgets.scrolled_tree import ScrolledTree
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 
@@ -82,26 +83,7 @@ class AlarmList(ttk.Frame):
         self._entry.bind("<Down>", lambda event: self.tree.focus_set())
 
     def _build_tree(self) -> None:
-        body = ttk.Frame(self, style="Surface.TFrame")
-        body.pack(side="top", fill="both", expand=True)
-        body.rowconfigure(0, weight=1)
-        body.columnconfigure(0, weight=1)
-        self.tree = ttk.Treeview(
-            body, style=STYLE, show="tree headings", selectmode="extended", height=4, columns=NAMES[1:]
-        )
-        self.tree.grid(row=0, column=0, sticky="nsew")
-        down = ttk.Scrollbar(body, orient="vertical", command=self.tree.yview)
-        down.grid(row=0, column=1, sticky="ns")
-        across = ttk.Scrollbar(body, orient="horizontal", command=self.tree.xview)
-
-        def scrolled_across(first: float, last: float) -> None:
-            across.set(first, last)
-            if float(first) <= 0 and float(last) >= 1:
-                across.grid_remove()
-            else:
-                across.grid(row=1, column=0, sticky="ew")
-
-        self.tree.configure(yscrollcommand=down.set, xscrollcommand=scrolled_across)
+        self.tree = ScrolledTree(self, STYLE, "tree headings", NAMES[1:])
         for place, column in enumerate(COLUMNS):
             self.tree.heading(PLACES[place], anchor=column.anchor, command=partial(self.sort_next, column.name))
         self._empty = ttk.Label(self.tree, style="Surface.TLabel")
@@ -126,10 +108,8 @@ class AlarmList(ttk.Frame):
         theme, style, third = self._theme, ttk.Style(self), self._theme.em // 3
         padding: list[Any] = [("Treeitem.image", {"side": "left"}), ("Treeitem.text", {"side": "left"})]
         style.layout(f"{STYLE}.Item", [("Treeitem.padding", {"sticky": "nswe", "children": padding})])  # nothing folds
-        for part, inner in (("Item", (third + 2, 0)), ("Cell", (third, 0))):
-            style.configure(f"{STYLE}.{part}", padding=inner)
-        heading = (third + 4, third // 2, third, third // 2)  # Tk itself moves the text of a cell by 4
-        style.configure(f"{STYLE}.Heading", font=theme.font, padding=heading)
+        style.configure(f"{STYLE}.Item", padding=(third + 2, 0))
+        self.tree.space(theme, third)
         self._empty.configure(foreground=theme.colour("dim"))
         self._signs.paint()
         self._widths.begin([texts for texts, _ in self._looks.values()])

@@ -23,6 +23,7 @@ from eyegore.widgets.row_filter import RowFilter
 from eyegore.widgets.row_menus import RowActions, RowMenu
 from eyegore.widgets.row_order import RowOrder, SortValue, sort_value
 from eyegore.widgets.row_tools import RowTools
+from eyegore.widgets.scrolled_tree import ScrolledTree
 from eyegore.widgets.theme import Theme
 
 AT_ONCE = 60
@@ -82,24 +83,7 @@ class RowTable(ttk.Frame):
     # --- building ------------------------------------------------------------------------------------------------
 
     def _build_tree(self) -> None:
-        body = ttk.Frame(self, style="Surface.TFrame")
-        body.pack(side="top", fill="both", expand=True)
-        body.rowconfigure(0, weight=1)
-        body.columnconfigure(0, weight=1)
-        self.tree = ttk.Treeview(body, style="Rows.Treeview", show="headings", selectmode="extended", height=4)
-        self.tree.grid(row=0, column=0, sticky="nsew")
-        down = ttk.Scrollbar(body, orient="vertical", command=self._scroll_by_hand)
-        down.grid(row=0, column=1, sticky="ns")
-        across = ttk.Scrollbar(body, orient="horizontal", command=self.tree.xview)
-
-        def scrolled_across(first: float, last: float) -> None:
-            across.set(first, last)
-            if float(first) <= 0 and float(last) >= 1:
-                across.grid_remove()
-            else:
-                across.grid(row=1, column=0, sticky="ew")
-
-        self.tree.configure(yscrollcommand=down.set, xscrollcommand=scrolled_across)
+        self.tree = ScrolledTree(self, "Rows.Treeview", "headings", on_scroll=self._scroll_by_hand)
         self.columns = RowColumns(self.tree, self._theme, self.sort_next)
         actions = RowActions(self._on_open, self.sort_by, self.toggle_follow, self.tools.choose_columns)
         self._row_menu = RowMenu(self.tree, self.columns, self._rows.__getitem__, actions)
@@ -121,10 +105,7 @@ class RowTable(ttk.Frame):
         tree.bind("<<ThemeChanged>>", lambda event: self._paint())
 
     def _paint(self) -> None:
-        style, half = ttk.Style(self), self._theme.em // 2
-        style.configure("Rows.Treeview.Cell", padding=(half, 0))
-        heading = (half + 4, half // 3, half, half // 3)  # Tk itself moves the text of a cell by 4
-        style.configure("Rows.Treeview.Heading", font=self._theme.font, padding=heading)
+        self.tree.space(self._theme, self._theme.em // 2)
         self.columns.rescale()
         for stripe, ground in enumerate(("surface", "stripe")):
             self.tree.tag_configure(f"/{stripe}", background=self._theme.colour(ground))

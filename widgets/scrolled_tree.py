@@ -1,0 +1,51 @@
+"""A table of rows with its scroll bars, and the space in its cells and headings."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from tkinter import ttk
+from typing import Literal
+
+from eyegore.widgets.theme import Theme
+
+
+class ScrolledTree(ttk.Treeview):
+    """Fills what its parent has left; the bar below is there only while there is something to scroll to.
+
+    ``on_scroll`` takes what the bar at the side asks for, instead of the table itself.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        style: str,
+        show: Literal["headings", "tree headings"],
+        columns: Sequence[str] = (),
+        on_scroll: Callable[..., None] | None = None,
+    ) -> None:
+        body = ttk.Frame(parent, style="Surface.TFrame")
+        body.pack(side="top", fill="both", expand=True)
+        body.rowconfigure(0, weight=1)
+        body.columnconfigure(0, weight=1)
+        super().__init__(body, style=style, show=show, selectmode="extended", height=4, columns=tuple(columns))
+        self._style = style
+        self.grid(row=0, column=0, sticky="nsew")
+        down = ttk.Scrollbar(body, orient="vertical", command=self.yview if on_scroll is None else on_scroll)
+        down.grid(row=0, column=1, sticky="ns")
+        self._across = ttk.Scrollbar(body, orient="horizontal", command=self.xview)
+        self.configure(yscrollcommand=down.set, xscrollcommand=self._scrolled_across)
+
+    def space(self, theme: Theme, inner: int) -> None:
+        """Leave ``inner`` [pixel] free on both sides of cells and headings."""
+        style, above = ttk.Style(self), theme.em // 6
+        style.configure(f"{self._style}.Cell", padding=(inner, 0))
+        heading = (inner + 4, above, inner, above)  # Tk itself moves the text of a cell by 4
+        style.configure(f"{self._style}.Heading", font=theme.font, padding=heading)
+
+    def _scrolled_across(self, first: float, last: float) -> None:
+        self._across.set(first, last)
+        if float(first) <= 0 and float(last) >= 1:
+            self._across.grid_remove()
+        else:
+            self._across.grid(row=1, column=0, sticky="ew")
