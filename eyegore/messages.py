@@ -240,6 +240,13 @@ class AlarmChanged:
 
 
 @dataclass(frozen=True)
+class PastAlarms:
+    """What the journal knows of the time before this start, the oldest first; told once, before all else."""
+
+    entries: tuple[AlarmEntry, ...]
+
+
+@dataclass(frozen=True)
 class Drift:
     """A parameter on its way to ``limit``, which it reaches ``at`` [lab s] if it goes on changing ``per_minute``.
 
@@ -353,6 +360,7 @@ class Health:
 Event = (
     FlagChanged
     | AlarmChanged
+    | PastAlarms
     | Noted
     | Trends
     | Said

@@ -22,7 +22,18 @@ from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
-from eyegore.messages import AlarmChanged, AlarmState, Event, FeedMessage, FlagCommand, Health, Noted, Said, WorkerDied
+from eyegore.messages import (
+    AlarmChanged,
+    AlarmState,
+    Event,
+    FeedMessage,
+    FlagCommand,
+    Health,
+    Noted,
+    PastAlarms,
+    Said,
+    WorkerDied,
+)
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
 from eyegore.settings import Session
@@ -32,7 +43,10 @@ flag_log = logging.getLogger("eyegore.flags")
 
 TICK_S = 1.0
 RESTART_S = 5.0
-WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9"})
+PAST_S = 8 * 86_400.0
+"""How far back subscribers are told what the journal knows [s]: a day more than the samples are kept."""
+MOST_PAST = 5000
+WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9", "history"})
 """Names of the threads that do the work of a session."""
 Subscriber = Callable[[Event], None]
 
@@ -144,6 +158,9 @@ class Service:
         session = self.session
         path = journal_path(session.state, session.folder)
         self._keeper = JournalKeeper(path, session.folder, self._say, keep_days=session.keep_days)
+        past = self._keeper.past(time.time() - PAST_S, MOST_PAST)
+        if past:
+            self._publish([PastAlarms(past)])
         memory = self._keeper.state()
         if memory is None:
             return

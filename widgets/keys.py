@@ -17,6 +17,7 @@ class Scope(Enum):
     EXPOSURES = "Exposures"
     IMAGES = "Images"
     ALARMS = "Alarm list"
+    HISTORY = "History"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("smaller", ("<Control-minus>", "<Control-KP_Subtract>"), "Smaller text", "View"),
     Binding("tear off", ("<Control-t>",), "Tear off or dock this pane", "View"),
     Binding("next pane", ("<F6>",), "Next pane", "View"),
+    Binding("history", ("<F7>",), "History…", "View"),
     Binding("log", ("<Control-l>",), "Show log", "View"),
     Binding("reset all", ("<Control-r>",), "Reset all flags", "Alarms"),
     Binding("help", ("<F1>", "<question>"), "Keys and meaning of the signs", "Help"),
@@ -83,6 +85,18 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("select all alarms", ("<Control-a>",), "Select all", "", Scope.ALARMS),
     Binding("alarm menu", ("<Menu>", "<Shift-F10>"), "Menu of the alarm", "", Scope.ALARMS),
     Binding("alarm list", ("<F8>",), "List of alarms…", "Alarms"),
+    Binding("cursor earlier", ("<Shift-Left>",), "Move the cursor earlier", "", Scope.HISTORY),
+    Binding("cursor later", ("<Shift-Right>",), "Move the cursor later", "", Scope.HISTORY),
+    Binding("cursor earlier far", ("<Control-Left>",), "Move the cursor far earlier", "", Scope.HISTORY),
+    Binding("cursor later far", ("<Control-Right>",), "Move the cursor far later", "", Scope.HISTORY),
+    Binding("next alarm", ("<n>", "<N>"), "Go to the next alarm", "", Scope.HISTORY),
+    Binding("previous alarm", ("<b>", "<B>"), "Go to the alarm before", "", Scope.HISTORY),
+    Binding("everything", ("<End>",), "Show the whole session", "", Scope.HISTORY),
+    Binding("add parameter", ("<Insert>",), "Add a parameter", "", Scope.HISTORY),
+    Binding("remove parameter", ("<Delete>",), "Remove the last or the chosen parameter", "", Scope.HISTORY),
+    Binding("export table", ("<Control-s>",), "Export the time shown as CSV…", "", Scope.HISTORY),
+    Binding("export picture", ("<Control-p>",), "Export the picture as PNG…", "", Scope.HISTORY),
+    Binding("close history", ("<Escape>",), "Close the window", "", Scope.HISTORY),
     Binding("silence", ("<F9>",), "Silence the sound for a while", "Alarms"),
 )
 
@@ -99,12 +113,15 @@ MOUSE: tuple[tuple[Scope, str, str], ...] = (
     (Scope.ALARMS, "Click on a heading", "Sort by that column, the other way round, as usual"),
     (Scope.ALARMS, "Double click", "Plot parameter"),
     (Scope.ALARMS, "Right click", "Menu of the alarm"),
+    (Scope.HISTORY, "Wheel, drag, double click", "As in the HK plots"),
+    (Scope.HISTORY, "Shift and drag", "Zoom to the time drawn around"),
 )
 
 _BY_ACTION = {one.action: one for one in BINDINGS}
 _TYPING = frozenset({"Entry", "TEntry", "TCombobox", "TSpinbox", "Spinbox", "Text"})
 _TYPED = frozenset(
     {"<space>", "<question>", "<Return>", "<KP_Enter>", "<Home>", "<plus>", "<minus>", "<Left>", "<Right>"}
+    | {"<Shift-Left>", "<Shift-Right>", "<Control-Left>", "<Control-Right>", "<Insert>", "<Delete>", "<End>"}
     | {f"<Control-Shift-{arrow}>" for arrow in ("Left", "Right", "Up", "Down")}
 )
 _OTHER_KEY = 0x0004 | 0x0008 | 0x0040 | 0x20000

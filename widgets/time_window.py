@@ -59,6 +59,11 @@ class TimeWindow:
         t0, t1 = self.limits(oldest, newest)
         self._hold(t0 + seconds, t1 + seconds, oldest, newest)
 
+    def show(self, t0: float, t1: float, oldest: float, newest: float) -> None:
+        """Show what a person chose, never shorter than what can be told apart."""
+        middle, half = (t0 + t1) / 2, max(t1 - t0, SHORTEST_S) / 2
+        self._hold(middle - half, middle + half, oldest, newest)
+
     def _hold(self, t0: float, t1: float, oldest: float, newest: float) -> None:
         span = t1 - t0
         start = min(max(t0, oldest - span / 2), newest - span / 2)

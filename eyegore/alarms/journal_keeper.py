@@ -47,6 +47,16 @@ class JournalKeeper:
             self._fail(f"the alarms of the last session are not known: {why}")
             return None
 
+    def past(self, since: float, most: int) -> tuple[AlarmEntry, ...]:
+        """The newest ``most`` entries that are not older than ``since`` [unix s], the oldest first."""
+        if self._journal is None:
+            return ()
+        try:
+            return tuple(self._journal.entries(since=since, limit=most))
+        except JournalError as why:
+            self._say(f"the alarms of before are not known: {why}")
+            return ()
+
     def take(self, events: Iterable[Event], memory: Callable[[], Mapping[str, Any]]) -> None:
         """Write what happened, with the state it led to; nothing is written when nothing happened."""
         entries = [event.entry for event in events if isinstance(event, AlarmChanged | Noted)]

@@ -91,11 +91,21 @@ class HkHistory:
         """The newest sample of one column, None before the first row."""
         if not self._leaves:
             return None
-        leaf, column_at = self._leaves[-1], self._index[column]
-        at = leaf.rows - 1
-        verdict = Verdict(int(leaf.codes[column_at, at]))
-        invalid = bool(leaf.marks[column_at, at] & INVALID)
-        return Sample(leaf.newest, float("nan") if invalid else float(leaf.values[column_at, at]), verdict)
+        leaf = self._leaves[-1]
+        return _sample(leaf, self._index[column], leaf.rows - 1)
+
+    def nearest(self, column: str, time: float) -> Sample | None:
+        """The sample nearest to a time [lab s], None before the first row."""
+        if not self._leaves:
+            return None
+        at = self._index[column]
+        after = bisect_right(self._firsts, time)
+        found: list[tuple[float, Leaf, int]] = []
+        for leaf in self._leaves[max(0, after - 1) : after + 1]:
+            row = int(np.searchsorted(leaf.times[: leaf.rows], time))
+            found += [(abs(float(leaf.times[one]) - time), leaf, one) for one in (row - 1, row) if 0 <= one < leaf.rows]
+        _, leaf, row = min(found, key=lambda one: one[0])
+        return _sample(leaf, at, row)
 
     def window(self, column: str, t0: float, t1: float) -> Window:
         """Every sample with ``t0 <= time <= t1``, not reduced."""
@@ -199,6 +209,12 @@ class HkHistory:
             self._leaves[at : at + 1] = leaves
             self._firsts[at : at + 1] = [float(leaf.times[0]) for leaf in leaves]
             self.rows += count - old.rows
+
+
+def _sample(leaf: Leaf, column: int, row: int) -> Sample:
+    invalid = bool(leaf.marks[column, row] & INVALID)
+    value = float("nan") if invalid else float(leaf.values[column, row])
+    return Sample(float(leaf.times[row]), value, Verdict(int(leaf.codes[column, row])))
 
 
 @dataclass(frozen=True, eq=False)

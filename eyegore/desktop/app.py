@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import signal
 import sys
-import threading
 import time
 import tkinter as tk
 from collections.abc import Callable
@@ -16,10 +15,10 @@ from tkinter import filedialog
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.ds9 import Ds9Viewer
 from eyegore.desktop.help_window import HelpWindow
+from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.panes import Hands, Panes
-from eyegore.desktop.plot_window import PlotWindow, import_matplotlib
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
 from eyegore.errors import EyegoreError
@@ -41,7 +40,7 @@ SWITCH_S = 0.001
 EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence", "quit")
 """Actions of the key table that work in the list of alarms as well."""
 IMPORT_LATER_MS = 3000
-"""When the plotting library of the detail windows is imported: the first window comes first."""
+"""When the plotting library of the history windows is imported: the first window comes first."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,8 @@ class Desktop:
         self.ds9 = Ds9Viewer(session.ds9_target if session else "", say=self._say_later)
         self.service: Service | None = None
         self.view: SessionView | None = None
-        self.plots: dict[str, PlotWindow] = {}
+        self.histories = HistoryDesk(root, self.theme, lambda act: self.pump.post(Call(act)))
+        self.histories.restore(layout)
         self.desk = AlarmDesk(
             root,
             self.theme,
@@ -114,8 +114,7 @@ class Desktop:
         else:
             self.window.say(NO_FOLDER)
             root.after_idle(self.open_folder)
-        self._importing: threading.Thread | None = None
-        self._import_job = root.after(IMPORT_LATER_MS, self._import_soon)
+        self._import_job = root.after(IMPORT_LATER_MS, self.histories.warm)
 
     def _bind(self) -> None:
         actions = {
@@ -126,6 +125,7 @@ class Desktop:
             "smaller": lambda: self._resize(-1),
             "reset all": lambda: self._command(Action.RESET_ALL, ""),
             "help": self.help,
+            "history": lambda: self.plot(""),
             "alarm list": lambda: self.desk.open_list(),
             "silence": self._silence,
             "leave": self.window.leave_fullscreen,
@@ -157,8 +157,7 @@ class Desktop:
             self.service.stop()
         self.panes.clear()
         self.desk.clear()
-        for window in list(self.plots.values()):
-            window.destroy()
+        self.histories.clear()
         try:
             self._begin(session)
         except EyegoreError as why:
@@ -173,8 +172,7 @@ class Desktop:
     def _flush(self) -> None:
         if self.view is not None and not self.closed:
             self.view.flush()
-            for window in self.plots.values():
-                window.refresh()
+            self.histories.refresh()
 
     def _say_later(self, level: int, text: str) -> None:
         """Say a line; callable from any thread."""
@@ -213,17 +211,8 @@ class Desktop:
     # --- windows -----------------------------------------------------------------------------------------------------
 
     def plot(self, name: str) -> None:
-        """Open the window with the history of one parameter, or bring it to the front."""
-        if self.view is None or self.view.history is None:
-            return
-        known = self.plots.get(name)
-        if known is not None:
-            known.lift()
-            known.focus_set()
-            return
-        window = PlotWindow(self.root, self.theme, self.view.history, self.view.chart_cell(name))
-        self.plots[name] = window
-        window.bind("<Destroy>", lambda event: self.plots.pop(name, None) if event.widget is window else None)
+        """Open the window with the history of one parameter ("" for one to be chosen), or bring it to the front."""
+        self.histories.open(self.view, str(self._session.folder) if self._session else "", name)
 
     def help(self) -> None:
         """Show the keys and the meaning of the signs."""
@@ -248,9 +237,6 @@ class Desktop:
         self.window.say(f"sending ObsID {obsid} to DS9")
         self.ds9.show(self.view.paths(obsid), obsid)
 
-    def _import_soon(self) -> None:
-        self._importing = import_matplotlib()
-
     # --- look --------------------------------------------------------------------------------------------------------
 
     def _toggle_dark(self) -> None:
@@ -270,7 +256,7 @@ class Desktop:
             return
         self.closed = True
         layout = {"dark": self._dark.get(), "scale": self._scale, "alarms": self.desk.layout()}
-        layout |= {**self.panes.layout(), **self.window.layout()}
+        layout |= {**self.panes.layout(), **self.window.layout(), **self.histories.layout()}
         self._store.save(layout)
         self.pump.stop()
         self.root.after_cancel(self._import_job)
@@ -287,8 +273,7 @@ class Desktop:
             self.images.stop(1.0)
         self.ds9.stop(2.0)
         self.desk.stop(2.0)
-        if self._importing is not None:
-            self._importing.join(2.0)
+        self.histories.stop(2.0)
 
 
 def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop import presenter
@@ -33,6 +34,7 @@ from eyegore.messages import (
     ImageFile,
     ImagesReady,
     LayoutChanged,
+    PastAlarms,
     Said,
     SourceEvent,
     Trends,
@@ -62,6 +64,7 @@ class SessionView:
         self._columns: tuple[str, ...] = ()
         self.history: HkHistory | None = None
         self.health: Health | None = None
+        self.alarm_spans = AlarmSpans()
         self._flags: dict[str, Flag] = {}
         self._flags_changed = False
         self._laid_out = False
@@ -92,8 +95,11 @@ class SessionView:
                 self._cells_changed = True
             case AlarmChanged():
                 self._desk.take(event)
+                self.alarm_spans.take(event)
                 if event.text:
                     self._line(event.text, event.entry.time, *_alarm_look(event.alarm))
+            case PastAlarms():
+                self.alarm_spans.past(event.entries)
             case LayoutChanged():
                 self._take_layout(event)
             case ExposuresAccepted():
@@ -124,6 +130,7 @@ class SessionView:
         self._elvis = event.elvis
         self._flags.update((flag.parameter, flag) for flag in event.flags)
         self._desk.load(event.alarms)
+        self.alarm_spans.stand(event.alarms)
         if event.columns != self._columns or self.history is None:
             self._columns = event.columns
             self.history = HkHistory(event.columns)

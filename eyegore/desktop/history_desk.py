@@ -1,0 +1,81 @@
+"""The history windows of a session: opened, kept up to date and closed together."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from eyegore.desktop.history_export import Export
+from eyegore.desktop.history_painter import HistoryPainter
+from eyegore.desktop.history_window import HistorySource, HistoryWindow
+from eyegore.widgets.theme import Theme
+
+
+class HistoryDesk:
+    """One window for each parameter it was asked for, and one for none; ``post`` runs something on the Tk thread."""
+
+    def __init__(self, root: tk.Tk, theme: Theme, post: Callable[[Callable[[], object]], object]) -> None:
+        self._root, self._theme, self._post = root, theme, post
+        self._painter = HistoryPainter()
+        self._exports: list[Export] = []
+        self._size: tuple[int, int] | None = None
+        self.windows: dict[str, HistoryWindow] = {}
+
+    def open(self, source: HistorySource | None, folder: str, name: str = "") -> None:
+        """Open the window of one parameter, or bring it to the front; without a name an empty one."""
+        known = self.windows.get(name)
+        if known is not None:
+            known.deiconify()
+            known.lift()
+            known.view.focus_set()
+            return
+        if source is None or source.history is None:
+            return
+        names = [name] if name else []
+        window = HistoryWindow(self._root, self._theme, source, self._painter, self._post, folder, names)
+        width, height = self._size or (72 * self._theme.em, 38 * self._theme.em)
+        width, height = min(width, self._root.winfo_screenwidth()), min(height, self._root.winfo_screenheight())
+        window.geometry(f"{width}x{height}")
+        self.windows[name] = window
+        window.bind("<Destroy>", lambda event: self._gone(name, window) if event.widget is window else None, add=True)
+        window.bind("<Configure>", lambda event: self._sized(event) if event.widget is window else None, add=True)
+
+    def refresh(self) -> None:
+        """Draw what is new."""
+        for window in self.windows.values():
+            window.refresh()
+
+    def clear(self) -> None:
+        """Close all windows, for another session."""
+        for window in list(self.windows.values()):
+            window.destroy()
+
+    def warm(self) -> None:
+        """Import what the windows draw with, on its thread, so that the first window is drawn at once."""
+        self._painter.warm()
+
+    def layout(self) -> dict[str, Any]:
+        """What is remembered, JSON-able."""
+        return {"history": list(self._size)} if self._size is not None else {}
+
+    def restore(self, layout: Mapping[str, Any]) -> None:
+        """Take back what :meth:`layout` gave, as far as it is usable."""
+        match layout.get("history"):
+            case [int(width), int(height)] if width >= 200 and height >= 150:
+                self._size = (width, height)
+
+    def stop(self, timeout: float) -> bool:
+        """End the threads; False when one has not ended after ``timeout`` [s]."""
+        written = [window.saver.export for window in self.windows.values()]
+        exports = [*self._exports, *(export for export in written if export is not None)]
+        ended = [export.stop(timeout) for export in exports]
+        return self._painter.stop(timeout) and all(ended)
+
+    def _sized(self, event: tk.Event[tk.Misc]) -> None:
+        self._size = (event.width, event.height)
+
+    def _gone(self, name: str, window: HistoryWindow) -> None:
+        self.windows.pop(name, None)
+        if window.saver.export is not None:
+            self._exports = [*(export for export in self._exports if export.writing), window.saver.export]

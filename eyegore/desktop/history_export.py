@@ -1,0 +1,202 @@
+"""Files made of a history: a table of its samples, or its picture; written on a thread, whole or not at all."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eyegore.analysis.hk_history import HkHistory, Window
+from eyegore.desktop.history_content import verdict_word
+from eyegore.errors import EyegoreError
+from eyegore.lab_time import iso
+from eyegore.limits.model import Verdict
+from eyegore.widgets.cells import ChartCell
+
+log = logging.getLogger(__name__)
+
+ROWS = 4000
+"""Rows written between two looks at whether the person has changed their mind."""
+_WORDS = np.array([verdict_word(verdict) for verdict in sorted(Verdict)])
+
+
+class ExportError(EyegoreError):
+    """A file is not written; the message says why, in words for the person who asked for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The samples of some parameters in one stretch of time, one row for each HK row."""
+
+    cells: tuple[ChartCell, ...]
+    windows: tuple[Window, ...]
+    comments: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.windows[0].times.size) if self.windows else 0
+
+
+def table_of(history: HkHistory, cells: Sequence[ChartCell], t0: float, t1: float, folder: str) -> Table:
+    """Every sample between two lab times, as it was read: the history reduces nothing, but forgets what is too old."""
+    known = tuple(cell for cell in cells if cell.name in history.columns)
+    comments = [
+        f"Eyegore, HK of {folder}" if folder else "Eyegore, HK",
+        f"{iso(t0)} to {iso(t1)}, clock of the lab; lab_seconds are seconds since 1970-01-01 of that clock",
+        "every row that was read, not decimated; values to 7 figures; empty where there was no reading",
+    ]
+    oldest = history.span[0]
+    if t0 < oldest:
+        comments.append(f"nothing before {iso(oldest)}: older rows were not recorded or are not kept")
+    return Table(known, tuple(history.window(cell.name, t0, t1) for cell in known), tuple(comments))
+
+
+def proposed_name(folder: str, names: Sequence[str], t0: float, suffix: str) -> str:
+    """A file name that tells the folder, the parameters and the begin; any file system takes it."""
+    moment = (iso(math.floor(t0)) or "unknown").replace(":", "").replace("-", "")
+    few = [*names[:3], f"and_{len(names) - 3}_more"] if len(names) > 3 else list(names)
+    parts = [Path(folder).name or "history", "_".join(few), moment]
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", "_".join(part for part in parts if part)) + suffix
+
+
+def check_place(target: Path, monitored: Sequence[Path]) -> Path:
+    """The file itself, links in its folder followed; nothing is ever written into a monitored folder.
+
+    Raises
+    ------
+    ExportError
+        When the place is in the monitored folder, or no folder at all.
+    """
+    try:
+        place = target.parent.resolve(strict=True)
+    except OSError as why:
+        raise ExportError(f"{target.parent} cannot be written to: {why.strerror or why}") from why
+    if any(place.is_relative_to(folder.resolve()) for folder in monitored):
+        raise ExportError(f"{place} is in the monitored folder, where Eyegore writes nothing: choose another place")
+    return place / target.name
+
+
+def write_whole(target: Path, monitored: Sequence[Path], parts: Iterator[bytes]) -> None:
+    """Write a file beside its place and put it there in one step; what was there stays until then.
+
+    Raises
+    ------
+    ExportError
+        When it cannot be written; nothing is left behind, also when ``parts`` raises.
+    """
+    place = check_place(target, monitored)
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{place.name[:60]}-", suffix=".part", dir=place.parent)
+        try:
+            with open(number, "wb") as file:
+                for part in parts:
+                    file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, place)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+    except OSError as why:
+        raise ExportError(f"{target} could not be written: {why.strerror or why}") from why
+
+
+def _umask() -> int:
+    """What the user does not give to others; only Linux tells it without changing it."""
+    with suppress(OSError, ValueError, IndexError), open("/proc/self/status", encoding="ascii") as file:
+        return int(next(line for line in file if line.startswith("Umask:")).split()[1], 8)
+    return 0o077
+
+
+def csv_parts(table: Table) -> Iterator[bytes]:
+    """The table as the lines of a CSV file, some thousand rows at a time."""
+    yield "".join(f"# {comment}\n" for comment in table.comments).encode()
+    heads = [f"{cell.name} [{cell.unit}]" if cell.unit else cell.name for cell in table.cells]
+    columns = [text for head, cell in zip(heads, table.cells, strict=True) for text in (head, f"{cell.name} verdict")]
+    yield (",".join(["time", "lab_seconds", *columns]) + "\n").encode()
+    for low in range(0, table.rows, ROWS):
+        part = slice(low, low + ROWS)
+        times = table.windows[0].times[part]
+        stamps = np.datetime_as_string(np.round(times * 1000).astype("datetime64[ms]"), unit="ms").tolist()
+        cells: list[list[str]] = [stamps, [f"{time:.3f}" for time in times.tolist()]]
+        for window in table.windows:
+            invalid = (window.codes[part] == Verdict.INVALID).tolist()
+            values = window.values[part].tolist()
+            texts = [
+                f"{value:.7g}" if math.isfinite(value) and not bad else ""
+                for value, bad in zip(values, invalid, strict=True)
+            ]
+            cells += [texts, _WORDS[window.codes[part]].tolist()]
+        yield ("\n".join(map(",".join, zip(*cells, strict=True))) + "\n").encode()
+
+
+class Export:
+    """One file being written on a thread of its own.
+
+    ``progress`` is called with the share done, ``done`` with a sentence and whether it went well; both on the thread.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        monitored: Sequence[Path],
+        parts: Iterator[bytes],
+        count: int,
+        progress: Callable[[float], object],
+        done: Callable[[str, bool], object],
+    ) -> None:
+        self._target, self._monitored, self._parts, self._count = target, monitored, parts, max(1, count)
+        self._progress, self._done = progress, done
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="history export", daemon=True)
+        self._thread.start()
+
+    @property
+    def writing(self) -> bool:
+        """Whether it goes on."""
+        return self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """Leave it; nothing is written."""
+        self._cancelled.set()
+
+    def stop(self, timeout: float) -> bool:
+        """Leave it and wait for the end; False when it has not come after ``timeout`` [s]."""
+        self.cancel()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _watched(self) -> Iterator[bytes]:
+        for number, part in enumerate(self._parts):
+            if self._cancelled.is_set():
+                raise ExportError("the export was cancelled: nothing is written")
+            yield part
+            self._progress(min(1.0, (number + 1) / self._count))
+
+    def _work(self) -> None:
+        try:
+            write_whole(self._target, self._monitored, self._watched())
+        except ExportError as why:
+            self._done(str(why), False)
+        except Exception as why:  # outermost frame of the thread: the person must be told
+            log.exception("%s could not be exported", self._target)
+            self._done(f"{self._target} could not be written: {why}", False)
+        else:
+            self._done(f"written: {self._target}", True)
+
+
+def csv_count(table: Table) -> int:
+    """How many parts :func:`csv_parts` gives."""
+    return 2 + -(-table.rows // ROWS)
