@@ -24,6 +24,8 @@ MOST_PARAMETERS = 8
 CURVES_LIGHT = ("#0072b2", "#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#d55e00", "#8a949c", "#1c2226")
 CURVES_DARK = ("#56b4e9", "#009e73", "#e69f00", "#f0e442", "#cc79a7", "#d55e00", "#8d99a3", "#d3d9de")
 """Hues of Okabe and Ito, those that tell a severity last; on dark what is dark itself is replaced."""
+MOST_BINS = 1600
+"""Bins of a curve at most: more are not told apart on a large screen, and take long to draw."""
 NEAR_S = 60.0
 """A sample further than this from the cursor, and than two pixels, is not the value there."""
 CURVE_SHARE = 0.25
@@ -50,7 +52,7 @@ def picture_of(
     """The picture of ``cells`` between the two lab times of ``stretch``; ``curves`` are their colours."""
     t0, t1 = stretch
     scale = sheet.scale(t0, t1)
-    bins = max(50, scale.right - scale.left)
+    bins = min(max(50, scale.right - scale.left), MOST_BINS)
     drawn: list[tuple[ChartCell, Curve]] = []
     for cell, colour in zip(cells, curves, strict=False):
         if cell.name in history.columns:
