@@ -219,3 +219,26 @@ def test_filling_a_day_needs_little_memory() -> None:
         tracemalloc.stop()
     assert history.rows >= rows * 7 / 8
     assert peak <= 3 * rows * columns * 4
+
+
+@pytest.mark.parametrize(
+    ("time", "value"), [(-50.0, 0.0), (0.4, 0.0), (0.6, 1.0), (699.6, 700.0), (700.4, 700.0), (5e6, 2999.0)]
+)
+def test_the_nearest_sample(time: float, value: float) -> None:
+    history = filled(np.arange(3000.0), capacity_rows=8000)
+    found = history.nearest("T", START + time)
+    assert found == Sample(START + value, value, Verdict.UNCHECKED)
+
+
+def test_the_nearest_sample_over_the_edge_of_a_leaf_and_a_gap() -> None:
+    times = START + np.arange(2000.0)
+    times[1000:] += 500.0
+    history = filled(np.arange(2000.0), times, capacity_rows=8000)
+    for time, value in ((1100.0, 999.0), (1400.0, 1000.0)):
+        found = history.nearest("T", START + time)
+        assert found is not None
+        assert found.value == value
+
+
+def test_no_sample_is_near_when_there_is_none() -> None:
+    assert HkHistory(["T"]).nearest("T", START) is None

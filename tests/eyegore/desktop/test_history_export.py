@@ -1,0 +1,183 @@
+"""Files made of a history: what is in them, where they may be, and that they are whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eyegore.analysis.hk_history import HkHistory
+from eyegore.desktop.history_export import (
+    Export,
+    ExportError,
+    check_place,
+    csv_count,
+    csv_parts,
+    proposed_name,
+    table_of,
+    write_whole,
+)
+from eyegore.limits.model import Verdict
+from eyegore.widgets.cells import ChartCell
+
+START = 953_000_000.0
+CELLS = (ChartCell("T", "T", "°C"), ChartCell("F", "F", ""))
+
+
+def history(rows: int = 10) -> HkHistory:
+    made = HkHistory(["T", "F"])
+    values = np.column_stack([-120.0 + 0.25 * np.arange(rows), np.arange(rows)])
+    codes = np.full((rows, 2), Verdict.IN_LIMITS, np.uint8)
+    if rows > 4:
+        codes[3, 0], codes[4, 0], values[4, 0] = Verdict.LOW, Verdict.INVALID, np.nan
+    made.append(START + np.arange(rows), values, codes)
+    return made
+
+
+def lines(table: object) -> list[str]:
+    return b"".join(csv_parts(table)).decode().splitlines()  # type: ignore[arg-type]
+
+
+def test_the_table() -> None:
+    found = lines(table_of(history(), CELLS, START + 2, START + 5, "/data/14_Mar_00"))
+    comments = [line for line in found if line.startswith("#")]
+    assert comments[0] == "# Eyegore, HK of /data/14_Mar_00"
+    assert "2000-03-14T02:13:22 to 2000-03-14T02:13:25" in comments[1]
+    assert "not decimated" in comments[2]
+    assert list(csv.reader(found[len(comments) :])) == [
+        ["time", "lab_seconds", "T [°C]", "T verdict", "F", "F verdict"],
+        ["2000-03-14T02:13:22.000", "953000002.000", "-119.5", "in limits", "2", "in limits"],
+        ["2000-03-14T02:13:23.000", "953000003.000", "-119.25", "low", "3", "in limits"],
+        ["2000-03-14T02:13:24.000", "953000004.000", "", "invalid", "4", "in limits"],
+        ["2000-03-14T02:13:25.000", "953000005.000", "-118.75", "in limits", "5", "in limits"],
+    ]
+
+
+def test_a_reading_that_means_none_is_left_empty() -> None:
+    made = HkHistory(["T"])
+    made.append(np.array([START]), np.array([[-999.0]]), np.array([[Verdict.INVALID]], np.uint8))
+    assert lines(table_of(made, CELLS[:1], START, START, ""))[-1].endswith(",,invalid")
+
+
+def test_a_range_that_begins_before_the_samples_says_so() -> None:
+    table = table_of(history(), CELLS, START - 10, START + 2, "")
+    assert table.comments[-1].startswith("nothing before 2000-03-14T02:13:20")
+    assert table.rows == 3
+
+
+def test_many_rows_come_in_parts() -> None:
+    table = table_of(history(10_000), CELLS, START, START + 10_000, "")
+    parts = list(csv_parts(table))
+    assert len(parts) == csv_count(table) == 5
+    assert sum(part.count(b"\n") for part in parts[2:]) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("folder", "names", "name"),
+    [
+        ("/data/14_Mar_00", ["CCD2_TEMP_B"], "14_Mar_00_CCD2_TEMP_B_20000314T021320.csv"),
+        ("/data/it's a day", ["A", "B"], "it_s_a_day_A_B_20000314T021320.csv"),
+        ("", ["A", "B", "C", "D", "E"], "history_A_B_C_and_2_more_20000314T021320.csv"),
+    ],
+)
+def test_the_proposed_name(folder: str, names: list[str], name: str) -> None:
+    assert proposed_name(folder, names, START + 0.7, ".csv") == name
+
+
+# --- where and how ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Path:
+    (tmp_path / "night" / "sub").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "night" / "sub")
+    return tmp_path / "night"
+
+
+@pytest.mark.parametrize("place", ["night/a.csv", "night/sub/a.csv", "link/a.csv", "elsewhere/../night/a.csv"])
+def test_nothing_is_written_into_the_monitored_folder(night: Path, place: str) -> None:
+    with pytest.raises(ExportError, match="monitored folder"):
+        write_whole(night.parent / place, [night], iter([b"x"]))
+    assert list(night.rglob("*.*")) == []
+
+
+@pytest.mark.parametrize("place", ["elsewhere/a.csv", "night2/a.csv"])
+def test_beside_it_is_allowed(night: Path, place: str) -> None:
+    (night.parent / "night2").mkdir()
+    target = night.parent / place
+    assert check_place(target, [night, night.parent / "other"]) == target.resolve()
+    write_whole(target, [night], iter([b"one\n", b"two\n"]))
+    assert target.read_bytes() == b"one\ntwo\n"
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="No such file"):
+        write_whole(tmp_path / "gone" / "a.csv", [], iter([b"x"]))
+
+
+def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    target.write_bytes(b"old")
+
+    def parts() -> Iterator[bytes]:
+        yield b"new"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(ExportError, match="No space left"):
+        write_whole(target, [], parts())
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.csv"]
+
+
+def test_a_file_is_written_on_a_thread(tmp_path: Path, wait_until: Callable[..., None]) -> None:
+    told: list[tuple[str, bool]] = []
+    shares: list[float] = []
+    export = Export(
+        tmp_path / "a.csv", [], iter([b"a", b"b"]), 2, shares.append, lambda *end: told.append(end)  # type: ignore[arg-type]
+    )  # fmt: skip
+    wait_until(lambda: told)
+    assert export.stop(5)
+    assert told == [(f"written: {tmp_path / 'a.csv'}", True)]
+    assert shares == [0.5, 1.0]
+    assert not export.writing
+
+
+def test_an_export_is_cancelled(tmp_path: Path, wait_until: Callable[..., None]) -> None:
+    told: list[tuple[str, bool]] = []
+    begun, go = threading.Event(), threading.Event()
+
+    def parts() -> Iterator[bytes]:
+        yield b"a"
+        begun.set()
+        go.wait(10)
+        yield b"b"
+
+    export = Export(tmp_path / "a.csv", [], parts(), 2, lambda share: None, lambda *end: told.append(end))  # type: ignore[arg-type]
+    assert begun.wait(10)
+    export.cancel()
+    go.set()
+    wait_until(lambda: told)
+    assert export.stop(5)
+    assert told == [("the export was cancelled: nothing is written", False)]
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_fault_in_the_content_is_told(tmp_path: Path, wait_until: Callable[..., None]) -> None:
+    told: list[tuple[str, bool]] = []
+
+    def parts() -> Iterator[bytes]:
+        raise ValueError("odd")
+        yield b""
+
+    export = Export(tmp_path / "a.csv", [], parts(), 1, lambda share: None, lambda *end: told.append(end))  # type: ignore[arg-type]
+    wait_until(lambda: told)
+    assert export.stop(5)
+    assert told == [(f"{tmp_path / 'a.csv'} could not be written: odd", False)]
+    assert os.listdir(tmp_path) == []
