@@ -48,6 +48,8 @@ class Picture:
     dark: bool = False
     lite: bool = False
     alarm: bool = False
+    history: tuple[str, ...] = ()
+    """Parameters of the history window that stands before the main window."""
 
 
 PICTURES = (
@@ -56,6 +58,16 @@ PICTURES = (
     Picture("stale", stale_after_s=20.0, stale=True),
     Picture("dark", dark=True),
     Picture("lite", plants=(f"VID_PCB_TEMP_T:step:45@{SECONDS - 420}+900",), lite=True, alarm=True),
+    Picture(
+        "history",
+        plants=(
+            f"CCD2_TEMP_B:dip:-136@{SECONDS // 2}+1500",
+            f"CCD1_TEMP_T:nan@{SECONDS // 4}+600",
+            f"CCD2_TEMP_B:step:-135@{SECONDS - 1200}+2000",
+        ),
+        alarm=True,
+        history=("CCD2_TEMP_B", "CCD1_TEMP_T", "CCD2_OD_T"),
+    ),
     Picture("desktop-4k", WALL),
 )
 
@@ -151,6 +163,8 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[None]:
         root.event_generate("<Motion>", warp=True, x=2, y=2)
         _until(root, lambda: _is_read(desktop, picture), f"the night of {picture.name!r} to be read")
         _until(root, lambda: _is_shown(desktop, picture), f"everything of {picture.name!r} to be drawn")
+        if picture.history:
+            _open_history(root, desktop, picture.history)
         yield
     finally:
         desktop.close()
@@ -170,6 +184,25 @@ def _is_shown(desktop: Desktop, picture: Picture) -> bool:
     if panes.charts is not None:
         panes.charts.refresh()
     return bool(images and rows and alarmed is picture.alarm and panes.flags.board.lit)
+
+
+def _open_history(root: tk.Tk, desktop: Desktop, names: tuple[str, ...]) -> None:
+    """The window with these parameters over most of the screen, the cursor on the first alarm."""
+    desktop.histories.restore({"history": [root.winfo_screenwidth() - 80, root.winfo_screenheight() - 80]})
+    desktop.plot(names[0])
+    window = desktop.histories.windows[names[0]]
+    window.geometry("+40+60")
+    for name in names[1:]:
+        window.add(name)
+
+    def drawn() -> bool:
+        shown = window.picture
+        return shown is not None and sum(len(panel.curves) for panel in shown.panels) == len(names)
+
+    _until(root, drawn, "the history to be drawn")
+    for _ in range(2):
+        window.go_to_alarm(1)
+    _until(root, lambda: window.idle, "the history to be drawn")
 
 
 def _until(root: tk.Tk, predicate: Callable[[], bool], what: str) -> None:

@@ -38,7 +38,7 @@ SIGNAL_LOOK_MS = 400
 SWITCH_S = 0.001
 """How long a worker may hold the interpreter while the window waits for it: a fifth of the usual."""
 EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence", "quit")
-"""Actions of the key table that work in the list of alarms as well."""
+"""Actions of the key table that work in the list of alarms and in histories as well."""
 IMPORT_LATER_MS = 3000
 """When the plotting library of the history windows is imported: the first window comes first."""
 
@@ -92,7 +92,7 @@ class Desktop:
         self.ds9 = Ds9Viewer(session.ds9_target if session else "", say=self._say_later)
         self.service: Service | None = None
         self.view: SessionView | None = None
-        self.histories = HistoryDesk(root, self.theme, lambda act: self.pump.post(Call(act)))
+        self.histories = HistoryDesk(root, self.theme, lambda act: self.pump.post(Call(act)), self._everywhere)
         self.histories.restore(layout)
         self.desk = AlarmDesk(
             root,

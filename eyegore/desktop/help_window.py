@@ -40,7 +40,12 @@ class HelpWindow(tk.Toplevel):
             ttk.Label(signs, text=meaning, style="Dim.TLabel").grid(row=row, column=2, sticky="w")
         columns = ttk.Frame(self, padding=(em, 0, em, em))
         columns.pack(side="top", fill="both", expand=True)
-        places = ((0, ("Everywhere",)), (1, ("HK plots", "OOL flags")), (2, ("Exposures", "Images")))
+        places: tuple[tuple[int, tuple[str, ...]], ...] = (
+            (0, ("Everywhere",)),
+            (1, ("HK plots", "OOL flags")),
+            (2, ("Exposures", "Images")),
+        )
+        places += ((3, ("Alarm list", "History")),)
         rows = dict(keys.help_rows())
         for column, headings in places:
             frame = ttk.Frame(columns)

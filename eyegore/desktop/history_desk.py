@@ -9,14 +9,24 @@ from typing import Any
 from eyegore.desktop.history_export import Export
 from eyegore.desktop.history_painter import HistoryPainter
 from eyegore.desktop.history_window import HistorySource, HistoryWindow
+from eyegore.widgets import keys
 from eyegore.widgets.theme import Theme
 
 
 class HistoryDesk:
-    """One window for each parameter it was asked for, and one for none; ``post`` runs something on the Tk thread."""
+    """One window for each parameter it was asked for, and one for none; ``post`` runs something on the Tk thread.
 
-    def __init__(self, root: tk.Tk, theme: Theme, post: Callable[[Callable[[], object]], object]) -> None:
-        self._root, self._theme, self._post = root, theme, post
+    ``elsewhere`` are the actions of the key table that work in these windows too.
+    """
+
+    def __init__(
+        self,
+        root: tk.Tk,
+        theme: Theme,
+        post: Callable[[Callable[[], object]], object],
+        elsewhere: Mapping[str, Callable[[], object]],
+    ) -> None:
+        self._root, self._theme, self._post, self._elsewhere = root, theme, post, elsewhere
         self._painter = HistoryPainter()
         self._exports: list[Export] = []
         self._size: tuple[int, int] | None = None
@@ -38,6 +48,8 @@ class HistoryDesk:
         width, height = min(width, self._root.winfo_screenwidth()), min(height, self._root.winfo_screenheight())
         window.geometry(f"{width}x{height}")
         self.windows[name] = window
+        for action, act in self._elsewhere.items():
+            keys.bind(window, action, act)
         window.bind("<Destroy>", lambda event: self._gone(name, window) if event.widget is window else None, add=True)
         window.bind("<Configure>", lambda event: self._sized(event) if event.widget is window else None, add=True)
 

@@ -207,6 +207,11 @@ class HistoryWindow(tk.Toplevel):
         """The colour of each parameter, which it keeps while it is shown."""
         return [curve_colours(self._theme.dark)[self._slots[cell.name]] for cell in self.cells]
 
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked for is on the screen."""
+        return not self._busy and not self._later.waits("draw") and self.view.pasted
+
     def _sheet(self) -> Sheet:
         theme = self._theme
         names = max((theme.measure(f"─ {name}", theme.small) for name in self.names), default=0)
@@ -344,14 +349,14 @@ class HistoryWindow(tk.Toplevel):
 
     def _bind_keys(self) -> None:
         actions: dict[str, Callable[[], object]] = {
-            "close history": self.destroy,
+            "leave": self.destroy,
             "add parameter": self.picker.start,
             "find": self.picker.start,
             "remove parameter": self.remove,
             "export table": self.export_table,
             "export picture": self.export_picture,
-            "next alarm": lambda: self.go_to_alarm(1),
-            "previous alarm": lambda: self.go_to_alarm(-1),
+            "later alarm": lambda: self.go_to_alarm(1),
+            "earlier alarm": lambda: self.go_to_alarm(-1),
             "everything": lambda: self.choose(math.inf),
         }
         for action, act in actions.items():

@@ -26,6 +26,7 @@ from eyegore.messages import (
     FlagState,
     Health,
     HkAccepted,
+    PastAlarms,
     Said,
     SourceEvent,
 )
@@ -103,6 +104,24 @@ def test_rows_are_judged_as_they_come(tmp_path: Path, start: Start, ear: Ear, wa
     assert ear.state("CCD1_TEMP_B") is FlagState.SHELVED
     wait_until(lambda: ear.rows() == 50)
     assert any(isinstance(event, ExposuresAccepted) for event in ear.events)
+
+
+def test_what_the_journal_knows_is_told_once_and_first(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil
+) -> None:
+    simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@10+10"]).append_rows(30)
+    first = start(state=tmp_path / "state")
+    wait_until(lambda: ear.rows() == 30)
+    assert first.stop(5.0)
+    assert not any(isinstance(event, PastAlarms) for event in ear.events)
+    ear.events.clear()
+    start(state=tmp_path / "state")
+    wait_until(lambda: ear.rows() == 30)
+    told = [event for event in ear.events if isinstance(event, PastAlarms)]
+    assert ear.events[0] is told[0]
+    assert len(told) == 1
+    steps = [entry.comment for entry in told[0].entries if entry.parameter == "CCD2_TEMP_B" and entry.kind == "OOL"]
+    assert steps == ["raised", "returned"]
 
 
 def test_elvis_that_stops_makes_flags_stale(tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil) -> None:

@@ -323,20 +323,59 @@ def test_workers_end_with_a_window_that_something_else_destroyed(
     assert {thread.name for thread in threading.enumerate()}.isdisjoint(WORKERS)
 
 
-def test_the_detail_plot_follows_and_closes(tmp_path: Path, open_desktop: Open, run: Run) -> None:
-    elvis = simulator(tmp_path / "day")
+def test_the_history_follows_marks_the_alarm_and_closes(tmp_path: Path, open_desktop: Open, run: Run) -> None:
+    elvis = simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@20+10"])
     elvis.append_rows(50)
     desktop = open_desktop(tmp_path / "day", limit_set=LimitSet.SAFE)
-    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
+    run(lambda: (found := cell(desktop, "CCD2_TEMP_B")) is not None and found.latched)
     desktop.plot("CCD2_TEMP_B")
-    (window,) = desktop.plots.values()
-    first = window.points
+    (window,) = desktop.histories.windows.values()
+    run(lambda: window.picture is not None and window.picture.lanes)
+    assert window.picture is not None
+    first = window.picture.t1
+    (mark,) = window.picture.lanes[0].marks
+    assert (mark.span.until - mark.span.since, mark.worst) == (pytest.approx(10, abs=5), -136.0)
     elvis.append_rows(50)
-    run(lambda: window.points > first)
+    run(lambda: window.picture is not None and window.picture.t1 == first + 50)
     desktop.plot("CCD2_TEMP_B")
-    assert list(desktop.plots) == ["CCD2_TEMP_B"]
-    window.destroy()
-    assert desktop.plots == {}
+    assert list(desktop.histories.windows) == ["CCD2_TEMP_B"]
+    desktop.root.focus_force()
+    desktop.root.update()
+    desktop.root.event_generate("<F7>")
+    run(lambda: "" in desktop.histories.windows)
+    for shown in list(desktop.histories.windows.values()):
+        shown.destroy()
+    assert desktop.histories.windows == {}
+
+
+def test_alarms_before_a_restart_are_marked_and_the_size_is_kept(tmp_path: Path, root: tk.Tk, run: Run) -> None:
+    simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@20+10"]).append_rows(50)
+    session = Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", limit_set=LimitSet.SAFE)
+    desktop = Desktop(root, session)
+    run(lambda: desktop.view is not None and desktop.view.alarm_spans.of("CCD2_TEMP_B"))
+    desktop.histories.restore({"history": [640, 480]})
+    desktop.close()
+    assert LayoutStore().load()["history"] == [640, 480]
+    again = tk.Tk(className="Eyegore")
+    desktop = Desktop(again, session)
+    late = again.after(15_000, again.quit)
+    job = again.after(0, lambda: None)
+
+    def look() -> None:
+        nonlocal job
+        if desktop.view is not None and desktop.view.history is not None and desktop.view.history.rows == 50:
+            again.quit()
+        else:
+            job = again.after(10, look)
+
+    look()
+    again.mainloop()
+    for waiting in (late, job):
+        again.after_cancel(waiting)
+    assert desktop.view is not None
+    (span,) = desktop.view.alarm_spans.of("CCD2_TEMP_B")
+    assert (span.worst, span.seen, span.lasting) == (-136.0, False, False)
+    desktop.close()
 
 
 def test_another_folder_brings_its_own_alarms(

@@ -67,7 +67,7 @@ def session(tmp_path: Path) -> Session:
 @pytest.fixture
 def desk(root: tk.Tk) -> Iterator[HistoryDesk]:
     pump: TkPump[Callable[[], object]] = TkPump(root, lambda act: act())
-    made = HistoryDesk(root, theme.apply(root, False), pump.post)
+    made = HistoryDesk(root, theme.apply(root, False), pump.post, {})
     made.restore({"history": [900, 560]})
     yield made
     made.clear()

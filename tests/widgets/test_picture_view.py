@@ -1,0 +1,129 @@
+"""A picture over time: strips, cursor, and hands."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from eyegore.widgets.curve import Scale
+from eyegore.widgets.picture_view import STRIP_PIXELS, PictureView
+from eyegore.widgets.theme import Theme
+from eyegore.widgets.time_window import TimeWindow
+
+Until = Callable[[Callable[[], object]], None]
+
+
+@dataclass
+class Source:
+    revision: int = 1
+    span: tuple[float, float] = (1000.0, 3000.0)
+
+    def latest(self, column: str) -> None: ...
+
+    def envelope(self, column: str, t0: float, t1: float, bins: int) -> None: ...
+
+
+@pytest.fixture
+def told() -> list[object]:
+    return []
+
+
+@pytest.fixture
+def view(root: tk.Tk, theme: Theme, told: list[object]) -> PictureView:
+    made = PictureView(
+        root,
+        theme,
+        TimeWindow(float("inf")),
+        lambda t0, t1: Scale(t0, t1, 0, 1, 100, 500, 10, 280),
+        lambda: told.append("changed"),
+        told.append,
+    )
+    made.configure(width=600, height=300)
+    made.pack(fill="both", expand=True)
+    made.source = Source()  # type: ignore[assignment]
+    root.update()
+    told.clear()
+    return made
+
+
+def test_a_picture_is_shown_in_strips(view: PictureView, until: Until) -> None:
+    pixels = np.zeros((1200, 1000, 3), np.uint8)
+    pixels[-1] = (255, 0, 0)
+    view.show(pixels)
+    until(lambda: view.pasted)
+    strips = [photo for photo, _item, _top in view._strips]
+    assert sum(photo.height() for photo in strips) == 1200
+    assert all(photo.height() * 1000 <= STRIP_PIXELS for photo in strips)
+    last = strips[-1]
+    assert view.tk.call(str(last), "get", 5, last.height() - 1) in ((255, 0, 0), "255 0 0")
+    view.show(pixels[:100])
+    until(lambda: view.pasted)
+    assert len(view._strips) == 1
+    assert len(view.find_all()) == 6
+
+
+def test_the_cursor_follows_the_pointer(view: PictureView, told: list[object]) -> None:
+    view.event_generate("<Motion>", x=300, y=50)
+    assert told == [2000.0]
+    assert view.itemcget(view._hair, "state") == "normal"
+    assert view.coords(view._hair)[0] == 300
+    view.event_generate("<Motion>", x=20, y=50)
+    assert told == [2000.0, None]
+    assert view.itemcget(view._hair, "state") == "hidden"
+
+
+def test_keys_move_the_cursor_which_stays(view: PictureView, told: list[object]) -> None:
+    view.focus_force()
+    view.update()
+    for sequence in ("<Shift-Right>", "<Shift-Right>", "<Control-Left>"):
+        view.event_generate(sequence)
+    assert told == [2000.0, 2005.0, 1905.0]
+    view.event_generate("<Motion>", x=300, y=50)
+    view.event_generate("<Leave>")
+    assert view.cursor == 1905.0
+    for _ in range(30):
+        view.event_generate("<Control-Left>")
+    assert view.cursor == 1000.0
+
+
+def test_a_cursor_out_of_sight_is_hidden(view: PictureView) -> None:
+    view.point(1100.0)
+    view.window.choose(500.0)
+    view.place_cursor()
+    assert view.itemcget(view._hair, "state") == "hidden"
+    view.point(None)
+    assert view.cursor is None
+
+
+def test_the_time_of_the_cursor_stays_on_the_canvas(view: PictureView) -> None:
+    for time in (1000.0, 3000.0):
+        view.point(time)
+        left, _top, right, _bottom = view.bbox(view._when)
+        assert left >= 0
+        assert right <= view.winfo_width()
+
+
+def test_a_box_zooms(view: PictureView, told: list[object]) -> None:
+    for sequence, x in (("<Shift-ButtonPress-1>", 200), ("<Shift-B1-Motion>", 250), ("<Shift-ButtonRelease-1>", 300)):
+        view.event_generate(sequence, x=x, y=50)
+    assert view.window.limits(*view.source.span) == (1500.0, 2000.0)  # type: ignore[union-attr]
+    assert "changed" in told
+    assert view.itemcget(view._box, "state") == "hidden"
+
+
+def test_a_click_with_shift_is_no_box(view: PictureView) -> None:
+    view.event_generate("<Shift-ButtonPress-1>", x=200, y=50)
+    view.event_generate("<Shift-ButtonRelease-1>", x=203, y=50)
+    assert view.window.live
+
+
+def test_without_samples_nothing_moves(view: PictureView, told: list[object]) -> None:
+    view.source = None
+    assert view.shown is None
+    view.event_generate("<Motion>", x=300, y=50)
+    view.event_generate("<Button-4>", x=300, y=50)
+    assert told == []
