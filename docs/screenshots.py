@@ -188,10 +188,10 @@ def _is_shown(desktop: Desktop, picture: Picture) -> bool:
 
 def _open_history(root: tk.Tk, desktop: Desktop, names: tuple[str, ...]) -> None:
     """The window with these parameters over most of the screen, the cursor on the first alarm."""
-    desktop.histories.restore({"history": [root.winfo_screenwidth() - 80, root.winfo_screenheight() - 80]})
+    desktop.histories.restore({"history": [root.winfo_screenwidth() - 80, root.winfo_screenheight() - 120]})
     desktop.plot(names[0])
     window = desktop.histories.windows[names[0]]
-    window.geometry("+40+60")
+    window.geometry("+40+50")
     for name in names[1:]:
         window.add(name)
 

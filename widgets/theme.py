@@ -294,6 +294,11 @@ def _style(theme: Theme) -> None:
         style.map(name, background=[("disabled", colour("background")), ("active", colour("dim"))])
     style.configure("TPanedwindow", background=colour("line"))
     style.configure("Sash", sashthickness=third, gripcount=0, lightcolor=colour("line"), bordercolor=colour("line"))
+    style.configure("TNotebook", background=colour("background"), borderwidth=0)
+    style.configure("TNotebook.Tab", background=colour("background"), padding=(half, third), **flat)
+    style.configure("TNotebook.Tab", bordercolor=colour("line"), lightcolor=colour("line"))
+    style.map("TNotebook.Tab", background=[("selected", colour("selection")), ("active", colour("raised"))])
+    style.map("TNotebook.Tab", foreground=[("selected", colour("selection text"))])
     style.configure("TSeparator", background=colour("line"))
     style.configure("Horizontal.TProgressbar", background=colour("accent"), troughcolor=colour("raised"), **flat)
 

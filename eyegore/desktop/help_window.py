@@ -21,39 +21,51 @@ MEANINGS = {
 }
 
 
+PAGES: tuple[tuple[str, ...], ...] = (
+    ("Everywhere", "HK plots", "OOL flags"),
+    ("Exposures", "Images"),
+    ("Alarm list", "History"),
+)
+"""Headings of the key table that stand on a page together: it is not wider than a small screen."""
+
+
 class HelpWindow(tk.Toplevel):
-    """Keys by pane, and what each sign means."""
+    """Pages: what each sign means, and the keys by pane; Ctrl-Tab and the arrows turn them."""
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
         super().__init__(parent, background=theme.colour("background"))
         self.title("Keys and signs — Eyegore")
-        em = theme.em
         self.bind("<Escape>", lambda _event: self.destroy())
-        signs = ttk.Frame(self, padding=em)
-        signs.pack(side="top", fill="x")
-        ttk.Label(signs, text="Signs", style="Bold.TLabel").grid(row=0, column=0, columnspan=3, sticky="w")
-        for row, (status, meaning) in enumerate(MEANINGS.items(), start=1):
-            ttk.Label(signs, text=theme.glyph(status), foreground=theme.colour(status)).grid(
-                row=row, column=0, padx=em // 2
-            )
-            ttk.Label(signs, text=status.value).grid(row=row, column=1, sticky="w", padx=(0, em))
-            ttk.Label(signs, text=meaning, style="Dim.TLabel").grid(row=row, column=2, sticky="w")
-        columns = ttk.Frame(self, padding=(em, 0, em, em))
-        columns.pack(side="top", fill="both", expand=True)
-        places: tuple[tuple[int, tuple[str, ...]], ...] = (
-            (0, ("Everywhere",)),
-            (1, ("HK plots", "OOL flags")),
-            (2, ("Exposures", "Images")),
+        self.pages = ttk.Notebook(self)
+        self.pages.pack(fill="both", expand=True, padx=theme.em // 2, pady=theme.em // 2)
+        self.pages.add(_signs_page(self.pages, theme), text="Signs")
+        for headings in PAGES:
+            self.pages.add(_keys_page(self.pages, theme, headings), text=", ".join(headings))
+        self.pages.enable_traversal()
+        self.bind("<FocusIn>", lambda event: self.pages.focus_set() if event.widget is self else None)
+
+
+def _signs_page(parent: tk.Misc, theme: Theme) -> ttk.Frame:
+    em = theme.em
+    signs = ttk.Frame(parent, padding=em)
+    for row, (status, meaning) in enumerate(MEANINGS.items()):
+        ttk.Label(signs, text=theme.glyph(status), foreground=theme.colour(status)).grid(
+            row=row, column=0, padx=em // 2
         )
-        places += ((3, ("Alarm list", "History")),)
-        rows = dict(keys.help_rows())
-        for column, headings in places:
-            frame = ttk.Frame(columns)
-            frame.grid(row=0, column=column, sticky="n", padx=(0, 2 * em))
-            at = 0
-            for heading in headings:
-                ttk.Label(frame, text=heading, style="Bold.TLabel").grid(row=at, column=0, columnspan=2, sticky="w")
-                for at, (pressed, does) in enumerate(rows[heading], start=at + 1):  # noqa: B020
-                    ttk.Label(frame, text=pressed).grid(row=at, column=0, sticky="w", padx=(0, em))
-                    ttk.Label(frame, text=does, style="Dim.TLabel").grid(row=at, column=1, sticky="w")
-                at += 1
+        ttk.Label(signs, text=status.value).grid(row=row, column=1, sticky="w", padx=(0, em))
+        ttk.Label(signs, text=meaning, style="Dim.TLabel").grid(row=row, column=2, sticky="w")
+    return signs
+
+
+def _keys_page(parent: tk.Misc, theme: Theme, headings: tuple[str, ...]) -> ttk.Frame:
+    em = theme.em
+    page = ttk.Frame(parent, padding=em)
+    rows = dict(keys.help_rows())
+    for column, heading in enumerate(headings):
+        frame = ttk.Frame(page)
+        frame.grid(row=0, column=column, sticky="n", padx=(0, 2 * em))
+        ttk.Label(frame, text=heading, style="Bold.TLabel").grid(row=0, column=0, columnspan=2, sticky="w")
+        for at, (pressed, does) in enumerate(rows[heading], start=1):
+            ttk.Label(frame, text=pressed).grid(row=at, column=0, sticky="w", padx=(0, em))
+            ttk.Label(frame, text=does, style="Dim.TLabel").grid(row=at, column=1, sticky="w")
+    return page

@@ -223,7 +223,7 @@ class HistoryWindow(tk.Toplevel):
             dpi=72.0 * float(self.tk.call("tk", "scaling")),
             points=max(5, round(SMALL_POINTS * theme.scale)),
             gutter=theme.measure("−0000.000", theme.small) + theme.em // 2,
-            margin=names + theme.em if len(self.names) > 1 else theme.em,
+            margin=round(1.1 * names) + theme.em if len(self.names) > 1 else theme.em,
         )
 
     def _scale(self, t0: float, t1: float) -> Scale:
