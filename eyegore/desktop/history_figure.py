@@ -139,9 +139,10 @@ def _draw_panel(axes: Axes, picture: Picture, panel: Panel, height: int) -> None
     axes.set_yticks(values, labels=[number(value, decimals) for value in values])
     axes.set_ylim(panel.bottom, panel.top)
     if panel.unit:
-        axes.text(0.004, 1 - 3 / max(height, 4), panel.unit, transform=axes.transAxes, va="top", zorder=9,
-                  color=colours["text"], fontsize=sheet.points, weight="bold",
-                  bbox={"facecolor": colours["surface"], "edgecolor": "none", "pad": 1.5, "alpha": 0.8})  # fmt: skip
+        aside = (4 - sheet.gutter) * 72 / sheet.dpi
+        axes.annotate(panel.unit, (0, 0.5), xycoords="axes fraction", xytext=(aside, 0), textcoords="offset points",
+                      va="center", color=colours["text"], fontsize=sheet.points, weight="bold",
+                      annotation_clip=False)  # fmt: skip
     alone = sum(len(each.curves) for each in picture.panels) == 1
     for curve in panel.curves:
         _shade(axes, picture, curve, alone)
@@ -251,8 +252,9 @@ def _draw_lane(axes: Axes, picture: Picture, lane: Lane) -> None:
     axes.set_ylim(0.0, 1.0)
     axes.set_yticks([])
     axes.set_facecolor(colours["background"])
-    axes.annotate("alarms", (0, 0.5), xytext=(-4, 0), textcoords="offset points", ha="right", va="center",
-                  color=colours["dim"], fontsize=sheet.points, annotation_clip=False)  # fmt: skip
+    axes.annotate("alarms", (0, 0.5), xycoords="axes fraction", xytext=(-4, 0), textcoords="offset points",
+                  ha="right", va="center", color=colours["dim"], fontsize=sheet.points,
+                  annotation_clip=False)  # fmt: skip
     if len(picture.lanes) > 1 or sum(len(panel.curves) for panel in picture.panels) > 1:
         axes.annotate(f"─ {lane.name}", (1, 0.5), xycoords="axes fraction", xytext=(4, 0), va="center",
                       textcoords="offset points", color=lane.colour, fontsize=sheet.points,

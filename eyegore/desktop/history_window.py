@@ -215,6 +215,7 @@ class HistoryWindow(tk.Toplevel):
     def _sheet(self) -> Sheet:
         theme = self._theme
         names = max((theme.measure(f"─ {name}", theme.small) for name in self.names), default=0)
+        units = max((theme.measure(cell.unit, theme.small_bold) for cell in self.cells), default=0)
         return Sheet(
             width=self.view.winfo_width(),
             height=self.view.winfo_height(),
@@ -222,7 +223,7 @@ class HistoryWindow(tk.Toplevel):
             line=theme.small_line,
             dpi=72.0 * float(self.tk.call("tk", "scaling")),
             points=max(5, round(SMALL_POINTS * theme.scale)),
-            gutter=theme.measure("−0000.000", theme.small) + theme.em // 2,
+            gutter=theme.measure("−0000.00", theme.small) + units + theme.em,
             margin=round(1.1 * names) + theme.em if len(self.names) > 1 else theme.em,
         )
 

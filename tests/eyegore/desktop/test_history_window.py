@@ -343,7 +343,7 @@ def test_the_monitored_folder_is_refused(
     assert list(night.iterdir()) == []
 
 
-def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, desk: HistoryDesk, run: Run) -> None:
+def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, run: Run) -> None:
     window = open_window()
     begun, go = threading.Event(), threading.Event()
 
@@ -355,9 +355,11 @@ def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, des
 
     window.saver._begin(place / "a.csv", parts(), 2)
     run(begun.is_set)
+    export = window.saver.export
+    assert export is not None
     window.destroy()
     go.set()
-    assert desk.stop(5)
+    run(lambda: not export.writing)
     assert list(place.iterdir()) == []
 
 
