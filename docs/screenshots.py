@@ -37,7 +37,8 @@ LAPTOP, WALL = (1366, 768, 96), (3840, 2160, 192)
 class Picture:
     """One picture: the screen, what goes wrong in the night, after how long [s] silence is stale, the window's options.
 
-    With ``stale`` the picture is taken once everything is: ELVIS writes no more after the night was simulated.
+    With ``stale`` the picture is taken once everything is: ELVIS writes no more after the night was simulated. With
+    ``listed`` the list of alarms is open and somebody has worked with it, with ``asking`` the question for a shelf too.
     """
 
     name: str
@@ -50,7 +51,18 @@ class Picture:
     alarm: bool = False
     history: tuple[str, ...] = ()
     """Parameters of the history window that stands before the main window."""
+    listed: bool = False
+    asking: bool = False
 
+
+TROUBLE = (
+    f"CCD2_TEMP_B:step:-136@{SECONDS - 420}+900",
+    f"CCD2_TEMP_T:step:-134@{SECONDS - 400}+900",
+    f"VID_PCB_TEMP_T:step:45@{SECONDS - 330}+900",
+    f"FPGA_PCB_TEMP_T:step:-12@{SECONDS - 250}+100",
+    f"CCD3_TEMP_T:nan@{SECONDS - 200}+900",
+)
+"""Several alarms: one for each state there is."""
 
 PICTURES = (
     Picture("desktop"),
@@ -69,6 +81,9 @@ PICTURES = (
         history=("CCD2_TEMP_B", "CCD1_TEMP_T", "CCD2_OD_T"),
     ),
     Picture("desktop-4k", WALL),
+    Picture("alarms", plants=TROUBLE, alarm=True, listed=True),
+    Picture("shelve", plants=TROUBLE, alarm=True, listed=True, asking=True),
+    Picture("alarms-dark", plants=TROUBLE, alarm=True, listed=True, dark=True),
 )
 
 
@@ -165,9 +180,38 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[None]:
         _until(root, lambda: _is_shown(desktop, picture), f"everything of {picture.name!r} to be drawn")
         if picture.history:
             _open_history(root, desktop, picture.history)
+        if picture.listed:
+            _work(desktop, picture)
         yield
     finally:
         desktop.close()
+
+
+def _work(desktop: Desktop, picture: Picture) -> None:
+    """Do what a person on shift does with some of the alarms, and choose one."""
+    from eyegore.messages import Action, FlagCommand
+    from eyegore.widgets.question_window import QuestionWindow
+
+    root, desk, service = desktop.root, desktop.desk, desktop.service
+    desk.open_list()
+    listed = desk.listed
+    assert listed is not None
+    assert service is not None
+    service.send(FlagCommand(Action.LOWER, "CCD2_TEMP_B", "anna", "called Ben, heater at 40 %"))
+    until = time.time() + 900
+    service.send(FlagCommand(Action.SHELVE, "VID_PCB_TEMP_T", "anna", "fan is being changed", until))
+    _until(root, lambda: "1 back to normal · 1 shelved" in listed.counts, "the alarms of the night")
+    _until(root, lambda: "2 CRITICAL" in root.title(), "the title to count them")
+    chosen = "CCD2_TEMP_T/OOL" if picture.asking else "CCD2_TEMP_B/OOL"
+    listed.tree.selection_set(chosen)
+    listed.tree.focus(chosen)
+    if picture.asking:
+        desk.shelve(["CCD2_TEMP_T"])
+        asked = [one for one in listed.winfo_toplevel().winfo_children() if isinstance(one, QuestionWindow)]
+        asked += [one for one in root.winfo_children() if isinstance(one, QuestionWindow)]
+        asked[0].entry.insert("end", "set point is being changed")
+        _until(root, lambda: root.focus_get() is asked[0].entry, "the question")
+    _until(root, lambda: listed.lit and chosen in listed.tree.selection(), "the list to be drawn")
 
 
 def _is_read(desktop: Desktop, picture: Picture) -> bool:

@@ -35,7 +35,7 @@ class AlarmBar(ttk.Frame):
         self._possible: dict[str, bool] = dict.fromkeys(_WORDS, True)
         self.buttons: dict[str, ttk.Button] = {}
         for action, word in _WORDS.items():
-            text = f"{word} {keys.accelerator(action)}"
+            text = f"{word} ({keys.accelerator(action)})"
             button = ttk.Button(self, text=text, style="Quiet.TButton", command=partial(act, action), takefocus=False)
             button.pack(side="left", padx=(theme.em // 3, 0))
             self.buttons[action] = button
@@ -60,7 +60,7 @@ class AlarmBar(ttk.Frame):
             return
         self._until = until
         key = keys.accelerator("silence")
-        text = f"‖ sound off until {until}: sound on {key}" if until else f"Silence the sound {key}"
+        text = f"‖ sound off until {until}: sound on ({key})" if until else f"Silence the sound ({key})"
         self._sound.configure(text=text, style="Call.TButton" if until else "Quiet.TButton")
 
     @property

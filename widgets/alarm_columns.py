@@ -95,8 +95,8 @@ COLUMNS = (
     _column("value", "−133.02 °C", lambda cell: cell.value, "e"),
     _column("limit", "−133 … −103 °C", lambda cell: cell.limit, widest=12),
     _column("worst", "−133.02 °C", lambda cell: cell.worst, "e"),
-    _column("acknowledged by", "acknowledged by", person_text),
-    _column("test", "BIAS01", lambda cell: cell.test, widest=8),
+    _column("acknowledged by", "acknowledged by", person_text, widest=18),
+    _column("test", "PSFLUX00", lambda cell: cell.test, widest=9),
     _column("ObsID", "20103", lambda cell: cell.obsid, "e"),
     _column("trend, trouble", "", lambda cell: cell.trend),
 )

@@ -10,7 +10,7 @@ from eyegore.widgets.alarm_cells import AlarmCell
 from eyegore.widgets.alarm_columns import facts_of
 from eyegore.widgets.theme import Theme
 
-LINES = 8
+LINES = 9
 NOTHING = "No alarm is chosen: ↓ or a click chooses one, N the next that nobody has acknowledged."
 Piece = tuple[str, str]
 """A text and the tag it is written with."""
@@ -20,7 +20,7 @@ class AlarmDetail(ttk.Frame):
     """Two texts side by side, which wrap and scroll: about the alarm, and what happened to it."""
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
-        super().__init__(parent)
+        super().__init__(parent, style="Surface.TFrame")
         self._theme = theme
         self._said: dict[tk.Text, Sequence[Piece]] = {}
         for place, weight in ((0, 3), (2, 2)):
@@ -64,6 +64,7 @@ class AlarmDetail(ttk.Frame):
                 bar.grid(row=0, column=column + 1, sticky="ns")
 
         text.configure(yscrollcommand=scrolled)
+        text.bind("<<WidgetViewSync>>", lambda event: scrolled(*text.yview()))  # Tk counts the lines of a text later
         text.grid(row=0, column=column, sticky="nsew", padx=(0 if column == 0 else 1, 0), pady=(1, 0))
         return text
 
@@ -90,8 +91,6 @@ def about(cell: AlarmCell, others: int) -> list[Piece]:
     also = f" (and {others} more chosen)" if others else ""
     said = [f"“{text}”" for text in (cell.reason, cell.comment) if text]
     pieces = [(f"{heading}{also}\n", "bold"), (" · ".join([*facts, *said]), "")]
-    if cell.first_out:
-        pieces.append(("\nfirst out: what came within half a minute after it may be its consequence", ""))
     if cell.todo:
         pieces += [("\nWhat to do: ", "bold"), (cell.todo, "todo")]
     return pieces

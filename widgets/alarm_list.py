@@ -158,6 +158,11 @@ class AlarmList(ttk.Frame):
         return str(self._counts["text"])
 
     @property
+    def lit(self) -> bool:
+        """Whether what blinks is in its bright phase."""
+        return self._signs.lit
+
+    @property
     def heading(self) -> str:
         """What the title of a window says of it, "" when nothing is out: sign and counts."""
         _, status = counts_of(self._given)
@@ -222,7 +227,7 @@ class AlarmList(ttk.Frame):
             return
         self._said = said
         self._counts.configure(text=text, style="Bold.TLabel" if status else "Dim.TLabel")
-        self._shows.configure(text=f"show: {self.showing.value}  {keys.accelerator('show alarms')}")
+        self._shows.configure(text=f"show: {self.showing.value} ({keys.accelerator('show alarms')})")
         self._shows.configure(style="Quiet.TButton" if self.showing is Showing.ALL else "Call.TButton")
         glyph, colour = (self._theme.glyph(status), self._theme.colour(status)) if status else ("", "")
         self._sign.configure(text=glyph, foreground=colour)

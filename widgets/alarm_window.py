@@ -14,7 +14,7 @@ from eyegore.widgets.screen_fit import TITLE_BAR, fit
 from eyegore.widgets.theme import Theme
 
 TITLE = "Alarms — Eyegore"
-WIDE, HIGH = 98, 29
+WIDE, HIGH = 104, 31
 """Size of the first time [em], as far as the screen has room."""
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.alarm_presenter import alarm_cell, alarm_cells, sounding
+from eyegore.desktop.alarm_presenter import TIMER_RESPONSES, alarm_cell, alarm_cells, sounding, story_line
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmKind, AlarmState, Exposure
+from eyegore.messages import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.alarm_cells import Standing
 from eyegore.widgets.cells import Status
 
@@ -100,3 +100,44 @@ def test_sounding_keeps_kinds_apart_and_leaves_out_what_tells_nobody() -> None:
         replace(ALARM, parameter="quiet", severity=Severity.NONE),
     ]
     assert sounding(alarms) == {"CCD2_TEMP_B/OOL": Severity.CRITICAL, "CCD2_TEMP_B/TREND": Severity.WARNING}
+
+
+@pytest.mark.parametrize(("later", "since", "age"), [(90.0, "00:01:00", "90 s"), (50_000.0, "01/Jan 00:01:00", "14 h")])
+def test_since_names_the_day_only_of_what_is_long_ago(later: float, since: str, age: str) -> None:
+    cell = alarm_cell(ALARM, NOW, lab_now=ALARM.since + later)
+    assert (cell.since, cell.age) == (since, age)
+
+
+def test_what_to_do_is_that_of_the_table_or_of_the_timer() -> None:
+    timer = Alarm("HK rows", AlarmKind.DEADMAN, AlarmState.UNACK, Severity.CRITICAL, limit="no HK row for 90 s")
+    cells = alarm_cells([ALARM, timer], NOW, response_of=lambda name: "call Ben" if name == ALARM.parameter else "")
+    assert [cell.todo for cell in cells] == ["call Ben", TIMER_RESPONSES["HK rows"]]
+    assert (cells[1].limit, cells[1].trend) == ("", "no HK row for 90 s")
+
+
+def test_a_shelf_tells_who_and_why_and_is_one_row_of_a_parameter() -> None:
+    shelf = replace(
+        ALARM, state=AlarmState.SHELVED, shelved_until=NOW + 900, shelved_by="anna", shelf_reason="pump test"
+    )
+    unharmed = replace(shelf, kind=AlarmKind.INVALID, severity=Severity.NONE)
+    (cell,) = alarm_cells([shelf, unharmed], NOW)
+    assert (cell.key, cell.shelved_by, cell.reason) == ("CCD2_TEMP_B/OOL", "anna", "pump test")
+    also_invalid = replace(unharmed, severity=Severity.WARNING)
+    assert len(alarm_cells([shelf, also_invalid], NOW)) == 2
+    assert alarm_cell(replace(shelf, severity=Severity.NONE), NOW).severity is Status.IN_LIMITS
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "line"),
+    [
+        ("CCD2_TEMP_B acknowledged by anna: seen", AlarmState.ACKED, "acknowledged by anna: seen"),
+        ("CRITICAL CCD2_TEMP_B −136 °C too low", AlarmState.UNACK, "CRITICAL −136 °C too low"),
+        ("", AlarmState.PENDING, ""),
+        ("", AlarmState.SHELVED, "returned, on the shelf"),
+    ],
+)
+def test_the_story_of_an_alarm_names_it_not_again(text: str, state: AlarmState, line: str) -> None:
+    nan = float("nan")
+    entry = AlarmEntry(NOW, nan, "CCD2_TEMP_B", "OOL", "", "", "", nan, "", "", "", "returned", "")
+    told = story_line(AlarmChanged(replace(ALARM, state=state), entry, text))
+    assert told == (f"{time.strftime('%H:%M:%S', time.localtime(NOW))}  {line}" if line else "")
