@@ -159,4 +159,6 @@ def tip_text(cell: FlagCell) -> str:
     for label, text in (("value", cell.value), ("limit", cell.limit), ("since", cell.since), ("worst", cell.worst)):
         if text:
             lines.append(f"{label} {text}")
+    if cell.blink:
+        lines.append(f"what to do: {keys.accelerator('alarm list')}")
     return "\n".join(lines)

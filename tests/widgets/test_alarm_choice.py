@@ -14,7 +14,8 @@ from eyegore.widgets.alarm_cells import Standing
 from eyegore.widgets.alarm_columns import Showing, person_text, tip_of
 from eyegore.widgets.alarm_list import AlarmList
 from eyegore.widgets.alarm_menu import AlarmActions
-from tests.widgets.test_alarm_list import ACKED, CELLS, SHELF, SHELVED, UNACK, C, cell, press
+
+from .test_alarm_list import ACKED, CELLS, SHELF, SHELVED, UNACK, C, cell, press
 
 Until = Callable[[Callable[[], object]], None]
 
