@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pytest
 
+from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.elvis.simulator import Simulator
@@ -168,7 +169,8 @@ class Keyboard:
 
 
 @pytest.fixture
-def night(tmp_path: Path, root: tk.Tk) -> Iterator[Night]:
+def night(tmp_path: Path, root: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
+    monkeypatch.setattr(app, "IMPORT_LATER_MS", 10**8)  # nothing is plotted; the first import outlasts a test
     settings = {"images": False, "seconds": 100_000, "force": True, "plants": [f"{NAME}:step:-136@30+9999"]}
     Simulator(tmp_path / "day", **settings).append_rows(50)  # type: ignore[arg-type]
     clock = Clock()
