@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.limits.delta import DeltaCheck
-from eyegore.limits.model import TOLERANCE, Expected, LimitSet, LimitTable, Parameter, Range, Relative, Verdict
+from eyegore.limits.model import TOLERANCE, Expected, LimitSet, LimitTable, Parameter, Phase, Range, Relative, Verdict
 
 FloatArray = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
@@ -25,44 +25,33 @@ def slack(limit: float) -> float:
 
 
 class Checker:
-    """Judges the samples of one HK layout against one set of limits.
+    """Judges the samples of one HK layout against one set of limits, in the phase the caller names.
 
     It remembers the last samples of parameters with a delta limit and nothing else: rows must come in the order of
     the file, but how they are cut into blocks makes no difference. ``checked`` tells for each column whether it has
-    any limit in this set; those without are UNCHECKED whatever they hold, as are columns the table does not know.
+    any limit in this set, in whatever phase; those without are UNCHECKED whatever they hold, as are columns the table
+    does not know and those out of service.
     """
 
     def __init__(self, table: LimitTable | None, limit_set: LimitSet, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
         found = [table.parameters.get(name) if table else None for name in columns]
-        parameters = {
-            column: each for column, each in enumerate(found) if each and (each.limit(limit_set) or each.delta)
+        phases = {phase for parameter in found if parameter for phase in parameter.phases}
+        self._usual = _Checks(found, limit_set)
+        self._by_phase = {
+            phase: _Checks([each and each.during(phase) for each in found], limit_set) for phase in phases
         }
-        self.checked = tuple(column in parameters for column in range(len(columns)))
-        self._bounds = _Bounds(len(columns), parameters)
-        self._masked: list[tuple[int, int, int]] = []
-        self._deltas: list[DeltaCheck] = []
-        relative: dict[int, Relative] = {}
-        for column, parameter in parameters.items():
-            match parameter.limit(limit_set):
-                case Range(low, high):
-                    self._bounds.set(column, low, high, Verdict.LOW, Verdict.HIGH)
-                case Expected(equals, None):
-                    self._bounds.set(column, equals, equals, Verdict.UNEXPECTED, Verdict.UNEXPECTED)
-                case Expected(equals, int(mask)):
-                    self._masked.append((column, equals & mask, mask))
-                case Relative() as limit:
-                    relative[column] = limit
-            if parameter.delta:
-                alone = parameter.limit(limit_set) is None
-                self._deltas.append(DeltaCheck(column, parameter.delta, alone))
-        self._relative = _RelativeLimits(relative)
+        self.checked = tuple(any(one) for one in zip(*(checks.checked for checks in self._all()), strict=True))
+
+    def _all(self) -> list[_Checks]:
+        return [self._usual, *self._by_phase.values()]
 
     def verdicts(
         self,
         times: npt.ArrayLike,
         values: npt.ArrayLike,
         commanded: Mapping[str, npt.ArrayLike] | None = None,
+        phase: Phase | None = None,
     ) -> Codes:
         """Codes of :class:`Verdict`, one for each sample.
 
@@ -75,13 +64,66 @@ class Checker:
         commanded
             For each column of the exposure log the value commanded, one number or shape (n,). Where it is missing or
             NaN a relative limit cannot be judged: UNCHECKED.
+        phase
+            The phase of all these rows, None where it is not known.
         """
         samples, stamps = np.asarray(values, dtype=np.float64), np.asarray(times, dtype=np.float64)
         if samples.ndim != 2 or samples.shape[1] != len(self.columns) or stamps.shape != samples.shape[:1]:
             raise ValueError(
                 f"times {stamps.shape} and values {samples.shape} do not fit {len(self.columns)} columns of n samples"
             )
-        commands = self._relative.commands(commanded or {}, len(samples))
+        checks = self._by_phase.get(phase, self._usual) if phase is not None else self._usual
+        codes = checks.judge(stamps, samples, commanded or {})
+        for other in self._all():
+            if other is not checks:
+                other.follow(stamps, samples)
+        return codes
+
+    def beyond(self, values: FloatArray, phase: Phase | None = None) -> npt.NDArray[np.bool_] | None:
+        """Which samples lie beyond a hard limit, shape of ``values``; None when there is no hard limit at all."""
+        checks = self._by_phase.get(phase, self._usual) if phase is not None else self._usual
+        return checks.beyond(values)
+
+    def inherit(self, before: Checker) -> None:
+        """Take over the last samples of another checker of the same columns, so that delta limits go on."""
+        memories = [delta for checks in before._all() for delta in checks.deltas]
+        for checks in self._all():
+            for delta in checks.deltas:
+                for memory in memories:
+                    if memory.column == delta.column:
+                        delta.inherit(memory)
+
+
+class _Checks:
+    """The checks of all columns as they are in one phase."""
+
+    def __init__(self, found: Sequence[Parameter | None], limit_set: LimitSet) -> None:
+        parameters = {column: each for column, each in enumerate(found) if each and each.checked(limit_set)}
+        self.checked = tuple(column in parameters for column in range(len(found)))
+        self._bounds = _Bounds(len(found), parameters)
+        self._masked: list[tuple[int, int, int]] = []
+        self.deltas: list[DeltaCheck] = []
+        self._hard: list[tuple[int, float, float]] = []
+        relative: dict[int, Relative] = {}
+        for column, parameter in parameters.items():
+            match parameter.limit(limit_set):
+                case Range(low, high) as limit:
+                    self._bounds.set(column, low, high, Verdict.LOW, Verdict.HIGH)
+                    if limit.hard:
+                        self._hard.append((column, limit.lolo, limit.hihi))
+                case Expected(equals, None):
+                    self._bounds.set(column, equals, equals, Verdict.UNEXPECTED, Verdict.UNEXPECTED)
+                case Expected(equals, int(mask)):
+                    self._masked.append((column, equals & mask, mask))
+                case Relative() as limit:
+                    relative[column] = limit
+            if parameter.delta:
+                alone = parameter.limit(limit_set) is None
+                self.deltas.append(DeltaCheck(column, parameter.delta, alone))
+        self._relative = _RelativeLimits(relative)
+
+    def judge(self, times: FloatArray, samples: FloatArray, commanded: Mapping[str, npt.ArrayLike]) -> Codes:
+        commands = self._relative.commands(commanded, len(samples))
         codes = np.empty(samples.shape, np.uint8)
         with np.errstate(over="ignore", invalid="ignore"):  # differences too large for a float are infinite: fine
             for first in range(0, len(samples), _BLOCK):
@@ -90,9 +132,27 @@ class Checker:
                 self._relative.judge(samples[block], commands[block], codes[block])
             for column, equals, mask in self._masked:
                 _judge_masked(equals, mask, samples[:, column], codes[:, column])
-            for delta in self._deltas:
-                delta.judge(stamps, samples[:, delta.column], codes[:, delta.column])
+            for delta in self.deltas:
+                delta.judge(times, samples[:, delta.column], codes[:, delta.column])
         return codes
+
+    def follow(self, times: FloatArray, samples: FloatArray) -> None:
+        """Take samples that are judged as those of another phase."""
+        if not self.deltas:
+            return
+        codes = np.empty(samples.shape, np.uint8)
+        self._bounds.judge(samples, codes)
+        for delta in self.deltas:
+            delta.follow(times, samples[:, delta.column], codes[:, delta.column])
+
+    def beyond(self, values: FloatArray) -> npt.NDArray[np.bool_] | None:
+        if not self._hard:
+            return None
+        found = np.zeros(values.shape, np.bool_)
+        for column, lolo, hihi in self._hard:
+            found[:, column] = values[:, column] < lolo - slack(lolo)
+            found[:, column] |= values[:, column] > hihi + slack(hihi)
+        return found
 
 
 class _Bounds:

@@ -28,9 +28,7 @@ class DeltaCheck:
     def judge(self, times: FloatArray, values: FloatArray, codes: npt.NDArray[np.uint8]) -> None:
         """Overwrite ``codes``, the verdicts so far, where the samples are in limits but change too fast."""
         span = self._limit.samples - 1
-        stamps = np.concatenate((self._times, times))
-        samples = np.concatenate((self._values, np.where(codes == Verdict.INVALID, np.nan, values)))
-        self._times, self._values = stamps[-span:], samples[-span:]
+        stamps, samples = self.follow(times, values, codes)
         judged = codes == Verdict.IN_LIMITS
         if self._alone:
             codes[judged] = Verdict.UNCHECKED
@@ -47,6 +45,22 @@ class DeltaCheck:
         verdict[change > high + TOLERANCE * max(1.0, abs(high))] = Verdict.DELTA_HIGH
         new = min(len(codes), len(change))
         np.copyto(codes[-new:], verdict[-new:], where=judged[-new:] & whole[-new:])
+
+    def follow(
+        self, times: FloatArray, values: FloatArray, codes: npt.NDArray[np.uint8]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Remember samples; returns their times and values, NaN where invalid, behind those remembered before."""
+        span = self._limit.samples - 1
+        stamps = np.concatenate((self._times, times))
+        samples = np.concatenate((self._values, np.where(codes == Verdict.INVALID, np.nan, values)))
+        self._times, self._values = stamps[-span:], samples[-span:]
+        return stamps, samples
+
+    def inherit(self, before: DeltaCheck) -> None:
+        """Begin with what another check of the same column remembers, if that is more."""
+        span = self._limit.samples - 1
+        if before._times[-span:].size > self._times.size:
+            self._times, self._values = before._times[-span:], before._values[-span:]
 
 
 def _any_of(marks: npt.NDArray[np.bool_], length: int) -> npt.NDArray[np.bool_]:

@@ -6,6 +6,7 @@ A value *at* a limit is in limits. Comparisons allow for the rounding of decimal
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
@@ -46,23 +47,66 @@ class LimitSet(Enum):
 
     SAFE = "S"
     PERFORMANCE = "P"
+    BOTH = "both"
+
+    @property
+    def parts(self) -> tuple[LimitSet, ...]:
+        """The sets that are judged, each by itself; the safe one first."""
+        return (LimitSet.SAFE, LimitSet.PERFORMANCE) if self is LimitSet.BOTH else (self,)
+
+
+class Phase(Enum):
+    """What the camera is being done to, as far as its temperature tells."""
+
+    WARM = "warm"
+    COOL_DOWN = "cool-down"
+    COLD = "cold"
+    WARM_UP = "warm-up"
+
+
+@dataclass(frozen=True)
+class PhaseRule:
+    """How the phase follows from the median of ``sensors`` (HK parameters), in their unit.
+
+    Below ``cold_below`` it is cold, above ``warm_above`` warm; between them it cools down or warms up. A phase is left
+    only when its bound is passed by ``hysteresis``, and a change of direction counts only when it is larger than that.
+    """
+
+    sensors: tuple[str, ...]
+    cold_below: float
+    warm_above: float
+    hysteresis: float
 
 
 @dataclass(frozen=True)
 class Range:
-    """In limits when ``low <= value <= high``, in the parameter's own unit."""
+    """In limits when ``low <= value <= high``, in the parameter's own unit.
+
+    ``lolo`` and ``hihi`` are hard limits outside of these soft ones: beyond them a violation is CRITICAL.
+    """
 
     low: float
     high: float
+    lolo: float = -math.inf
+    hihi: float = math.inf
+
+    @property
+    def hard(self) -> bool:
+        """Whether it has a hard limit on either side."""
+        return math.isfinite(self.lolo) or math.isfinite(self.hihi)
 
 
 @dataclass(frozen=True)
 class Relative:
-    """In limits when ``low <= value - commanded <= high``; ``commanded`` names a column of the exposure log."""
+    """In limits when ``low <= value - commanded <= high``; ``commanded`` names a column of the exposure log.
+
+    For ``settle`` seconds after the command changed it is not judged.
+    """
 
     low: float
     high: float
     commanded: str
+    settle: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -94,6 +138,8 @@ class Parameter:
     (UNEXPECTED counts as high). ``response`` tells the person on shift what to do, ``response_min`` how long that
     takes [min]. ``to_raise`` / ``to_clear`` are the samples until a violation counts and is over (None: the default of
     its severity); ``deadband`` [unit] is how far inside the limit a value must be for the violation to be over.
+    ``out_of_service`` is the reason why it is not judged at all, "" when it is. ``phases`` holds the parameter as it is
+    in the phases that have limits of their own.
     """
 
     name: str
@@ -111,16 +157,38 @@ class Parameter:
     deadband: float = 0.0
     to_raise: int | None = None
     to_clear: int | None = None
+    out_of_service: str = ""
+    phases: Mapping[Phase, Parameter] = field(default_factory=dict)
 
     def limit(self, limit_set: LimitSet) -> Limit | None:
-        """The limit of one set, or None where the table has none."""
+        """The limit of one set, or None where the table has none; of both sets the one that protects the hardware."""
+        if limit_set is LimitSet.BOTH:
+            return self.safe or self.performance
         return self.safe if limit_set is LimitSet.SAFE else self.performance
 
-    def severity(self, verdict: Verdict) -> Severity:
-        """Severity of a violation with this verdict; NONE for any verdict that is not out of limits."""
+    def during(self, phase: Phase | None) -> Parameter:
+        """The parameter as it is in one phase; None where no phase is known."""
+        return self.phases.get(phase, self) if phase is not None else self
+
+    def checked(self, limit_set: LimitSet) -> bool:
+        """Whether anything is judged of it."""
+        return not self.out_of_service and (self.limit(limit_set) is not None or self.delta is not None)
+
+    def severity(self, verdict: Verdict, hard: bool = False) -> Severity:
+        """Severity of a violation with this verdict, ``hard``: beyond a hard limit; NONE when it is no violation."""
+        if hard and verdict.out:
+            return Severity.CRITICAL
         if verdict in (Verdict.LOW, Verdict.DELTA_LOW):
             return self.severity_low
         return self.severity_high if verdict.out else Severity.NONE
+
+    @property
+    def gravest(self) -> Severity:
+        """The severity it can reach at most, in any phase."""
+        limits = (self.safe, self.performance)
+        if any(isinstance(limit, Range) and limit.hard for limit in limits):
+            return Severity.CRITICAL
+        return max(self.severity_low, self.severity_high, *(one.gravest for one in self.phases.values()))
 
 
 @dataclass(frozen=True)
@@ -131,3 +199,4 @@ class LimitTable:
     source: str
     digest: str
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    phases: PhaseRule | None = None

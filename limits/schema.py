@@ -6,12 +6,23 @@ key does not hide what is wrong with the others.
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from eyegore.limits.model import Delta, Expected, Limit, Parameter, Range, Relative, Severity
+from eyegore.limits.model import Delta, Expected, Limit, Parameter, Phase, PhaseRule, Range, Relative, Severity
 
 EXACT = 2**53
 """Integers up to here are exact in float64, the type of every HK sample."""
@@ -35,6 +46,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^\S([^\t\r\n]*\S)?$")]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=-EXACT, le=EXACT)]
 Grade = Literal["NONE", "WARNING", "CRITICAL"]
+PhaseName = Literal["warm", "cool-down", "cold", "warm-up"]
 
 
 class _Entry(BaseModel):
@@ -57,24 +69,44 @@ class _Interval(_Entry):
 
 
 class RangeEntry(_Interval):
-    """``{ kind = "range", low, high }``."""
+    """``{ kind = "range", low, high, lolo, hihi }``, the last two for those that have hard limits."""
 
     kind: Literal["range"]
+    lolo: float | None = None
+    hihi: float | None = None
+
+    @field_validator("lolo")
+    @classmethod
+    def _below_low(cls, lolo: float | None, info: ValidationInfo) -> float | None:
+        low = info.data.get("low")
+        if lolo is not None and low is not None and lolo > low:
+            raise ValueError(f"{lolo!r} must not be above low = {low!r}: a hard limit lies outside the soft one")
+        return lolo
+
+    @field_validator("hihi")
+    @classmethod
+    def _above_high(cls, hihi: float | None, info: ValidationInfo) -> float | None:
+        high = info.data.get("high")
+        if hihi is not None and high is not None and hihi < high:
+            raise ValueError(f"{hihi!r} must not be below high = {high!r}: a hard limit lies outside the soft one")
+        return hihi
 
     def limit(self) -> Range:
         """The limit this entry stands for."""
-        return Range(self.low, self.high)
+        lolo = -math.inf if self.lolo is None else self.lolo
+        return Range(self.low, self.high, lolo, math.inf if self.hihi is None else self.hihi)
 
 
 class RelativeEntry(_Interval):
-    """``{ kind = "relative", low, high, commanded }``."""
+    """``{ kind = "relative", low, high, commanded, settle }``."""
 
     kind: Literal["relative"]
     commanded: Text
+    settle: float = Field(default=Relative.settle, ge=0)
 
     def limit(self) -> Relative:
         """The limit this entry stands for."""
-        return Relative(self.low, self.high, self.commanded)
+        return Relative(self.low, self.high, self.commanded, self.settle)
 
 
 class ExpectedEntry(_Entry):
@@ -109,6 +141,20 @@ class SeverityEntry(_Entry):
 LimitEntry = Annotated[RangeEntry | RelativeEntry | ExpectedEntry, Field(discriminator="kind")]
 
 
+class PhaseEntry(_Entry):
+    """``[parameters.NAME.phase.PHASE]``: what is other than usual in that phase."""
+
+    safe: LimitEntry | None = None
+    performance: LimitEntry | None = None
+    delta: DeltaEntry | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> PhaseEntry:
+        if not (self.safe or self.performance or self.delta):
+            raise ValueError("is empty: safe, performance or delta must be there")
+        return self
+
+
 class ParameterEntry(_Entry):
     """``[parameters.NAME]``; the order of the fields is that of the checks."""
 
@@ -125,22 +171,20 @@ class ParameterEntry(_Entry):
     deadband: float = Field(default=0.0, ge=0)
     to_raise: int | None = Field(default=None, ge=1, le=1000)
     to_clear: int | None = Field(default=None, ge=1, le=1000)
+    out_of_service: Text | None = None
+    phase: dict[PhaseName, PhaseEntry] = {}
 
     @field_validator("performance")
     @classmethod
     def _nests(cls, performance: LimitEntry | None, info: ValidationInfo) -> LimitEntry | None:
-        safe = info.data.get("safe")
-        if safe is not None and performance is not None and not _inside(performance.limit(), safe.limit()):
-            raise ValueError("must lie inside safe: what is good enough for the data must be safe for the hardware")
+        _refuse_wider(performance, info.data.get("safe"))
         return performance
 
     @field_validator("valid")
     @classmethod
     def _leaves_room(cls, valid: _Interval | None, info: ValidationInfo) -> _Interval | None:
         for name in ("safe", "performance"):
-            limit = info.data.get(name)
-            if valid and isinstance(limit, RangeEntry) and not (valid.low < limit.low and limit.high < valid.high):
-                raise ValueError(f"must reach beyond {name} on both sides, else a reading there is never out of limits")
+            _refuse_beyond(valid, name, info.data.get(name))
         return valid
 
     @field_validator("severity")
@@ -149,10 +193,43 @@ class ParameterEntry(_Entry):
         # A limit that is wrong by itself is not in the data, but it is there.
         if severity is None and any(info.data.get(name, True) for name in ("safe", "performance", "delta")):
             raise ValueError("missing: a parameter with limits needs { low = ..., high = ... }")
+        for name in ("safe", "performance"):
+            _refuse_graded_twice(severity, name, info.data.get(name))
         return severity
+
+    @field_validator("phase")
+    @classmethod
+    def _fits(cls, phases: dict[PhaseName, PhaseEntry], info: ValidationInfo) -> dict[PhaseName, PhaseEntry]:
+        data = info.data
+        for name, entry in phases.items():
+            try:
+                if data.get("severity") is None:
+                    raise ValueError("has limits, but the parameter has no severity")
+                _refuse_wider(entry.performance or data.get("performance"), entry.safe or data.get("safe"))
+                for part in ("safe", "performance"):
+                    _refuse_beyond(data.get("valid"), part, getattr(entry, part))
+                    _refuse_graded_twice(data.get("severity"), part, getattr(entry, part))
+            except ValueError as why:
+                raise ValueError(f"{name}: {why}") from why
+        return phases
 
     def parameter(self, name: str) -> Parameter:
         """The parameter this entry stands for."""
+        usual = self._usual(name)
+        return replace(
+            usual,
+            phases={
+                Phase(phase): replace(
+                    usual,
+                    safe=entry.safe.limit() if entry.safe else usual.safe,
+                    performance=entry.performance.limit() if entry.performance else usual.performance,
+                    delta=entry.delta.limit() if entry.delta else usual.delta,
+                )
+                for phase, entry in self.phase.items()
+            },
+        )
+
+    def _usual(self, name: str) -> Parameter:
         return Parameter(
             name=name,
             unit=self.unit,
@@ -169,7 +246,29 @@ class ParameterEntry(_Entry):
             deadband=self.deadband,
             to_raise=self.to_raise,
             to_clear=self.to_clear,
+            out_of_service=self.out_of_service or "",
         )
+
+
+class PhasesEntry(_Entry):
+    """``[phases]``: how the phase follows from the temperature."""
+
+    sensors: list[Name] = Field(min_length=1)
+    cold_below: float
+    warm_above: float
+    hysteresis: float = Field(gt=0)
+
+    @field_validator("hysteresis")
+    @classmethod
+    def _leaves_room(cls, hysteresis: float, info: ValidationInfo) -> float:
+        cold, warm = info.data.get("cold_below"), info.data.get("warm_above")
+        if cold is not None and warm is not None and not cold + hysteresis < warm - hysteresis:
+            raise ValueError("cold_below and warm_above must be more than twice the hysteresis apart")
+        return hysteresis
+
+    def rule(self) -> PhaseRule:
+        """The rule this entry stands for."""
+        return PhaseRule(tuple(self.sensors), self.cold_below, self.warm_above, self.hysteresis)
 
 
 class TableEntry(_Entry):
@@ -177,6 +276,47 @@ class TableEntry(_Entry):
 
     elvis: Text
     parameters: dict[Name, ParameterEntry] = Field(min_length=1)
+    phases: PhasesEntry | None = Field(default=None, validate_default=True)
+
+    @field_validator("phases")
+    @classmethod
+    def _known(cls, phases: PhasesEntry | None, info: ValidationInfo) -> PhasesEntry | None:
+        parameters: dict[str, ParameterEntry] | None = info.data.get("parameters")
+        if parameters is None:
+            return phases
+        if phases is None:
+            named = next((name for name, entry in parameters.items() if entry.phase), None)
+            if named is not None:
+                raise ValueError(f"missing, though {named} has limits of a phase: nothing would tell which it is")
+            return phases
+        for sensor in phases.sensors:
+            if sensor not in parameters:
+                raise ValueError(f"sensors: {sensor!r} has no entry among the parameters")
+        return phases
+
+
+def _refuse_wider(performance: LimitEntry | None, safe: LimitEntry | None) -> None:
+    if safe is not None and performance is not None and not _inside(performance.limit(), safe.limit()):
+        raise ValueError("must lie inside safe: what is good enough for the data must be safe for the hardware")
+
+
+def _refuse_beyond(valid: _Interval | None, name: str, limit: LimitEntry | None) -> None:
+    if valid is None or not isinstance(limit, RangeEntry):
+        return
+    lowest = limit.low if limit.lolo is None else limit.lolo
+    highest = limit.high if limit.hihi is None else limit.hihi
+    if not (valid.low < lowest and highest < valid.high):
+        raise ValueError(f"must reach beyond {name} on both sides, else a reading there is never out of limits")
+
+
+def _refuse_graded_twice(severity: SeverityEntry | None, name: str, limit: LimitEntry | None) -> None:
+    if severity is None or not isinstance(limit, RangeEntry):
+        return
+    for side, hard, key in ((severity.low, limit.lolo, "lolo"), (severity.high, limit.hihi, "hihi")):
+        if hard is not None and side == "CRITICAL":
+            raise ValueError(
+                f"CRITICAL where {name} has {key}: beyond the soft limit it is WARNING, or take {key} away"
+            )
 
 
 def _inside(inner: Limit, outer: Limit) -> bool:

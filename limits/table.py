@@ -18,6 +18,7 @@ VERSIONS: tuple[str, ...] = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
 
 _FOLDER = Path(__file__).parent / "tables"
 _KINDS = ("range", "relative", "expected")
+_LIMITS = ("safe", "performance")
 _REASONS = {
     "missing": "missing",
     "extra_forbidden": "unknown key",
@@ -87,6 +88,7 @@ def _load(path: Path, complete: bool) -> LimitTable:
         source=str(path),
         digest=hashlib.sha256(content).hexdigest(),
         parameters=MappingProxyType({name: item.parameter(name) for name, item in entry.parameters.items()}),
+        phases=entry.phases.rule() if entry.phases else None,
     )
 
 
@@ -119,8 +121,7 @@ def _absent(raw: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
 def _keys(location: Iterable[int | str]) -> tuple[str, ...]:
     """The keys of the file that lead to an error; pydantic also counts the kind of limit it tried and marks names."""
     keys = [str(key) for key in location]
-    if len(keys) > 3 and keys[3] in _KINDS:
-        del keys[3]
+    keys = [key for at, key in enumerate(keys) if not (key in _KINDS and at > 2 and keys[at - 1] in _LIMITS)]
     return tuple(keys[:-1] if keys[-1] == "[key]" else keys)
 
 
@@ -151,6 +152,6 @@ def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
         if header := re.match(r"\s*\[([^\[].*)\]\s*(#.*)?$", line):
             table = tuple(quoted or bare for quoted, bare in re.findall(r"""["']([^"']*)["']|([\w-]+)""", header[1]))
             found.setdefault(table, number)
-        elif key := re.match(r"""\s*["']?([\w-]+)["']?\s*=""", line):
-            found.setdefault((*table, key[1]), number)
+        elif key := re.match(r"""\s*["']?([\w-]+(?:\.[\w-]+)*)["']?\s*=""", line):
+            found.setdefault((*table, *key[1].split(".")), number)
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from eyegore.limits.model import Delta, Expected, Limit, Range, Relative
 
 _SIGNS = {"degC": "°C", "flag": "", "count": "", "register": ""}
@@ -18,6 +20,9 @@ def describe(limit: Limit | Delta | None, unit: str = "") -> str:
     match limit:
         case None:
             return "no limit"
+        case Range(low, high) if limit.hard:
+            hard = " … ".join(_number(one) if math.isfinite(one) else "" for one in (limit.lolo, limit.hihi)).strip()
+            return f"{_number(low)} … {_number(high)} {sign}".rstrip() + f", hard {hard}"
         case Range(low, high):
             return f"{_number(low)} … {_number(high)} {sign}".rstrip()
         case Relative(low, high, commanded) if low == -high:

@@ -1,0 +1,124 @@
+"""The phase of the camera, from the temperature of its CCDs: warm, cool-down, cold, warm-up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eyegore.limits.model import Phase, PhaseRule
+
+FloatArray = npt.NDArray[np.float64]
+
+SMOOTHED = 5
+"""Readings whose median counts: what shows in one or two rows only is no change of phase."""
+
+_ALONG = {Phase.COOL_DOWN: -1.0, Phase.WARM_UP: 1.0}
+
+
+class PhaseFinder:
+    """Follows the temperature through the rows of the HK; any batching gives the same phases.
+
+    Between the bounds the direction tells. It is not known at first, when the HK begins there: then there is no phase
+    until the temperature has moved by the hysteresis.
+    """
+
+    def __init__(self, rule: PhaseRule) -> None:
+        self._rule = rule
+        self.phase: Phase | None = None
+        self._turn = math.nan
+        self._last: FloatArray = np.empty(0)
+
+    def take(self, values: FloatArray, invalid: npt.NDArray[np.bool_]) -> list[tuple[int, Phase | None]]:
+        """Take readings of the sensors, shape (n, sensors); those marked ``invalid`` and NaN tell nothing.
+
+        Returns the runs of equal phase as (stop, phase), in order; the last ``stop`` is n.
+        """
+        temperatures = _median(np.where(invalid, np.nan, values))
+        rows = np.flatnonzero(np.isfinite(temperatures))
+        known = np.concatenate((self._last, temperatures[rows]))
+        held = self._last.size
+        self._last = known[-(SMOOTHED - 1) :]
+        runs: list[tuple[int, Phase | None]] = []
+        if known.size >= SMOOTHED:
+            smooth = np.median(np.lib.stride_tricks.sliding_window_view(known, SMOOTHED), axis=1)
+            offset = SMOOTHED - 1 - held
+            for at, phase in self._changes(smooth):
+                row = int(rows[at + offset])
+                if row > (runs[-1][0] if runs else 0):
+                    runs.append((row, self.phase))
+                self.phase = phase
+        runs.append((len(values), self.phase))
+        return runs
+
+    def _changes(self, temperatures: FloatArray) -> list[tuple[int, Phase]]:
+        """Where the phase changes, and to what."""
+        found: list[tuple[int, Phase]] = []
+        phase, at = self.phase, 0
+        while at < temperatures.size:
+            step, after = self._next(phase, temperatures[at:])
+            if after is None:
+                break
+            at += step
+            found.append((at, after))
+            phase = after
+            self._turn = float(temperatures[at])
+        return found
+
+    def _next(self, phase: Phase | None, temperatures: FloatArray) -> tuple[int, Phase | None]:
+        """The first change from a phase, as its place and the phase after it; None when there is none."""
+        rule = self._rule
+        cold, warm, slack = rule.cold_below, rule.warm_above, rule.hysteresis
+        match phase:
+            case None:
+                if math.isnan(self._turn):
+                    self._turn = float(temperatures[0])
+                turns = [(temperatures < self._turn - slack, Phase.COOL_DOWN),
+                         (temperatures > self._turn + slack, Phase.WARM_UP)]  # fmt: skip
+                return _first([(temperatures < cold, Phase.COLD), (temperatures > warm, Phase.WARM), *turns])
+            case Phase.COLD:
+                return _first([(temperatures > cold + slack, Phase.WARM_UP)])
+            case Phase.WARM:
+                return _first([(temperatures < warm - slack, Phase.COOL_DOWN)])
+            case Phase.COOL_DOWN | Phase.WARM_UP:
+                sign = _ALONG[phase]
+                reached = np.maximum.accumulate(np.concatenate(([sign * self._turn], sign * temperatures)))
+                self._turn = sign * float(reached[-1])
+                back = sign * temperatures < reached[1:] - slack
+                other = Phase.WARM_UP if phase is Phase.COOL_DOWN else Phase.COOL_DOWN
+                return _first([(temperatures < cold, Phase.COLD), (temperatures > warm, Phase.WARM), (back, other)])
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        turn = None if math.isnan(self._turn) else self._turn
+        return {"phase": self.phase.value if self.phase else None, "turn": turn, "last": self._last.tolist()}
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave."""
+        self.phase = Phase(memory["phase"]) if memory["phase"] else None
+        self._turn = math.nan if memory["turn"] is None else float(memory["turn"])
+        self._last = np.array(memory["last"], dtype=np.float64)
+
+
+def _first(conditions: Sequence[tuple[npt.NDArray[np.bool_], Phase]]) -> tuple[int, Phase | None]:
+    """The first place where a condition holds, and the phase it leads to; of several there the first of the list."""
+    places = [(int(np.argmax(held)), order) for order, (held, _) in enumerate(conditions) if held.any()]
+    if not places:
+        return 0, None
+    at, order = min(places)
+    return at, conditions[order][1]
+
+
+def _median(values: FloatArray) -> FloatArray:
+    """The median of each row over what is not NaN; NaN where all is."""
+    ordered = np.sort(values, axis=1)  # NaN last
+    count = np.count_nonzero(np.isfinite(ordered), axis=1)
+    rows = np.arange(len(ordered))
+    low, high = (
+        ordered[rows, np.maximum(count - 1, 0) // 2],
+        ordered[rows, np.minimum(count // 2, ordered.shape[1] - 1)],
+    )
+    return np.where(count > 0, (low + high) / 2, np.nan)
