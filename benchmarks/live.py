@@ -16,7 +16,7 @@ from benchmarks import machine
 from benchmarks.desktop import DesktopProcess
 from benchmarks.report import Figure
 from benchmarks.workshop import DAY, THREE_DAYS, Workshop
-from eyegore.alarms.alarm_board import TO_CLEAR
+from eyegore.alarms.watched import TO_CLEAR
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
 from eyegore.feeds.ingest import CYCLE_S
 from eyegore.limits.model import Severity

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from eyegore.limits.model import Severity, Verdict
+from eyegore.limits.model import Phase, Severity, Verdict
 
 
 class Action(Enum):
@@ -36,10 +36,22 @@ class FlagCommand:
     until: float = float("nan")
 
 
+@dataclass(frozen=True)
+class PhaseChosen:
+    """A person says which phase the camera is in; None: the temperature is to tell again."""
+
+    phase: Phase | None
+    person: str
+
+
 class AlarmKind(Enum):
-    """What an alarm is about; a parameter can have one of each kind."""
+    """What an alarm is about; a parameter can have one of each kind.
+
+    OOL is that of the limits in use; PERFORMANCE that of the performance limits where both sets are in use.
+    """
 
     OOL = "OOL"
+    PERFORMANCE = "PERFORMANCE"
     INVALID = "INVALID"
     DEADMAN = "DEADMAN"
     TREND = "TREND"
@@ -54,6 +66,7 @@ class AlarmState(Enum):
     ACKED = "acknowledged"
     RTN_UNACK = "back in limits, unacknowledged"
     SHELVED = "shelved"
+    OUT_OF_SERVICE = "out of service"
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,7 @@ class FlagState(Enum):
     ACKNOWLEDGED = "acknowledged"
     LATCHED = "back in limits"
     SHELVED = "shelved"
+    OUT_OF_SERVICE = "out of service"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from eyegore import __version__, standard_output
 from eyegore.errors import EyegoreError, SettingsError
-from eyegore.limits.model import LimitSet
+from eyegore.limits.model import LimitSet, Phase
 from eyegore.settings import KEEP_DAYS, Session
 
 DESCRIPTION = """\
@@ -55,7 +55,12 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--follow", action="store_true", help="DIR holds day folders: monitor the newest, always")
     what.add_argument("-E", "--elvis", metavar="VERSION", help="ELVIS version (default: recognised from the files)")
     what.add_argument("--limits", metavar="FILE", type=Path, help="the lab's own limit table")
-    what.add_argument("--set", choices=["S", "P"], default="S", help="limits: S safe (default), P performance")
+    what.add_argument(
+        "--set", choices=[one.value for one in LimitSet], default="S", help="limits: S safe (default), P performance"
+    )
+    what.add_argument(
+        "--phase", choices=[one.value for one in Phase], help="phase of the camera (default: as its temperature tells)"
+    )
     what.add_argument("--polling", action="store_true", help="poll even where inotify works")
     what.add_argument("--stale-after", metavar="SECONDS", type=float, default=60.0, help="HK is stale then (60)")
     how = parser.add_argument_group("how")
@@ -155,6 +160,7 @@ def session_of(args: argparse.Namespace) -> Session:
         tag=args.tag,
         ds9_target=args.ds9,
         stale_after_s=args.stale_after,
+        phase=Phase(args.phase) if args.phase else None,
         state=args.state,
         journal=not args.no_journal,
         keep_days=args.keep_days,

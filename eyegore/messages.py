@@ -38,7 +38,10 @@ from eyegore.alarm_messages import (
 from eyegore.alarm_messages import (
     FlagState as FlagState,
 )
-from eyegore.limits.model import LimitSet
+from eyegore.alarm_messages import (
+    PhaseChosen as PhaseChosen,
+)
+from eyegore.limits.model import LimitSet, LimitTable, Phase
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -206,6 +209,16 @@ class WorkerDied:
     received: float
 
 
+@dataclass(frozen=True)
+class LimitsEdited:
+    """The lab's own limit table at ``path`` was edited: as it reads now, or None and the ``problem`` with it."""
+
+    path: str
+    table: LimitTable | None
+    problem: str
+    received: float
+
+
 FeedMessage = (
     HkHeader
     | HkRows
@@ -217,6 +230,7 @@ FeedMessage = (
     | FreeSpace
     | CaughtUp
     | WorkerDied
+    | LimitsEdited
 )
 
 
@@ -317,7 +331,10 @@ class ImagesReady:
 
 @dataclass(frozen=True)
 class LayoutChanged:
-    """The parameters, their limits or the ELVIS version changed; ``flags`` and ``alarms`` are all as they stand."""
+    """The parameters, their limits, the phase or the ELVIS version changed.
+
+    ``flags`` and ``alarms`` are all as they stand; ``table`` holds the limits in use, None where there are none.
+    """
 
     elvis: str
     columns: tuple[str, ...]
@@ -325,11 +342,16 @@ class LayoutChanged:
     missing: tuple[str, ...]
     flags: tuple[Flag, ...]
     alarms: tuple[Alarm, ...] = ()
+    table: LimitTable | None = None
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True)
 class Health:
-    """The health strip: ages [s] are NaN where nothing came yet. ``checked`` of ``total`` parameters are judged."""
+    """The health strip: ages [s] are NaN where nothing came yet. ``checked`` of ``total`` parameters are judged.
+
+    ``phase_by`` is the person who chose the phase, "" where the temperature tells it.
+    """
 
     now: float
     folder: str
@@ -354,6 +376,8 @@ class Health:
     exposure_rows: int
     images: int
     clock_skew: float = float("nan")
+    phase: Phase | None = None
+    phase_by: str = ""
     running: tuple[str, ...] = field(default=())
 
 

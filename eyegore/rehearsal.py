@@ -29,6 +29,7 @@ class Alarmed:
 
 
 CHATTER_S = 600.0
+KINDS = (AlarmKind.OOL.value, AlarmKind.PERFORMANCE.value)
 
 
 def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> dict[str, Alarmed]:
@@ -48,7 +49,7 @@ def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> dic
         if not isinstance(message, CaughtUp):
             events = monitor.take(message, 0.0)
             entries += [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return _counted([entry for entry in entries if entry.kind == AlarmKind.OOL.value])
+    return _counted([entry for entry in entries if entry.kind in KINDS])
 
 
 def _counted(entries: Sequence[AlarmEntry]) -> dict[str, Alarmed]:

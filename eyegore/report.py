@@ -42,10 +42,10 @@ class Findings:
 def exit_code(findings: Findings) -> int:
     """0: every sample of every checked parameter in limits; 1: a sample out of limits; 2: neither can be said."""
     monitor = findings.monitor
-    if monitor.excursions():
+    if monitor.hk.excursions.runs(out=True):
         return OUT_OF_LIMITS
-    judged = monitor.hk_rows and monitor.flags.counts().checked
-    missed = monitor.invalid_runs() or findings.unjudged or findings.unread
+    judged = monitor.hk.rows and monitor.flags.counts().checked
+    missed = monitor.hk.excursions.runs(out=False) or findings.unjudged or findings.unread
     return CANNOT_JUDGE if not judged or missed else IN_LIMITS
 
 
@@ -56,26 +56,26 @@ def as_json(findings: Findings) -> dict[str, Any]:
     log, images = monitor.exposures, monitor.images
     return {
         "folder": str(folder),
-        "elvis": monitor.elvis or None,
+        "elvis": monitor.hk.elvis or None,
         "set": monitor.rules.limit_set.value,
         "exit": exit_code(findings),
         "unread": [{"file": _name(path, folder), "reason": why} for path, why in findings.unread.items()],
         "hk": {
-            "files": [_name(path, folder) for path in monitor.hk_files],
-            "rows": monitor.hk_rows,
-            "first": iso(monitor.first_time),
-            "last": iso(monitor.last_time),
+            "files": [_name(path, folder) for path in monitor.hk.files],
+            "rows": monitor.hk.rows,
+            "first": iso(monitor.hk.first_time),
+            "last": iso(monitor.hk.last_time),
             "bad_lines": [
                 {"file": _name(bad.path, folder), "line": bad.line, "reason": bad.reason} for bad in monitor.bad_lines
             ],
             "bad_line_count": monitor.bad_line_count,
-            "unknown_columns": list(monitor.unknown),
-            "missing_columns": list(monitor.missing),
+            "unknown_columns": list(monitor.hk.unknown),
+            "missing_columns": list(monitor.hk.missing),
             "unjudged": list(findings.unjudged),
             "parameters": {flag.parameter: _parameter(flag) for flag in monitor.flags.views()},
         },
-        "excursions": [_excursion(run, monitor) for run in monitor.excursions()],
-        "invalid": [_excursion(run, monitor) for run in monitor.invalid_runs()],
+        "excursions": [_excursion(run, monitor) for run in monitor.hk.excursions.runs(out=True)],
+        "invalid": [_excursion(run, monitor) for run in monitor.hk.excursions.runs(out=False)],
         "exposures": {
             "obsids": log.obsids,
             "rows": log.rows,

@@ -22,6 +22,7 @@ from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
+from eyegore.limits_file import LimitsFile
 from eyegore.messages import (
     AlarmChanged,
     AlarmState,
@@ -31,12 +32,13 @@ from eyegore.messages import (
     Health,
     Noted,
     PastAlarms,
+    PhaseChosen,
     Said,
     WorkerDied,
 )
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
-from eyegore.settings import Session
+from eyegore.settings import Session, person
 
 log = logging.getLogger(__name__)
 flag_log = logging.getLogger("eyegore.flags")
@@ -46,9 +48,10 @@ RESTART_S = 5.0
 PAST_S = 8 * 86_400.0
 """How far back subscribers are told what the journal knows [s]: a day more than the samples are kept."""
 MOST_PAST = 5000
-WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9", "history"})
+WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9", "history", "limits"})
 """Names of the threads that do the work of a session."""
 Subscriber = Callable[[Event], None]
+Command = FlagCommand | PhaseChosen
 
 
 def lab_offset_s(now: float) -> float:
@@ -96,7 +99,7 @@ class Service:
         self.monitor = Monitor(rules_for(session), str(session.folder))
         self._keeper: JournalKeeper | None = None
         self._subscribers = list(subscribers)
-        self._inbox: queue.SimpleQueue[FeedMessage | FlagCommand | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[FeedMessage | Command | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._ingest = Ingest(
             session.folder,
@@ -109,6 +112,7 @@ class Service:
         )
         self._restart_at = float("inf")
         self._disk = DiskSpace({"data volume": session.folder}, self._inbox.put) if session.watch_disk else None
+        self._limits = LimitsFile(session.limits, self._inbox.put) if session.limits is not None else None
         self._loop = LoopTimer()
 
     def subscribe(self, subscriber: Subscriber) -> None:
@@ -120,10 +124,12 @@ class Service:
         self._ingest.start()
         if self._disk is not None:
             self._disk.start()
+        if self._limits is not None:
+            self._limits.start()
         self._restart_at = 0.0
         self._thread.start()
 
-    def send(self, command: FlagCommand) -> None:
+    def send(self, command: Command) -> None:
         """Do what a person asked; callable from any thread, returns at once."""
         self._inbox.put(command)
 
@@ -134,12 +140,16 @@ class Service:
         self._ingest.stop()
         if self._disk is not None:
             self._disk.stop()
+        if self._limits is not None:
+            self._limits.stop()
         self._inbox.put(None)
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(max(0.0, end - time.monotonic()))
         joined = self._ingest.join(max(0.1, end - time.monotonic()))
         if self._disk is not None:
             joined = self._disk.join(max(0.1, end - time.monotonic())) and joined
+        if self._limits is not None:
+            joined = self._limits.join(max(0.1, end - time.monotonic())) and joined
         stopped = joined and not self._thread.is_alive()
         if not stopped:
             log.warning("a worker did not stop within %.1f s (is the folder on a mount that hangs?)", timeout)
@@ -148,6 +158,8 @@ class Service:
     def _run(self) -> None:
         if self.session.journal:
             self._open_journal()
+        if self.session.phase is not None:
+            self._deliver(PhaseChosen(self.session.phase, person()))
         try:
             self._take_messages()
         finally:
@@ -176,7 +188,7 @@ class Service:
     def _take_messages(self) -> None:
         next_tick = time.monotonic()
         while True:
-            message: FeedMessage | FlagCommand | Tick | None
+            message: FeedMessage | Command | Tick | None
             try:
                 message = self._inbox.get(timeout=max(0.0, next_tick - time.monotonic()))
             except queue.Empty:
@@ -191,7 +203,7 @@ class Service:
             if not isinstance(message, Tick):
                 self._deliver(message)
 
-    def _deliver(self, message: FeedMessage | FlagCommand | Tick) -> None:
+    def _deliver(self, message: FeedMessage | Command | Tick) -> None:
         try:
             events = self.monitor.take(message, self._clock())
         except Exception:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.analysis.trend import Forecast, TrendWindow
-from eyegore.limits.model import LimitSet, LimitTable, Range, Severity
+from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
 
 LOOK_S = 10.0
@@ -32,8 +32,10 @@ class SessionTrends:
             self._window = TrendWindow(rows.columns)
         self._window.take(rows.times, rows.values, verdicts)
 
-    def look(self, board: AlarmBoard, table: LimitTable | None, limit_set: LimitSet, frame: Frame) -> list[Event]:
-        """Forecasts of all parameters with absolute limits, told when they changed; pre-alarms in set S only."""
+    def look(
+        self, board: AlarmBoard, table: LimitTable | None, limit_set: LimitSet, phase: Phase | None, frame: Frame
+    ) -> list[Event]:
+        """Forecasts of all parameters with absolute limits, told when they changed; pre-alarms of set S only."""
         if frame.now < self._look_at or table is None:
             return []
         self._look_at = frame.now + LOOK_S
@@ -41,13 +43,13 @@ class SessionTrends:
         events: list[Event] = []
         for name in self._columns:
             parameter = table.parameters.get(name)
-            limit = parameter.limit(limit_set) if parameter else None
-            if parameter is None or not isinstance(limit, Range):
+            limit = parameter.during(phase).limit(limit_set) if parameter else None
+            if parameter is None or parameter.out_of_service or not isinstance(limit, Range):
                 continue
             forecast = self._window.time_to_limit(name, limit.low, limit.high, self._window.newest)
             if forecast is not None:
                 drifts[name] = _drift(forecast, parameter.unit)
-            if parameter.response_min is not None and limit_set is LimitSet.SAFE:
+            if parameter.response_min is not None and limit_set is not LimitSet.PERFORMANCE:
                 events += self._pre_alarm(board, name, forecast, parameter.response_min, frame)
         trends = Trends(drifts)
         if trends.texts != self._texts:

@@ -6,7 +6,7 @@ import getpass
 from dataclasses import dataclass
 from pathlib import Path
 
-from eyegore.limits.model import LimitSet
+from eyegore.limits.model import LimitSet, Phase
 
 KEEP_DAYS = 400.0
 """How long entries of a journal are kept unless told otherwise [days]: a campaign, and the same month a year ago."""
@@ -18,7 +18,7 @@ class Session:
 
     ``stale_after_s`` is the age [s] from which HK counts as stale. ``state`` is where journals are kept (None: the
     user's own state folder), ``keep_days`` how long their entries are [days]. ``watch_disk`` tells whether the free
-    space of the folder's volume is watched.
+    space of the folder's volume is watched. ``phase`` is that of the camera where the operator gives it.
     """
 
     folder: Path
@@ -36,6 +36,7 @@ class Session:
     journal: bool = True
     keep_days: float = KEEP_DAYS
     watch_disk: bool = True
+    phase: Phase | None = None
 
     @property
     def images(self) -> bool:

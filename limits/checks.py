@@ -35,7 +35,7 @@ class Checker:
 
     def __init__(self, table: LimitTable | None, limit_set: LimitSet, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
-        found = [table.parameters.get(name) if table else None for name in columns]
+        found = self._parameters = [table.parameters.get(name) if table else None for name in columns]
         phases = {phase for parameter in found if parameter for phase in parameter.phases}
         self._usual = _Checks(found, limit_set)
         self._by_phase = {
@@ -83,6 +83,19 @@ class Checker:
         """Which samples lie beyond a hard limit, shape of ``values``; None when there is no hard limit at all."""
         checks = self._by_phase.get(phase, self._usual) if phase is not None else self._usual
         return checks.beyond(values)
+
+    def unreadable(self, values: FloatArray, columns: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Which readings of these columns are none, in any phase: shape (n, len(columns))."""
+        found = ~np.isfinite(values[:, columns])
+        for place, column in enumerate(columns):
+            parameter = self._parameters[column]
+            if parameter is None:
+                continue
+            low, high = parameter.valid or (-_FAR, _FAR)
+            found[:, place] |= (values[:, column] < low) | (values[:, column] > high)
+            for sentinel in parameter.sentinels:
+                found[:, place] |= np.abs(values[:, column] - sentinel) <= slack(sentinel)
+        return found
 
     def inherit(self, before: Checker) -> None:
         """Take over the last samples of another checker of the same columns, so that delta limits go on."""

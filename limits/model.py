@@ -170,8 +170,13 @@ class Parameter:
         """The parameter as it is in one phase; None where no phase is known."""
         return self.phases.get(phase, self) if phase is not None else self
 
+    @property
+    def forms(self) -> tuple[Parameter, ...]:
+        """The parameter as it usually is, and as it is in the phases that differ."""
+        return (self, *self.phases.values())
+
     def checked(self, limit_set: LimitSet) -> bool:
-        """Whether anything is judged of it."""
+        """Whether anything is judged of it, as it is here."""
         return not self.out_of_service and (self.limit(limit_set) is not None or self.delta is not None)
 
     def severity(self, verdict: Verdict, hard: bool = False) -> Severity:
@@ -185,10 +190,10 @@ class Parameter:
     @property
     def gravest(self) -> Severity:
         """The severity it can reach at most, in any phase."""
-        limits = (self.safe, self.performance)
+        limits = [limit for form in self.forms for limit in (form.safe, form.performance)]
         if any(isinstance(limit, Range) and limit.hard for limit in limits):
             return Severity.CRITICAL
-        return max(self.severity_low, self.severity_high, *(one.gravest for one in self.phases.values()))
+        return max(self.severity_low, self.severity_high)
 
 
 @dataclass(frozen=True)

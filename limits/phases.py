@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -91,16 +90,9 @@ class PhaseFinder:
                 other = Phase.WARM_UP if phase is Phase.COOL_DOWN else Phase.COOL_DOWN
                 return _first([(temperatures < cold, Phase.COLD), (temperatures > warm, Phase.WARM), (back, other)])
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        turn = None if math.isnan(self._turn) else self._turn
-        return {"phase": self.phase.value if self.phase else None, "turn": turn, "last": self._last.tolist()}
-
-    def restore(self, memory: Mapping[str, Any]) -> None:
-        """Take back what :meth:`memory` gave."""
-        self.phase = Phase(memory["phase"]) if memory["phase"] else None
-        self._turn = math.nan if memory["turn"] is None else float(memory["turn"])
-        self._last = np.array(memory["last"], dtype=np.float64)
+    def inherit(self, before: PhaseFinder) -> None:
+        """Go on where another one is, by a rule of one's own."""
+        self.phase, self._turn, self._last = before.phase, before._turn, before._last
 
 
 def _first(conditions: Sequence[tuple[npt.NDArray[np.bool_], Phase]]) -> tuple[int, Phase | None]:

@@ -142,17 +142,34 @@ LimitEntry = Annotated[RangeEntry | RelativeEntry | ExpectedEntry, Field(discrim
 
 
 class PhaseEntry(_Entry):
-    """``[parameters.NAME.phase.PHASE]``: what is other than usual in that phase."""
+    """``[parameters.NAME.phase.PHASE]``: what is other than usual in that phase.
+
+    ``only = "safe"``: what is safe is good enough for the data as well.
+    """
 
     safe: LimitEntry | None = None
     performance: LimitEntry | None = None
     delta: DeltaEntry | None = None
+    only: Literal["safe"] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> PhaseEntry:
-        if not (self.safe or self.performance or self.delta):
-            raise ValueError("is empty: safe, performance or delta must be there")
+        if not (self.safe or self.performance or self.delta or self.only):
+            raise ValueError('is empty: safe, performance, delta or only = "safe" must be there')
+        if self.only and self.performance:
+            raise ValueError('only = "safe" and a performance limit exclude each other')
         return self
+
+    def applied(self, usual: Parameter) -> Parameter:
+        """The parameter as it is in this phase."""
+        safe = self.safe.limit() if self.safe else usual.safe
+        performance = self.performance.limit() if self.performance else usual.performance
+        return replace(
+            usual,
+            safe=safe,
+            performance=safe if self.only else performance,
+            delta=self.delta.limit() if self.delta else usual.delta,
+        )
 
 
 class ParameterEntry(_Entry):
@@ -205,7 +222,8 @@ class ParameterEntry(_Entry):
             try:
                 if data.get("severity") is None:
                     raise ValueError("has limits, but the parameter has no severity")
-                _refuse_wider(entry.performance or data.get("performance"), entry.safe or data.get("safe"))
+                if not entry.only:
+                    _refuse_wider(entry.performance or data.get("performance"), entry.safe or data.get("safe"))
                 for part in ("safe", "performance"):
                     _refuse_beyond(data.get("valid"), part, getattr(entry, part))
                     _refuse_graded_twice(data.get("severity"), part, getattr(entry, part))
@@ -216,18 +234,7 @@ class ParameterEntry(_Entry):
     def parameter(self, name: str) -> Parameter:
         """The parameter this entry stands for."""
         usual = self._usual(name)
-        return replace(
-            usual,
-            phases={
-                Phase(phase): replace(
-                    usual,
-                    safe=entry.safe.limit() if entry.safe else usual.safe,
-                    performance=entry.performance.limit() if entry.performance else usual.performance,
-                    delta=entry.delta.limit() if entry.delta else usual.delta,
-                )
-                for phase, entry in self.phase.items()
-            },
-        )
+        return replace(usual, phases={Phase(phase): entry.applied(usual) for phase, entry in self.phase.items()})
 
     def _usual(self, name: str) -> Parameter:
         return Parameter(

@@ -10,13 +10,19 @@ import numpy.typing as npt
 from eyegore.limits.model import Verdict
 
 
+def spans_of(values: npt.NDArray[np.uint8] | npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Maximal runs of equal values in a vector, as (start, stop) with ``stop`` exclusive."""
+    start = 0
+    for stop in (*(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), values.size):
+        if stop > start:
+            yield start, stop
+        start = stop
+
+
 def runs_of(codes: npt.NDArray[np.uint8]) -> Iterator[tuple[int, int, Verdict]]:
     """Maximal runs of equal codes in a vector, as (start, stop, verdict) with ``stop`` exclusive."""
-    start = 0
-    for stop in (*(np.flatnonzero(np.diff(codes)) + 1).tolist(), codes.size):
-        if stop > start:
-            yield start, stop, Verdict(int(codes[start]))
-        start = stop
+    for start, stop in spans_of(codes):
+        yield start, stop, Verdict(int(codes[start]))
 
 
 def worst_of(values: npt.NDArray[np.float64], verdict: Verdict, expected: float = 0.0) -> float:

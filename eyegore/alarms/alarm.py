@@ -127,6 +127,8 @@ class AlarmMachine:
 
     def shelve(self, until: float, person: str, reason: str, now: float) -> Change | None:
         """Shelve until ``until`` [unix s], at most as long as its severity allows; NaN means that long."""
+        if self._alarm.state is AlarmState.OUT_OF_SERVICE:
+            return None
         latest = now + LONGEST_SHELF_S[self._gravest]
         end = latest if math.isnan(until) else min(until, latest)
         if end <= now:
@@ -157,9 +159,28 @@ class AlarmMachine:
 
     # --- state -------------------------------------------------------------------------------------------------------
 
-    def tell(self, limit: str) -> None:
-        """Say in words what is out, where no limit does."""
+    def tell(self, limit: str, gravest: Severity | None = None) -> None:
+        """Say in words what is out, or what the limit is; ``gravest`` is the severity it can reach from now on."""
         self._alarm = replace(self._alarm, limit=limit)
+        if gravest is not None:
+            self._gravest = gravest
+
+    def retire(self, reason: str) -> Change | None:
+        """Put out of service, by configuration: nothing of it is remembered."""
+        was = self._alarm
+        if was.state is AlarmState.OUT_OF_SERVICE:
+            return None
+        out = AlarmState.OUT_OF_SERVICE
+        self._alarm = Alarm(was.parameter, was.kind, out, unit=was.unit, limit=was.limit, comment=reason)
+        self._under, self._acknowledged_at = AlarmState.NORMAL, NAN
+        return Change("out of service", was.state, out, replace(was, state=out), comment=reason)
+
+    def reinstate(self) -> Change | None:
+        """Put back in service: the next samples tell how it is."""
+        if self._alarm.state is not AlarmState.OUT_OF_SERVICE:
+            return None
+        self._alarm = replace(self._alarm, state=AlarmState.NORMAL, comment="")
+        return Change("in service again", AlarmState.OUT_OF_SERVICE, AlarmState.NORMAL, self._alarm)
 
     def join_incident(self, number: int, first_out: str) -> None:
         """Note which incident the alarm belongs to."""

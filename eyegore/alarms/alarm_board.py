@@ -11,16 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from eyegore.alarms.alarm import AlarmMachine, Change
 from eyegore.alarms.alarm_text import sentence
-from eyegore.alarms.debounce import Debounce, Repetition, Step, Violation, violation_in
+from eyegore.alarms.debounce import Step, Violation
 from eyegore.alarms.incidents import FLOOD_S, IncidentBook
-from eyegore.limits.model import LimitSet, Parameter, Range, Severity, Verdict
-from eyegore.limits.verdict_runs import runs_of
-from eyegore.limits.wording import describe
+from eyegore.alarms.judgement import Judgement
+from eyegore.alarms.watched import Found, Watched
+from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
 from eyegore.messages import (
     Action,
     Alarm,
@@ -34,12 +31,6 @@ from eyegore.messages import (
     Noted,
     Said,
 )
-
-TO_RAISE: Mapping[Severity, int] = {Severity.NONE: 3, Severity.WARNING: 3, Severity.CRITICAL: 1}
-"""Consecutive samples until a violation counts, where the table names no number of its own."""
-TO_CLEAR: Mapping[Severity, int] = dict.fromkeys(Severity, 3)
-"""Consecutive samples until a violation is over, where the table names no number of its own."""
-INVALID = Repetition(dict.fromkeys(Severity, 3), dict.fromkeys(Severity, 1))
 
 
 @dataclass(frozen=True)
@@ -55,107 +46,65 @@ class Frame:
     news: float = float("-inf")
 
 
-@dataclass(frozen=True)
-class _Watched:
-    parameter: Parameter
-    ool: AlarmMachine
-    invalid: AlarmMachine
-    ool_filter: Debounce
-    invalid_filter: Debounce
-
-    @property
-    def quiet(self) -> bool:
-        return self.ool_filter.quiet and self.invalid_filter.quiet
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A step with its place among those of the batch."""
-
-    row: int
-    column: int
-    machine: AlarmMachine
-    step: Step
-
-
 class AlarmBoard:
     """The alarms by parameter and kind; parameters that come later are added, none is ever forgotten."""
 
     def __init__(self) -> None:
-        self._watched: dict[str, _Watched] = {}
+        self._watched: dict[str, Watched] = {}
         self._timers: dict[tuple[str, AlarmKind], AlarmMachine] = {}
         self._incidents = IncidentBook()
         self._remembered: dict[str, Any] = {}
+        self._phase: Phase | None = None
 
     # --- parameters --------------------------------------------------------------------------------------------------
 
-    def watch(self, parameter: Parameter, limit_set: LimitSet) -> None:
-        """Have alarms for a parameter; one that is watched keeps them."""
-        if parameter.name in self._watched:
-            return
-        limit = parameter.limit(limit_set)
-        text = describe(limit, parameter.unit) if limit is not None else ""
-        gravest = max(parameter.severity_low, parameter.severity_high)
-        watched = _Watched(
-            parameter,
-            AlarmMachine(parameter.name, AlarmKind.OOL, gravest=gravest, unit=parameter.unit, limit=text),
-            AlarmMachine(parameter.name, AlarmKind.INVALID, gravest=Severity.WARNING, unit=parameter.unit, limit=text),
-            Debounce(_repetition(parameter, limit_set)),
-            Debounce(INVALID),
-        )
-        self._watched[parameter.name] = watched
-        self._recall(f"{parameter.name}/OOL", watched.ool, watched.ool_filter)
-        self._recall(f"{parameter.name}/INVALID", watched.invalid, watched.invalid_filter)
+    def watch(self, parameter: Parameter, limit_set: LimitSet, frame: Frame) -> list[Event]:
+        """Have alarms for a parameter; one that is watched keeps them, and is judged by these limits from now on."""
+        watched = self._watched.get(parameter.name)
+        known = watched is not None
+        if watched is None:
+            watched = self._watched[parameter.name] = Watched(parameter, limit_set)
+            for kind, track in watched.tracks.items():
+                memory = self._remembered.pop(f"{parameter.name}/{kind.name}", None)
+                if memory is not None:
+                    track.restore(memory)
+        watched.obey(parameter, self._phase)
+        changes = watched.enlist()
+        return [_event(change, frame, None) for change in changes if known or change.before is not AlarmState.NORMAL]
 
-    def _recall(self, key: str, machine: AlarmMachine, debounce: Debounce | None) -> None:
-        memory = self._remembered.pop(key, None)
-        if memory is not None:
-            machine.restore(memory["alarm"])
-            if debounce is not None and memory["filter"] is not None:
-                debounce.restore(memory["filter"])
+    def enter(self, phase: Phase | None) -> None:
+        """Judge by the limits of another phase from now on."""
+        self._phase = phase
+        for watched in self._watched.values():
+            watched.enter(phase)
 
     def alarms(self) -> Iterator[Alarm]:
         """Every alarm, those of the parameters in file order first."""
         for watched in self._watched.values():
-            yield watched.ool.alarm
-            yield watched.invalid.alarm
+            yield from watched.alarms
         for machine in self._timers.values():
             yield machine.alarm
 
-    def of(self, parameter: str) -> tuple[Alarm, Alarm]:
-        """The OOL and the INVALID alarm of a watched parameter."""
-        watched = self._watched[parameter]
-        return watched.ool.alarm, watched.invalid.alarm
+    def of(self, parameter: str) -> tuple[Alarm, ...]:
+        """The alarms of a watched parameter: that of its limits first, that of invalid readings last."""
+        return self._watched[parameter].alarms
 
     # --- the process -------------------------------------------------------------------------------------------------
 
-    def take(self, rows: HkRows, verdicts: npt.NDArray[np.uint8], frame: Frame) -> list[Event]:
-        """Judge rows in the order they were recorded; ``verdicts`` has the shape of their values."""
-        notable = ((verdicts >= Verdict.LOW) | (verdicts == Verdict.INVALID)).any(axis=0)
-        found: list[_Found] = []
+    def take(self, rows: HkRows, judgement: Judgement, frame: Frame) -> list[Event]:
+        """Take rows in the order they were recorded, with what the checks say of them."""
+        shown = judgement.shown
+        notable = ((shown >= Verdict.LOW) | (shown == Verdict.INVALID)).any(axis=0)
+        found: list[Found] = []
         for column, name in enumerate(rows.columns):
             watched = self._watched.get(name)
             if watched is not None and (notable[column] or not watched.quiet):
-                found += self._steps(watched, column, rows, verdicts[:, column])
+                found += watched.steps(column, rows, judgement)
         found.sort(key=lambda one: (one.row, one.column))
         events: list[Event] = []
         for one in found:
             events += self._apply(one.machine, one.step, frame)
         return events
-
-    def _steps(self, watched: _Watched, column: int, rows: HkRows, codes: npt.NDArray[np.uint8]) -> Iterator[_Found]:
-        for start, stop, verdict in runs_of(codes):
-            times, values = rows.times[start:stop], rows.values[start:stop, column]
-            violation = None
-            if verdict.out:
-                violation = violation_in(verdict, watched.parameter.severity(verdict), times, values)
-            for step in watched.ool_filter.take(violation, verdict, times, values):
-                yield _Found(start + step.row, column, watched.ool, step)
-            unread = verdict is Verdict.INVALID
-            violation = violation_in(verdict, Severity.WARNING, times, values) if unread else None
-            known = verdict if unread else Verdict.IN_LIMITS
-            for step in watched.invalid_filter.take(violation, known, times, values):
-                yield _Found(start + step.row, column, watched.invalid, step)
 
     def _apply(self, machine: AlarmMachine, step: Step, frame: Frame) -> list[Event]:
         change = machine.step(step)
@@ -202,7 +151,9 @@ class AlarmBoard:
         key = (name, kind)
         if key not in self._timers:
             self._timers[key] = AlarmMachine(name, kind, gravest=Severity.CRITICAL)
-            self._recall(f"{name}/{kind.name}", self._timers[key], None)
+            memory = self._remembered.pop(f"{name}/{kind.name}", None)
+            if memory is not None:
+                self._timers[key].restore(memory["alarm"])
         return self._timers[key]
 
     # --- people and time ---------------------------------------------------------------------------------------------
@@ -231,12 +182,12 @@ class AlarmBoard:
         return [_event(change, frame, None) for change in changes if change is not None]
 
     def _machines(self) -> list[AlarmMachine]:
-        machines = [machine for watched in self._watched.values() for machine in (watched.ool, watched.invalid)]
+        machines = [machine for watched in self._watched.values() for machine in watched.machines]
         return [*machines, *self._timers.values()]
 
     def _machines_of(self, name: str) -> list[AlarmMachine]:
         watched = self._watched.get(name)
-        machines = [watched.ool, watched.invalid] if watched is not None else []
+        machines = watched.machines if watched is not None else []
         return [*machines, *(machine for (timer, _), machine in self._timers.items() if timer == name)]
 
     # --- memory ------------------------------------------------------------------------------------------------------
@@ -245,11 +196,10 @@ class AlarmBoard:
         """What must survive a restart, JSON-able."""
         alarms: dict[str, Any] = dict(self._remembered)
         for name, watched in self._watched.items():
-            pairs = ((watched.ool, watched.ool_filter), (watched.invalid, watched.invalid_filter))
-            for machine, debounce in pairs:
-                if not (machine.idle and debounce.quiet):
-                    key = f"{name}/{machine.alarm.kind.name}"
-                    alarms[key] = {"alarm": machine.memory(), "filter": debounce.memory()}
+            for kind, track in watched.tracks.items():
+                memory = track.memory()
+                if memory is not None:
+                    alarms[f"{name}/{kind.name}"] = memory
         for (name, kind), machine in self._timers.items():
             if not machine.idle:
                 alarms[f"{name}/{kind.name}"] = {"alarm": machine.memory(), "filter": None}
@@ -265,22 +215,11 @@ class AlarmBoard:
                 self._timer(name, AlarmKind[kind])
 
 
-def noted(text: str, frame: Frame) -> Noted:
-    """An entry of the journal that is no transition: a change of the configuration."""
+def noted(text: str, frame: Frame, kind: str = "CONFIGURATION", time: float = float("nan"), person: str = "") -> Noted:
+    """An entry of the journal that is no transition, such as a change of the configuration; ``time`` [lab s]."""
     nan = float("nan")
-    entry = AlarmEntry(
-        frame.now, nan, "", "CONFIGURATION", "", "", "NONE", nan, "", frame.context, "", text, frame.table
-    )
+    entry = AlarmEntry(frame.now, time, "", kind, "", "", "NONE", nan, "", frame.context, person, text, frame.table)
     return Noted(entry, text)
-
-
-def _repetition(parameter: Parameter, limit_set: LimitSet) -> Repetition:
-    limit = parameter.limit(limit_set)
-    to_raise = dict.fromkeys(Severity, parameter.to_raise) if parameter.to_raise else TO_RAISE
-    to_clear = dict.fromkeys(Severity, parameter.to_clear) if parameter.to_clear else TO_CLEAR
-    if isinstance(limit, Range):
-        return Repetition(to_raise, to_clear, parameter.deadband, limit.low, limit.high)
-    return Repetition(to_raise, to_clear)
 
 
 def _timer_violation(severity: Severity, since: float, time: float) -> Violation:

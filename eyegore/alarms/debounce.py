@@ -61,13 +61,28 @@ class Step:
 
 
 class Debounce:
-    """Judges the samples of one parameter in their order."""
+    """Judges the samples of one parameter in their order.
+
+    A sample beyond a hard limit also counts as one beyond the soft one: so a value that goes to and fro across the
+    hard limit is out as soon as one that stays on either side of it. The candidate's severity is that of its mildest
+    sample; ``_grave`` counts its last samples that are worse than that.
+    """
 
     def __init__(self, repetition: Repetition) -> None:
         self._rule = repetition
         self._active: Violation | None = None
         self._candidate: Violation | None = None
+        self._grave = 0
         self._clear = 0
+
+    def obey(self, repetition: Repetition) -> None:
+        """Judge by another rule from now on; what is out stays out until samples say otherwise."""
+        self._rule = repetition
+
+    def forget(self) -> None:
+        """Begin anew, as if no sample had come."""
+        self._active = self._candidate = None
+        self._grave = self._clear = 0
 
     @property
     def quiet(self) -> bool:
@@ -94,28 +109,34 @@ class Debounce:
             self._candidate = None
             self._active = _joined(active, found)
             return [_step("worse", found.samples - 1, times, values, self._active)] if _is_worse(active, found) else []
-        before = self._candidate
-        if before is not None and (before.verdict, before.severity) != (found.verdict, found.severity):
-            before = None
+        before = self._candidate if self._candidate is not None and self._candidate.verdict is found.verdict else None
+        level = found.severity if before is None else min(before.severity, found.severity)
         have = before.samples if before is not None else 0
-        need = self._rule.to_raise[found.severity]
-        if have + found.samples < need:
-            self._candidate = found if before is None else _joined(before, found)
-            fresh = before is None and active is None
+        grave = self._grave if before is not None and found.severity > level else have
+        at, reached = min(
+            (max(0, self._rule.to_raise[found.severity] - grave - 1), found.severity),
+            (max(0, self._rule.to_raise[level] - have - 1), level),
+            key=lambda one: (one[0], -one[1]),
+        )
+        fresh = before is None and active is None
+        if at >= found.samples:
+            self._candidate = found if before is None else replace(_joined(before, found), severity=level)
+            self._grave = grave + found.samples if found.severity > level else 0
             return [_step("pending", 0, times, values, self._candidate)] if fresh else []
-        at = need - have - 1
-        counted = violation_in(found.verdict, found.severity, times[: at + 1], values[: at + 1])
-        counted = counted if before is None else _joined(before, counted)
-        self._candidate = None
-        self._active = counted
+        counted = violation_in(found.verdict, reached, times[: at + 1], values[: at + 1])
+        counted = counted if before is None else replace(_joined(before, counted), severity=reached)
+        self._active, self._candidate = counted, None
         steps = [_step("active", at, times, values, counted)]
-        if before is None and active is None and at > 0:
+        if fresh and at > 0:
             steps.insert(0, _step("pending", 0, times, values, counted))
+        if found.severity > reached:
+            samples = grave + at + 1
+            self._candidate = replace(counted, severity=found.severity, samples=samples)
         if at + 1 < found.samples:
             rest = violation_in(found.verdict, found.severity, times[at + 1 :], values[at + 1 :])
-            self._active = _joined(counted, rest)
-            if _is_worse(counted, rest):
-                steps.append(_step("worse", found.samples - 1, times, values, self._active))
+            steps += [
+                replace(step, row=step.row + at + 1) for step in self._out(rest, times[at + 1 :], values[at + 1 :])
+            ]
         return steps
 
     def _back(self, active: Violation, verdict: Verdict, times: FloatArray, values: FloatArray) -> list[Step]:
@@ -143,12 +164,17 @@ class Debounce:
         """What must survive a restart, JSON-able; None when there is nothing."""
         if self.quiet:
             return None
-        return {"active": _packed(self._active), "candidate": _packed(self._candidate), "clear": self._clear}
+        return {
+            "active": _packed(self._active),
+            "candidate": _packed(self._candidate),
+            "grave": self._grave,
+            "clear": self._clear,
+        }
 
     def restore(self, memory: Mapping[str, Any]) -> None:
         """Take back what :meth:`memory` gave."""
         self._active, self._candidate = _unpacked(memory["active"]), _unpacked(memory["candidate"])
-        self._clear = int(memory["clear"])
+        self._grave, self._clear = int(memory.get("grave", 0)), int(memory["clear"])
 
 
 def violation_in(verdict: Verdict, severity: Severity, times: FloatArray, values: FloatArray) -> Violation:

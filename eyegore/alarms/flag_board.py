@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.alarm_board import AlarmBoard
+from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
-from eyegore.messages import Alarm, AlarmState, Flag, FlagChanged, FlagState, HkRows
+from eyegore.messages import Alarm, AlarmState, Event, Flag, FlagChanged, FlagState, HkRows
 
 NAN = float("nan")
 
@@ -19,6 +19,7 @@ _UNKNOWN = {
     Verdict.INVALID: FlagState.INVALID,
     Verdict.STALE: FlagState.STALE,
 }
+_URGENT = {AlarmState.UNACK: 4, AlarmState.SHELVED: 3, AlarmState.ACKED: 2, AlarmState.RTN_UNACK: 1}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class FlagBoard:
         self._checked: dict[str, bool] = {}
         self._live: dict[str, _Live] = {}
         self._shown: dict[str, Flag] = {}
-        self._looks: dict[str, tuple[Alarm, Alarm, Verdict | None, bool]] = {}
+        self._looks: dict[str, tuple[object, ...]] = {}
         self._counts: FlagCounts | None = None
         self._stale = False
 
@@ -62,14 +63,17 @@ class FlagBoard:
         limit_set: LimitSet,
         checked: Sequence[bool],
         units: Mapping[str, str],
-    ) -> None:
+        frame: Frame,
+    ) -> list[Event]:
         """Have a flag for each of ``columns``; ``units`` are those of the columns that the table does not know."""
+        events: list[Event] = []
         for name, is_checked in zip(columns, checked, strict=True):
             parameter = table.parameters.get(name) if table else None
             self._parameters[name] = parameter or Parameter(name, units.get(name, ""), "")
             self._checked[name] = is_checked
-            self._alarms.watch(self._parameters[name], limit_set)
+            events += self._alarms.watch(self._parameters[name], limit_set, frame)
         self._counts = None
+        return events
 
     def see(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
         """Note the newest sample of each parameter."""
@@ -119,41 +123,44 @@ class FlagBoard:
             invalid=sum(view.live is Verdict.INVALID for view in views),
         )
 
-    def _look(self, name: str) -> tuple[Alarm, Alarm, Verdict | None, bool]:
+    def _look(self, name: str) -> tuple[object, ...]:
         """What a flag looks like depends on: alarms are replaced when they change, never changed."""
         live = self._live.get(name)
         return *self._alarms.of(name), live.verdict if live is not None else None, self._stale
 
     def _view(self, name: str) -> Flag:
-        ool, invalid = self._alarms.of(name)
+        alarms = self._alarms.of(name)
+        lead = max(alarms[:-1], key=_urgency)
         live = self._live.get(name)
         verdict = live.verdict if live is not None else Verdict.UNCHECKED
         if self._stale and live is not None:
             verdict = Verdict.STALE
-        latched = AlarmState.RTN_UNACK in (ool.state, invalid.state)
+        latched = any(alarm.state is AlarmState.RTN_UNACK for alarm in alarms)
         return Flag(
             parameter=name,
-            state=self._state(name, ool.state, invalid.state, verdict, latched),
+            state=self._state(name, lead.state, alarms[-1].state, verdict, latched),
             live=verdict,
-            severity=ool.severity,
+            severity=lead.severity,
             value=live.value if live is not None else NAN,
-            unit=ool.unit,
+            unit=lead.unit,
             time=live.time if live is not None else NAN,
-            since=ool.since,
-            worst=ool.worst,
-            limit_text=ool.limit,
+            since=lead.since,
+            worst=lead.worst,
+            limit_text=lead.limit,
             latched=latched,
-            acknowledged_by=ool.acknowledged_by,
-            comment=ool.comment,
-            shelved_until=ool.shelved_until,
+            acknowledged_by=lead.acknowledged_by,
+            comment=lead.comment,
+            shelved_until=lead.shelved_until,
         )
 
-    def _state(self, name: str, ool: AlarmState, invalid: AlarmState, verdict: Verdict, latched: bool) -> FlagState:
-        if AlarmState.SHELVED in (ool, invalid):
-            return FlagState.SHELVED
-        if ool is AlarmState.UNACK:
+    def _state(self, name: str, lead: AlarmState, invalid: AlarmState, verdict: Verdict, latched: bool) -> FlagState:
+        if lead is AlarmState.OUT_OF_SERVICE:
+            return FlagState.OUT_OF_SERVICE
+        if lead is AlarmState.UNACK:
             return FlagState.RAISED
-        if ool is AlarmState.ACKED:
+        if AlarmState.SHELVED in (lead, invalid):
+            return FlagState.SHELVED
+        if lead is AlarmState.ACKED:
             return FlagState.ACKNOWLEDGED
         if name not in self._live:
             return FlagState.NO_DATA if self._checked[name] else FlagState.UNCHECKED
@@ -162,6 +169,11 @@ class FlagBoard:
         if verdict.out:
             return FlagState.PENDING
         return FlagState.LATCHED if latched else FlagState.NORMAL
+
+
+def _urgency(alarm: Alarm) -> tuple[int, Severity]:
+    """Which of the alarms of a parameter its flag shows."""
+    return _URGENT.get(alarm.state, 0), alarm.severity
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...] | None) -> bool:

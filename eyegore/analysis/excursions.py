@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from eyegore.limits.model import Verdict
 from eyegore.limits.verdict_runs import runs_of, worst_of
-from eyegore.messages import FloatArray
+from eyegore.messages import FloatArray, HkRows
 
 
 @dataclass(frozen=True)
@@ -88,3 +89,23 @@ class ExcursionFinder:
                 )
             self._open[name] = run
         return ended
+
+
+class ExcursionBook:
+    """The runs of a session, the last ``kept`` of those that have ended (None: all)."""
+
+    def __init__(self, kept: int | None) -> None:
+        self._finder = ExcursionFinder()
+        self._ended: deque[Run] = deque(maxlen=kept)
+
+    def take(self, rows: HkRows, verdicts: npt.NDArray[np.uint8], expected: Mapping[str, float]) -> None:
+        """Take judged rows; ``expected`` are the values of parameters that must have one."""
+        self._ended.extend(self._finder.take(rows.columns, rows.times, rows.values, verdicts, expected))
+
+    def runs(self, *, out: bool) -> list[Run]:
+        """Runs out of limits, or (``out`` false) those of samples that could not be judged, by their first sample.
+
+        Those that last still are included.
+        """
+        runs = [*self._ended, *self._finder.open_runs]
+        return sorted((run for run in runs if run.verdict.out is out), key=lambda run: (run.first, run.parameter))

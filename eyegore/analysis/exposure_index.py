@@ -38,6 +38,17 @@ class ExposureIndex:
         place = bisect.bisect_right(self._starts, time)
         return self._exposures[place - 1] if place else None
 
+    def settled(self, column: str, times: FloatArray, settle: float) -> FloatArray:
+        """As :meth:`commanded`, but NaN for ``settle`` seconds after an exposure began with another command."""
+        values = self.commanded(column, times)
+        if settle > 0 and len(self._starts) > 1:
+            kept = self._values[column]
+            changed = np.concatenate(([False, False], (kept[2:] != kept[1:-1]) & ~np.isnan(kept[1:-1])))
+            places = np.searchsorted(self._start_array, times, side="right")
+            since = np.concatenate(([-math.inf], self._start_array))[places]
+            values = np.where(changed[places] & (times - since < settle), math.nan, values)
+        return values
+
     def commanded(self, column: str, times: FloatArray) -> FloatArray:
         """Commanded value of a log column at each of ``times`` [lab s]; NaN where nothing was commanded."""
         values = self._values.get(column)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +57,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     show.add_argument("table", nargs="?", default=VERSIONS[-1], help=f"{table_help}; default {VERSIONS[-1]}")
     show.add_argument(
-        "--set", choices=[each.value for each in LimitSet], help="only the safe (S) or performance (P) limits"
+        "--set",
+        choices=[each.value for each in LimitSet.BOTH.parts],
+        help="only the safe (S) or performance (P) limits",
     )
     form = show.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as JSON, with everything the table holds")
@@ -101,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         elif args.json:
             _say(console, json.dumps(_as_json(table, only), indent=2))
         else:
-            _show(console, table, [only] if only else list(LimitSet))
+            _show(console, table, (only or LimitSet.BOTH).parts)
         return 0
     except TableError as why:
         _say(Console(stderr=True), str(why))
@@ -123,7 +126,7 @@ def _say(console: Console, text: str) -> None:
 # --- show ------------------------------------------------------------------------------------------------------------
 
 
-def _show(console: Console, table: LimitTable, sets: list[LimitSet]) -> None:
+def _show(console: Console, table: LimitTable, sets: Sequence[LimitSet]) -> None:
     deltas = any(each.delta for each in table.parameters.values())
     headings = ["parameter", *(f"{each.name.lower()} ({each.value})" for each in sets)]
     headings += ["delta"] * deltas + ["severity", "description"]
@@ -142,6 +145,7 @@ def _show(console: Console, table: LimitTable, sets: list[LimitSet]) -> None:
     _print_rows(console, title, headings, rows, cut=True)
     if console.is_terminal:
         _say(console, f"from {table.source}, SHA-256 {table.digest[:12]}…")
+        _print_phases(console, table)
         _print_responses(console, table)
 
 
@@ -149,6 +153,31 @@ def _severity(parameter: Parameter) -> str:
     """Low and high, in one word where they agree."""
     low, high = parameter.severity_low.name, parameter.severity_high.name
     return low if low == high else f"{low} / {high}"
+
+
+def _print_phases(console: Console, table: LimitTable) -> None:
+    """What is other than usual in a phase, each text once, below the names it is for."""
+    names: dict[str, list[str]] = {}
+    for each in table.parameters.values():
+        for phase, text in _phases(each).items():
+            names.setdefault(f"{phase}: {text}", []).append(each.name)
+    for text, those in names.items():
+        console.print(f"\nin phase {text}", style="bold", markup=False, highlight=False)
+        console.print(", ".join(those), markup=False, highlight=False)
+
+
+def _phases(parameter: Parameter) -> dict[str, str]:
+    """What is other than usual in each phase."""
+    found = {}
+    for phase, other in parameter.phases.items():
+        pairs = (
+            ("safe", parameter.safe, other.safe),
+            ("performance", parameter.performance, other.performance),
+            ("delta", parameter.delta, other.delta),
+        )
+        texts = [f"{name} {describe(after, parameter.unit)}" for name, before, after in pairs if before != after]
+        found[phase.value] = ", ".join(texts) or "as usual"
+    return found
 
 
 def _print_responses(console: Console, table: LimitTable) -> None:
@@ -171,12 +200,14 @@ def _as_json(table: LimitTable, only: LimitSet | None) -> dict[str, Any]:
             name: {
                 "unit": each.unit,
                 "description": each.description,
-                **{one.name.lower(): _limit_as_json(each.limit(one)) for one in LimitSet if only in (None, one)},
+                **{one.name.lower(): _limit_as_json(each.limit(one)) for one in (only or LimitSet.BOTH).parts},
                 "delta": _limit_as_json(each.delta),
                 "sentinels": list(each.sentinels),
                 "valid": list(each.valid) if each.valid else None,
                 "severity": {"low": each.severity_low.name, "high": each.severity_high.name},
                 "response": each.response,
+                "out_of_service": each.out_of_service or None,
+                "phases": _phases(each),
             }
             for name, each in table.parameters.items()
         },
@@ -184,7 +215,10 @@ def _as_json(table: LimitTable, only: LimitSet | None) -> dict[str, Any]:
 
 
 def _limit_as_json(limit: Limit | Delta | None) -> dict[str, Any] | None:
-    return {"kind": type(limit).__name__.lower(), **asdict(limit)} if limit else None
+    if limit is None:
+        return None
+    told = {key: value for key, value in asdict(limit).items() if not (isinstance(value, float) and math.isinf(value))}
+    return {"kind": type(limit).__name__.lower(), **told}
 
 
 # --- check and diff --------------------------------------------------------------------------------------------------
@@ -242,6 +276,12 @@ def _fields(parameter: Parameter) -> dict[str, str]:
         "valid": f"{valid[0]!r} … {valid[1]!r} {unit_sign(parameter.unit)}".rstrip() if valid else "any number",
         "severity": _severity(parameter),
         "response": parameter.response or "none",
+        "response_min": "none" if parameter.response_min is None else f"{parameter.response_min:g} min",
+        "deadband": f"{parameter.deadband:g}",
+        "to_raise": str(parameter.to_raise or "as its severity"),
+        "to_clear": str(parameter.to_clear or "as its severity"),
+        "out_of_service": parameter.out_of_service or "no",
+        "phases": "; ".join(f"{phase}: {text}" for phase, text in _phases(parameter).items()) or "none",
     }
 
 

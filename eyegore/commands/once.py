@@ -37,13 +37,13 @@ def judge(session: Session) -> report.Findings:
             elif isinstance(event, HkAccepted):
                 some = (event.verdicts != Verdict.UNCHECKED).any(axis=0)
                 judged.update(name for name, any_ in zip(event.rows.columns, some, strict=True) if any_)
-    unjudged = tuple(name for name in limited if name not in judged) if monitor.hk_rows else ()
+    unjudged = tuple(name for name in limited if name not in judged) if monitor.hk.rows else ()
     return report.Findings(monitor, unjudged, unread)
 
 
 def _limited(table: LimitTable | None, limit_set: LimitSet) -> Iterator[str]:
     for name, parameter in (table.parameters if table else {}).items():
-        if parameter.limit(limit_set) or parameter.delta:
+        if any(form.checked(limit_set) for form in parameter.forms):
             yield name
 
 

@@ -39,7 +39,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--limits", metavar="FILE", type=Path, required=True, help="the candidate table")
     parser.add_argument(
-        "--set", choices=[each.value for each in LimitSet], default="S", help="limits: S (default) or P"
+        "--set", choices=[each.value for each in LimitSet], default="S", help="limits: S (default), P or both"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="day folders")

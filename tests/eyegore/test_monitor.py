@@ -93,7 +93,7 @@ def test_every_row_is_judged_not_only_the_last() -> None:
     one = monitor()
     events = one.take(rows(GOOD, LOW, LOW, GOOD, GOOD, GOOD), NOW)
     assert changes(events) == ["TEMP NORMAL>UNACK", "TEMP UNACK>RTN_UNACK"]
-    assert one.excursions() == [Run("TEMP", Verdict.LOW, NOW + 1, NOW + 2, 2, -136.0)]
+    assert one.hk.excursions.runs(out=True) == [Run("TEMP", Verdict.LOW, NOW + 1, NOW + 2, 2, -136.0)]
     assert states(one) == {
         "TEMP": FlagState.LATCHED,
         "DRAIN": FlagState.NORMAL,
@@ -117,7 +117,7 @@ def test_a_fault_in_one_parameter_does_not_touch_the_others() -> None:
         "STATUS": FlagState.RAISED,
         "SPARE": FlagState.UNCHECKED,
     }
-    assert [run.parameter for run in one.invalid_runs()] == ["TEMP"]
+    assert [run.parameter for run in one.hk.excursions.runs(out=False)] == ["TEMP"]
 
 
 def test_relative_limits_follow_the_command() -> None:
@@ -128,7 +128,7 @@ def test_relative_limits_follow_the_command() -> None:
     one.take(ExposureRows("log", exposure.columns, (exposure,), NOW), NOW)
     one.take(rows((-120.0, 26.2, 0.0, 1.0), (-120.0, 26.21, 0.0, 1.0)), NOW)
     assert states(one)["DRAIN"] is FlagState.PENDING
-    assert one.excursions() == [Run("DRAIN", Verdict.HIGH, NOW + 1, NOW + 1, 1, 26.21)]
+    assert one.hk.excursions.runs(out=True) == [Run("DRAIN", Verdict.HIGH, NOW + 1, NOW + 1, 1, 26.21)]
 
 
 def test_a_shelved_flag_stays_shelved() -> None:
@@ -202,11 +202,11 @@ def test_the_preview_shows_what_is_out_and_its_rows_count_once() -> None:
     events = one.take(rows(GOOD, LOW, LOW, start=NOW + 3, preview=True), NOW)
     assert states(one)["TEMP"] is FlagState.PENDING
     assert [event.flag.parameter for event in events if isinstance(event, FlagChanged)].count("TEMP") == 1
-    assert one.hk_rows == 0
+    assert one.hk.rows == 0
     assert not any(isinstance(event, HkAccepted) for event in events)
     events = one.take(rows(GOOD, LOW, GOOD, GOOD, GOOD, LOW, LOW), NOW)
     assert changes(events) == ["TEMP NORMAL>UNACK", "TEMP UNACK>RTN_UNACK", "TEMP RTN_UNACK>UNACK"]
-    assert (one.hk_rows, len(one.excursions())) == (7, 2)
+    assert (one.hk.rows, len(one.hk.excursions.runs(out=True))) == (7, 2)
     assert changes(one.take(rows(LOW, start=NOW + 7), NOW)) == []
     assert states(one)["TEMP"] is FlagState.RAISED
 
@@ -226,7 +226,7 @@ def test_a_restart_judges_no_row_twice_and_misses_none() -> None:
     assert states(again)["DRAIN"] is FlagState.SHELVED
     events = again.take(rows(GOOD, LOW, GOOD, GOOD, GOOD, LOW), NOW)
     assert changes(events) == ["TEMP UNACK>RTN_UNACK", "TEMP RTN_UNACK>UNACK"]
-    assert again.hk_rows == 6
+    assert again.hk.rows == 6
     third = restarted(again)
     assert changes(third.take(rows(GOOD, LOW, GOOD, GOOD, GOOD, LOW), NOW)) == []
 
@@ -243,7 +243,7 @@ def test_a_file_with_other_content_is_judged_again() -> None:
     one.take(rows(GOOD, GOOD), NOW)
     one.take(HkHeader("hk", "7.5.X", COLUMNS), NOW)
     assert changes(one.take(rows(LOW, start=NOW + 900), NOW)) == ["TEMP NORMAL>UNACK"]
-    assert one.hk_rows == 3
+    assert one.hk.rows == 3
 
 
 def test_a_file_cut_short_and_written_again_tells_nothing_twice() -> None:
@@ -255,7 +255,7 @@ def test_a_file_cut_short_and_written_again_tells_nothing_twice() -> None:
         assert changes(one.take(rows(*history[:2]), NOW)) == []
         assert changes(one.take(rows(*history[2:], start=NOW + 2), NOW)) == []
     assert changes(one.take(rows(LOW, start=NOW + 5), NOW)) == ["TEMP RTN_UNACK>UNACK"]
-    assert (one.hk_rows, len(one.excursions())) == (6, 2)
+    assert (one.hk.rows, len(one.hk.excursions.runs(out=True))) == (6, 2)
 
 
 def test_an_excursion_goes_on_through_a_change_of_columns() -> None:
@@ -263,7 +263,7 @@ def test_an_excursion_goes_on_through_a_change_of_columns() -> None:
     one.take(rows(GOOD, LOW), NOW)
     one.take(HkHeader("hk2", "7.5.X", ("NEW", "TEMP")), NOW)
     one.take(HkRows("hk2", ("NEW", "TEMP"), np.array([NOW + 2]), np.array([[1.0, -137.0]]), 2, NOW), NOW)
-    assert one.excursions() == [Run("TEMP", Verdict.LOW, NOW + 1, NOW + 2, 2, -137.0)]
+    assert one.hk.excursions.runs(out=True) == [Run("TEMP", Verdict.LOW, NOW + 1, NOW + 2, 2, -137.0)]
 
 
 def test_a_header_is_told_with_its_oddities() -> None:
@@ -285,8 +285,8 @@ def test_columns_may_change_from_file_to_file() -> None:
     assert states(one)["TEMP"] is FlagState.RAISED
     assert states(one)["NEW"] is FlagState.UNCHECKED
     one.take(rows(GOOD, start=NOW + 10), NOW)
-    assert [run.parameter for run in one.excursions()] == ["TEMP"]
-    assert one.hk_files == ["hk", "hk2"]
+    assert [run.parameter for run in one.hk.excursions.runs(out=True)] == ["TEMP"]
+    assert one.hk.files == ["hk", "hk2"]
 
 
 def test_no_rows_change_nothing() -> None:

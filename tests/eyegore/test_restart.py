@@ -143,7 +143,7 @@ def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUn
     service.start()
     wait_until(lambda: len(rows) > 1)
     elvis.append_rows(10)
-    wait_until(lambda: service.monitor.hk_rows == 30)
+    wait_until(lambda: service.monitor.hk.rows == 30)
     assert service.stop(5.0)
     assert told == [], "something old was told as new"
     flags = {flag.parameter: flag for flag in service.monitor.flags.views()}
@@ -158,9 +158,9 @@ def test_a_second_session_on_the_folder_keeps_no_journal_and_says_so(
     session = Session(tmp_path / "day", state=tmp_path / "state", watch_disk=False)
     first, second = Service(session), Service(session)
     first.start()
-    wait_until(lambda: first.monitor.hk_rows == 5)
+    wait_until(lambda: first.monitor.hk.rows == 5)
     second.start()
-    wait_until(lambda: second.monitor.hk_rows == 5)
+    wait_until(lambda: second.monitor.hk.rows == 5)
     assert second.stop(5.0)
     assert first.stop(5.0)
     assert "no journal is kept" in caplog.text

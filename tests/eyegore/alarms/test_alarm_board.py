@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages import Action, Alarm, AlarmChanged, AlarmKind, AlarmState, Event, FlagCommand, HkRows, Said
@@ -41,7 +42,7 @@ class Bench:
 
     def watch(self) -> None:
         for parameter in TABLE.parameters.values():
-            self.board.watch(parameter, LimitSet.SAFE)
+            self.board.watch(parameter, LimitSet.SAFE, Frame(0.0))
 
     def feed(self, temps: Sequence[float], drains: Sequence[float] = (), cuts: Sequence[int] = ()) -> list[str]:
         values = np.column_stack([temps, drains or [15.0] * len(temps)]).astype(float)
@@ -50,7 +51,8 @@ class Bench:
             times = self.time + np.arange(start, stop, dtype=float)
             rows = HkRows("hk", COLUMNS, times, values[start:stop], 2, self.now)
             if times.size:
-                events += self.board.take(rows, self._checker.verdicts(times, rows.values), Frame(self.now))
+                judgement = Judgement.by_one_set(self._checker.verdicts(times, rows.values))
+                events += self.board.take(rows, judgement, Frame(self.now))
         self.time += len(values)
         return told(events)
 
@@ -192,7 +194,7 @@ def rows_at(times: list[float], temps: list[float]) -> HkRows:
 def test_rule_13_what_is_old_is_marked(bench: Bench) -> None:
     rows = rows_at([0.0, 100.0], [-136.0, -136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.take(rows, verdicts, Frame(1e9, news=50.0))
+    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), Frame(1e9, news=50.0))
     assert isinstance(event, AlarmChanged)
     assert event.entry.old
     assert "before Eyegore looked" in event.text
@@ -215,7 +217,7 @@ def test_rule_14_a_flood_is_said_once(bench: Bench) -> None:
 def test_rule_20_entries_tell_everything(bench: Bench) -> None:
     rows = rows_at([7.0], [-136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.take(rows, verdicts, Frame(1e9, table="abc", context="S"))
+    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), Frame(1e9, table="abc", context="S"))
     assert isinstance(event, AlarmChanged)
     entry = event.entry
     assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", "OOL")

@@ -1,0 +1,165 @@
+"""The alarms of one HK parameter, each with the filter between its samples and itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eyegore.alarms.alarm import AlarmMachine, Change
+from eyegore.alarms.debounce import Debounce, Repetition, Step, violation_in
+from eyegore.alarms.judgement import Judgement, Part
+from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict
+from eyegore.limits.verdict_runs import runs_of, spans_of
+from eyegore.limits.wording import describe
+from eyegore.messages import Alarm, AlarmKind, HkRows
+
+TO_RAISE: Mapping[Severity, int] = {Severity.NONE: 3, Severity.WARNING: 3, Severity.CRITICAL: 1}
+"""Consecutive samples until a violation counts, where the table names no number of its own."""
+TO_CLEAR: Mapping[Severity, int] = dict.fromkeys(Severity, 3)
+"""Consecutive samples until a violation is over, where the table names no number of its own."""
+INVALID = Repetition(dict.fromkeys(Severity, 3), dict.fromkeys(Severity, 1))
+
+
+@dataclass(frozen=True)
+class Track:
+    """One alarm and what its samples pass through."""
+
+    machine: AlarmMachine
+    debounce: Debounce
+
+    def memory(self) -> dict[str, Any] | None:
+        """What must survive a restart, JSON-able; None when there is nothing."""
+        if self.machine.idle and self.debounce.quiet:
+            return None
+        return {"alarm": self.machine.memory(), "filter": self.debounce.memory()}
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave."""
+        self.machine.restore(memory["alarm"])
+        if memory["filter"] is not None:
+            self.debounce.restore(memory["filter"])
+
+
+@dataclass(frozen=True)
+class Found:
+    """A step with its place among those of the batch."""
+
+    row: int
+    column: int
+    machine: AlarmMachine
+    step: Step
+
+
+class Watched:
+    """The alarms of ``parameter`` by kind: one for each set of limits, and one for readings that are none."""
+
+    def __init__(self, parameter: Parameter, limit_set: LimitSet) -> None:
+        kinds = [AlarmKind.OOL, AlarmKind.INVALID]
+        if limit_set is LimitSet.BOTH:
+            kinds.insert(1, AlarmKind.PERFORMANCE)
+        self.tracks: dict[AlarmKind, Track] = {
+            kind: Track(
+                AlarmMachine(parameter.name, kind, gravest=Severity.WARNING, unit=parameter.unit), Debounce(INVALID)
+            )
+            for kind in kinds
+        }
+        self._limit_set = limit_set
+        self.obey(parameter, None)
+
+    def obey(self, parameter: Parameter, phase: Phase | None) -> None:
+        """Judge by these limits from now on; the alarms stay as they are until samples say otherwise."""
+        self._parameter = parameter
+        current = parameter.during(phase)
+        sets = dict(zip((AlarmKind.OOL, AlarmKind.PERFORMANCE), self._limit_set.parts, strict=False))
+        for kind, one in sets.items():
+            limit = current.limit(one)
+            gravest = parameter.gravest if kind is AlarmKind.OOL else Severity.WARNING
+            self.tracks[kind].machine.tell(describe(limit, parameter.unit) if limit is not None else "", gravest)
+            self.tracks[kind].debounce.obey(_repetition(parameter, limit))
+        invalid = self.tracks[AlarmKind.INVALID].machine
+        invalid.tell(self.tracks[AlarmKind.OOL].machine.alarm.limit)
+
+    def enter(self, phase: Phase | None) -> None:
+        """Judge by the limits of another phase from now on."""
+        if self._parameter.phases:
+            self.obey(self._parameter, phase)
+
+    def enlist(self) -> list[Change]:
+        """Put the alarms out of service, or back in, as the table says."""
+        reason = self._parameter.out_of_service
+        changes: list[Change | None] = []
+        for track in self.tracks.values():
+            if reason:
+                track.debounce.forget()
+            changes.append(track.machine.retire(reason) if reason else track.machine.reinstate())
+        return [change for change in changes if change is not None]
+
+    @property
+    def quiet(self) -> bool:
+        """Whether samples in limits would change nothing."""
+        return all(track.debounce.quiet for track in self.tracks.values())
+
+    @property
+    def machines(self) -> list[AlarmMachine]:
+        """Its alarms."""
+        return [track.machine for track in self.tracks.values()]
+
+    @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Its alarms as they stand: that of the limits first, that of invalid readings last."""
+        return tuple(track.machine.alarm for track in self.tracks.values())
+
+    def steps(self, column: int, rows: HkRows, judgement: Judgement) -> Iterator[Found]:
+        """What the samples of one column of ``rows`` change."""
+        if self._parameter.out_of_service:
+            return
+        values = rows.values[:, column]
+        for part in judgement.parts:
+            yield from self._violations(part, column, rows.times, values)
+        track = self.tracks[AlarmKind.INVALID]
+        for start, stop, verdict in runs_of(judgement.shown[:, column]):
+            times, found = rows.times[start:stop], values[start:stop]
+            unread = verdict is Verdict.INVALID
+            violation = violation_in(verdict, Severity.WARNING, times, found) if unread else None
+            known = verdict if unread else Verdict.IN_LIMITS
+            for step in track.debounce.take(violation, known, times, found):
+                yield Found(start + step.row, column, track.machine, step)
+
+    def _violations(
+        self, part: Part, column: int, times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]
+    ) -> Iterator[Found]:
+        track = self.tracks[part.kind]
+        beyond = None if part.beyond is None else part.beyond[:, column]
+        for start, stop, verdict, hard in _graded(part.codes[:, column], beyond):
+            violation = None
+            if verdict.out:
+                severity = self._parameter.severity(verdict, hard)
+                if part.kind is AlarmKind.PERFORMANCE:
+                    severity = min(severity, Severity.WARNING)
+                violation = violation_in(verdict, severity, times[start:stop], values[start:stop])
+            for step in track.debounce.take(violation, verdict, times[start:stop], values[start:stop]):
+                yield Found(start + step.row, column, track.machine, step)
+
+
+def _graded(
+    codes: npt.NDArray[np.uint8], beyond: npt.NDArray[np.bool_] | None
+) -> Iterator[tuple[int, int, Verdict, bool]]:
+    """Runs of equal verdict, cut where a hard limit is crossed, with whether they are beyond it."""
+    for start, stop, verdict in runs_of(codes):
+        if beyond is None or not verdict.out:
+            yield start, stop, verdict, False
+            continue
+        for first, last in spans_of(beyond[start:stop]):
+            yield start + first, start + last, verdict, bool(beyond[start + first])
+
+
+def _repetition(parameter: Parameter, limit: Limit | None) -> Repetition:
+    to_raise = dict.fromkeys(Severity, parameter.to_raise) if parameter.to_raise else TO_RAISE
+    to_clear = dict.fromkeys(Severity, parameter.to_clear) if parameter.to_clear else TO_CLEAR
+    if isinstance(limit, Range):
+        return Repetition(to_raise, to_clear, parameter.deadband, limit.low, limit.high)
+    return Repetition(to_raise, to_clear)

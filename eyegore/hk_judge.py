@@ -1,0 +1,163 @@
+"""Housekeeping against the limits: by layout of the file, set of limits, phase of the camera and what is commanded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from eyegore.alarms.judgement import Judgement, joined
+from eyegore.analysis.exposure_index import ExposureIndex
+from eyegore.limits.checks import Checker
+from eyegore.limits.model import Expected, Limit, LimitSet, LimitTable, Parameter, Phase, Relative
+from eyegore.limits.phases import PhaseFinder
+from eyegore.messages import HkRows
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """One set of columns and the checks that belong to it, one for each set of limits in use.
+
+    ``expected`` are the values of parameters that must have one; ``settle`` the seconds after a change of each column
+    of the exposure log for which limits relative to it are not judged; ``sensors`` the columns that tell the phase.
+    """
+
+    elvis: str
+    columns: tuple[str, ...]
+    table: LimitTable | None
+    checkers: tuple[Checker, ...]
+    expected: Mapping[str, float]
+    settle: Mapping[str, float]
+    sensors: tuple[int, ...]
+
+    @property
+    def checked(self) -> tuple[bool, ...]:
+        """Whether each column is judged at all."""
+        return tuple(any(one) for one in zip(*(checker.checked for checker in self.checkers), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Rows of one phase, from the first to before ``stop``, and what the checks say of them."""
+
+    stop: int
+    phase: Phase | None
+    judgement: Judgement
+
+
+class HkJudge:
+    """Judges rows in the order they were recorded; the exposures it asks for what was commanded are ``index``."""
+
+    def __init__(self, tables: Callable[[str], LimitTable | None], limit_set: LimitSet, index: ExposureIndex) -> None:
+        self.tables = tables
+        self.layout: Layout | None = None
+        self.chosen: Phase | None = None
+        self._limit_set = limit_set
+        self._index = index
+        self._layouts: dict[tuple[str, tuple[str, ...]], Layout] = {}
+        self._finder: PhaseFinder | None = None
+
+    @property
+    def phase(self) -> Phase | None:
+        """The phase of the newest row, or the one a person chose."""
+        if self.chosen is not None:
+            return self.chosen
+        return self._finder.phase if self._finder is not None else None
+
+    def use(self, elvis: str, columns: tuple[str, ...]) -> bool:
+        """Judge rows of these columns from now on; False when that is what it does already."""
+        key = (elvis, columns)
+        if self.layout is not None and self.layout is self._layouts.get(key):
+            return False
+        if key not in self._layouts:
+            self._layouts[key] = self._laid_out(elvis, columns)
+        self.layout = self._layouts[key]
+        rule = self.layout.table.phases if self.layout.table else None
+        if rule is not None and self._finder is None:
+            self._finder = PhaseFinder(rule)
+        return True
+
+    def reload(self, tables: Callable[[str], LimitTable | None]) -> None:
+        """Judge by other tables from now on; what the checks remember of the last samples goes on."""
+        self.tables = tables
+        before, self._layouts = self.layout, {}
+        self.layout = None
+        if before is None:
+            return
+        finder, self._finder = self._finder, None
+        self.use(before.elvis, before.columns)
+        if finder is not None and self._finder is not None:
+            self._finder.inherit(finder)
+        assert self.layout is not None
+        for new, old in zip(self.layout.checkers, before.checkers, strict=True):
+            new.inherit(old)
+
+    def judge(self, rows: HkRows) -> list[Piece]:
+        """Judge rows of the layout in use, in pieces of one phase each; at least one row."""
+        layout = self.layout
+        assert layout is not None
+        return self._judged(layout, layout.checkers, self._finder, rows)
+
+    def preview(self, rows: HkRows) -> Judgement:
+        """Judge rows without a trace in what is judged later."""
+        layout = self.layout
+        assert layout is not None
+        rule = layout.table.phases if layout.table else None
+        finder = PhaseFinder(rule) if rule else None
+        pieces = self._judged(layout, self._checkers(layout.table, layout.columns), finder, rows)
+        return joined([piece.judgement for piece in pieces])
+
+    def _judged(
+        self, layout: Layout, checkers: tuple[Checker, ...], finder: PhaseFinder | None, rows: HkRows
+    ) -> list[Piece]:
+        commanded = {
+            column: self._index.settled(column, rows.times, settle) for column, settle in layout.settle.items()
+        }
+        pieces: list[Piece] = []
+        start = 0
+        for stop, phase in self._phases(layout, finder, rows):
+            part = slice(start, stop)
+            commands = {column: values[part] for column, values in commanded.items()}
+            times, values = rows.times[part], rows.values[part]
+            codes = [checker.verdicts(times, values, commands, phase) for checker in checkers]
+            beyond = checkers[0].beyond(values, phase)
+            if len(codes) == 1:
+                judgement = Judgement.by_one_set(codes[0], beyond)
+            else:
+                judgement = Judgement.by_both_sets(codes[0], beyond, codes[1])
+            pieces.append(Piece(stop, phase, judgement))
+            start = stop
+        return pieces
+
+    def _phases(self, layout: Layout, finder: PhaseFinder | None, rows: HkRows) -> list[tuple[int, Phase | None]]:
+        """Runs of equal phase as (stop, phase)."""
+        found: list[tuple[int, Phase | None]] = [(rows.times.size, None)]
+        if finder is not None and layout.sensors:
+            columns = list(layout.sensors)
+            found = finder.take(rows.values[:, columns], layout.checkers[0].unreadable(rows.values, columns))
+        return found if self.chosen is None else [(rows.times.size, self.chosen)]
+
+    def _laid_out(self, elvis: str, columns: tuple[str, ...]) -> Layout:
+        table = self.tables(elvis)
+        expected: dict[str, float] = {}
+        settle: dict[str, float] = {}
+        for name in columns:
+            parameter = table.parameters.get(name) if table else None
+            for limit in _limits(parameter, self._limit_set):
+                if isinstance(limit, Expected):
+                    expected[name] = limit.equals
+                elif isinstance(limit, Relative):
+                    settle[limit.commanded] = max(limit.settle, settle.get(limit.commanded, 0.0))
+        sensors = table.phases.sensors if table and table.phases else ()
+        places = tuple(columns.index(name) for name in sensors if name in columns)
+        return Layout(elvis, columns, table, self._checkers(table, columns), expected, settle, places)
+
+    def _checkers(self, table: LimitTable | None, columns: tuple[str, ...]) -> tuple[Checker, ...]:
+        return tuple(Checker(table, one, columns) for one in self._limit_set.parts)
+
+
+def _limits(parameter: Parameter | None, limit_set: LimitSet) -> Iterator[Limit | None]:
+    """The limits a parameter has in the sets in use, in whatever phase."""
+    if parameter is not None and not parameter.out_of_service:
+        for form in parameter.forms:
+            for one in limit_set.parts:
+                yield form.limit(one)

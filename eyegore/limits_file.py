@@ -1,0 +1,72 @@
+"""Watches the lab's own limit table while a session uses it, and reads it again when it was edited."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from eyegore.limits.table import TableError, load_table
+from eyegore.messages import LimitsEdited
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 2.0
+"""Time between two looks at the file [s]; an edit counts when the file is the same at two looks: editors write in
+pieces."""
+
+Stamp = tuple[int, int, int] | None
+
+
+class LimitsFile:
+    """One thread, "limits". ``post`` is called on it with each edit; a file that is away is not an edit."""
+
+    def __init__(self, path: Path, post: Callable[[LimitsEdited], None], *, look_s: float = LOOK_S) -> None:
+        self._path, self._post, self._look_s = path, post, look_s
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="limits", daemon=True)
+        self._used = self._stamp()
+        self._seen = self._used
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; :meth:`join` waits for the thread."""
+        self._stopping.set()
+
+    def join(self, timeout: float) -> bool:
+        """Wait up to ``timeout`` [s]; False when the thread hangs (in a dead mount, say)."""
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._look_s):
+            try:
+                self._look()
+            except Exception:
+                log.exception("the limit table could not be looked at")
+
+    def _look(self) -> None:
+        stamp, before = self._stamp(), self._seen
+        self._seen = stamp
+        if stamp is None or stamp != before or stamp == self._used:
+            return
+        self._used = stamp
+        try:
+            edited = LimitsEdited(str(self._path), load_table(self._path), "", time.time())
+        except (OSError, TableError) as why:
+            edited = LimitsEdited(str(self._path), None, str(why), time.time())
+        self._post(edited)
+
+    def _stamp(self) -> Stamp:
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
