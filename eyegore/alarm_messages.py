@@ -42,6 +42,7 @@ class PhaseChosen:
 
     phase: Phase | None
     person: str
+    comment: str = ""
 
 
 class AlarmKind(Enum):

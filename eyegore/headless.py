@@ -34,6 +34,9 @@ from eyegore.service import Service
 
 LINES = 12
 
+QUIET = frozenset({FlagState.NORMAL, FlagState.UNCHECKED, FlagState.NO_DATA, FlagState.STALE, FlagState.OUT_OF_SERVICE})
+"""States of flags that are not worth a line."""
+
 
 class Summary:
     """What the terminal shows; fed with events on any thread, drawn on one."""
@@ -68,9 +71,8 @@ class Summary:
             case Health():
                 self._health = event
             case FlagChanged():
-                quiet = (FlagState.NORMAL, FlagState.UNCHECKED, FlagState.NO_DATA, FlagState.STALE)
                 self._flags.pop(event.flag.parameter, None)
-                if event.flag.state not in quiet:
+                if event.flag.state not in QUIET:
                     self._flags[event.flag.parameter] = event.flag
             case AlarmChanged() if event.text:
                 level = logging.WARNING if event.alarm.state is AlarmState.UNACK else logging.INFO
@@ -92,7 +94,8 @@ class Summary:
         text.append(f"Eyegore  {health.folder}  ", style="bold")
         text.append("online  " if health.online else "folder not there  ", style="" if health.online else "yellow")
         text.append(f"ELVIS {health.elvis or 'unknown'}  {health.checked}/{health.total} checked ")
-        text.append(f"({health.limit_set.value})  {health.watcher or 'no watcher yet'}\n")
+        phase = f", phase {health.phase.value}" if health.phase else ""
+        text.append(f"({health.limit_set.value}{phase})  {health.watcher or 'no watcher yet'}\n")
         text.append(f"HK {age_text(health.hk_age)} ", style="bold blue" if health.hk_stale else "")
         text.append(f"({health.hk_rows} rows)  EXPLOG {age_text(health.explog_age)} ({health.obsids} ObsIDs)  ")
         text.append(f"images {age_text(health.image_age)} ({health.images})  bad lines {health.bad_lines}\n")

@@ -165,9 +165,11 @@ class Housekeeping:
 
     def choose(self, chosen: PhaseChosen, lab_now: float, now: float) -> list[Event]:
         """A person says which phase it is, from ``lab_now`` [lab s] on."""
+        if chosen.phase is self.judge.chosen:
+            return []
         self.judge.chosen, self.phase_by = chosen.phase, chosen.person
         words = f"the phase {chosen.phase.value}" if chosen.phase else "that the temperature tells the phase"
-        text = f"{chosen.person} chose {words}"
+        text = f"{chosen.person} chose {words}" + (f": {chosen.comment}" if chosen.comment else "")
         events: list[Event] = [
             noted(text, self.frame(now), "PHASE", person=chosen.person),
             Said(logging.INFO, text, now),

@@ -18,6 +18,7 @@ class Status(Enum):
     UNCHECKED = "not checked"
     UNKNOWN = "unknown"
     MUTED = "shelved"
+    OUT_OF_SERVICE = "out of service"
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,16 @@ class FlagCell:
     """One OOL flag. ``status`` colours it; what it is not telling stands beside it.
 
     ``latched``: back in limits, not yet lowered by a person (frame in the colour of ``live``). ``blink``: raised and
-    nobody has acknowledged it. ``live`` is what a shelved flag would show, or how bad a latched one was. ``text`` is
-    the sentence of the status word; ``value``, ``limit``, ``since`` and ``worst`` are the tooltip, with units.
+    nobody has acknowledged it. ``live`` is what a shelved flag would show, or how bad a latched one was; ``pending``
+    marks one that is out of limits, but not yet for long enough to count. ``text`` is the sentence of the status word;
+    ``value``, ``limit``, ``since`` and ``worst`` are the tooltip, with units.
     """
 
     name: str
     status: Status = Status.UNKNOWN
     latched: bool = False
     blink: bool = False
+    pending: bool = False
     live: Status | None = None
     group: str = ""
     text: str = ""

@@ -12,7 +12,7 @@ from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 BLINK_MS = 600
-_DIM = frozenset({Status.UNCHECKED, Status.UNKNOWN, Status.STALE, Status.MUTED})
+_DIM = frozenset({Status.UNCHECKED, Status.UNKNOWN, Status.STALE, Status.MUTED, Status.OUT_OF_SERVICE})
 _FILLED = frozenset({Status.WARNING, Status.CRITICAL, Status.INVALID})
 
 
@@ -198,7 +198,7 @@ class FlagBoard(tk.Canvas):
         """Raised: filled, and framed as long as nobody has acknowledged it. Back in limits: framed in what it was."""
         cell, theme, calls = self.cells[at], self.theme, self._calls
         status, lit = cell.status, self.lit or not cell.blink
-        look = (status, cell.latched, cell.blink, cell.live, lit)
+        look = (status, cell.latched, cell.blink, cell.pending, cell.live, lit)
         if self._looks[at] == look:
             return
         self._looks[at] = look
@@ -212,12 +212,14 @@ class FlagBoard(tk.Canvas):
         elif status is Status.STALE:
             fill = line = theme.tint(status)
             text = theme.colour("text")
-        elif status is Status.MUTED:
+        elif status in (Status.MUTED, Status.OUT_OF_SERVICE):
             fill = line = theme.colour("raised")
         if cell.latched and status not in _FILLED:
             line, width = theme.colour(cell.live or Status.CRITICAL), theme.pixels(2)
             fill = fill or theme.tint(cell.live or Status.CRITICAL, share=0.1)
         dot = theme.colour(cell.live) if status is Status.MUTED and cell.live else ""
+        if cell.pending:
+            dot = theme.colour(Status.WARNING)
         items = self._items[at]
         calls.dress(items.box, fill=fill, outline=line, width=width, state="normal" if line else "hidden")
         calls.dress(items.glyph, text=theme.glyph(status), fill=glyph)

@@ -145,7 +145,8 @@ def summary_of(cells: Iterable[FlagCell]) -> tuple[str, Status | None]:
     parts = [f"{count[Status.CRITICAL]} CRITICAL", f"{count[Status.WARNING]} WARNING"]
     parts += [f"{count[status]} {status.value}" for status in (Status.INVALID, Status.STALE) if count[status]]
     parts += [f"{latched} back in limits"] if latched else []
-    parts += [f"{count[Status.MUTED]} shelved"] if count[Status.MUTED] else []
+    quiet = (Status.MUTED, Status.OUT_OF_SERVICE)
+    parts += [f"{count[status]} {status.value}" for status in quiet if count[status]]
     worst = (Status.CRITICAL, Status.WARNING, Status.INVALID, Status.STALE)
     return " · ".join(parts), next((status for status in worst if count[status]), None)
 

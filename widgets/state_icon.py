@@ -40,6 +40,8 @@ def _inside(status: Status, x: int, y: int, size: int) -> bool:
         return max(abs(across), abs(down)) <= 0.85 and abs(abs(across) - abs(down)) <= 0.35
     if status is Status.STALE:  # a clock: a disc with a quarter cut out
         return radius <= 0.9 and not (across > 0 > down)
+    if status is Status.OUT_OF_SERVICE:
+        return radius <= 0.9 and (radius >= 0.65 or abs(abs(across) - abs(down)) <= 0.25)
     if status is Status.MUTED:
         return abs(down) <= 0.8 and 0.2 <= abs(across) <= 0.65
     return 0.55 <= radius <= 0.9

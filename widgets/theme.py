@@ -74,6 +74,7 @@ LOOKS: Mapping[Status, Look] = {
     Status.UNCHECKED: Look("□", "#8a949c", "#0c1218"),
     Status.UNKNOWN: Look("○", "#8a949c", "#0c1218"),
     Status.MUTED: Look("‖", "#8a949c", "#0c1218"),
+    Status.OUT_OF_SERVICE: Look("⊗", "#8a949c", "#0c1218"),
 }
 
 DEEP, TINT = 0.3, 0.22

@@ -58,7 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     show.add_argument("table", nargs="?", default=VERSIONS[-1], help=f"{table_help}; default {VERSIONS[-1]}")
     show.add_argument(
         "--set",
-        choices=[each.value for each in LimitSet.BOTH.parts],
+        choices=[one.value for one in LimitSet.BOTH.parts],
         help="only the safe (S) or performance (P) limits",
     )
     form = show.add_mutually_exclusive_group()
@@ -170,12 +170,14 @@ def _phases(parameter: Parameter) -> dict[str, str]:
     """What is other than usual in each phase."""
     found = {}
     for phase, other in parameter.phases.items():
-        pairs = (
-            ("safe", parameter.safe, other.safe),
-            ("performance", parameter.performance, other.performance),
-            ("delta", parameter.delta, other.delta),
-        )
-        texts = [f"{name} {describe(after, parameter.unit)}" for name, before, after in pairs if before != after]
+        texts = []
+        if other.safe != parameter.safe:
+            texts.append(f"safe {describe(other.safe, parameter.unit)}")
+        if other.performance != parameter.performance:
+            as_safe = other.performance == other.safe
+            texts.append(f"performance {'as safe' if as_safe else describe(other.performance, parameter.unit)}")
+        if other.delta != parameter.delta:
+            texts.append(f"delta {describe(other.delta, parameter.unit)}")
         found[phase.value] = ", ".join(texts) or "as usual"
     return found
 

@@ -91,7 +91,7 @@ class AlarmDesk:
     def _note(self, alarm: Alarm) -> None:
         self._changed = True
         key = alarm_key(alarm)
-        if alarm.state is AlarmState.NORMAL:
+        if alarm.state in (AlarmState.NORMAL, AlarmState.OUT_OF_SERVICE):
             self._alarms.pop(key, None)
         else:
             self._alarms[key] = alarm

@@ -45,6 +45,7 @@ _TODAY_S = 12 * 3600.0
 """What is nearer than this needs no date [s]."""
 _KINDS = {
     AlarmKind.OOL: "",
+    AlarmKind.PERFORMANCE: "performance",
     AlarmKind.INVALID: "invalid",
     AlarmKind.DEADMAN: "overdue",
     AlarmKind.TREND: "trend",
@@ -115,12 +116,12 @@ def alarm_cells(
     response_of: Callable[[str], str] = lambda name: "",
     stories: Mapping[str, Iterable[str]] | None = None,
 ) -> list[AlarmCell]:
-    """The rows of all alarms that are not NORMAL.
+    """The rows of all alarms that are neither normal nor out of service.
 
     ``trends`` are texts by parameter, ``stories`` lines by :func:`alarm_key`, newest first.
     """
     trends, stories = trends or {}, stories or {}
-    alarms = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
+    alarms = [alarm for alarm in alarms if alarm.state in _STANDING]
     shelves = {alarm.parameter for alarm in alarms if alarm.state is AlarmState.SHELVED and alarm.kind is AlarmKind.OOL}
     listed = [alarm for alarm in alarms if not (alarm.parameter in shelves and _is_shelved_with_it(alarm))]
     together = Counter(alarm.incident for alarm in listed if alarm.incident)

@@ -22,13 +22,14 @@ from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
 from eyegore.errors import EyegoreError
-from eyegore.limits.model import Severity
-from eyegore.messages import Action, Event, FlagCommand, FlagState, Said
+from eyegore.limits.model import Phase, Severity
+from eyegore.messages import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
 from eyegore.service import Service
 from eyegore.settings import Session, person
 from eyegore.widgets import keys, theme
 from eyegore.widgets.cells import Status
 from eyegore.widgets.main_window import MainWindow
+from eyegore.widgets.phase_dialog import PhaseDialog
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,7 @@ class Desktop:
             "history": lambda: self.plot(""),
             "alarm list": lambda: self.desk.open_list(),
             "silence": self._silence,
+            "phase": self._choose_phase,
             "leave": self.window.leave_fullscreen,
             "quit": self.close,
         }
@@ -207,6 +209,22 @@ class Desktop:
         self.window.say(f"the sound is off for {seconds / 60:.0f} min, until {until}" if seconds else "the sound is on")
         if self.view is not None:
             self.view.show_health()
+
+    def _choose_phase(self) -> None:
+        """Ask which phase the camera is in."""
+        health = self.view.health if self.view is not None else None
+        phases = [None, *Phase]
+        names = ["as the temperature of the CCDs tells", *(phase.value for phase in Phase)]
+        by_hand = health is not None and health.phase_by
+        chosen = phases.index(health.phase) if health is not None and by_hand else 0
+        known = f"now {health.phase.value}" if health is not None and health.phase else "not known now"
+        now = f"{known}, chosen by {health.phase_by}" if health is not None and by_hand else known
+
+        def done(place: int, comment: str) -> None:
+            if self.service is not None:
+                self.service.send(PhaseChosen(phases[place], person(), comment))
+
+        PhaseDialog(self.root, self.theme, names, chosen, now, done)
 
     # --- windows -----------------------------------------------------------------------------------------------------
 

@@ -10,13 +10,14 @@ from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import Theme
 
 MEANINGS = {
-    Status.IN_LIMITS: "checked, fresh, in limits; with a frame: was out of limits, nobody has lowered it yet",
+    Status.IN_LIMITS: "in limits; framed: was out, nobody has lowered it yet; amber dot: out, but not yet for long",
     Status.WARNING: "out of limits, WARNING; blinking: nobody has acknowledged it yet",
     Status.CRITICAL: "out of limits, CRITICAL; blinking: nobody has acknowledged it yet",
     Status.INVALID: "no valid reading: not a number, a “no reading” value, or one no sensor can give",
     Status.STALE: "no new sample in time: what it was is not what it is",
     Status.UNCHECKED: "no limit: shown, not judged",
     Status.UNKNOWN: "nothing came yet",
+    Status.OUT_OF_SERVICE: "taken out by the limit table: not judged",
     Status.MUTED: "shelved for a while: checking goes on, its dot tells what it would show",
 }
 

@@ -9,7 +9,7 @@ from functools import cache
 from eyegore.alarms.alarm_text import quantity
 from eyegore.analysis.trend import clock_minute, duration_text
 from eyegore.lab_time import age_text, clock_text
-from eyegore.limits.model import LimitSet, LimitTable, Range, Severity, Verdict
+from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity, Verdict
 from eyegore.limits.wording import unit_sign
 from eyegore.messages import Drift, Exposure, Flag, FlagState, Health
 from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status, TrendCell
@@ -30,6 +30,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Power supply unit", ("RPSU",)),
 )
 _OTHER = "Status words"
+_SETS = {LimitSet.SAFE: "S", LimitSet.PERFORMANCE: "P", LimitSet.BOTH: "S and P"}
 
 _STEADY = {
     FlagState.UNCHECKED: Status.UNCHECKED,
@@ -39,7 +40,8 @@ _STEADY = {
     FlagState.NORMAL: Status.IN_LIMITS,
     FlagState.LATCHED: Status.IN_LIMITS,
     FlagState.SHELVED: Status.MUTED,
-    FlagState.PENDING: Status.WARNING,
+    FlagState.PENDING: Status.IN_LIMITS,
+    FlagState.OUT_OF_SERVICE: Status.OUT_OF_SERVICE,
 }
 
 
@@ -81,6 +83,7 @@ def flag_cell(flag: Flag, trend: str = "") -> FlagCell:
         status=status,
         latched=flag.latched and flag.state is not FlagState.SHELVED,
         blink=flag.state is FlagState.RAISED,
+        pending=flag.state is FlagState.PENDING,
         live=live,
         group=group_of(flag.parameter),
         text=_flag_words(flag),
@@ -100,6 +103,8 @@ def _flag_words(flag: Flag) -> str:
             words += f"; now {flag.live.name.lower().replace('_', ' ')}"
     elif flag.latched:
         words += "; was out of limits, not lowered yet"
+    elif flag.state is FlagState.OUT_OF_SERVICE and flag.comment:
+        words += f": {flag.comment}"
     return words
 
 
@@ -121,10 +126,11 @@ def chart_cells(
     described: Mapping[str, tuple[str, str]],
     flags: Mapping[str, Flag],
     drifts: Mapping[str, Drift] | None = None,
+    phase: Phase | None = None,
 ) -> list[ChartCell]:
     """The strip charts of all parameters; ``described`` gives (unit, description) where no limit table does."""
     drifts = drifts or {}
-    return [chart_cell(name, table, limit_set, described, flags.get(name), drifts.get(name)) for name in columns]
+    return [chart_cell(name, table, limit_set, described, flags.get(name), drifts.get(name), phase) for name in columns]
 
 
 def chart_cell(
@@ -134,6 +140,7 @@ def chart_cell(
     described: Mapping[str, tuple[str, str]],
     flag: Flag | None,
     drift: Drift | None = None,
+    phase: Phase | None = None,
 ) -> ChartCell:
     """The strip chart of one parameter; only absolute limits can be drawn as lines."""
     parameter = table.parameters.get(name) if table else None
@@ -141,7 +148,7 @@ def chart_cell(
     low = high = math.nan
     if parameter is not None:
         unit, description = parameter.unit, parameter.description
-        limit = parameter.limit(limit_set)
+        limit = parameter.during(phase).limit(limit_set)
         if isinstance(limit, Range):
             low, high = limit.low, limit.high
     return ChartCell(
@@ -222,9 +229,10 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
         tip = f"age of the newest image file; {health.images} complete images"
         cells.append(HealthCell("images", "images", age_text(health.image_age), _age_status(health.image_age), tip))
     watcher = health.watcher or "not watching yet"
-    checked = f"{health.checked}/{health.total} checked"
+    checked = f"{health.checked}/{health.total} checked, {_SETS[health.limit_set]}"
     cells += [
         HealthCell("checked", "", checked, _checked_status(health), _limits_tip(health)),
+        *_phase_cell(health),
         HealthCell("watcher", "", watcher, _watcher_status(health), "how the folder is watched"),
         HealthCell(
             "folder", "folder", "there" if health.online else "not there", _folder_status(health), health.folder
@@ -270,6 +278,16 @@ def _checked_status(health: Health) -> Status:
     if not health.total:
         return Status.UNKNOWN
     return Status.IN_LIMITS if health.checked == health.total else Status.UNCHECKED
+
+
+def _phase_cell(health: Health) -> list[HealthCell]:
+    """The phase of the camera, and who says so."""
+    if health.phase is None:
+        return []
+    if health.phase_by:
+        tip = f"chosen by {health.phase_by}; Alarms, Phase of the camera lets the temperature tell it again"
+        return [HealthCell("phase", "phase", f"{health.phase.value}, by hand", None, tip)]
+    return [HealthCell("phase", "phase", health.phase.value, None, "as the temperature of the CCDs tells")]
 
 
 def _limits_tip(health: Health) -> str:

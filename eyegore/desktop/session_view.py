@@ -17,7 +17,7 @@ from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
 from eyegore.elvis.dialect import parameter_info
 from eyegore.lab_time import clock_text
-from eyegore.limits.model import Severity
+from eyegore.limits.model import LimitTable, Phase, Severity
 from eyegore.messages import (
     Alarm,
     AlarmChanged,
@@ -61,6 +61,8 @@ class SessionView:
         self._rules = rules
         self._images = images
         self._elvis = ""
+        self._table: LimitTable | None = None
+        self._phase: Phase | None = None
         self._columns: tuple[str, ...] = ()
         self.history: HkHistory | None = None
         self.health: Health | None = None
@@ -127,7 +129,7 @@ class SessionView:
                 pass  # the monitor says it too
 
     def _take_layout(self, event: LayoutChanged) -> None:
-        self._elvis = event.elvis
+        self._elvis, self._table, self._phase = event.elvis, event.table, event.phase
         self._flags.update((flag.parameter, flag) for flag in event.flags)
         self._desk.load(event.alarms)
         self.alarm_spans.stand(event.alarms)
@@ -203,16 +205,16 @@ class SessionView:
 
     def chart_cell(self, name: str) -> ChartCell:
         """Title, unit and limits of one parameter."""
-        table = self._rules.tables(self._elvis)
         described: Mapping[str, tuple[str, str]] = {name: parameter_info(self._elvis, name)}
-        drift = self._trends.drifts.get(name)
-        return presenter.chart_cell(name, table, self._rules.limit_set, described, self._flags.get(name), drift)
+        drift, flag, limit_set = self._trends.drifts.get(name), self._flags.get(name), self._rules.limit_set
+        return presenter.chart_cell(name, self._table, limit_set, described, flag, drift, self._phase)
 
     def _chart_cells(self) -> dict[str, ChartCell]:
-        table = self._rules.tables(self._elvis)
         described = {name: parameter_info(self._elvis, name) for name in self._columns}
-        drifts = self._trends.drifts
-        cells = presenter.chart_cells(self._columns, table, self._rules.limit_set, described, self._flags, drifts)
+        drifts, limit_set = self._trends.drifts, self._rules.limit_set
+        cells = presenter.chart_cells(
+            self._columns, self._table, limit_set, described, self._flags, drifts, self._phase
+        )
         return {cell.name: cell for cell in cells}
 
     def show_health(self) -> None:
@@ -237,9 +239,8 @@ class SessionView:
 
     def gravest(self, name: str) -> Severity:
         """The severity a parameter can reach."""
-        table = self._rules.tables(self._elvis)
-        parameter = table.parameters.get(name) if table else None
-        return max(parameter.severity_low, parameter.severity_high) if parameter else Severity.NONE
+        parameter = self._table.parameters.get(name) if self._table else None
+        return parameter.gravest if parameter else Severity.NONE
 
     def response(self, name: str) -> str:
         """What the table of limits tells the person on shift to do about a parameter."""

@@ -130,7 +130,7 @@ def test_show_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(told["parameters"]) == list(built_in.parameters)
     bias = told["parameters"]["CCD1_OD_T"]
     assert bias["safe"] == {"kind": "range", "low": -0.3, "high": 30.0}
-    assert bias["performance"] == {"kind": "relative", "low": -0.2, "high": 0.2, "commanded": "OD_1_T"}
+    assert bias["performance"] == {"kind": "relative", "low": -0.2, "high": 0.2, "commanded": "OD_1_T", "settle": 5.0}
     assert bias["severity"] == {"low": "WARNING", "high": "WARNING"}
     assert told["parameters"]["SPW_STATUS_REG"]["safe"] == {"kind": "expected", "equals": 12192, "mask": None}
     assert told["parameters"]["RPSU_TEMP1"]["sentinels"] == [-273.27]
