@@ -30,7 +30,8 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Power supply unit", ("RPSU",)),
 )
 _OTHER = "Status words"
-_SETS = {LimitSet.SAFE: "S", LimitSet.PERFORMANCE: "P", LimitSet.BOTH: "S and P"}
+_SETS = {LimitSet.SAFE: "", LimitSet.PERFORMANCE: ", P", LimitSet.BOTH: ", S and P"}
+"""What the strip says of the limits in use where they are not the usual ones."""
 
 _STEADY = {
     FlagState.UNCHECKED: Status.UNCHECKED,
@@ -229,7 +230,7 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
         tip = f"age of the newest image file; {health.images} complete images"
         cells.append(HealthCell("images", "images", age_text(health.image_age), _age_status(health.image_age), tip))
     watcher = health.watcher or "not watching yet"
-    checked = f"{health.checked}/{health.total} checked, {_SETS[health.limit_set]}"
+    checked = f"{health.checked}/{health.total} checked{_SETS[health.limit_set]}"
     cells += [
         HealthCell("checked", "", checked, _checked_status(health), _limits_tip(health)),
         *_phase_cell(health),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eyegore.limits.model import Delta, Expected, Range, Relative, Severity
+from eyegore.limits.model import Delta, Expected, Phase, PhaseRule, Range, Relative, Severity
 from eyegore.limits.table import TableError, load_table, table_for
 
 GRADED = 'severity = { low = "WARNING", high = "WARNING" }'
@@ -296,3 +296,66 @@ def test_the_example_of_the_documentation_is_a_table(tmp_path: Path) -> None:
     assert list(parameters) == ["CCD1_TEMP_T", "CCD1_OD_T", "SPW_STATUS_REG"]
     assert parameters["CCD1_TEMP_T"].delta == Delta(-5.0, 5.0, 60)
     assert parameters["SPW_STATUS_REG"].safe == Expected(0x2FA0, 0xFFF0)
+
+
+SAFE = 'safe = { kind = "range", low = 0, high = 30 }'
+PHASES = "[phases]\nsensors = ['P']\ncold_below = -100\nwarm_above = 0\nhysteresis = 5\n"
+
+
+def test_hard_limits_lie_outside_the_soft_ones(tmp_path: Path) -> None:
+    text = entry('safe = { kind = "range", low = 0, high = 30, lolo = -5, hihi = 30 }', GRADED)
+    assert load_table(write(tmp_path, text)).parameters["P"].safe == Range(0.0, 30.0, -5.0, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([SAFE.replace("}", ", lolo = 1 }"), GRADED], "P: safe.lolo: 1.0 must not be above low"),
+        ([SAFE.replace("}", ", hihi = 29 }"), GRADED], "P: safe.hihi: 29.0 must not be below"),
+        (
+            [SAFE.replace("}", ", lolo = -1 }"), 'severity = { low = "CRITICAL", high = "NONE" }'],
+            "P: severity: CRITICAL where safe has lolo",
+        ),
+        (
+            [SAFE.replace("}", ", hihi = 99 }"), "valid = { low = -1, high = 99 }", GRADED],
+            "P: valid: must reach beyond safe",
+        ),
+        ([SAFE, GRADED, "out_of_service = ''"], "P: out_of_service: must not"),
+        (['phase.hot = { only = "safe" }', GRADED, PHASES], "P: phase.hot: must be 'warm'"),
+        (["phase.warm = {}", GRADED, PHASES], "P: phase.warm: is empty"),
+        (
+            [SAFE, GRADED,
+             'phase.cold = { performance = { kind = "range", low = -1, high = 3 } }', PHASES],
+            "P: phase: cold: must lie inside safe",
+        ),
+        (
+            ['phase.warm = { only = "safe", performance = { kind = "range", low = 0, high = 3 } }', GRADED, PHASES],
+            "P: phase.warm: only",
+        ),
+        ([SAFE, GRADED, 'phase.warm = { only = "safe" }'], "phases: missing"),
+        ([PHASES.replace("'P'", "'Q'")], "phases: sensors: 'Q'"),
+        ([PHASES.replace("-100", "-9")], "phases: hysteresis: cold"),
+    ],
+)  # fmt: skip
+def test_what_does_not_nest_or_fit_is_refused(tmp_path: Path, lines: list[str], message: str) -> None:
+    (error,) = errors(write(tmp_path, entry(*lines)))
+    assert message in error
+
+
+def test_limits_of_a_phase(tmp_path: Path) -> None:
+    text = entry(
+        SAFE,
+        'performance = { kind = "range", low = 10, high = 20 }',
+        GRADED,
+        'phase.warm = { only = "safe" }',
+        'phase.cold = { performance = { kind = "range", low = 14, high = 16 },'
+        " delta = { low = -1, high = 1, samples = 9 } }",
+        PHASES,
+    )
+    table = load_table(write(tmp_path, text))
+    each = table.parameters["P"]
+    assert table.phases == PhaseRule(("P",), -100.0, 0.0, 5.0)
+    assert each.during(Phase.WARM).performance == Range(0, 30)
+    assert (each.during(Phase.COLD).performance, each.during(Phase.COLD).delta) == (Range(14, 16), Delta(-1, 1, 9))
+    assert each.during(Phase.COLD).safe == each.safe
+    assert each.during(Phase.WARM_UP) is each.during(None) is each

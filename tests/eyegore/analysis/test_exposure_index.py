@@ -36,3 +36,12 @@ def test_an_exposure_without_time_is_not_placed() -> None:
     index.add([exposure(1, math.nan)])
     assert index.at(1e9) is None
     assert np.isnan(index.commanded("OD_1_T", np.array([1.0]))).all()
+
+
+def test_a_changed_command_must_settle() -> None:
+    index = ExposureIndex()
+    index.add([exposure(1, 100.0), exposure(2, 200.0), exposure(3, 300.0, "27.5"), exposure(4, 400.0, "off")])
+    times = np.array([100.0, 201.0, 300.0, 304.9, 305.0, 401.0])
+    np.testing.assert_array_equal(index.settled("OD_1_T", times, 5.0), [26.0, 26.0, math.nan, math.nan, 27.5, math.nan])
+    np.testing.assert_array_equal(index.settled("OD_1_T", times[2:5], 0.0), [27.5] * 3)
+    assert np.isnan(index.settled("NO_SUCH", times, 5.0)).all()

@@ -32,6 +32,8 @@ ALARM = Alarm(
 )
 EXPOSURE = Exposure(20103, "CCD2", "BIAS01", 30.0, 3.1, (), ())
 
+LISTED = frozenset({AlarmState.PENDING, AlarmState.UNACK, AlarmState.ACKED, AlarmState.RTN_UNACK, AlarmState.SHELVED})
+
 
 def test_a_row_tells_all_with_units() -> None:
     cell = alarm_cell(ALARM, NOW, EXPOSURE, "falls")
@@ -56,7 +58,7 @@ def test_no_reading_is_said_of_a_parameter() -> None:
 
 
 @pytest.mark.parametrize("kind", list(AlarmKind))
-@pytest.mark.parametrize("state", [state for state in AlarmState if state is not AlarmState.NORMAL])
+@pytest.mark.parametrize("state", sorted(LISTED, key=lambda state: state.name))
 def test_only_unacknowledged_alarms_blink_and_sound(kind: AlarmKind, state: AlarmState) -> None:
     alarm = replace(ALARM, kind=kind, state=state)
     (cell,) = alarm_cells([alarm], NOW)
@@ -64,8 +66,10 @@ def test_only_unacknowledged_alarms_blink_and_sound(kind: AlarmKind, state: Alar
     assert cell.open == (state in (AlarmState.UNACK, AlarmState.RTN_UNACK))
 
 
-def test_normal_alarms_are_not_listed() -> None:
-    assert alarm_cells([replace(ALARM, state=AlarmState.NORMAL)], NOW) == []
+def test_alarms_that_are_normal_or_out_of_service_are_not_listed() -> None:
+    others = set(AlarmState) - LISTED
+    assert others == {AlarmState.NORMAL, AlarmState.OUT_OF_SERVICE}
+    assert alarm_cells([replace(ALARM, state=state) for state in others], NOW) == []
 
 
 def test_the_first_out_is_marked_only_among_several() -> None:

@@ -48,12 +48,13 @@ HEALTH = Health(
         (FlagState.RAISED, Verdict.LOW, Severity.CRITICAL, Status.CRITICAL, True),
         (FlagState.RAISED, Verdict.HIGH, Severity.WARNING, Status.WARNING, True),
         (FlagState.RAISED, Verdict.HIGH, Severity.NONE, Status.WARNING, True),
-        (FlagState.PENDING, Verdict.LOW, Severity.NONE, Status.WARNING, False),
+        (FlagState.PENDING, Verdict.LOW, Severity.NONE, Status.IN_LIMITS, False),
         (FlagState.ACKNOWLEDGED, Verdict.LOW, Severity.CRITICAL, Status.CRITICAL, False),
         (FlagState.SHELVED, Verdict.LOW, Severity.CRITICAL, Status.MUTED, False),
         (FlagState.INVALID, Verdict.INVALID, Severity.NONE, Status.INVALID, False),
         (FlagState.STALE, Verdict.STALE, Severity.NONE, Status.STALE, False),
         (FlagState.UNCHECKED, Verdict.UNCHECKED, Severity.NONE, Status.UNCHECKED, False),
+        (FlagState.OUT_OF_SERVICE, Verdict.UNCHECKED, Severity.NONE, Status.OUT_OF_SERVICE, False),
     ],
 )
 def test_flag_states(state: FlagState, live: Verdict, severity: Severity, status: Status, blink: bool) -> None:
@@ -64,7 +65,9 @@ def test_flag_states(state: FlagState, live: Verdict, severity: Severity, status
 def test_green_is_only_what_is_in_limits() -> None:
     for state in FlagState:
         cell = presenter.flag_cell(replace(FLAG, state=state))
-        assert (cell.status is Status.IN_LIMITS) == (state in (FlagState.NORMAL, FlagState.LATCHED))
+        green = cell.status is Status.IN_LIMITS and not cell.pending
+        assert green == (state in (FlagState.NORMAL, FlagState.LATCHED))
+        assert cell.pending == (state is FlagState.PENDING)
 
 
 def test_a_muted_flag_tells_what_it_would_show() -> None:
