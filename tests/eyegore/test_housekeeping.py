@@ -200,7 +200,8 @@ def test_an_edited_table_is_announced_journalled_and_used_from_then_on() -> None
         "the edited limits of /lab/lab.toml are in use"
     ]
     layout = next(event for event in events if isinstance(event, LayoutChanged))
-    assert layout.table is not None and layout.table.digest == "2"
+    assert layout.table is not None
+    assert layout.table.digest == "2"
     events = bench.feed([-120.0])
     assert told(events) == ["DRAIN OOL NORMAL>UNACK WARNING"]
     assert next(event.entry.table for event in events if isinstance(event, AlarmChanged)) == "2"
