@@ -97,7 +97,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("export table", ("<Control-s>",), "Export the time shown as CSV…", "", Scope.HISTORY),
     Binding("export picture", ("<Control-p>",), "Export the picture as PNG…", "", Scope.HISTORY),
     Binding("silence", ("<F9>",), "Silence the sound for a while", "Alarms"),
-    Binding("phase", ("<F7>",), "Phase of the camera…", "Alarms"),
+    Binding("phase", ("<F12>",), "Phase of the camera…", "Alarms"),
 )
 
 MOUSE: tuple[tuple[Scope, str, str], ...] = (

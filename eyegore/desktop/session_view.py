@@ -244,8 +244,7 @@ class SessionView:
 
     def response(self, name: str) -> str:
         """What the table of limits tells the person on shift to do about a parameter."""
-        table = self._rules.tables(self._elvis)
-        parameter = table.parameters.get(name) if table else None
+        parameter = self._table.parameters.get(name) if self._table else None
         return parameter.response if parameter else ""
 
     def paths(self, obsid: int) -> dict[int, str]:

@@ -14,8 +14,12 @@ from pathlib import Path
 import pytest
 
 from eyegore.alarms.deadman import LoopTimer
+from eyegore.alarms.journal import journal_path
+from eyegore.alarms.journal_reader import JournalReader
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
+from eyegore.limits.model import Phase
+from eyegore.limits.table import table_for
 from eyegore.messages import (
     Action,
     AlarmChanged,
@@ -122,6 +126,43 @@ def test_what_the_journal_knows_is_told_once_and_first(
     assert len(told) == 1
     steps = [entry.comment for entry in told[0].entries if entry.parameter == "CCD2_TEMP_B" and entry.kind == "OOL"]
     assert steps == ["raised", "returned"]
+
+
+def test_an_edited_limit_table_is_used_and_a_wrong_one_refused(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil
+) -> None:
+    table = table_for("7.5.X")
+    assert table is not None
+    text = Path(table.source).read_text(encoding="utf-8")
+    tightened = text.replace("low = -133.0, high = 35.0", "low = -121.0, high = -119.0")
+    own = tmp_path / "lab.toml"
+    own.write_text(text, encoding="utf-8")
+    elvis = simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-125@10+1000"])
+    elvis.append_rows(30)
+    service = start(limits=own, state=tmp_path / "state")
+    wait_until(lambda: ear.rows() == 30)
+    assert ear.state("CCD2_TEMP_B") is FlagState.NORMAL
+    own.write_text(text.replace("high = 35.0", "high = 35.0 x"), encoding="utf-8")
+    wait_until(lambda: "the edited limits are refused, the old ones stay" in ear.said(), timeout=30)
+    own.write_text(tightened, encoding="utf-8")
+    wait_until(lambda: f"the edited limits of {own} are in use" in ear.said(), timeout=30)
+    elvis.append_rows(5)
+    wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
+    assert service.stop(5.0)
+    with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
+        entries = [entry for entry in journal.entries() if entry.kind == "CONFIGURATION"]
+    assert [entry.comment.split(":")[0] for entry in entries] == [
+        f"checking against limits 7.5.X of {own}",
+        "the edited limits are refused, the old ones stay",
+        f"checking against limits 7.5.X of {own}",
+    ]
+    assert len({entry.table for entry in entries}) == 2
+
+
+def test_the_operator_gives_the_phase(tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil) -> None:
+    simulator(tmp_path / "day").append_rows(10)
+    start(phase=Phase.WARM_UP)
+    wait_until(lambda: (health := ear.health()) is not None and health.phase is Phase.WARM_UP and health.phase_by)
 
 
 def test_elvis_that_stops_makes_flags_stale(tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.comment_dialog import CommentDialog
+from eyegore.widgets.phase_dialog import PhaseDialog
 from eyegore.widgets.question_window import QuestionWindow, names_text
 from eyegore.widgets.shelve_dialog import ShelveDialog, ShelveTerm, shelve_terms
 
@@ -146,3 +147,14 @@ def test_comments(root: tk.Tk, theme: themes.Theme, acknowledge: bool, untick: b
 def test_many_names_are_cut_short() -> None:
     assert names_text(["a", "b", "a"]) == "a, b"
     assert names_text(list("abcdef")) == "a, b, c, d and 2 more"
+
+
+def test_the_phase_is_chosen_by_keyboard(root: tk.Tk, theme: themes.Theme) -> None:
+    done: list[tuple[int, str]] = []
+    phases = ["as the temperature tells", "warm", "cold"]
+    ask = PhaseDialog(root, theme, phases, 2, "now cold", lambda place, why: done.append((place, why)))
+    press(ask, "<Down>", "<Down>", "<x>", "<Return>")
+    assert done == [(1, "x")]
+    ask = PhaseDialog(root, theme, phases, 0, "not known now", lambda place, why: done.append((place, why)))
+    press(ask, "<Up>", "<Escape>")
+    assert done == [(1, "x")]
