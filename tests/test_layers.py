@@ -19,6 +19,7 @@ BASIC = {"errors", "lab_time"}
 FRONT = BASIC | {
     "limits",
     "messages",
+    "warning_messages",
     "settings",
     "elvis",
     "analysis",
@@ -35,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lab_time": set(),
     "standard_output": set(),
     "alarm_messages": {"limits"},
+    "warning_messages": {"limits"},
     "messages": BASIC | {"limits", "alarm_messages"},
     "rules": {"limits"},
     "hk_judge": BASIC | {"limits", "messages", "analysis", "alarms"},
@@ -46,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": BASIC | {"limits", "messages"},
     "elvis": BASIC | {"limits", "messages"},
     "analysis": BASIC | {"limits", "messages"},
-    "alarms": BASIC | {"limits", "messages"},
+    "alarms": BASIC | {"limits", "messages", "warning_messages"},
     "monitor": BASIC
     | {"limits", "messages", "analysis", "alarms", "rules"}
     | {"housekeeping", "hk_freshness", "session_space"},

@@ -1,0 +1,109 @@
+"""Warnings on their way to a person: what is to be said, to whom, how, and what the provider answered; all frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from eyegore.limits.model import Severity
+
+
+class Channel(Enum):
+    """How a person is reached; OTHER is whatever the lab uses besides (a chat, a push service)."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    CALL = "call"
+    OTHER = "other"
+
+
+class Reason(Enum):
+    """Why a person is told something."""
+
+    RAISED = "raised"
+    RISEN = "risen in severity"
+    ESCALATED = "nobody acknowledged"
+    AGAIN = "still out after an hour"
+    ACKNOWLEDGED = "acknowledged"
+    CLEARED = "back in limits"
+    FLOOD = "many alarms"
+    CHANNEL = "a channel fails"
+    TEST = "test"
+    PROOF = "proof of the path"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to tell one person, by each of ``channels``.
+
+    ``key`` is the same whenever the same thing is to be told to the same person: it is told once. ``code`` is what the
+    person answers with (``ACK 4711``), "" where there is nothing to answer. ``text`` is for mail, ``short`` for a text
+    message, ``spoken`` for a call. ``made`` and ``expires`` are unix time [s]: later than that nobody is to be told.
+    ``parameter`` is what it is about, "" for more than one.
+    """
+
+    key: str
+    reason: Reason
+    severity: Severity
+    person: str
+    channels: tuple[Channel, ...]
+    parameter: str
+    incident: int
+    code: str
+    subject: str
+    text: str
+    short: str
+    spoken: str
+    made: float
+    expires: float
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """The last hour of a parameter for the plot and the table of a mail.
+
+    ``times`` [lab s] and ``values`` [``unit``] have shape (n,); ``low`` and ``high`` are NaN where there is no limit.
+    """
+
+    parameter: str
+    unit: str
+    times: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+class Result(Enum):
+    """What became of one attempt. UNKNOWN: the provider gave no answer, it may have been sent."""
+
+    SENT = "sent"
+    RETRY = "to be tried again"
+    REFUSED = "refused"
+    UNKNOWN = "no answer"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The provider's answer in words a person can act on, without any secret; ``retry_after`` [s] where it asks for it.
+
+    ``reference`` is the provider's own name of the message.
+    """
+
+    result: Result
+    detail: str
+    reference: str = ""
+    retry_after: float | None = None
+
+
+class Sender(Protocol):
+    """One channel. :meth:`send` blocks for seconds at most, and does not raise: all that can happen is an outcome."""
+
+    channel: Channel
+
+    def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
+        """Send a notice to one address (a mail address, a phone number, a URL)."""
+        ...
