@@ -350,6 +350,7 @@ class LayoutChanged:
 class Health:
     """The health strip: ages [s] are NaN where nothing came yet. ``checked`` of ``total`` parameters are judged.
 
+    ``raised`` are the alarms that last, ``critical`` those of them that are; shelved ones are counted apart.
     ``phase_by`` is the person who chose the phase, "" where the temperature tells it.
     """
 

@@ -207,7 +207,7 @@ class Monitor:
         lab_now = self._lab(now)
         by_arrival, by_stamp = self._age.ages(now, lab_now)
         log_age = now - self._log_arrival
-        counts = self.flags.counts()
+        counts, timers = self.flags.counts(), self.alarms.lasting_timers()
         return Health(
             now=now,
             folder=self.folder,
@@ -222,8 +222,8 @@ class Monitor:
             total=counts.total,
             watcher=self._watcher.kind if self._watcher else "",
             watcher_alive=bool(self._watcher and self._watcher.alive),
-            raised=counts.raised,
-            critical=counts.critical,
+            raised=counts.raised + len(timers),
+            critical=counts.critical + sum(alarm.severity is Severity.CRITICAL for alarm in timers),
             shelved=counts.shelved,
             invalid=counts.invalid,
             hk_rows=self.hk.rows,

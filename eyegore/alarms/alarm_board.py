@@ -85,6 +85,11 @@ class AlarmBoard:
         for machine in self._timers.values():
             yield machine.alarm
 
+    def lasting_timers(self) -> list[Alarm]:
+        """The alarms of dead-man timers and trends that last, but for those on the shelf."""
+        lasting = (AlarmState.UNACK, AlarmState.ACKED)
+        return [machine.alarm for machine in self._timers.values() if machine.alarm.state in lasting]
+
     def of(self, parameter: str) -> tuple[Alarm, ...]:
         """The alarms of a watched parameter: that of its limits first, that of invalid readings last."""
         return self._watched[parameter].alarms
