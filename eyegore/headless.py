@@ -95,7 +95,7 @@ class Summary:
         text.append("online  " if health.online else "folder not there  ", style="" if health.online else "yellow")
         text.append(f"ELVIS {health.elvis or 'unknown'}  {health.checked}/{health.total} checked ")
         phase = f", phase {health.phase.value}" if health.phase else ""
-        text.append(f"({health.limit_set.value}{phase})  {health.watcher or 'no watcher yet'}\n")
+        text.append(f"({health.limit_set.words}{phase})  {health.watcher or 'no watcher yet'}\n")
         text.append(f"HK {age_text(health.hk_age)} ", style="bold blue" if health.hk_stale else "")
         text.append(f"({health.hk_rows} rows)  EXPLOG {age_text(health.explog_age)} ({health.obsids} ObsIDs)  ")
         text.append(f"images {age_text(health.image_age)} ({health.images})  bad lines {health.bad_lines}\n")

@@ -74,7 +74,7 @@ class Housekeeping:
         events = [*self._note_table(layout.table, now), *self._lay_out(layout, unknown, missing, now)]
         name = f"ELVIS {elvis}" if elvis else "an unknown ELVIS version"
         checked = sum(layout.checked)
-        text = f"HK of {name}: {len(columns)} parameters, {checked} checked against limits {self.rules.limit_set.value}"
+        text = f"HK of {name}: {len(columns)} parameters, {checked} checked against limits {self.rules.limit_set.words}"
         events.append(Said(logging.INFO if checked else logging.WARNING, text, now))
         if unknown:
             events.append(Said(logging.WARNING, f"unknown HK columns, kept but not checked: {', '.join(unknown)}", now))
@@ -109,7 +109,7 @@ class Housekeeping:
         """The lab edited its table: judge by it from now on, or go on with the old one when it is not right."""
         if edited.table is None:
             text = f"the edited limits are refused, the old ones stay: {edited.problem}"
-            return [noted(text, self.frame(now)), Said(logging.WARNING, text, now)]
+            return [noted(text, self.frame(now), said=True), Said(logging.WARNING, text, now)]
         table = edited.table
         self.rules = replace(self.rules, tables=lambda _elvis: table)
         self.judge.reload(self.rules.tables)
@@ -156,8 +156,9 @@ class Housekeeping:
         events: list[Event] = []
         if not known:
             text = f"phase {_phase_text(phase)}, after {_phase_text(before)}"
-            events.append(noted(text, self.frame(now), "PHASE", time))
-            if time >= self.news:
+            new = time >= self.news
+            events.append(noted(text, self.frame(now), "PHASE", time, said=new))
+            if new:
                 events.append(Said(logging.INFO, text, now))
         if self.judge.layout is not None:
             events += self._lay_out(self._layout, (), (), now)
@@ -171,7 +172,7 @@ class Housekeeping:
         words = f"the phase {chosen.phase.value}" if chosen.phase else "that the temperature tells the phase"
         text = f"{chosen.person} chose {words}" + (f": {chosen.comment}" if chosen.comment else "")
         events: list[Event] = [
-            noted(text, self.frame(now), "PHASE", person=chosen.person),
+            noted(text, self.frame(now), "PHASE", person=chosen.person, said=True),
             Said(logging.INFO, text, now),
         ]
         return [*events, *self._enter(self.judge.phase, lab_now, now)]

@@ -290,7 +290,10 @@ class Trends:
 
 @dataclass(frozen=True)
 class Noted:
-    """Something for the journal that is no transition of an alarm, such as a change of the limits."""
+    """Something for the journal that is no transition of an alarm, such as a change of the limits.
+
+    ``text`` is the line for the log, "" where something else tells it.
+    """
 
     entry: AlarmEntry
     text: str

@@ -252,7 +252,7 @@ def write_log(event: Event) -> None:
     if isinstance(event, AlarmChanged) and event.text:
         level = logging.WARNING if event.alarm.state is AlarmState.UNACK else logging.INFO
         flag_log.log(level, "%s", event.text)
-    elif isinstance(event, Noted):
+    elif isinstance(event, Noted) and event.text:
         flag_log.info("%s", event.text)
     elif isinstance(event, Said):
         log.log(event.level, "%s", event.text)

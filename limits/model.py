@@ -50,6 +50,11 @@ class LimitSet(Enum):
     BOTH = "both"
 
     @property
+    def words(self) -> str:
+        """Its letter, or both."""
+        return " and ".join(one.value for one in self.parts)
+
+    @property
     def parts(self) -> tuple[LimitSet, ...]:
         """The sets that are judged, each by itself; the safe one first."""
         return (LimitSet.SAFE, LimitSet.PERFORMANCE) if self is LimitSet.BOTH else (self,)

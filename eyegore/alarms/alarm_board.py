@@ -220,11 +220,22 @@ class AlarmBoard:
                 self._timer(name, AlarmKind[kind])
 
 
-def noted(text: str, frame: Frame, kind: str = "CONFIGURATION", time: float = float("nan"), person: str = "") -> Noted:
-    """An entry of the journal that is no transition, such as a change of the configuration; ``time`` [lab s]."""
+def noted(
+    text: str,
+    frame: Frame,
+    kind: str = "CONFIGURATION",
+    time: float = float("nan"),
+    person: str = "",
+    *,
+    said: bool = False,
+) -> Noted:
+    """An entry of the journal that is no transition, such as a change of the configuration; ``time`` [lab s].
+
+    ``said``: the log is told by another event.
+    """
     nan = float("nan")
     entry = AlarmEntry(frame.now, time, "", kind, "", "", "NONE", nan, "", frame.context, person, text, frame.table)
-    return Noted(entry, text)
+    return Noted(entry, "" if said else text)
 
 
 def _timer_violation(severity: Severity, since: float, time: float) -> Violation:

@@ -30,8 +30,6 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Power supply unit", ("RPSU",)),
 )
 _OTHER = "Status words"
-_SETS = {LimitSet.SAFE: "", LimitSet.PERFORMANCE: ", P", LimitSet.BOTH: ", S and P"}
-"""What the strip says of the limits in use where they are not the usual ones."""
 
 _STEADY = {
     FlagState.UNCHECKED: Status.UNCHECKED,
@@ -143,14 +141,16 @@ def chart_cell(
     drift: Drift | None = None,
     phase: Phase | None = None,
 ) -> ChartCell:
-    """The strip chart of one parameter; only absolute limits can be drawn as lines."""
+    """The strip chart of one parameter; only absolute limits can be drawn as lines, of both sets the tighter."""
     parameter = table.parameters.get(name) if table else None
     unit, description = described.get(name, ("", ""))
     low = high = math.nan
     if parameter is not None:
         unit, description = parameter.unit, parameter.description
-        limit = parameter.during(phase).limit(limit_set)
-        if isinstance(limit, Range):
+        current = parameter.during(phase)
+        tightest = (current.limit(part) for part in reversed(limit_set.parts))
+        limit = next((one for one in tightest if isinstance(one, Range)), None)
+        if limit is not None:
             low, high = limit.low, limit.high
     return ChartCell(
         name=name,
@@ -230,7 +230,8 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
         tip = f"age of the newest image file; {health.images} complete images"
         cells.append(HealthCell("images", "images", age_text(health.image_age), _age_status(health.image_age), tip))
     watcher = health.watcher or "not watching yet"
-    checked = f"{health.checked}/{health.total} checked{_SETS[health.limit_set]}"
+    unusual = "" if health.limit_set is LimitSet.SAFE else f", {health.limit_set.words}"
+    checked = f"{health.checked}/{health.total} checked{unusual}"
     cells += [
         HealthCell("checked", "", checked, _checked_status(health), _limits_tip(health)),
         *_phase_cell(health),
@@ -292,7 +293,7 @@ def _phase_cell(health: Health) -> list[HealthCell]:
 
 
 def _limits_tip(health: Health) -> str:
-    return f"parameters checked against limits {health.limit_set.value}; ELVIS {health.elvis or 'version unknown'}"
+    return f"parameters checked against limits {health.limit_set.words}; ELVIS {health.elvis or 'version unknown'}"
 
 
 def _watcher_status(health: Health) -> Status:

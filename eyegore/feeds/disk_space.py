@@ -28,7 +28,8 @@ class DiskSpace:
 
     The thread "disk space" asks; each volume is asked on a thread of its own, never twice at a time, and counts as
     hanging when it has not answered within ``answer_s`` [s]. ``post`` is called on these threads and must return at
-    once. A path that does not exist is a problem: its parent may lie on another volume. ``usage`` gives (free, total).
+    once. A path that is gone is a problem: its parent may lie on another volume; one that was never there is none yet.
+    ``usage`` gives (free, total).
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class DiskSpace:
         self._answer_s = min(answer_s, period_s)
         self._usage = usage
         self._asked: dict[str, threading.Thread] = {}
+        self._known: set[str] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -96,6 +98,11 @@ class DiskSpace:
         problem = ""
         try:
             free, total = self._usage(path)
+            self._known.add(name)
+        except FileNotFoundError as why:
+            if name not in self._known:
+                return
+            problem = f"{path} cannot be asked for its free space ({why.strerror or why})"
         except OSError as why:
             problem = f"{path} cannot be asked for its free space ({why.strerror or why})"
         if not self._stopping.is_set():

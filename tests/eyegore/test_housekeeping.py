@@ -78,7 +78,7 @@ def told(events: Sequence[Event]) -> list[str]:
 
 
 def noted(events: Sequence[Event]) -> list[str]:
-    return [event.text for event in events if isinstance(event, Noted)]
+    return [event.entry.comment for event in events if isinstance(event, Noted)]
 
 
 def verdicts(events: Sequence[Event], column: int = 0) -> list[Verdict]:
@@ -108,7 +108,7 @@ def test_performance_of_the_temperature_is_judged_only_when_cold() -> None:
 def test_the_phase_is_in_the_journal_the_strip_and_the_layout() -> None:
     bench = Bench()
     events = bench.feed(cooling())
-    entry = next(event.entry for event in events if isinstance(event, Noted) and "cold, after" in event.text)
+    entry = next(event.entry for event in events if isinstance(event, Noted) and "cold, after" in event.entry.comment)
     assert (entry.kind, entry.context) == ("PHASE", "both cold")
     assert NOW < entry.data_time < bench.now
     assert [event.phase for event in events if isinstance(event, LayoutChanged)][-1] is Phase.COLD

@@ -255,8 +255,11 @@ def test_the_lab_s_own_table(tmp_path: Path) -> None:
     assert chosen.elvis == "7.5.X"
 
 
-def test_a_volume_that_does_not_answer_is_an_alarm(start: Start, ear: Ear, wait_until: WaitUntil) -> None:
-    start(watch_disk=True)
+def test_a_volume_that_does_not_answer_is_an_alarm(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil
+) -> None:
+    (tmp_path / "file").touch()
+    start(tmp_path / "file" / "day", watch_disk=True)
     wait_until(lambda: [e.alarm.parameter for e in ear.events if isinstance(e, AlarmChanged)] == ["DATA VOLUME"])
     (text,) = [event.text for event in ear.events if isinstance(event, AlarmChanged)]
     assert "cannot be asked for its free space" in text

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from eyegore.desktop import presenter
-from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
+from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Phase, Range, Relative, Severity, Verdict
 from eyegore.messages import Drift, Exposure, Flag, FlagState, Health
 from eyegore.widgets.cells import HealthCell, Status, TrendCell
 
@@ -118,6 +118,23 @@ def test_charts_have_the_absolute_limits() -> None:
 
 
 DRIFT = Drift(-0.3, -133.0, 13260.0, 25.2, 3.4, "reaches −133 °C at 03:41 (25 ± 4 min)")
+
+
+def test_of_both_sets_the_tighter_limits_are_drawn_and_of_a_phase_its_own() -> None:
+    usual = Parameter("T", "degC", "", Range(-133, 35), Range(-121, -119))
+    parameter = replace(usual, phases={Phase.WARM: replace(usual, performance=usual.safe)})
+    table = LimitTable(
+        "lab", "", "", {"T": parameter, "V": Parameter("V", "V", "", Range(0, 30), Relative(-1, 1, "C"))}
+    )
+
+    def drawn(name: str, limit_set: LimitSet, phase: Phase | None) -> tuple[float, float]:
+        cell = presenter.chart_cell(name, table, limit_set, {}, None, phase=phase)
+        return cell.low, cell.high
+
+    assert drawn("T", LimitSet.SAFE, None) == drawn("T", LimitSet.BOTH, Phase.WARM) == (-133, 35)
+    assert drawn("T", LimitSet.BOTH, Phase.COLD) == drawn("T", LimitSet.PERFORMANCE, None) == (-121, -119)
+    assert drawn("V", LimitSet.BOTH, None) == (0, 30)
+    assert math.isnan(drawn("V", LimitSet.PERFORMANCE, None)[0])
 
 
 def test_charts_tell_where_a_value_is_heading() -> None:

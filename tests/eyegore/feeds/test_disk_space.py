@@ -43,7 +43,9 @@ def volumes() -> Iterator[Volumes]:
 
 
 def test_the_free_space_of_a_folder(tmp_path: Path, posted: list[FreeSpace], wait_until: WaitUntil) -> None:
-    space = DiskSpace({"data": tmp_path, "backup": tmp_path / "none"}, posted.append)
+    (tmp_path / "file").touch()
+    backup_path = tmp_path / "file" / "none"
+    space = DiskSpace({"data": tmp_path, "backup": backup_path, "later": tmp_path / "later"}, posted.append)
     assert not space.alive
     space.start()
     wait_until(lambda: len(posted) == 2)
@@ -54,7 +56,23 @@ def test_the_free_space_of_a_folder(tmp_path: Path, posted: list[FreeSpace], wai
     assert (data.name, data.path, data.problem) == ("data", str(tmp_path), "")
     assert 0 < data.free <= data.total
     assert math.isnan(backup.free)
-    assert backup.problem == f"{tmp_path / 'none'} cannot be asked for its free space (No such file or directory)"
+    assert backup.problem == f"{backup_path} cannot be asked for its free space (Not a directory)"
+
+
+def test_a_folder_that_was_there_and_is_gone_is_a_problem(
+    tmp_path: Path, posted: list[FreeSpace], wait_until: WaitUntil
+) -> None:
+    folder = tmp_path / "day"
+    folder.mkdir()
+    space = DiskSpace({"data": folder}, posted.append, period_s=0.02)
+    space.start()
+    wait_until(lambda: posted)
+    folder.rmdir()
+    wait_until(lambda: posted[-1].problem)
+    space.stop()
+    assert space.join()
+    assert posted[0].problem == ""
+    assert posted[-1].problem == f"{folder} cannot be asked for its free space (No such file or directory)"
 
 
 def test_it_asks_again_and_can_be_started_again(
