@@ -219,6 +219,16 @@ class LimitsEdited:
     received: float
 
 
+@dataclass(frozen=True)
+class WarningPath:
+    """Whether warnings get out by one channel: ``problem`` says why not, "" when they do."""
+
+    channel: str
+    problem: str
+    since: float
+    received: float
+
+
 FeedMessage = (
     HkHeader
     | HkRows
@@ -231,6 +241,7 @@ FeedMessage = (
     | CaughtUp
     | WorkerDied
     | LimitsEdited
+    | WarningPath
 )
 
 

@@ -37,6 +37,7 @@ from eyegore.messages import (
     Said,
     SourceEvent,
     SourceKind,
+    WarningPath,
     WatcherState,
     WorkerDied,
 )
@@ -119,6 +120,8 @@ class Monitor:
                 return [Said(logging.INFO, f"{message.folder}: read up to now", now), *self._tick(now)]
             case FreeSpace():
                 return self._space.take(message, self._lab(now), self.alarms, self.hk.frame(now))
+            case WarningPath():
+                return self._take_path(message, now)
             case WorkerDied():
                 text = f"{message.worker} stopped on an error ({message.error}) and is restarted"
                 return [Said(logging.ERROR, text, now)]
@@ -134,6 +137,14 @@ class Monitor:
         self._age.arrived(rows)
         recovered = [] if rows.preview else self._recover(now)
         return [*recovered, *self.hk.take_rows(rows, now)]
+
+    def _take_path(self, path: WarningPath, now: float) -> list[Event]:
+        """Warnings do not get out by a channel, or do so again."""
+        name, frame = f"WARNINGS by {path.channel}", self.hk.frame(now)
+        if not path.problem:
+            return self.alarms.timer_well(name, self._lab(now), frame)
+        since = self._lab(path.since)
+        return self.alarms.timer(name, Severity.WARNING, path.problem, since, self._lab(now), frame)
 
     # --- memory ------------------------------------------------------------------------------------------------------
 

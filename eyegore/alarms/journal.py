@@ -17,12 +17,15 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from eyegore.alarms import delivery, outbox
+from eyegore.alarms.delivery import Delivery
 from eyegore.alarms.journal_errors import JournalError, is_corrupt, journal_error
 from eyegore.alarms.journal_reader import JournalReader, connect
-from eyegore.alarms.journal_schema import INSERT, KEEP, TABLES, row_of, version_of
+from eyegore.alarms.journal_schema import INSERT, KEEP, TABLES, UPGRADES, VERSION, row_of, version_of
 from eyegore.messages import AlarmEntry
 
 __all__ = ["Journal", "JournalError", "JournalReader", "journal_path", "journals", "state_dir"]
@@ -76,30 +79,42 @@ class Journal(JournalReader):
         told, self._news = self._news, []
         return told
 
-    def record(self, entries: Sequence[AlarmEntry], state: Mapping[str, Any] | None) -> None:
-        """Add ``entries`` and replace the state (unless None), both or nothing.
+    def record(
+        self, entries: Sequence[AlarmEntry], state: Mapping[str, Any] | None, deliveries: Sequence[Delivery] = ()
+    ) -> None:
+        """Add ``entries`` and ``deliveries`` and replace the state (unless None), all or nothing.
 
         After a :class:`JournalError` nothing of this call is in the journal; it can be called again with the same.
         A state that is still the same costs no write.
         """
         rows = [row_of(entry) for entry in entries]
+        out = [delivery.row_of(one) for one in deliveries]
         kept = None if state is None else json.dumps(state)
         self._present()
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(INSERT, rows)
+            connection.executemany(outbox.INSERT, out)
             if kept is not None:
                 connection.execute(KEEP, ("state", kept))
 
-        if rows or kept not in (None, self._last_state):
+        if rows or out or kept not in (None, self._last_state):
             self._write(write)
             self._last_state = kept if kept is not None else self._last_state
 
     def prune(self, before: float) -> int:
-        """Remove the entries with ``time < before`` [unix s] and return how many; the state stays."""
-        return self._write(
-            lambda connection: connection.execute('DELETE FROM entries WHERE "time" < ?', (before,)).rowcount
-        )
+        """Remove the entries with ``time < before`` [unix s] and return how many; the state stays.
+
+        So do deliveries with something still to be done.
+        """
+
+        def write(connection: sqlite3.Connection) -> int:
+            done = [state.name for state in delivery.DeliveryState if not state.open]
+            marks = ", ".join("?" * len(done))
+            connection.execute(f"DELETE FROM outbox WHERE made < ? AND state IN ({marks})", (before, *done))
+            return connection.execute('DELETE FROM entries WHERE "time" < ?', (before,)).rowcount
+
+        return self._write(write)
 
     def close(self) -> None:
         """Close it and let another writer in; may be called twice."""
@@ -180,6 +195,9 @@ class Journal(JournalReader):
             about = {"path": str(self._folder)} if self._folder is not None else {}
             if not version:
                 _in_one_transaction(connection, lambda each: _create(each, about))
+            while 0 < version < VERSION:
+                _in_one_transaction(connection, partial(_run, statements=UPGRADES[version]))
+                version += 1
         except sqlite3.Error as why:
             if not is_corrupt(why):  # else it is closed after it was set aside
                 super().close()
@@ -216,9 +234,13 @@ def _in_one_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.
 
 
 def _create(connection: sqlite3.Connection, folder: Mapping[str, str]) -> None:
-    for statement in TABLES:
-        connection.execute(statement)
+    _run(connection, TABLES)
     connection.execute(KEEP, ("folder", json.dumps(folder)))
+
+
+def _run(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)
 
 
 def _check(connection: sqlite3.Connection) -> None:

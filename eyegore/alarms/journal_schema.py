@@ -10,7 +10,7 @@ from pathlib import Path
 from eyegore.alarms.journal_errors import JournalError
 from eyegore.messages import AlarmEntry
 
-VERSION = 1
+VERSION = 2
 """Of the tables, kept in ``PRAGMA user_version``. Raise it with every change, and convert the older ones."""
 APPLICATION = 0x45796547
 """``PRAGMA application_id``: "EyeG", so that no other program's database is taken for a journal."""
@@ -20,6 +20,20 @@ _REALS = ("time", "data_time", "value")
 _INTEGERS = ("incident", "old")
 
 Cell = float | int | str | None
+
+OUTBOX = (
+    """
+    CREATE TABLE outbox (
+        key TEXT PRIMARY KEY, state TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL,
+        attempts INTEGER NOT NULL, next_try REAL NOT NULL, changed REAL NOT NULL, failing_since REAL,
+        detail TEXT NOT NULL, reference TEXT NOT NULL, doubtful INTEGER NOT NULL, made REAL NOT NULL,
+        notice TEXT NOT NULL, samples BLOB
+    )
+    """,
+    "CREATE INDEX outbox_by_state ON outbox (state)",
+)
+UPGRADES = {1: (*OUTBOX, "PRAGMA user_version = 2")}
+"""What makes the tables of one version those of the next."""
 
 TABLES = (
     f"""
@@ -36,10 +50,12 @@ TABLES = (
     BEGIN SELECT RAISE (ABORT, 'the journal is append-only'); END
     """,
     "CREATE TABLE kept (name TEXT PRIMARY KEY, json TEXT NOT NULL)",
+    *OUTBOX,
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {VERSION}",
 )
-"""``kept`` holds what is replaced, not added to: the state of the alarms, and the folder they belong to."""
+"""``kept`` holds what is replaced, not added to: the state of the alarms, and the folder they belong to; ``outbox``
+what is told to people."""
 
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 INSERT = f"INSERT INTO entries ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"

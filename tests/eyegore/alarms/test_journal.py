@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 
 from eyegore.alarms import journal_reader
 from eyegore.alarms.journal import Journal, JournalError, JournalReader, journal_path, journals, state_dir
-from eyegore.alarms.journal_schema import COLUMNS, VERSION, entry_of, row_of
+from eyegore.alarms.journal_schema import COLUMNS, INSERT, KEEP, TABLES, VERSION, entry_of, row_of
+from eyegore.alarms.outbox import Outbox
 from eyegore.messages import AlarmEntry
 
 NAN = float("nan")
@@ -156,8 +158,25 @@ def test_half_a_character_costs_only_itself() -> None:
 def test_tables_are_those_of_this_version() -> None:
     """A new field of AlarmEntry needs a new version of the tables, and a conversion of the older ones."""
     fields = "time data_time parameter kind before after severity value limit context person comment table incident old"
-    assert VERSION == 1
+    assert VERSION == 2
     assert tuple(fields.split()) == COLUMNS
+
+
+def test_a_journal_of_the_first_version_is_converted_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    with closing(sqlite3.connect(path)) as old:
+        for statement in TABLES:
+            if "outbox" not in statement:
+                old.execute(statement.replace("user_version = 2", "user_version = 1"))
+        old.execute(INSERT, row_of(entry(1.0, "A")))
+        old.execute(KEEP, ("state", '{"a": 1}'))
+        old.commit()
+    with Journal(path) as journal:
+        assert [one.parameter for one in journal.entries()] == ["A"]
+        assert journal.state() == {"a": 1}
+        assert Outbox(path).unfinished() == []
+    with closing(sqlite3.connect(path)) as new:
+        assert new.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 SELECTIONS: list[tuple[dict[str, object], list[float]]] = [

@@ -1,0 +1,127 @@
+"""One notice on its way by one channel to one address, as the outbox keeps it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+
+from eyegore.limits.model import Severity
+from eyegore.warning_messages import Channel, Notice, Reason, Samples
+
+
+class DeliveryState(Enum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENDING = "being sent"
+    SENT = "sent"
+    REFUSED = "refused"
+    EXPIRED = "too late"
+    CANCELLED = "not needed any more"
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done."""
+        return self in (DeliveryState.WAITING, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """``address`` is a mail address or a number, "" for channels that know theirs.
+
+    ``next_try`` and ``changed`` are unix time [s]; ``failing_since`` is that of the first attempt that failed, NaN
+    while none has. ``detail`` is the provider's last answer, ``reference`` its name of the message. ``doubtful``: an
+    attempt got no answer, so that it may have been sent already.
+    """
+
+    notice: Notice
+    channel: Channel
+    address: str
+    state: DeliveryState = DeliveryState.WAITING
+    attempts: int = 0
+    next_try: float = 0.0
+    changed: float = 0.0
+    failing_since: float = float("nan")
+    detail: str = ""
+    reference: str = ""
+    doubtful: bool = False
+    samples: Samples | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def key(self) -> str:
+        """The same for the same thing told to the same address: there is one delivery of each."""
+        return f"{self.notice.key}/{self.channel.value}/{self.address}"
+
+
+Cell = float | int | str | bytes | None
+
+COLUMNS = (
+    "key", "state", "channel", "address", "attempts", "next_try", "changed", "failing_since", "detail", "reference",
+    "doubtful", "made", "notice", "samples",
+)  # fmt: skip
+
+
+def row_of(delivery: Delivery) -> tuple[Cell, ...]:
+    """The cells of one delivery, in the order of ``COLUMNS``."""
+    notice = asdict(delivery.notice) | {
+        "reason": delivery.notice.reason.name,
+        "severity": delivery.notice.severity.name,
+        "channels": [channel.name for channel in delivery.notice.channels],
+    }
+    failing = delivery.failing_since
+    return (
+        delivery.key, delivery.state.name, delivery.channel.name, delivery.address, delivery.attempts,
+        delivery.next_try, delivery.changed, None if failing != failing else failing, delivery.detail,
+        delivery.reference, int(delivery.doubtful), delivery.notice.made, json.dumps(notice),
+        _packed(delivery.samples),
+    )  # fmt: skip
+
+
+def delivery_of(row: tuple[Any, ...]) -> Delivery:
+    """The delivery that :func:`row_of` took apart."""
+    cells = dict(zip(COLUMNS, row, strict=True))
+    notice = json.loads(cells["notice"])
+    failing = cells["failing_since"]
+    return Delivery(
+        notice=Notice(
+            **notice
+            | {
+                "reason": Reason[notice["reason"]],
+                "severity": Severity[notice["severity"]],
+                "channels": tuple(Channel[name] for name in notice["channels"]),
+            }
+        ),
+        channel=Channel[cells["channel"]],
+        address=cells["address"],
+        state=DeliveryState[cells["state"]],
+        attempts=cells["attempts"],
+        next_try=cells["next_try"],
+        changed=cells["changed"],
+        failing_since=float("nan") if failing is None else failing,
+        detail=cells["detail"],
+        reference=cells["reference"],
+        doubtful=bool(cells["doubtful"]),
+        samples=_unpacked(cells["samples"]),
+    )
+
+
+def _packed(samples: Samples | None) -> bytes | None:
+    if samples is None:
+        return None
+    about = json.dumps([samples.parameter, samples.unit, samples.low, samples.high])
+    file = BytesIO()
+    np.savez_compressed(file, times=samples.times, values=samples.values, about=np.array(about))
+    return file.getvalue()
+
+
+def _unpacked(packed: bytes | None) -> Samples | None:
+    if packed is None:
+        return None
+    with np.load(BytesIO(packed), allow_pickle=False) as found:
+        parameter, unit, low, high = json.loads(str(found["about"]))
+        return Samples(parameter, unit, found["times"], found["values"], low, high)

@@ -1,0 +1,217 @@
+"""Gets deliveries out: a thread for each channel, so that one that hangs does not hold up the others."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import math
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+from eyegore.alarms.delivery import Delivery, DeliveryState
+from eyegore.alarms.outbox import Outbox
+from eyegore.warning_messages import Channel, Notice, Outcome, Result, Sender
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 300.0
+PAUSE_SPREAD = 0.2
+"""Pauses between attempts double from the first to the longest [s], and differ by this share from one to the next."""
+
+
+@runtime_checkable
+class Traceable(Protocol):
+    """A sender whose provider can be asked whether a message went out."""
+
+    def sent_before(self, address: str, notice: Notice, since: float) -> Outcome | None:
+        """The outcome of a message that did go out since ``since`` [unix s], None when none did or nobody can say."""
+        ...
+
+
+class Dispatcher:
+    """Sends deliveries until :meth:`stop`; ``news`` is called, on its threads, with each delivery that changed.
+
+    ``outbox`` None: nothing is kept, and what is not out when the session ends is lost.
+    """
+
+    def __init__(
+        self,
+        senders: Mapping[Channel, Sender],
+        outbox: Outbox | None,
+        news: Callable[[Delivery], object],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._outbox, self._news, self._clock = outbox, news, clock
+        self._workers = {channel: _Worker(sender, outbox, news, clock) for channel, sender in senders.items()}
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels there are."""
+        return tuple(self._workers)
+
+    def start(self, unfinished: Iterable[Delivery] = ()) -> None:
+        """Start, with what was left over from the last session."""
+        self.put(unfinished)
+        for worker in self._workers.values():
+            worker.start()
+
+    def put(self, deliveries: Iterable[Delivery]) -> None:
+        """Send these; returns at once."""
+        for delivery in deliveries:
+            worker = self._workers.get(delivery.channel)
+            if worker is not None:
+                worker.put(delivery)
+                continue
+            why = f"{delivery.channel.value} is not set up"
+            refused = replace(delivery, state=DeliveryState.REFUSED, detail=why, changed=self._clock())
+            if self._outbox is not None:
+                self._outbox.mark(refused)
+            self._news(refused)
+
+    def cancel(self, unwanted: Callable[[Delivery], bool], why: str) -> None:
+        """Do not send what is not out yet and is ``unwanted``."""
+        for worker in self._workers.values():
+            worker.cancel(unwanted, why)
+
+    def waiting(self) -> int:
+        """How many deliveries are not out yet."""
+        return sum(worker.waiting() for worker in self._workers.values())
+
+    def stop(self, timeout: float) -> bool:
+        """Stop; False when a thread still waits for a provider after ``timeout`` [s]: its delivery is kept."""
+        end = time.monotonic() + timeout
+        for worker in self._workers.values():
+            worker.stop()
+        joined = [worker.join(max(0.0, end - time.monotonic())) for worker in self._workers.values()]
+        return all(joined)
+
+
+class _Worker:
+    """The deliveries of one channel, the graver first among those that are due."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        outbox: Outbox | None,
+        news: Callable[[Delivery], object],
+        clock: Callable[[], float],
+    ) -> None:
+        self._sender, self._outbox, self._news, self._clock = sender, outbox, news, clock
+        self._queue: list[tuple[float, int, int, Delivery]] = []
+        self._order = itertools.count()
+        self._current = 0
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"warnings by {sender.channel.value}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+
+    def join(self, timeout: float) -> bool:
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def put(self, delivery: Delivery) -> None:
+        with self._changed:
+            place = (delivery.next_try, -delivery.notice.severity, next(self._order), delivery)
+            heapq.heappush(self._queue, place)
+            self._changed.notify()
+
+    def waiting(self) -> int:
+        with self._changed:
+            return len(self._queue) + self._current
+
+    def cancel(self, unwanted: Callable[[Delivery], bool], why: str) -> None:
+        with self._changed:
+            gone = [one[3] for one in self._queue if unwanted(one[3])]
+            self._queue = [one for one in self._queue if not unwanted(one[3])]
+            heapq.heapify(self._queue)
+        for delivery in gone:
+            self._mark(replace(delivery, state=DeliveryState.CANCELLED, detail=why))
+
+    def _run(self) -> None:
+        while (delivery := self._next()) is not None:
+            try:
+                self._attempt(delivery)
+            except Exception:
+                log.exception("a warning could not be sent by %s; it is tried again", delivery.channel.value)
+                self._later(delivery, Outcome(Result.RETRY, "Eyegore failed on it, see the log"))
+            finally:
+                with self._changed:
+                    self._current = 0
+
+    def _next(self) -> Delivery | None:
+        """Wait for a delivery that is due; None when it is time to stop."""
+        with self._changed:
+            while not self._stopping:
+                pause = self._queue[0][0] - self._clock() if self._queue else None
+                if pause is not None and pause <= 0:
+                    self._current = 1
+                    return heapq.heappop(self._queue)[3]
+                self._changed.wait(None if pause is None else min(pause, 1.0))
+        return None
+
+    def _attempt(self, delivery: Delivery) -> None:
+        now = self._clock()
+        if now > delivery.notice.expires:
+            late = f"not out in time, last: {delivery.detail}" if delivery.detail else "not out in time"
+            self._mark(replace(delivery, state=DeliveryState.EXPIRED, detail=late))
+            return
+        doubtful = delivery.doubtful or delivery.state is DeliveryState.SENDING
+        delivery = replace(delivery, doubtful=doubtful)
+        if doubtful and isinstance(self._sender, Traceable):
+            before = self._sender.sent_before(delivery.address, delivery.notice, delivery.notice.made)
+            if before is not None:
+                self._sent(replace(delivery, doubtful=False), before)
+                return
+        delivery = self._mark(replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1))
+        outcome = self._sender.send(delivery.address, delivery.notice, delivery.samples)
+        match outcome.result:
+            case Result.SENT:
+                self._sent(delivery, outcome)
+            case Result.REFUSED:
+                self._mark(replace(delivery, state=DeliveryState.REFUSED, detail=outcome.detail))
+            case _:
+                self._later(delivery, outcome)
+
+    def _sent(self, delivery: Delivery, outcome: Outcome) -> None:
+        detail = f"{outcome.detail} (possibly sent twice)" if delivery.doubtful else outcome.detail
+        self._mark(replace(delivery, state=DeliveryState.SENT, detail=detail, reference=outcome.reference))
+
+    def _later(self, delivery: Delivery, outcome: Outcome) -> None:
+        now = self._clock()
+        pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(delivery.attempts - 1, 20))
+        pause = max(pause * random.uniform(1 - PAUSE_SPREAD, 1 + PAUSE_SPREAD), outcome.retry_after or 0.0)
+        self.put(
+            self._mark(
+                replace(
+                    delivery,
+                    state=DeliveryState.WAITING,
+                    next_try=now + pause,
+                    detail=outcome.detail,
+                    doubtful=delivery.doubtful or outcome.result is Result.UNKNOWN,
+                    failing_since=now if math.isnan(delivery.failing_since) else delivery.failing_since,
+                )
+            )
+        )
+
+    def _mark(self, delivery: Delivery) -> Delivery:
+        """Keep a delivery as it is now, and tell of it."""
+        delivery = replace(delivery, changed=self._clock())
+        problem = self._outbox.mark(delivery) if self._outbox is not None else ""
+        if problem:
+            log.warning("the outbox cannot be written, warnings go out nevertheless: %s", problem)
+        self._news(delivery)
+        return delivery

@@ -1,0 +1,82 @@
+"""The outbox: what is to be told to whom, in the file of the journal, so that a crash neither loses nor doubles it.
+
+A delivery is written in the transaction of the alarm that caused it, marked before it is sent, and marked again with
+the answer. A file that cannot be written holds nothing up: what could not be marked is kept, and marked later.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+from eyegore.alarms.delivery import COLUMNS, Delivery, DeliveryState, delivery_of, row_of
+from eyegore.alarms.journal_errors import JournalError, journal_error
+from eyegore.alarms.journal_reader import connect
+
+_NAMES = ", ".join(COLUMNS)
+_PLACES = ", ".join("?" * len(COLUMNS))
+INSERT = f"INSERT OR IGNORE INTO outbox ({_NAMES}) VALUES ({_PLACES})"
+"""Add a delivery; one that is there already stays as it is."""
+_REPLACE = f"INSERT OR REPLACE INTO outbox ({_NAMES}) VALUES ({_PLACES})"
+_SELECT = f"SELECT {_NAMES} FROM outbox"
+
+
+class Outbox:
+    """The outbox in the journal ``path``. May be used from any thread: each call opens the file anew."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._unmarked: dict[str, Delivery] = {}
+        self._lock = threading.Lock()
+
+    def add(self, deliveries: Iterable[Delivery]) -> None:
+        """Add deliveries that were not written with an alarm; raises :class:`JournalError`."""
+        self._write(INSERT, list(deliveries))
+
+    def mark(self, delivery: Delivery) -> str:
+        """Keep a delivery as it is now; returns "" or why it could not be written: then it is with the next one."""
+        with self._lock:
+            self._unmarked[delivery.key] = delivery
+            waiting = list(self._unmarked.values())
+        try:
+            self._write(_REPLACE, waiting)
+        except JournalError as why:
+            return str(why)
+        with self._lock:
+            for one in waiting:
+                if self._unmarked.get(one.key) is one:
+                    del self._unmarked[one.key]
+        return ""
+
+    def unfinished(self) -> list[Delivery]:
+        """Deliveries with something still to be done, the oldest first; raises :class:`JournalError`."""
+        names = [state.name for state in DeliveryState if state.open]
+        marks = ", ".join("?" * len(names))
+        return self._read(f"{_SELECT} WHERE state IN ({marks}) ORDER BY made", names)
+
+    def newest(self, count: int) -> list[Delivery]:
+        """The newest deliveries, oldest of them first; raises :class:`JournalError`."""
+        return self._read(f"{_SELECT} ORDER BY made DESC, rowid DESC LIMIT ?", [count])[::-1]
+
+    def _write(self, statement: str, deliveries: list[Delivery]) -> None:
+        rows = [row_of(delivery) for delivery in deliveries]
+        try:
+            with closing(connect(self.path, "mode=rw")) as connection, connection:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(statement, rows)
+        except sqlite3.Error as why:
+            raise journal_error(self.path, why) from why
+
+    def _read(self, query: str, values: list[str] | list[int]) -> list[Delivery]:
+        try:
+            with closing(connect(self.path, "mode=ro")) as connection:
+                return [delivery_of(row) for row in connection.execute(query, values)]
+        except sqlite3.OperationalError as why:
+            if "no such table" in str(why):  # written by an Eyegore that sent nothing
+                return []
+            raise journal_error(self.path, why) from why
+        except sqlite3.Error as why:
+            raise journal_error(self.path, why) from why
