@@ -16,32 +16,21 @@ import numpy.typing as npt
 
 from eyegore.alarm_messages import (
     Action as Action,
-)
-from eyegore.alarm_messages import (
     Alarm as Alarm,
-)
-from eyegore.alarm_messages import (
     AlarmEntry as AlarmEntry,
-)
-from eyegore.alarm_messages import (
     AlarmKind as AlarmKind,
-)
-from eyegore.alarm_messages import (
     AlarmState as AlarmState,
-)
-from eyegore.alarm_messages import (
     Flag as Flag,
-)
-from eyegore.alarm_messages import (
     FlagCommand as FlagCommand,
-)
-from eyegore.alarm_messages import (
     FlagState as FlagState,
-)
-from eyegore.alarm_messages import (
     PhaseChosen as PhaseChosen,
 )
 from eyegore.limits.model import LimitSet, LimitTable, Phase
+from eyegore.warning_messages import (
+    WarningLine as WarningLine,
+    WarningPath as WarningPath,
+    WarningsState as WarningsState,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -216,16 +205,6 @@ class LimitsEdited:
     path: str
     table: LimitTable | None
     problem: str
-    received: float
-
-
-@dataclass(frozen=True)
-class WarningPath:
-    """Whether warnings get out by one channel: ``problem`` says why not, "" when they do."""
-
-    channel: str
-    problem: str
-    since: float
     received: float
 
 
@@ -410,4 +389,6 @@ Event = (
     | LayoutChanged
     | Health
     | SourceEvent
+    | WarningLine
+    | WarningsState
 )

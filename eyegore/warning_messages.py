@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
@@ -107,3 +108,57 @@ class Sender(Protocol):
     def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
         """Send a notice to one address (a mail address, a phone number, a URL)."""
         ...
+
+
+@dataclass(frozen=True)
+class WarningPath:
+    """Whether warnings get out by one channel: ``problem`` says why not, "" when they do."""
+
+    channel: str
+    problem: str
+    since: float
+    received: float
+
+
+@dataclass(frozen=True)
+class WarningLine:
+    """What became of one thing to be told to one person by one channel; ``key`` stays the same from state to state.
+
+    ``made`` and ``changed`` are unix time [s]. ``state`` and ``detail``, the provider's answer, are words; ``open``
+    tells that something is still to be done, ``failed`` that it did not or may not get there.
+    """
+
+    key: str
+    made: float
+    changed: float
+    severity: Severity
+    reason: str
+    person: str
+    channel: str
+    address: str
+    subject: str
+    text: str
+    state: str
+    detail: str
+    attempts: int
+    open: bool
+    failed: bool
+
+
+@dataclass(frozen=True)
+class WarningsState:
+    """The state of the warnings, told when it changes.
+
+    ``channels`` are those set up, ``problems`` what is wrong by channel. ``on_duty`` and ``backup`` are people, "" for
+    nobody. ``proof`` tells in words when the path to a person was last proven, ``proven`` whether that is so (None
+    where no proof is asked for). ``withheld`` and ``waiting`` count messages.
+    """
+
+    channels: tuple[str, ...]
+    on_duty: str
+    backup: str
+    proof: str
+    proven: bool | None
+    withheld: int
+    waiting: int
+    problems: Mapping[str, str] = field(default_factory=dict)

@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "standard_output": set(),
     "alarm_messages": {"limits"},
     "warning_messages": {"limits"},
-    "messages": BASIC | {"limits", "alarm_messages"},
+    "messages": BASIC | {"limits", "alarm_messages", "warning_messages"},
     "rules": {"limits"},
     "hk_judge": BASIC | {"limits", "messages", "analysis", "alarms"},
     "housekeeping": BASIC | {"limits", "messages", "analysis", "alarms", "rules", "hk_judge", "session_trends"},

@@ -8,8 +8,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from tkinter import font as tkfont
-from tkinter import ttk
+from tkinter import font as tkfont, ttk
 from typing import Any, Literal
 
 from eyegore.widgets.cells import Status

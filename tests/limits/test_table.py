@@ -7,8 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from eyegore.limits.model import Delta, Expected, Phase, PhaseRule, Range, Relative, Severity
 from eyegore.limits.table import TableError, load_table, table_for

@@ -4,8 +4,7 @@ import math
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from eyegore.alarms import deadman, exposure_pace
 from eyegore.alarms.deadman import ExposureTimer, ImageTimer, LoopTimer, SpaceTimer

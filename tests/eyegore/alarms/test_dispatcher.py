@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eyegore.alarms.delivery import Delivery, DeliveryState, delivery_of, row_of
 from eyegore.alarms.dispatcher import Dispatcher

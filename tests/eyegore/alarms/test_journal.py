@@ -16,8 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eyegore.alarms import journal_reader
 from eyegore.alarms.journal import Journal, JournalError, JournalReader, journal_path, journals, state_dir

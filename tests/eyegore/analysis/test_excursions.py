@@ -8,8 +8,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eyegore.analysis.excursions import ExcursionFinder, Run
 from eyegore.limits.model import Verdict

@@ -4,8 +4,7 @@ import calendar
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eyegore.elvis.day_folder import (
     DayFile,

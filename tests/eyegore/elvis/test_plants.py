@@ -2,8 +2,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eyegore.elvis.plants import Plant, Planted, parse_plant, place
 from eyegore.errors import SettingsError

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eyegore.elvis.tail import FINGERPRINT, LONGEST_LINE, Tail, both_ends
 from eyegore.messages import SourceKind
