@@ -86,6 +86,9 @@ PURE = (
     "eyegore.hk_judge",
     "eyegore.alarms.alarm",
     "eyegore.alarms.deadman",
+    "eyegore.alarms.path_proof",
+    "eyegore.alarms.reply",
+    "eyegore.alarms.reply_desk",
     "eyegore.limits.checks",
     "eyegore.limits.model",
 )

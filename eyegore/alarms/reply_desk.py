@@ -1,0 +1,243 @@
+"""What a reply does: who sent it, which code it names, and that nothing is done twice; pure.
+
+A reply acts only when it comes from an address on the roster and names a code that waits for an answer. Everything else
+changes nothing, is written into the journal, and where a person of the roster sent it they are told why. Numbers can be
+guessed and From lines of mails forged: who sends wrong codes again and again is not heard for a while.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from eyegore.alarms.alarm import LONGEST_SHELF_S
+from eyegore.alarms.alarm_board import Frame, noted
+from eyegore.alarms.reply import Order, Reply, ReplyKind, orders_of
+from eyegore.lab_time import age_text
+from eyegore.limits.model import Severity
+from eyegore.messages import Action, FlagCommand, Noted
+
+T = TypeVar("T")
+
+KIND = "REPLY"
+"""Of the entries in the journal."""
+GRACE_S = 600.0
+"""Replies older than the start by less count: Eyegore was started again while somebody answered."""
+KEPT_S = 7 * 86_400.0
+"""References and used codes are remembered for so long [s]; longer than any inbox looks back."""
+MOST_KEPT = 10_000
+WRONG_CODES, REFUSALS, WINDOW_S = 5, 3, 3600.0
+"""So many wrong codes from one address within the window [s] are tried; so many refusals are answered: a telephone that
+answers by itself and Eyegore would otherwise write to each other for ever."""
+SHOWN_TEXT = 120
+HELP = "reply ACK and the code, or SHELVE, the code, how long and why: ACK 4711, SHELVE 4711 1h pump is off"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a reply comes to: commands for the alarms, entries for the journal, and the ``answer`` ("" for none).
+
+    ``person`` is "" for a stranger. ``proven`` tells that the code of the proof of the path came back.
+    """
+
+    commands: tuple[FlagCommand, ...] = ()
+    entries: tuple[Noted, ...] = ()
+    answer: str = ""
+    person: str = ""
+    proven: bool = False
+
+
+@dataclass(frozen=True)
+class _Use:
+    person: str
+    time: float
+
+
+def address_key(address: str) -> str:
+    """One spelling for an address: E.164 for a telephone (``0049 30-1234`` is ``+49301234``), lower case for a mail."""
+    if "@" in address:
+        return address.strip().casefold()
+    digits = "".join(sign for sign in address if sign.isascii() and (sign.isdigit() or sign == "+"))
+    return f"+{digits[2:]}" if digits.startswith("00") else digits
+
+
+class ReplyDesk:
+    """Takes replies, each once. ``people`` are the names by address; ``started`` is when Eyegore was [unix s]."""
+
+    def __init__(self, people: Mapping[str, str], started: float = -math.inf) -> None:
+        self._people = {address_key(address): person for address, person in people.items() if address_key(address)}
+        self._begin = started - GRACE_S
+        self._seen: dict[str, float] = {}
+        self._used: dict[str, _Use] = {}
+        self._wrong: dict[str, list[float]] = {}
+        self._refused: dict[str, list[float]] = {}
+
+    def take(
+        self,
+        reply: Reply,
+        parameters_of: Callable[[str], Sequence[str]],
+        now: float,
+        proof: Callable[[str, str, float], bool] | None = None,
+    ) -> Taken:
+        """Take a reply at ``now`` [unix s].
+
+        Parameters
+        ----------
+        reply
+            As it came from an inbox; one whose reference was taken before comes to nothing.
+        parameters_of
+            The parameters whose alarms a code stands for, none for a code that was not given or is over.
+        proof
+            Whether a code, sent by a person at a time, is that of the proof of the path
+            (:meth:`eyegore.alarms.path_proof.PathProof.came_back`).
+        """
+        if reply.reference in self._seen:
+            return Taken()
+        self._seen[reply.reference] = now
+        self._forget(now)
+        if reply.received < self._begin:
+            return Taken()
+        key = address_key(reply.sender)
+        person = self._people.get(key, "")
+        if not person:
+            said = f"{_said(reply)}, who is not on the roster: nothing done"
+            return Taken(entries=(_entry(said, now),))
+        if len(_recent(self._wrong, key, now)) >= WRONG_CODES:
+            said = f"{_said(reply)}: not heard after {WRONG_CODES} wrong codes within {age_text(WINDOW_S)}"
+            return Taken(entries=(_entry(said, now, person),), person=person)
+        return self._obey(reply, person, key, parameters_of, now, proof)
+
+    def _obey(
+        self,
+        reply: Reply,
+        person: str,
+        key: str,
+        parameters_of: Callable[[str], Sequence[str]],
+        now: float,
+        proof: Callable[[str, str, float], bool] | None,
+    ) -> Taken:
+        way = "by e-mail" if "@" in key else "by SMS"
+        commands: list[FlagCommand] = []
+        done: list[str] = []
+        refused: list[str] = []
+        answered: dict[str, _Use] = {}
+        orders = {(order.kind, order.code): order for order in orders_of(reply.text)}
+        proven = wants_help = False
+        for order in orders.values():
+            if order.kind is ReplyKind.HELP:
+                wants_help = True
+            elif proof is not None and order.kind is ReplyKind.ACK and proof(order.code, person, now):
+                proven = True
+                answered[order.code] = _Use(person, now)
+                done.append("path proven, thank you")
+            else:
+                why, parameters = self._refusal(order, key, parameters_of, now)
+                if why:
+                    refused.append(why)
+                    continue
+                answered[order.code] = _Use(person, now)
+                comment = f"{order.comment} ({way})" if order.comment else way
+                commands += [_command(order, parameter, person, comment, now) for parameter in parameters]
+                done.append(_deed(order, parameters))
+        self._used |= answered  # only now: one reply may acknowledge and shelve with the same code
+        if not orders:
+            refused.append("not understood")
+        result = "; ".join([*done, *refused]) or "asked for help"
+        entry = _entry(f"{_said(reply)}: {result}", now, person)
+        return Taken(tuple(commands), (entry,), self._answer(key, done, refused, wants_help, now), person, proven)
+
+    def _refusal(
+        self, order: Order, key: str, parameters_of: Callable[[str], Sequence[str]], now: float
+    ) -> tuple[str, tuple[str, ...]]:
+        """Why an order is not obeyed, "" when it is, and the parameters it is about."""
+        used = self._used.get(order.code)
+        if used is not None:
+            return f"{order.code} was answered by {used.person} {age_text(now - used.time)} ago", ()
+        parameters = tuple(parameters_of(order.code))
+        if not parameters:
+            self._wrong.setdefault(key, []).append(now)
+            return f"no alarm waits for {order.code}", ()
+        if order.kind is ReplyKind.SHELVE and math.isnan(order.duration_s):
+            return f"shelve {order.code} for how long? SHELVE {order.code} 1h REASON", ()
+        return "", parameters
+
+    def _answer(self, key: str, done: list[str], refused: list[str], wants_help: bool, now: float) -> str:
+        parts = [*done, *refused]
+        if not done:
+            if len(_recent(self._refused, key, now)) >= REFUSALS:
+                return ""
+            self._refused.setdefault(key, []).append(now)
+            if wants_help or "not understood" in refused:
+                parts.append(HELP)
+        return f"Eyegore: {'; '.join(parts)}"
+
+    def reissue(self, code: str) -> None:
+        """The code stands for something new from now on: whoever answered what it stood for before does not count."""
+        self._used.pop(code, None)
+
+    def _forget(self, now: float) -> None:
+        _drop_old(self._seen, lambda time: now - time)
+        _drop_old(self._used, lambda use: now - use.time)
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        return {
+            "seen": dict(self._seen),
+            "used": {code: [use.person, use.time] for code, use in self._used.items()},
+            "wrong": {key: list(times) for key, times in self._wrong.items()},
+        }
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave."""
+        self._seen = {str(reference): float(time) for reference, time in memory["seen"].items()}
+        self._used = {str(code): _Use(str(use[0]), float(use[1])) for code, use in memory["used"].items()}
+        self._wrong = {str(key): [float(time) for time in times] for key, times in memory["wrong"].items()}
+
+
+def _drop_old(kept: dict[str, T], age: Callable[[T], float]) -> None:
+    """Drop the oldest, which come first: those that are too old or too many."""
+    for name, one in list(kept.items()):
+        if age(one) <= KEPT_S and len(kept) <= MOST_KEPT:
+            return
+        del kept[name]
+
+
+def _recent(times: dict[str, list[float]], key: str, now: float) -> list[float]:
+    """Those within the window; the others are dropped."""
+    recent = [time for time in times.get(key, ()) if now - time < WINDOW_S]
+    if recent:
+        times[key] = recent
+    else:
+        times.pop(key, None)
+    return recent
+
+
+def _command(order: Order, parameter: str, person: str, comment: str, now: float) -> FlagCommand:
+    if order.kind is ReplyKind.SHELVE:
+        return FlagCommand(Action.SHELVE, parameter, person, comment, until=now + order.duration_s)
+    return FlagCommand(Action.LOWER, parameter, person, comment)
+
+
+def _deed(order: Order, parameters: Sequence[str]) -> str:
+    about = parameters[0] if len(parameters) == 1 else f"{len(parameters)} alarms"
+    if order.kind is ReplyKind.SHELVE:
+        longest = LONGEST_SHELF_S[Severity.CRITICAL]
+        most = f", what is critical for {age_text(longest)} at most" if order.duration_s > longest else ""
+        return f"{about} shelved for {age_text(min(order.duration_s, LONGEST_SHELF_S[Severity.WARNING]))}{most}"
+    return f"{about} acknowledged"
+
+
+def _said(reply: Reply) -> str:
+    words = " ".join("".join(sign if sign.isprintable() else " " for sign in reply.text[:1000]).split())
+    short = words if len(words) <= SHOWN_TEXT else f"{words[: SHOWN_TEXT - 1]}…"
+    return f"reply “{short}” from {_printable(reply.sender)}"
+
+
+def _printable(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable())[:SHOWN_TEXT]
+
+
+def _entry(text: str, now: float, person: str = "") -> Noted:
+    return noted(text, Frame(now), KIND, person=person)

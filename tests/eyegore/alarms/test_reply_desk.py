@@ -1,0 +1,240 @@
+"""What replies do: only those of people on the roster, with a code that waits, and each once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eyegore.alarms.reply import Reply
+from eyegore.alarms.reply_desk import GRACE_S, KEPT_S, REFUSALS, WINDOW_S, WRONG_CODES, ReplyDesk, Taken, address_key
+from eyegore.messages import Action
+
+NOW = 1_700_000_000.0
+ANA, BEN = "+49301234", "ben@lab.org"
+PEOPLE = {"+49 30 1234": "Ana", "Ben@Lab.org": "Ben"}
+WAITING = {"4711": ("CCD2_TEMP_B",), "4712": ("P1", "P2")}
+
+
+def waiting(code: str) -> tuple[str, ...]:
+    return WAITING.get(code, ())
+
+
+def desk(started: float = NOW - 3600) -> ReplyDesk:
+    return ReplyDesk(PEOPLE, started)
+
+
+def reply(text: str, sender: str = ANA, reference: str = "SM1", received: float = NOW - 10) -> Reply:
+    return Reply(reference, sender, text, received)
+
+
+def took(text: str, sender: str = ANA, one: ReplyDesk | None = None, reference: str = "SM1", now: float = NOW) -> Taken:
+    return (one or desk()).take(reply(text, sender, reference), waiting, now)
+
+
+def journal(taken: Taken) -> str:
+    (noted,) = taken.entries
+    assert noted.entry.kind == "REPLY"
+    assert noted.entry.comment == noted.text
+    return noted.text
+
+
+def test_acknowledgement_lowers_the_flag_in_the_persons_name() -> None:
+    taken = took("ACK 4711 called the plumber")
+    (command,) = taken.commands
+    assert (command.action, command.parameter, command.person) == (Action.LOWER, "CCD2_TEMP_B", "Ana")
+    assert command.comment == "called the plumber (by SMS)"
+    assert taken.person == taken.entries[0].entry.person == "Ana"
+    assert "ACK 4711 called the plumber" in journal(taken)
+    assert taken.answer == "Eyegore: CCD2_TEMP_B acknowledged"
+
+
+def test_a_code_of_many_alarms_acts_on_all() -> None:
+    taken = took("ack 4712", sender=BEN)
+    assert [(one.parameter, one.person, one.comment) for one in taken.commands] == [
+        ("P1", "Ben", "by e-mail"),
+        ("P2", "Ben", "by e-mail"),
+    ]
+    assert taken.answer == "Eyegore: 2 alarms acknowledged"
+
+
+def test_shelving_ends_after_the_time_given() -> None:
+    (command,) = took("SHELVE 4711 15 min pump").commands
+    assert (command.action, command.until, command.comment) == (Action.SHELVE, NOW + 900, "pump (by SMS)")
+
+
+def test_long_shelving_tells_what_critical_alarms_allow() -> None:
+    assert took("shelve 4711 1d").answer.endswith("shelved for 12 h, what is critical for 4 h at most")
+
+
+def test_shelving_without_a_time_asks_and_leaves_the_code_open() -> None:
+    one = desk()
+    taken = took("SHELVE 4711", one=one)
+    assert taken.commands == ()
+    assert "for how long" in taken.answer
+    assert took("SHELVE 4711 1h", one=one, reference="SM2").commands
+
+
+def test_one_reply_may_acknowledge_and_shelve() -> None:
+    assert [one.action for one in took("ACK 4711\nSHELVE 4711 1h").commands] == [Action.LOWER, Action.SHELVE]
+
+
+def test_the_same_order_twice_in_one_reply_is_one() -> None:
+    assert len(took("ACK 4711\nACK 4711").commands) == 1
+
+
+@pytest.mark.parametrize("sender", ["+49309999", "", "Ana", "1234", "eve@lab.org", "49301234", "+493012345"])
+def test_stranger_changes_nothing_gets_no_answer_and_is_journalled(sender: str) -> None:
+    taken = took("ACK 4711", sender=sender)
+    assert (taken.commands, taken.answer, taken.person) == ((), "", "")
+    assert "not on the roster" in journal(taken)
+
+
+def test_a_stranger_leaves_the_code_open() -> None:
+    one = desk()
+    took("ACK 4711", "+49309999", one)
+    assert took("ACK 4711", ANA, one, "SM2").commands
+
+
+@pytest.mark.parametrize("text", ["ACK 9999", "ack 4711a", "hello", "", "> ACK 4711"])
+def test_wrong_code_or_no_order_changes_nothing_and_is_journalled(text: str) -> None:
+    taken = took(text)
+    assert taken.commands == ()
+    assert "no alarm waits" in journal(taken) or "not understood" in journal(taken)
+    assert taken.answer
+
+
+def test_same_message_twice_is_taken_once() -> None:
+    one = desk()
+    assert took("ACK 4711", one=one).commands
+    assert took("ACK 4711", one=one) == Taken()
+
+
+def test_repeated_code_changes_nothing_and_names_who_was_first() -> None:
+    one = desk()
+    took("ACK 4711", one=one)
+    again = took("ack 4711", BEN, one, "mail1", NOW + 120)
+    assert again.commands == ()
+    assert "4711 was answered by Ana 2 min ago" in journal(again)
+    assert again.answer.startswith("Eyegore: 4711 was answered by Ana")
+
+
+def test_code_given_anew_counts_again() -> None:
+    one = desk()
+    took("ACK 4711", one=one)
+    one.reissue("4711")
+    assert took("ACK 4711", one=one, reference="SM2").commands
+
+
+@pytest.mark.parametrize(("before_start", "counts"), [(GRACE_S - 1, True), (GRACE_S + 1, False), (86_400.0, False)])
+def test_reply_from_before_the_start_is_ignored_but_remembered(before_start: float, counts: bool) -> None:
+    one = desk(started=NOW)
+    taken = one.take(reply("ACK 4711", received=NOW - before_start), waiting, NOW)
+    assert bool(taken.commands) is counts
+    if not counts:
+        assert taken == Taken()
+    assert "SM1" in one.memory()["seen"]
+
+
+def restarted(one: ReplyDesk, now: float) -> ReplyDesk:
+    new = ReplyDesk(PEOPLE, now)
+    new.restore(json.loads(json.dumps(one.memory())))
+    return new
+
+
+def test_nothing_is_done_again_after_a_restart() -> None:
+    one = desk()
+    took("ACK 4711", one=one)
+    new = restarted(one, NOW + 60)
+    assert took("ACK 4711", one=new) == Taken()
+    assert "was answered by Ana" in journal(took("ACK 4711", one=new, reference="SM2"))
+
+
+def test_who_sends_wrong_codes_is_not_heard_for_an_hour_also_after_a_restart() -> None:
+    one = desk()
+    for number in range(WRONG_CODES):
+        took(f"ACK {9000 + number}", one=one, reference=f"SM{number}")
+    one = restarted(one, NOW)
+    taken = took("ACK 4711", one=one, reference="right")
+    assert (taken.commands, taken.answer) == ((), "")
+    assert "not heard" in journal(taken)
+    assert took("ACK 4711", BEN, one, "other person").commands
+    assert took("ACK 4712", ANA, one, "later", NOW + WINDOW_S).commands
+
+
+def test_a_telephone_that_answers_by_itself_is_not_answered_for_ever() -> None:
+    one = desk()
+    answers = [took("I am driving", one=one, reference=f"SM{number}").answer for number in range(2 * REFUSALS)]
+    assert [bool(answer) for answer in answers] == [True] * REFUSALS + [False] * REFUSALS
+    assert took("I am driving", one=one, reference="later", now=NOW + WINDOW_S).answer
+    assert took("ACK 4711", one=one, reference="right").answer
+
+
+def test_help_is_answered() -> None:
+    taken = took("HELP")
+    assert taken.commands == ()
+    assert "SHELVE 4711 1h" in taken.answer
+    assert len(taken.answer) <= 160
+    assert "asked for help" in journal(taken)
+
+
+def test_old_references_and_codes_are_forgotten() -> None:
+    one = desk()
+    took("ACK 4711", one=one)
+    took("hello", one=one, reference="SM2", now=NOW + KEPT_S + 1)
+    assert list(one.memory()["seen"]) == ["SM2"]
+    assert one.memory()["used"] == {}
+
+
+def proof_of(code: str) -> Callable[[str, str, float], bool]:
+    return lambda given_code, person, _now: (given_code, person) == (code, "Ana")
+
+
+def test_proof_of_the_path_comes_back() -> None:
+    one = desk()
+    taken = one.take(reply("ack 5000"), waiting, NOW, proof_of("5000"))
+    assert taken.proven
+    assert taken.commands == ()
+    assert "path proven" in taken.answer
+    again = one.take(reply("ack 5000", reference="SM2"), waiting, NOW, lambda *_: False)
+    assert not again.proven
+    assert "was answered by Ana" in again.answer
+
+
+def test_a_stranger_proves_nothing() -> None:
+    asked: list[str] = []
+    taken = desk().take(
+        reply("ack 5000", sender="+49309999"), waiting, NOW, lambda code, _person, _now: bool(asked.append(code))
+    )
+    assert not taken.proven
+    assert asked == []
+
+
+def test_control_signs_do_not_reach_the_journal() -> None:
+    text = journal(took("hello\x1b[2J\r\n" + "x" * 5000, sender="+1\x1b555"))
+    assert text.isprintable()
+    assert len(text) < 400
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("+49 (30) 12-34", ANA),
+        ("0049301234", ANA),
+        ("+49.30.1234", ANA),
+        (" Ben@LAB.org ", BEN),
+    ],
+)
+def test_spellings_of_one_address(one: str, other: str) -> None:
+    assert address_key(one) == address_key(other)
+
+
+@given(st.text(), st.text(), st.dictionaries(st.from_regex("[0-9]{4}", fullmatch=True), st.just(("P",))))
+def test_no_reply_raises_and_none_acts_but_on_a_waiting_code(text: str, sender: str, codes: dict[str, object]) -> None:
+    one = ReplyDesk({**PEOPLE, "x@y": "Eve"}, NOW - 10)
+    for address in (sender, "x@y"):
+        taken = one.take(Reply(address, address, text, NOW), lambda code: ("P",) if code in codes else (), NOW)
+        assert not taken.commands or (taken.person and any(code in text for code in codes))
