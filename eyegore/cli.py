@@ -83,9 +83,9 @@ def build_parser() -> argparse.ArgumentParser:
     later.add_argument("-B", "--broadcast", metavar="NAME", help="copy the day folder to the gateway")
     later.add_argument("-W", "--warnings", action="store_true", help="send warnings")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    from eyegore.commands import alarms, demo, limits, simulate
+    from eyegore.commands import alarms, demo, limits, simulate, watchdog
 
-    for command in (demo, simulate, limits, alarms):
+    for command in (demo, simulate, limits, alarms, watchdog):
         command.add_parser(commands)
     return parser
 

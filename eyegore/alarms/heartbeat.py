@@ -1,0 +1,173 @@
+"""Tells other machines that Eyegore lives and judges: a file touched, a URL fetched; silence is the warning.
+
+The beat stops when Eyegore dies, and also when it lives and does not judge: a dead-man's handle that a hanging program
+holds down would be worth nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import logging
+import os
+import socket
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from eyegore.alarms.systemd import tell_alive
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+log = logging.getLogger(__name__)
+
+PERIOD_S = 30.0
+TIMEOUT_S = 10.0
+
+
+class Heartbeat:
+    """Beats every ``period_s`` [s] on the thread "heartbeat", as long as all is well; systemd hears it where it asks.
+
+    Parameters
+    ----------
+    well
+        Says why Eyegore does not judge, "" when it does; called on this thread. When it raises, nothing is well.
+    say
+        Called on this thread with one line when a beat begins to fail or works again; must return at once.
+    file
+        Written whole with each beat (readable for all): the unix time [s], the computer and the process.
+    url
+        Fetched with each beat. A secret: who knows it can beat in our place.
+    """
+
+    def __init__(
+        self,
+        well: Callable[[], str],
+        say: Callable[[str], None],
+        *,
+        file: Path | None = None,
+        url: SecretStr | None = None,
+        period_s: float = PERIOD_S,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._well = well
+        self._say = say
+        self._file = file
+        self._url = url
+        self._period_s = period_s
+        self._timeout_s = timeout_s
+        self._trouble: dict[str, str] = {}
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def problem(self) -> str:
+        """Why other machines do not hear us, "" when they do; callable from any thread."""
+        return "; ".join(text for text in list(self._trouble.values()) if text)
+
+    def start(self) -> None:
+        """Begin to beat, at once."""
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; returns at once."""
+        self._stopping.set()
+
+    def join(self, timeout: float = 2.0) -> bool:
+        """Wait for the end, at most ``timeout`` [s]; False when a server or file system still holds the thread."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return not self.alive
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                began = time.monotonic()
+                self.beat()
+                self._stopping.wait(max(0.0, began + self._period_s - time.monotonic()))
+        except Exception:
+            log.exception("the heartbeat ended on an error")
+            self._say("the heartbeat ended on an error: other machines will take Eyegore for dead (see the log)")
+
+    def beat(self) -> None:
+        """Beat once where all is well; does not raise for what other machines or disks do."""
+        why = self._condition()
+        self._tell("Eyegore", f"no heartbeat: {why}" if why else "", "Eyegore judges again: the heartbeat goes on")
+        if why:
+            return
+        tell_alive()
+        if self._file is not None:
+            self._tell("file", touch(self._file), "the heartbeat file is written again")
+        if self._url is not None and not self._stopping.is_set():
+            self._tell("url", fetch(self._url, self._timeout_s), "the heartbeat's URL answers again")
+
+    def _condition(self) -> str:
+        try:
+            return self._well()
+        except Exception as why:
+            log.exception("Eyegore could not be asked whether it judges")
+            return f"Eyegore cannot be asked whether it judges ({type(why).__name__})"
+
+    def _tell(self, what: str, trouble: str, again: str) -> None:
+        before = self._trouble.get(what, "")
+        self._trouble[what] = trouble
+        if bool(trouble) != bool(before):
+            self._say(trouble or again)
+
+
+def touch(file: Path) -> str:
+    """Write a heartbeat file whole, readable for all; returns a problem, "" when it was written."""
+    name = ""
+    try:
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+        with open(handle, "w", encoding="utf-8") as beat:
+            beat.write(f"{time.time():.6f} {socket.gethostname()} {os.getpid()}\n")
+            os.fchmod(beat.fileno(), 0o644)
+        os.replace(name, file)
+    except OSError as why:
+        if name:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+        return f"the heartbeat file {file} cannot be written: {why.strerror or why}"
+    return ""
+
+
+def fetch(url: SecretStr, timeout_s: float) -> str:
+    """Fetch a heartbeat's URL; returns a problem, which names the computer only, "" when it answered well."""
+    where = "the heartbeat's URL"
+    try:
+        parts = urlsplit(url.get_secret_value())
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return f"{where} is no http or https address"
+        where = f"the heartbeat's URL at {parts.hostname}"
+        with urllib.request.urlopen(url.get_secret_value(), timeout=timeout_s):  # what it answers is of no interest
+            return ""
+    except urllib.error.HTTPError as why:
+        with why:
+            return f"{where} answered {why.code}"
+    except urllib.error.URLError as why:
+        return f"{where} cannot be reached: {_reason(why.reason)}"
+    except OSError as why:
+        return f"{where} cannot be reached: {_reason(why)}"
+    except (ValueError, http.client.HTTPException) as why:  # their texts may hold the address
+        return f"{where} cannot be fetched ({type(why).__name__})"
+
+
+def _reason(why: object) -> str:
+    if isinstance(why, TimeoutError):
+        return "no answer in time"
+    return (why.strerror if isinstance(why, OSError) else None) or type(why).__name__
