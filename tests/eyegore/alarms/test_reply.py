@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from eyegore.alarms.reply import LONGEST_COMMENT, Order, ReplyKind, orders_of
 

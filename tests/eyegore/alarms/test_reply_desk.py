@@ -6,8 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eyegore.alarms.reply import Reply
 from eyegore.alarms.reply_desk import GRACE_S, KEPT_S, REFUSALS, WINDOW_S, WRONG_CODES, ReplyDesk, Taken, address_key
