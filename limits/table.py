@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from eyegore.limits.model import LimitTable
+from eyegore.limits.toml_source import REASONS, TomlError, TomlSource, read_toml, reason_of
 
 VERSIONS: tuple[str, ...] = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
 """The ELVIS versions with limits of their own, oldest first."""
@@ -19,24 +18,12 @@ VERSIONS: tuple[str, ...] = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
 _FOLDER = Path(__file__).parent / "tables"
 _KINDS = ("range", "relative", "expected")
 _LIMITS = ("safe", "performance")
-_REASONS = {
-    "missing": "missing",
-    "extra_forbidden": "unknown key",
-    "finite_number": "must be a finite number",
-    "float_type": "must be a number",
-    "int_type": "must be a whole number",
-    "string_type": "must be text",
-    "string_too_short": "must not be empty",
+_REASONS = REASONS | {
     "string_pattern_mismatch": "cannot be the name of a column",
     "dict_type": "must be a table of parameters",
-    "model_type": "must be a table { ... }",
-    "model_attributes_type": "must be a table { ... }",
-    "too_short": "must not be empty",
     "union_tag_not_found": 'kind is missing: "range", "relative" or "expected"',
     "union_tag_invalid": 'kind must be "range", "relative" or "expected"',
 }
-_TOLD = {"missing", "extra_forbidden", "union_tag_not_found", "too_short", "string_too_short"}
-"""Errors that are clear without the value given."""
 
 
 class TableError(ValueError):
@@ -64,48 +51,26 @@ def _load(path: Path, complete: bool) -> LimitTable:
     from eyegore.limits.schema import TableEntry  # with pydantic it takes longer to import than a table to load
 
     try:
-        content = path.read_bytes()
-    except OSError as why:
-        raise TableError(f"{path}: cannot be read: {why.strerror or why}") from why
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as why:
-        line = content.count(b"\n", 0, why.start) + 1
-        raise TableError(f"{path}:{line}: is not UTF-8 text (byte 0x{content[why.start]:02X})") from why
-    raw = _parse(path, text)
-    where = _lines_of_keys(text)
+        source = read_toml(path, prefix="parameters")
+    except TomlError as why:
+        raise TableError(str(why)) from why
+    raw = source.raw
     errors = _absent(raw) if complete else {}
     try:
         entry = TableEntry.model_validate(raw)
     except ValidationError as why:
         for each in why.errors(include_url=False):
-            errors.setdefault(_keys(each["loc"]), _reason(each))
+            errors.setdefault(_keys(each["loc"]), reason_of(each, _REASONS))
     if errors:
-        lines = [_line(path, where, keys, reason) for keys, reason in errors.items()]
+        lines = [_line(source, keys, reason) for keys, reason in errors.items()]
         raise TableError("\n".join(lines))
     return LimitTable(
         elvis=entry.elvis,
         source=str(path),
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=hashlib.sha256(source.content).hexdigest(),
         parameters=MappingProxyType({name: item.parameter(name) for name, item in entry.parameters.items()}),
         phases=entry.phases.rule() if entry.phases else None,
     )
-
-
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    """The TOML document; RecursionError and plain ValueError are what :mod:`tomllib` does with absurd ones."""
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as why:
-        reason = str(why)
-        line = re.search(r" \(at line (\d+), column \d+\)", reason)
-        number = int(line[1]) if line else text.count("\n") + 1
-        twice = re.search(r"Cannot declare \('parameters', '(.*?)'\) twice", reason)
-        if twice:
-            raise TableError(f"{path}:{number}: {twice[1]}: has a second entry here: remove or rename one") from why
-        reason = reason.replace(line[0], "") if line else reason
-        reason = reason.replace("Cannot overwrite a value", "this key is there twice")
-        raise TableError(f"{path}:{number}: is not TOML: {reason}") from why
 
 
 def _absent(raw: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
@@ -125,33 +90,8 @@ def _keys(location: Iterable[int | str]) -> tuple[str, ...]:
     return tuple(keys[:-1] if keys[-1] == "[key]" else keys)
 
 
-def _reason(error: Mapping[str, Any]) -> str:
-    kind = error["type"]
-    if kind == "value_error":
-        return str(error["ctx"]["error"])
-    reason = _REASONS.get(kind) or str(error["msg"]).replace("Input should be", "must be")
-    given = error["input"]
-    told = kind in _TOLD or isinstance(given, dict | list)
-    return reason if told else f"{reason}, not {given!r}"
-
-
-def _line(path: Path, where: Mapping[tuple[str, ...], int], keys: tuple[str, ...], reason: str) -> str:
-    """One error: ``file:line: parameter: field: reason``, with the line of the nearest key that can be found."""
-    line = next((where[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in where), None)
-    place = str(path) if line is None else f"{path}:{line}"
+def _line(source: TomlSource, keys: tuple[str, ...], reason: str) -> str:
+    """One error: ``file:line: parameter: field: reason``."""
     named = keys[1:] if keys[0] == "parameters" and len(keys) > 1 else keys
     name = named[0] if named[0].isprintable() and named[0] == named[0].strip() != "" else repr(named[0])
-    return ": ".join(part for part in (place, name, ".".join(named[1:]), reason) if part)
-
-
-def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
-    """Line number of each ``[table]`` and of each key in it, for tables written one key to a line."""
-    found: dict[tuple[str, ...], int] = {}
-    table: tuple[str, ...] = ()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if header := re.match(r"\s*\[([^\[].*)\]\s*(#.*)?$", line):
-            table = tuple(quoted or bare for quoted, bare in re.findall(r"""["']([^"']*)["']|([\w-]+)""", header[1]))
-            found.setdefault(table, number)
-        elif key := re.match(r"""\s*["']?([\w-]+(?:\.[\w-]+)*)["']?\s*=""", line):
-            found.setdefault((*table, *key[1].split(".")), number)
-    return found
+    return ": ".join(part for part in (source.place(keys), name, ".".join(named[1:]), reason) if part)
