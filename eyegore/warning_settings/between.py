@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from eyegore.alarms.roster import Entry as RosterEntry
-from eyegore.alarms.roster import Pattern
+from eyegore.alarms.roster import Entry as RosterEntry, Pattern
 from eyegore.alarms.roster_faults import Fault, faults
 from eyegore.limits.toml_source import Keys
 from eyegore.warning_settings.schema import DutyEntry, PersonEntry, RoutesEntry

@@ -12,8 +12,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from eyegore.alarms.quiet_hours import QuietSpan
-from eyegore.alarms.roster import ALL_DAYS, DAY_MIN, Dated, Pattern
-from eyegore.alarms.roster import Entry as RosterEntry
+from eyegore.alarms.roster import ALL_DAYS, DAY_MIN, Dated, Entry as RosterEntry, Pattern
 from eyegore.limits.model import Severity
 from eyegore.warning_messages import Channel
 from eyegore.warning_settings.fields import (

@@ -8,8 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from eyegore.alarms.quiet_hours import QuietHours, QuietSpan
 from eyegore.alarms.roster import ALL_DAYS, Dated, Duty, Entry, Pattern, Roster
