@@ -1,0 +1,115 @@
+"""One try at a provider, that ends in time whatever the other side does: silence, or a byte a second."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from eyegore.alarms.network_words import trouble
+from eyegore.warning_messages import Outcome, Result
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+GRACE_S = 0.5
+"""How long after its end [s] a try may take to notice that its connection was cut."""
+
+
+class _Work(Generic[T]):
+    """What a thread came back with: a result or an error."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self.result: list[T] = []
+        self.error: BaseException | None = None
+
+    def __call__(self) -> None:
+        try:
+            self.result.append(self._work())
+        except BaseException as why:  # noqa: BLE001 - the thread's outermost frame; it is raised again where it was asked
+            self.error = why
+
+
+class Attempt:
+    """A time limit of ``seconds`` [s] over everything: name, connection, login, message and answer.
+
+    Time-outs of sockets start anew with every byte. Here the connection is cut from outside when the time is over; a
+    try that has none yet (names are looked up without a limit) is left behind, and stopped as soon as it gets one.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.handed_over = False
+        """Whether the provider may have got the message."""
+        self._end = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._over = False
+        self._held: list[socket.socket] = []
+
+    @property
+    def left(self) -> float:
+        """What is left of the time [s], for the time-out of a socket; never 0, which would mean "do not wait"."""
+        return max(self._end - time.monotonic(), 0.01)
+
+    def connected(self, connection: socket.socket) -> None:
+        """Tell of a connection, so that it can be cut; TimeoutError when it comes too late to be used."""
+        with self._lock:
+            if self._over:
+                raise TimeoutError
+            self._held.append(connection.dup())  # what TLS later wraps gives its own number away, this one stays
+
+    def handing_over(self) -> None:
+        """From here on the message may arrive; TimeoutError when nobody waits for that any more."""
+        with self._lock:
+            if self._over:
+                raise TimeoutError
+            self.handed_over = True
+
+    def run(self, work: Callable[[], T]) -> T:
+        """What ``work`` returns or raises; TimeoutError when it does not in time."""
+        done = _Work(work)
+        thread = threading.Thread(target=done, name="warning-attempt", daemon=True)
+        thread.start()
+        thread.join(self.left)
+        late = thread.is_alive()
+        self._finish()
+        thread.join(GRACE_S)
+        if done.result:
+            return done.result[0]
+        if late or done.error is None:  # its error then is only that the connection was cut
+            raise TimeoutError
+        raise done.error
+
+    def _finish(self) -> None:
+        with self._lock:
+            self._over = True
+            held, self._held = self._held, []
+        for connection in held:
+            with contextlib.suppress(OSError), connection:  # most are closed by the other side
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def outcome(
+        self, provider: str, work: Callable[[], Outcome], explain: Callable[[Exception], Outcome | None]
+    ) -> Outcome:
+        """What ``work`` returns, or what its error means: as ``explain`` says, else by whether the message was out."""
+        try:
+            return self.run(work)
+        except Exception as why:  # noqa: BLE001 - senders never raise; whatever it is becomes an outcome
+            known = explain(why)
+            if known is not None:
+                return known
+            words = trouble(why, self.seconds)
+            if words is None:
+                # neither the error's text nor its arguments: addresses of chats and logins may be in them
+                frames = "".join(traceback.format_tb(why.__traceback__))
+                log.error("unexpected %s from %s\n%s", type(why).__name__, provider, frames)
+                words = f"an unexpected {type(why).__name__} came up (see the log)"
+            if self.handed_over:
+                return Outcome(Result.UNKNOWN, f"{provider}: {words}; the message may have been sent")
+            return Outcome(Result.RETRY, f"{provider}: {words}; nothing was sent")

@@ -1,0 +1,88 @@
+"""The picture in a mail: one parameter over the last hour with its limits, drawn without a window."""
+
+from __future__ import annotations
+
+import io
+import math
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from eyegore.warning_messages import Samples
+
+Floats = npt.NDArray[np.float64]
+SIZE = (8.0, 4.0)
+"""[in]; with :data:`DPI` 800 × 400 pixels, which a telephone shows whole."""
+DPI = 100
+LINE = "#1f4e79"
+LIMIT = "#b00020"
+HOUR_S = 3600.0
+GAP = 5.0
+"""A pause of so many usual steps is a gap: nothing is drawn across it."""
+
+
+def plot(samples: Samples) -> bytes:
+    """The samples as the content of a PNG file; NaN and pauses are gaps, limits dashed, the axis is the lab's time."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=SIZE, dpi=DPI, layout="constrained")
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    # names are not formulas: a $ in one would be an error of the drawing
+    axes.set_title(samples.parameter, parse_math=False)
+    axes.set_ylabel(f"[{samples.unit}]" if samples.unit else "", parse_math=False)
+    axes.set_xlabel("lab time")
+    axes.grid(visible=True, alpha=0.3)
+    if (np.isfinite(samples.values) & np.isfinite(samples.times)).any():
+        _draw_samples(axes, samples)
+    else:
+        axes.set_xticks([])
+        axes.text(0.5, 0.5, "no valid samples in the last hour", transform=axes.transAxes, ha="center", va="center")
+    _draw_limits(axes, samples)
+    file = io.BytesIO()
+    canvas.print_png(file)
+    return file.getvalue()
+
+
+def _draw_samples(axes: Axes, samples: Samples) -> None:
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    times, values = with_gaps(samples.times, samples.values)
+    axes.plot(_dates(times), values, color=LINE, linewidth=1.2, marker=".", markersize=2)
+    last = times.max()
+    axes.set_xlim(*_dates(np.array([min(times.min(), last - HOUR_S), last + HOUR_S / 50])))
+    axes.margins(y=0.12)
+    locator = AutoDateLocator()
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.ticklabel_format(axis="y", useOffset=False)
+
+
+def _dates(times: Floats) -> list[datetime]:
+    dates: list[datetime] = (times * 1e3).astype("datetime64[ms]").tolist()
+    return dates
+
+
+def _draw_limits(axes: Axes, samples: Samples) -> None:
+    for name, value in (("high", samples.high), ("low", samples.low)):
+        if math.isfinite(value):
+            axes.axhline(value, color=LIMIT, linestyle="--", linewidth=1.2)
+            words, place = f"{name} limit {value:.6g} {samples.unit}".rstrip(), axes.get_yaxis_transform()
+            axes.text(0.01, value, words, transform=place, color=LIMIT, fontsize="small", va="bottom", parse_math=False)
+
+
+def with_gaps(times: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Samples with finite times [s], infinite values as NaN, and a NaN in each pause of more than a few usual steps."""
+    known = np.isfinite(times)
+    times, values = times[known], np.where(np.isfinite(values), values, np.nan)[known]
+    steps = np.diff(times)
+    if steps.size < 2:
+        return times, values
+    pauses = np.flatnonzero(steps > GAP * np.median(steps)) + 1
+    return np.insert(times, pauses, times[pauses - 1]), np.insert(values, pauses, np.nan)

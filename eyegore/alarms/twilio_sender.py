@@ -1,0 +1,180 @@
+"""Warnings as text messages and calls through Twilio."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from eyegore.alarms.attempt import Attempt
+from eyegore.alarms.gsm7 import gsm_text, segments
+from eyegore.alarms.network_words import trouble
+from eyegore.alarms.twilio_line import Line
+from eyegore.warning_messages import Channel, Outcome, Result
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+
+    from eyegore.alarms.accounts import TwilioAccount
+    from eyegore.warning_messages import Notice, Samples
+
+LONGEST_SMS = 1600
+"""Twilio refuses more [characters] (error 21617)."""
+LONGEST_TWIML = 4000
+"""Twilio refuses more [characters] (error 21623)."""
+VALIDITY_S = (10, 36_000)
+"""What Twilio takes for how long a message may wait for a telephone that is off [s]."""
+REPETITIONS = 3
+"""How often a call says its text: who was woken understands it the second time."""
+RING_S = 45
+"""How long a telephone rings [s]; much longer and a mailbox takes the call."""
+LOOK_BACK = 100
+"""Messages to one number that are looked through."""
+CLOCKS_S = 120.0
+"""By how much the clocks of this computer and of Twilio may differ [s]."""
+LOST = ("failed", "undelivered", "canceled")
+
+
+class TwilioSms:
+    """The channel SMS."""
+
+    channel = Channel.SMS
+
+    def __init__(self, account: TwilioAccount) -> None:
+        self._account = account
+
+    def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
+        """One text message, in the telephones' alphabet as far as it goes."""
+        body = sms_body(notice)
+        wait = int(min(max(notice.expires - time.time(), VALIDITY_S[0]), VALIDITY_S[1]))
+
+        def create(client: Client) -> Outcome:
+            made = client.messages.create(to=address, from_=self._account.sender, body=body, validity_period=wait)
+            count = segments(body)
+            parts = f" in {count} parts" if count > 1 else ""
+            return _taken(made, f"the text message to {address}{parts}")
+
+        return _try(self._account, f"the text message to {address}", create)
+
+    def settle(self, address: str, notice: Notice, since: float) -> Outcome:
+        """What became of an attempt without an answer at ``since`` (unix [s]): SENT, RETRY (it never came) or UNKNOWN.
+
+        A failed one is REFUSED. UNKNOWN: Twilio could not be asked either.
+        """
+        body = sms_body(notice)
+
+        def look(client: Client) -> Outcome:
+            found = client.messages.list(to=address, from_=self._account.sender, limit=LOOK_BACK)
+            # a trial account's messages begin with words of Twilio's own
+            same = [one for one in found if _made_after(one, since) and (one.body or "").strip().endswith(body.strip())]
+            return _settled(same, f"the text message to {address}")
+
+        return _look(self._account, f"the search for the text message to {address}", look)
+
+
+class TwilioCall:
+    """The channel CALL: a voice says the notice, several times."""
+
+    channel = Channel.CALL
+
+    def __init__(self, account: TwilioAccount) -> None:
+        self._account = account
+
+    def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
+        """One call; it is SENT when Twilio has taken it, whether or not someone picks it up."""
+
+        def create(client: Client) -> Outcome:
+            twiml = spoken_twiml(notice.spoken)
+            made = client.calls.create(to=address, from_=self._account.sender, twiml=twiml, timeout=RING_S)
+            return _taken(made, f"the call to {address}")
+
+        return _try(self._account, f"the call to {address}", create)
+
+    def settle(self, address: str, notice: Notice, since: float) -> Outcome:
+        """As :meth:`TwilioSms.settle`; a call holds no text, so that any of ours to the number since then counts."""
+
+        def look(client: Client) -> Outcome:
+            found = client.calls.list(to=address, from_=self._account.sender, limit=LOOK_BACK)
+            return _settled([one for one in found if _made_after(one, since)], f"the call to {address}")
+
+        return _look(self._account, f"the search for the call to {address}", look)
+
+
+def sms_body(notice: Notice) -> str:
+    """The text of a message as it is sent; of one that is too long the end is left out, but not the code."""
+    body = gsm_text(notice.short)
+    if len(body) <= LONGEST_SMS:
+        return body
+    end = f"... ACK {notice.code}" if notice.code else "..."
+    return body[: LONGEST_SMS - len(end)] + end
+
+
+def spoken_twiml(text: str) -> str:
+    """What Twilio's voice is to say, as TwiML: the text several times with pauses."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    while True:
+        response = VoiceResponse()
+        for turn in range(REPETITIONS):
+            if turn:
+                response.pause(length=1)
+            response.say(words, language="en-GB")
+        twiml = str(response)
+        if len(twiml) <= LONGEST_TWIML:
+            return twiml
+        words = words[: len(words) * 9 // 10]
+
+
+def _try(account: TwilioAccount, what: str, work: Callable[[Client], Outcome]) -> Outcome:
+    attempt = Attempt(account.timeout_s)
+    line = Line(account, attempt)
+
+    def run() -> Outcome:
+        with line.client() as client:
+            return work(client)
+
+    return attempt.outcome(f"{what} through {line.provider}", run, lambda why: line.explain(why, what))
+
+
+def _look(account: TwilioAccount, what: str, work: Callable[[Client], Outcome]) -> Outcome:
+    """A question changes nothing: whatever goes wrong with it, the matter stays unknown."""
+    attempt = Attempt(account.timeout_s)
+    line = Line(account, attempt)
+
+    def run() -> Outcome:
+        with line.client() as client:
+            return work(client)
+
+    try:
+        return attempt.run(run)
+    except Exception as why:  # noqa: BLE001 - as in sending: whatever it is becomes an outcome
+        explained = line.explain(why, what)
+        words = explained.detail if explained else f"{what}: {trouble(why, account.timeout_s) or type(why).__name__}"
+        return Outcome(Result.UNKNOWN, f"{words}; it stays open whether it was sent", retry_after=line.retry_after)
+
+
+def _taken(made: Any, what: str) -> Outcome:
+    if not made.sid:
+        return Outcome(Result.UNKNOWN, f"Twilio took {what} without naming it; it may have been sent")
+    if made.status in LOST:
+        return Outcome(Result.REFUSED, f"Twilio took {what} and failed with it at once ({made.status})", made.sid)
+    return Outcome(Result.SENT, f"Twilio took {what} ({made.status})", made.sid)
+
+
+def _made_after(one: Any, since: float) -> bool:
+    made: datetime | None = one.date_created
+    return made is None or made.astimezone(UTC).timestamp() >= since - CLOCKS_S
+
+
+def _settled(found: Iterable[Any], what: str) -> Outcome:
+    """The best that happened to any of what was found: a retry may have come through where the first was lost."""
+    lost = None
+    for one in found:
+        if one.status not in LOST:
+            return Outcome(Result.SENT, f"Twilio has {what} ({one.status})", one.sid)
+        lost = one
+    if lost is not None:
+        return Outcome(Result.REFUSED, f"Twilio failed with {what} ({lost.status})", lost.sid)
+    return Outcome(Result.RETRY, f"Twilio has no trace of {what}; it was not sent")

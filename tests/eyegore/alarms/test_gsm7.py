@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from eyegore.alarms.gsm7 import BASIC, gsm_text, segments
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("−101.3 °C", "-101.3 degC"),
+        ("−101.3°C", "-101.3 degC"),
+        ("12 µA ± 3", "12 uA +/- 3"),
+        ("5 kΩ", "5 kΩ"),
+        ("5 k\u2126", "5 kΩ"),
+        ("1.2×10⁵ e⁻", "1.2x105 e-"),
+        ("Jiří Škoda, Åsa, naïve", "Jiri Skoda, Åsa, naive"),
+        ("“so” … – ≥ 3 → 4", '"so" ... - >= 3 -> 4'),
+        ("a\u00a0b\u202fc", "a b c"),
+        ("{x} [V] €5 ~", "{x} [V] €5 ~"),
+        ("警報", "警報"),
+    ],
+)
+def test_signs_are_written_out(text: str, plain: str) -> None:
+    assert gsm_text(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("警" * 70, 1),
+        ("警" * 71, 2),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+    ],
+)
+def test_segments(text: str, count: int) -> None:
+    assert segments(text) == count
+
+
+def test_alphabet_is_whole() -> None:
+    assert len(BASIC) == len(set(BASIC)) == 127  # 128 places, one of them the escape to the extension

@@ -1,0 +1,189 @@
+"""Text messages and calls by the real client of Twilio, to a local server that answers as Twilio does."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from eyegore.alarms.accounts import TwilioAccount
+from eyegore.alarms.twilio_sender import LONGEST_TWIML, TwilioCall, TwilioSms, sms_body, spoken_twiml
+from eyegore.warning_messages import Result
+
+from .some_notice import notice
+from .twilio_server import NUMBER, SID, TOKEN, TwilioServer
+
+PHONE = "+491701234567"
+BODY = "CRITICAL CCD1_TEMP -101.3 degC > -110 degC since 21:54. ACK 4711"
+
+
+def account(server: TwilioServer, timeout_s: float = 15) -> TwilioAccount:
+    return TwilioAccount(SID, SecretStr(TOKEN), NUMBER, server.url, timeout_s)
+
+
+def test_text_message_goes_out(twilio_server: TwilioServer) -> None:
+    outcome = TwilioSms(account(twilio_server)).send(PHONE, notice(), None)
+    assert outcome.result is Result.SENT
+    (made,) = twilio_server.messages
+    assert (made["to"], made["from"], made["body"]) == (PHONE, NUMBER, BODY)
+    assert outcome.reference == made["sid"]
+
+
+def test_call_says_the_text_again_and_again(twilio_server: TwilioServer) -> None:
+    outcome = TwilioCall(account(twilio_server)).send(PHONE, notice(), None)
+    assert outcome.result is Result.SENT
+    (made,) = twilio_server.calls
+    assert outcome.reference == made["sid"]
+    says = [say.text for say in ET.fromstring(made["twiml"].encode()).iter("Say")]
+    assert says == [notice().spoken] * 3
+
+
+REFUSALS = [
+    ("20003", Result.REFUSED, "EYEGORE_TWILIO_TOKEN", None),
+    ("21211", Result.REFUSED, "not a telephone number", None),
+    ("21608", Result.REFUSED, "verify it in the console", None),
+    ("21614", Result.REFUSED, "not a mobile telephone", None),
+    ("21610", Result.REFUSED, "START", None),
+    ("99999", Result.REFUSED, "Something of tomorrow", None),
+    ("20429", Result.RETRY, "too many requests", 7.0),
+    ("503", Result.RETRY, "trouble of its own", 90.0),
+    ("html 500", Result.RETRY, "trouble of its own", None),
+    ("html 504", Result.UNKNOWN, "may have been sent", None),
+]
+
+
+@pytest.mark.parametrize("sender", [TwilioSms, TwilioCall])
+@pytest.mark.parametrize(("fault", "result", "words", "after"), REFUSALS, ids=[one[0] for one in REFUSALS])
+def test_error_of_twilio(
+    twilio_server: TwilioServer,
+    sender: type[TwilioSms | TwilioCall],
+    fault: str,
+    result: Result,
+    words: str,
+    after: float | None,
+) -> None:
+    twilio_server.plant(fault)
+    outcome = sender(account(twilio_server)).send(PHONE, notice(), None)
+    assert (outcome.result, outcome.retry_after) == (result, after)
+    assert words in outcome.detail
+    assert PHONE in outcome.detail
+    assert len(twilio_server.requests) == 1  # never a second try of its own
+
+
+@pytest.mark.parametrize("fault", ["bad body", "drop", "hang", "hang before", "drip", "drip headers"])
+def test_no_answer_is_unknown_and_ends_in_time(twilio_server: TwilioServer, fault: str) -> None:
+    twilio_server.plant(fault)
+    outcome = TwilioSms(account(twilio_server, timeout_s=0.5)).send(PHONE, notice(), None)
+    assert outcome.result is Result.UNKNOWN
+    assert "may have been sent" in outcome.detail
+    assert not [thread for thread in threading.enumerate() if thread.name == "warning-attempt"]
+
+
+def test_wrong_token_and_wrong_account(twilio_server: TwilioServer) -> None:
+    wrong = replace(account(twilio_server), token=SecretStr("another"))
+    outcome = TwilioSms(wrong).send(PHONE, notice(), None)
+    assert outcome.result is Result.REFUSED
+    assert "login was refused" in outcome.detail
+    assert twilio_server.messages == []
+
+
+@pytest.mark.parametrize("change", [{"sid": ""}, {"token": SecretStr("")}])
+def test_without_a_login_nothing_is_asked(twilio_server: TwilioServer, change: dict[str, object]) -> None:
+    outcome = TwilioSms(replace(account(twilio_server), **change)).send(PHONE, notice(), None)  # type: ignore[arg-type]
+    assert outcome.result is Result.REFUSED
+    assert twilio_server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [("http://127.0.0.1:{port}", "refuses connections"), ("http://twilio.invalid", "cannot be resolved")],
+)
+def test_nothing_reached_is_to_be_tried_again(no_proxy: None, url: str, words: str) -> None:
+    with socket.socket() as closed:  # bound, and listening to nobody
+        closed.bind(("127.0.0.1", 0))
+        there = TwilioAccount(SID, SecretStr(TOKEN), NUMBER, url.format(port=closed.getsockname()[1]))
+        outcome = TwilioSms(there).send(PHONE, notice(), None)
+    assert outcome.result is Result.RETRY
+    assert words in outcome.detail
+
+
+def test_message_without_an_answer_is_found_again(twilio_server: TwilioServer) -> None:
+    begun = time.time()
+    twilio_server.plant("drop")
+    sender = TwilioSms(account(twilio_server))
+    assert sender.send(PHONE, notice(), None).result is Result.UNKNOWN
+    outcome = sender.settle(PHONE, notice(), begun)
+    assert (outcome.result, outcome.reference) == (Result.SENT, twilio_server.messages[0]["sid"])
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "body", "status", "age", "result"),
+    [
+        (NUMBER, PHONE, BODY, "delivered", 10, Result.SENT),
+        (NUMBER, PHONE, "Sent from your Twilio trial account - " + BODY, "sent", 10, Result.SENT),
+        (NUMBER, PHONE, BODY, "undelivered", 10, Result.REFUSED),
+        (NUMBER, PHONE, BODY, "delivered", 7200, Result.RETRY),
+        (NUMBER, PHONE, "another", "delivered", 10, Result.RETRY),
+        (NUMBER, "+491700000000", BODY, "delivered", 10, Result.RETRY),
+        ("+4930999", PHONE, BODY, "delivered", 10, Result.RETRY),
+    ],
+)
+def test_settling(
+    twilio_server: TwilioServer, sender: str, to: str, body: str, status: str, age: float, result: Result
+) -> None:
+    when = datetime.now(UTC) - timedelta(seconds=age)
+    twilio_server.add_message(sender, to, body, "outbound-api", status, when)
+    outcome = TwilioSms(account(twilio_server)).settle(PHONE, notice(), time.time() - 600)
+    assert outcome.result is result
+
+
+@pytest.mark.parametrize("fault", ["20003", "20429", "html 500", "bad body", "hang"])
+def test_what_cannot_be_asked_stays_unknown(twilio_server: TwilioServer, fault: str) -> None:
+    twilio_server.plant(fault)
+    outcome = TwilioSms(account(twilio_server, timeout_s=0.5)).settle(PHONE, notice(), time.time())
+    assert outcome.result is Result.UNKNOWN
+    assert "stays open" in outcome.detail
+
+
+def test_call_without_an_answer_is_found_again(twilio_server: TwilioServer) -> None:
+    begun = time.time()
+    sender = TwilioCall(account(twilio_server))
+    assert sender.settle(PHONE, notice(), begun).result is Result.RETRY
+    twilio_server.plant("drop")
+    assert sender.send(PHONE, notice(), None).result is Result.UNKNOWN
+    assert sender.settle(PHONE, notice(), begun).result is Result.SENT
+
+
+def test_long_text_keeps_its_code(twilio_server: TwilioServer) -> None:
+    long = notice(short="word " * 400)
+    assert len(sms_body(long)) == 1600
+    assert sms_body(long).endswith("ACK 4711")
+    outcome = TwilioSms(account(twilio_server)).send(PHONE, long, None)
+    assert outcome.result is Result.SENT
+    assert "in 11 parts" in outcome.detail
+
+
+@pytest.mark.parametrize("text", ["<&>" * 2000, "a\x00b\x07c", "]]> <Dial>+1900</Dial>", ""])
+def test_any_text_can_be_said(text: str) -> None:
+    twiml = spoken_twiml(text)
+    assert len(twiml) <= LONGEST_TWIML
+    root = ET.fromstring(twiml.encode())
+    assert {one.tag for one in root} == {"Say", "Pause"}
+
+
+def test_no_secret_is_told(twilio_server: TwilioServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    sender = TwilioSms(account(twilio_server, timeout_s=0.5))
+    said = [repr(sender), repr(account(twilio_server)), repr(vars(sender))]
+    for fault in ("", "20003", "21211", "html 500", "bad body", "drop", "hang"):
+        twilio_server.plant(fault)
+        said.append(repr(sender.send(PHONE, notice(), None)))
+    everything = "\n".join([*said, caplog.text])
+    assert TOKEN not in everything
