@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import math
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+from eyegore.lab_time import clock_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,9 +55,14 @@ def _draw_samples(axes: Axes, samples: Samples) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     times, values = with_gaps(samples.times, samples.values)
-    axes.plot(_dates(times), values, color=LINE, linewidth=1.2, marker=".", markersize=2)
-    last = times.max()
-    axes.set_xlim(*_dates(np.array([min(times.min(), last - HOUR_S), last + HOUR_S / 50])))
+    axes.plot(_days(times), values, color=LINE, linewidth=1.2, marker=".", markersize=2)
+    newest = int(np.flatnonzero(np.isfinite(values))[-1])
+    axes.plot(_days(times[newest : newest + 1]), values[newest : newest + 1], color=LINE, marker="o", markersize=5)
+    value = f"{values[newest]:.6g} {samples.unit}".rstrip()
+    axes.set_title(f"{samples.parameter}: {value} at {clock_text(float(times[newest]))}", parse_math=False)
+    end = times.max()
+    begin = min(times.min(), end - HOUR_S)
+    axes.set_xlim(*_days(np.array([begin, end + (end - begin) / 50])))
     axes.margins(y=0.12)
     locator = AutoDateLocator()
     axes.xaxis.set_major_locator(locator)
@@ -64,9 +70,11 @@ def _draw_samples(axes: Axes, samples: Samples) -> None:
     axes.ticklabel_format(axis="y", useOffset=False)
 
 
-def _dates(times: Floats) -> list[datetime]:
-    dates: list[datetime] = (times * 1e3).astype("datetime64[ms]").tolist()
-    return dates
+def _days(times: Floats) -> Floats:
+    """Times [s] as matplotlib counts them, in days since what its settings say."""
+    from matplotlib.dates import date2num
+
+    return np.asarray(date2num((times * 1e3).astype("datetime64[ms]")), dtype=np.float64)
 
 
 def _draw_limits(axes: Axes, samples: Samples) -> None:
