@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import socket
 import threading
 import time
@@ -62,7 +63,8 @@ class Attempt:
         with self._lock:
             if self._over:
                 raise TimeoutError
-            self._held.append(connection.dup())  # what TLS later wraps gives its own number away, this one stays
+            # a number of our own: what TLS wraps gives its number away, and what it made has no dup()
+            self._held.append(socket.socket(fileno=os.dup(connection.fileno())))
 
     def handing_over(self) -> None:
         """From here on the message may arrive; TimeoutError when nobody waits for that any more."""

@@ -26,7 +26,7 @@ SECRET = "check the URL, which is a secret of the settings"
 class WebhookSender:
     """The channel OTHER: the notice as JSON to each URL of the account.
 
-    The address of a person is only told in the text: who sees the chat is up to the chat.
+    The address is the name the settings have for it, and is told only where something is wrong.
     """
 
     channel = Channel.OTHER
@@ -36,16 +36,16 @@ class WebhookSender:
 
     def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
         """SENT as soon as one of the URLs took it, because a second try would tell it twice there."""
-        outcomes = [self._post(url.get_secret_value(), address, notice) for url in self._account.urls]
+        outcomes = [self._post(url.get_secret_value(), notice) for url in self._account.urls]
         if not outcomes:
-            return Outcome(Result.REFUSED, "there is no URL for the other channels: give one in the settings")
+            return Outcome(Result.REFUSED, f"there is no URL for the channel {address}: see eyegore settings check")
         order = (Result.SENT, Result.UNKNOWN, Result.RETRY, Result.REFUSED)
         first = min(outcomes, key=lambda one: order.index(one.result))
         delays = [one.retry_after for one in outcomes if one.retry_after is not None]
         detail = "; ".join(one.detail for one in outcomes)
         return Outcome(first.result, detail, retry_after=max(delays, default=None))
 
-    def _post(self, url: str, address: str, notice: Notice) -> Outcome:
+    def _post(self, url: str, notice: Notice) -> Outcome:
         try:
             parts = urlsplit(url)
             usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -62,7 +62,7 @@ class WebhookSender:
             secret = parts.path.strip("/"), parts.query, parts.password or ""
             with Session() as session, struck_out(*secret):
                 mount(session, attempt)
-                body = _body(str(parts.hostname), address, notice)
+                body = _body(str(parts.hostname), notice)
                 # a redirection would take the message, and half of the secret, to a stranger
                 with session.post(url, json=body, timeout=attempt.left, allow_redirects=False, stream=True) as answer:
                     return _answer(answer, host, (url, *secret))
@@ -74,7 +74,7 @@ class WebhookSender:
         return attempt.outcome(host, post, explain)
 
 
-def _body(host: str, address: str, notice: Notice) -> dict[str, str | int]:
+def _body(host: str, notice: Notice) -> dict[str, str | int]:
     text = f"{notice.subject}\n{notice.short}" if notice.subject not in notice.short else notice.short
     if host in STRICT:
         return {STRICT[host]: text}
@@ -82,7 +82,7 @@ def _body(host: str, address: str, notice: Notice) -> dict[str, str | int]:
         "text": text,
         "subject": notice.subject,
         "message": notice.short,
-        "person": address or notice.person,
+        "person": notice.person,
         "reason": notice.reason.value,
         "severity": notice.severity.name,
         "parameter": notice.parameter,

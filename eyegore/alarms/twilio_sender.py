@@ -57,6 +57,11 @@ class TwilioSms:
 
         return _try(self._account, f"the text message to {address}", create)
 
+    def sent_before(self, address: str, notice: Notice, since: float) -> Outcome | None:
+        """The outcome of a text message that went out since ``since`` (unix [s]); None where none did, or who knows."""
+        outcome = self.settle(address, notice, since)
+        return outcome if outcome.result is Result.SENT else None
+
     def settle(self, address: str, notice: Notice, since: float) -> Outcome:
         """What became of an attempt without an answer at ``since`` (unix [s]): SENT, RETRY (it never came) or UNKNOWN.
 
@@ -74,7 +79,10 @@ class TwilioSms:
 
 
 class TwilioCall:
-    """The channel CALL: a voice says the notice, several times."""
+    """The channel CALL: a voice says the notice, several times.
+
+    A call at Twilio holds no text, so that none of another notice can be told from this one's: it is not looked for.
+    """
 
     channel = Channel.CALL
 
@@ -90,15 +98,6 @@ class TwilioCall:
             return _taken(made, f"the call to {address}")
 
         return _try(self._account, f"the call to {address}", create)
-
-    def settle(self, address: str, notice: Notice, since: float) -> Outcome:
-        """As :meth:`TwilioSms.settle`; a call holds no text, so that any of ours to the number since then counts."""
-
-        def look(client: Client) -> Outcome:
-            found = client.calls.list(to=address, from_=self._account.sender, limit=LOOK_BACK)
-            return _settled([one for one in found if _made_after(one, since)], f"the call to {address}")
-
-        return _look(self._account, f"the search for the call to {address}", look)
 
 
 def sms_body(notice: Notice) -> str:

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from eyegore.alarms.accounts import OtherAccount
 from eyegore.alarms.other_sender import WebhookSender, _body
 from eyegore.warning_messages import Result
 
+from .mail_servers import trust
 from .some_notice import notice
 
 PATH = "/services/T0/B0/planted-hook-77aa"
@@ -29,6 +31,7 @@ class Chat:
     def __init__(self) -> None:
         self.taken: list[tuple[str, dict[str, Any]]] = []
         self.answers: list[int | str] = []
+        self.scheme = "http"
         self.closing = threading.Event()
         chat = self
 
@@ -59,12 +62,29 @@ class Chat:
         self.http.daemon_threads = False
 
     def url(self, path: str = PATH) -> SecretStr:
-        return SecretStr(f"http://127.0.0.1:{self.http.server_port}{path}")
+        return SecretStr(f"{self.scheme}://127.0.0.1:{self.http.server_port}{path}")
 
 
 @pytest.fixture
 def chat(no_proxy: None) -> Iterator[Chat]:
+    with running(Chat()) as chat:
+        yield chat
+
+
+@pytest.fixture
+def encrypted(no_proxy: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
+    """A chat with a certificate that this test's programs trust."""
+    ours = trust(tmp_path, "127.0.0.1")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ours.ca_file))
     chat = Chat()
+    chat.http.socket = ours.server.wrap_socket(chat.http.socket, server_side=True)
+    chat.scheme = "https"
+    with running(chat):
+        yield chat
+
+
+@contextlib.contextmanager
+def running(chat: Chat) -> Iterator[Chat]:
     thread = threading.Thread(target=chat.http.serve_forever, args=(0.01,))
     thread.start()
     yield chat
@@ -87,8 +107,25 @@ def test_notice_arrives_as_json(chat: Chat) -> None:
     ("host", "keys"), [("hooks.slack.com", {"text"}), ("discord.com", {"content"}), ("ntfy.lab", None)]
 )
 def test_strict_hosts_get_their_one_field(host: str, keys: set[str] | None) -> None:
-    body = _body(host, "", notice())
+    body = _body(host, notice())
     assert body.keys() == keys or (keys is None and "text" in body and len(body) > 5)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result"), [(200, Result.SENT), ("hang", Result.UNKNOWN), ("drip", Result.UNKNOWN), (500, Result.RETRY)]
+)
+def test_encrypted(encrypted: Chat, answer: int | str, result: Result) -> None:
+    encrypted.answers = [answer]
+    outcome = WebhookSender(OtherAccount((encrypted.url(),), timeout_s=0.7)).send("", notice(), None)
+    assert outcome.result is result, outcome.detail
+    assert not [thread for thread in threading.enumerate() if thread.name == "warning-attempt"]
+
+
+def test_certificate_of_a_stranger(encrypted: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    outcome = WebhookSender(OtherAccount((encrypted.url(),))).send("", notice(), None)
+    assert (outcome.result, "certificate is not trusted" in outcome.detail) == (Result.REFUSED, True)
+    assert encrypted.taken == []
 
 
 ANSWERS: list[tuple[int | str, Result, str, float | None]] = [
@@ -131,7 +168,8 @@ def test_url_that_is_none(url: str) -> None:
 
 
 def test_no_url_at_all() -> None:
-    assert WebhookSender(OtherAccount(())).send("", notice(), None).result is Result.REFUSED
+    outcome = WebhookSender(OtherAccount(())).send("lab-chat", notice(), None)
+    assert (outcome.result, "the channel lab-chat" in outcome.detail) == (Result.REFUSED, True)
 
 
 def test_nobody_listens_and_nobody_is_there(no_proxy: None) -> None:

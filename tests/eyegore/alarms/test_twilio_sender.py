@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from eyegore.alarms.accounts import TwilioAccount
+from eyegore.alarms.dispatcher import Traceable
 from eyegore.alarms.twilio_sender import LONGEST_TWIML, TwilioCall, TwilioSms, sms_body, spoken_twiml
 from eyegore.warning_messages import Result
 
@@ -140,8 +141,10 @@ def test_settling(
 ) -> None:
     when = datetime.now(UTC) - timedelta(seconds=age)
     twilio_server.add_message(sender, to, body, "outbound-api", status, when)
-    outcome = TwilioSms(account(twilio_server)).settle(PHONE, notice(), time.time() - 600)
+    sender, since = TwilioSms(account(twilio_server)), time.time() - 600
+    outcome = sender.settle(PHONE, notice(), since)
     assert outcome.result is result
+    assert sender.sent_before(PHONE, notice(), since) == (outcome if result is Result.SENT else None)
 
 
 @pytest.mark.parametrize("fault", ["20003", "20429", "html 500", "bad body", "hang"])
@@ -152,13 +155,10 @@ def test_what_cannot_be_asked_stays_unknown(twilio_server: TwilioServer, fault: 
     assert "stays open" in outcome.detail
 
 
-def test_call_without_an_answer_is_found_again(twilio_server: TwilioServer) -> None:
-    begun = time.time()
-    sender = TwilioCall(account(twilio_server))
-    assert sender.settle(PHONE, notice(), begun).result is Result.RETRY
-    twilio_server.plant("drop")
-    assert sender.send(PHONE, notice(), None).result is Result.UNKNOWN
-    assert sender.settle(PHONE, notice(), begun).result is Result.SENT
+def test_what_can_be_traced_and_what_cannot() -> None:
+    there = TwilioAccount(SID, SecretStr(TOKEN), NUMBER)
+    assert isinstance(TwilioSms(there), Traceable)
+    assert not isinstance(TwilioCall(there), Traceable)  # a call of another notice would pass for this one's
 
 
 def test_long_text_keeps_its_code(twilio_server: TwilioServer) -> None:
