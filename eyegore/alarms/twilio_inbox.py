@@ -1,0 +1,120 @@
+"""Text messages to our own number, asked for at Twilio: no server of ours has to be reached from outside."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from eyegore.alarms.attempt import Attempt
+from eyegore.alarms.network_words import trouble
+from eyegore.alarms.reply import Reply
+from eyegore.alarms.twilio_line import Line
+
+if TYPE_CHECKING:
+    from requests import Response
+    from twilio.rest.api.v2010.account.message import MessageInstance
+
+    from eyegore.alarms.accounts import TwilioAccount
+
+log = logging.getLogger(__name__)
+
+OVERLAP_S = 3600.0
+"""Messages are asked for again for so long [s] after they were sent: clocks differ, and lists lag behind."""
+WHAT = "the question for replies"
+PAGE, MOST = 200, 2000
+"""Messages on a page, and in all of one poll."""
+
+
+class TwilioInbox:
+    """Gives each text message that was sent to our number since ``since`` [unix s], less :data:`OVERLAP_S`, once.
+
+    Twilio compares days only: older ones of that day come too, and after a restart those of before; that is for the
+    desk to tell. Used by one thread.
+    """
+
+    def __init__(self, account: TwilioAccount, since: float) -> None:
+        self._account = account
+        self._since = since - OVERLAP_S
+        self._given: set[str] = set()
+        self._ahead_s = 0.0
+
+    def poll(self, now: float) -> tuple[tuple[Reply, ...], str]:
+        """New replies at ``now`` [unix s], the oldest first, and why there may be others ("" when all were read).
+
+        Does not raise, and ends within the account's time-out, whatever Twilio does.
+        """
+        attempt = Attempt(self._account.timeout_s)
+        line = Line(self._account, attempt)
+        found: list[MessageInstance] = []  # what was read before something went wrong counts
+        problem = ""
+        try:
+            attempt.run(lambda: self._read(line, found, now))
+        except Exception as why:  # noqa: BLE001 - whatever it is must not end the polling: people answer while it lasts
+            problem = self._explained(line, why)
+        read = list(found)
+        if not problem:
+            self._since = max(self._since, now - OVERLAP_S)
+            self._given &= {str(message.sid) for message in read}
+        new = [self._reply(message, now) for message in reversed(read) if self._is_new(message)]
+        self._given |= {reply.reference for reply in new}
+        return tuple(sorted(new, key=lambda reply: reply.received)), problem
+
+    def _read(self, line: Line, found: list[MessageInstance], now: float) -> None:
+        with line.client() as client:
+
+            def note_clock(response: Response, *_args: object, **_options: object) -> None:
+                self._note_clock(response.headers.get("Date", ""), now)
+
+            client.http_client.request_hooks["response"].append(note_clock)
+            since = datetime.fromtimestamp(self._since, UTC) + timedelta(seconds=self._ahead_s)
+            messages = client.messages.stream(
+                to=self._account.sender, date_sent_after=since, page_size=PAGE, limit=MOST
+            )
+            for message in messages:
+                found.append(message)
+
+    def _note_clock(self, date: str, now: float) -> None:
+        """How much Twilio's clock is ahead of ours."""
+        try:
+            self._ahead_s = parsedate_to_datetime(date).timestamp() - now
+        except (ValueError, TypeError):
+            return  # it does not say
+
+    def _is_new(self, message: MessageInstance) -> bool:
+        return bool(message.sid) and message.sid not in self._given and message.direction == "inbound"
+
+    def _reply(self, message: MessageInstance, now: float) -> Reply:
+        sent = message.date_sent or message.date_created
+        received = min(sent.timestamp() - self._ahead_s, now) if isinstance(sent, datetime) else now
+        return Reply(str(message.sid), str(message.from_ or ""), str(message.body or ""), received)
+
+    def _explained(self, line: Line, why: Exception) -> str:
+        error = _of_page(why)
+        if error is None:
+            return f"{line.provider} answered {WHAT} with something that cannot be read"
+        known = line.explain(error, WHAT)
+        if known is not None:
+            return known.detail.partition("; the message")[0]  # nothing was to be sent
+        words = trouble(why, self._account.timeout_s)
+        if words is None:
+            frames = "".join(traceback.format_tb(why.__traceback__))  # not its text, which may hold the login
+            log.error("unexpected %s from %s\n%s", type(why).__name__, line.provider, frames)
+            words = f"an unexpected {type(why).__name__} came up (see the log)"
+        return f"{line.provider}: {words}"
+
+
+def _of_page(why: Exception) -> Exception | None:
+    """The error as the client raises it elsewhere: of lists it tells the bare answer. None for what is no error."""
+    from twilio.base.version import Version
+    from twilio.http.response import Response
+
+    answers = [one for one in why.args if isinstance(one, Response)]
+    if not answers:
+        return why
+    if answers[0].status_code < 400:
+        return None
+    error: Exception = Version.exception("GET", "", answers[0], "the list was refused")
+    return error
