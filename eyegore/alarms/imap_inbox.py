@@ -135,6 +135,8 @@ class _Mailbox:
         self._imap = _Connection(account, attempt, context if account.security == "tls" else None)
         try:
             if account.security == "starttls":
+                if "STARTTLS" not in self._imap.capabilities:
+                    raise _RefusalError("it offers no STARTTLS: check port and security")
                 self._ask("STARTTLS", self._imap.starttls, context)
             self._log_in(account)
             self._ask(f"the folder {account.folder}", self._imap.select, _quoted(account.folder))

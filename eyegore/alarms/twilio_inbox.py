@@ -92,7 +92,7 @@ class TwilioInbox:
         return Reply(str(message.sid), str(message.from_ or ""), str(message.body or ""), received)
 
     def _explained(self, line: Line, why: Exception) -> str:
-        error = _of_page(why)
+        error = _of_list(why, answered=line.attempt.handed_over)
         if error is None:
             return f"{line.provider} answered {WHAT} with something that cannot be read"
         known = line.explain(error, WHAT)
@@ -106,15 +106,16 @@ class TwilioInbox:
         return f"{line.provider}: {words}"
 
 
-def _of_page(why: Exception) -> Exception | None:
-    """The error as the client raises it elsewhere: of lists it tells the bare answer. None for what is no error."""
+def _of_list(why: Exception, answered: bool) -> Exception | None:
+    """The error as the client raises it elsewhere: of lists it tells the bare answer. None for what is no list."""
+    from twilio.base.exceptions import TwilioException
     from twilio.base.version import Version
     from twilio.http.response import Response
 
-    answers = [one for one in why.args if isinstance(one, Response)]
-    if not answers:
+    if type(why) is not TwilioException or not answered:
         return why
-    if answers[0].status_code < 400:
-        return None
-    error: Exception = Version.exception("GET", "", answers[0], "the list was refused")
-    return error
+    for answer in why.args:
+        if isinstance(answer, Response) and answer.status_code >= 400:
+            error: Exception = Version.exception("GET", "", answer, "the list was refused")
+            return error
+    return None

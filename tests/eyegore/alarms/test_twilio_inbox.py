@@ -192,7 +192,17 @@ class _Answering(BaseHTTPRequestHandler):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", b"null", b"[]", b"{}", b'{"messages": null}', b'{"messages": [null]}', b'{"messages": [[]]}', b"\xff"],
+    [
+        b"",
+        b"<html>",
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"messages": null}',
+        b'{"messages": [null]}',
+        b'{"messages": [[]]}',
+        b"\xff",
+    ],
 )
 def test_answers_that_are_none_of_twilios_are_told(body: bytes, no_proxy: None) -> None:
     with HTTPServer(("127.0.0.1", 0), _Answering) as server:
