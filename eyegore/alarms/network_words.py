@@ -45,7 +45,7 @@ def lasting(why: BaseException) -> str | None:
     """Words for what a second try will not mend: a certificate, or no TLS where TLS is wanted; None for the rest."""
     for error in causes(why):
         if isinstance(error, ssl.SSLCertVerificationError):
-            return f"its certificate is not trusted ({error.verify_message}): check the host name and, for mail, ca_file"
+            return f"its certificate is not trusted ({error.verify_message}): check host name and ca_file"
         if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
             return "it does not speak TLS on this port: check port and security"
         if isinstance(error, FileNotFoundError | PermissionError):
