@@ -83,9 +83,9 @@ def build_parser() -> argparse.ArgumentParser:
     later.add_argument("-B", "--broadcast", metavar="NAME", help="copy the day folder to the gateway")
     later.add_argument("-W", "--warnings", action="store_true", help="send warnings")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    from eyegore.commands import alarms, demo, limits, simulate, watchdog
+    from eyegore.commands import alarms, demo, limits, roster, settings, simulate, watchdog
 
-    for command in (demo, simulate, limits, alarms, watchdog):
+    for command in (demo, simulate, limits, alarms, settings, roster, watchdog):
         command.add_parser(commands)
     return parser
 

@@ -88,12 +88,14 @@ def _read(path: Path) -> dict[str, SecretStr]:
         if path.is_symlink():
             raise SettingsError(f"{path}: is a link: name the credentials file itself") from None
         raise SettingsError(f"{path}: the credentials file cannot be read: {why.strerror}") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         _refuse_shared(path, os.fstat(handle))
-        try:
+        with open(handle, "rb", closefd=False) as file:
             content = file.read(_LONGEST + 1)
-        except OSError as why:
-            raise SettingsError(f"{path}: the credentials file cannot be read: {why.strerror}") from None
+    except OSError as why:
+        raise SettingsError(f"{path}: the credentials file cannot be read: {why.strerror}") from None
+    finally:
+        os.close(handle)
     if len(content) > _LONGEST:
         raise SettingsError(f"{path}: is too long for a credentials file")
     try:

@@ -102,7 +102,7 @@ class Roster:
         """Those on duty at an instant [unix s]."""
         kept = self._now
         if kept is None or not kept.begins <= now < kept.ends:
-            kept = self._now = self._shift_at(now)
+            kept = self._now = self.shift_at(now)
         return Duty(kept.primary, kept.backup, kept.ends)
 
     def shifts(self, begins: float, ends: float) -> list[Shift]:
@@ -123,7 +123,8 @@ class Roster:
             ]
         return sorted(found, key=lambda shift: shift.begins)
 
-    def _shift_at(self, now: float) -> Shift:
+    def shift_at(self, now: float) -> Shift:
+        """The shift of an instant [unix s]; -inf and inf are its ends where the roster has not begun or is over."""
         if now >= self.ends:
             final = self.shifts(self.ends - 1, self.ends)[-1]
             return Shift(self.ends, math.inf, final.primary, final.backup, final.entry)

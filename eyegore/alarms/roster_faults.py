@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from eyegore.alarms.roster import Dated, Entry, Pattern, first_begin, is_instead, last_end, local_spans
@@ -21,13 +21,13 @@ Span = tuple[datetime, datetime, int]
 class Fault:
     """From ``begins`` to ``ends`` (local time) nobody is on duty, or the shifts of two ``entries`` (from 0) are.
 
-    ``again`` tells that the same is so in later weeks.
+    ``again`` has the days of the week (0 is Monday) on which the same is so later.
     """
 
     begins: datetime
     ends: datetime
     entries: tuple[int, ...] = ()
-    again: bool = False
+    again: tuple[int, ...] = ()
 
 
 def faults(entries: Sequence[Entry], around: date) -> list[Fault]:
@@ -77,11 +77,11 @@ def _gaps(spans: Sequence[Span], begins: datetime, ends: datetime) -> Iterator[F
 
 
 def _once(found: Sequence[Fault]) -> list[Fault]:
-    """The first of those that come again at the same time of the week."""
-    kept: dict[tuple[object, ...], Fault] = {}
+    """The first of those that come again at the same time of the day."""
+    alike: dict[tuple[object, ...], list[Fault]] = {}
     for each in found:
-        key = (each.begins.weekday(), each.begins.time(), each.ends - each.begins, each.entries)
-        before = kept.setdefault(key, each)
-        if before is not each:
-            kept[key] = Fault(before.begins, before.ends, before.entries, again=True)
-    return list(kept.values())
+        alike.setdefault((each.begins.time(), each.ends - each.begins, each.entries), []).append(each)
+    return [
+        replace(first, again=tuple(sorted({each.begins.weekday() for each in later})))
+        for first, *later in alike.values()
+    ]

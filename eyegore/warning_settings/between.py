@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from eyegore.alarms.roster import Entry as RosterEntry, Pattern
 from eyegore.alarms.roster_faults import Fault, faults
 from eyegore.limits.toml_source import Keys
+from eyegore.warning_settings.fields import DAYS
 from eyegore.warning_settings.schema import DutyEntry, PersonEntry, RoutesEntry
 
 _MOST = 20
@@ -76,7 +77,9 @@ def _ever(entry: RosterEntry) -> bool:
 
 
 def _told(fault: Fault) -> tuple[Keys, str]:
-    when = f"from {fault.begins:{_TIME}} to {fault.ends:{_TIME}}" + (", and again" if fault.again else "")
+    when = f"from {fault.begins:{_TIME}} to {fault.ends:{_TIME}}"
+    if fault.again:
+        when += f", and again on {', '.join(DAYS[day] for day in fault.again)}"
     if not fault.entries:
         return ("duty",), f"nobody is on duty {when}"
     first, second = fault.entries

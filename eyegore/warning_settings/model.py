@@ -84,7 +84,7 @@ class Heartbeat:
     """
 
     file: str = ""
-    url: str = ""
+    url: str = field(default="", repr=False)
     period_s: float = 60.0
     wanted: bool = False
 

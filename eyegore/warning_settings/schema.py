@@ -117,14 +117,14 @@ class DutyEntry(Entry):
     @classmethod
     def _later(cls, ends: int | datetime, info: ValidationInfo) -> int | datetime:
         begins = info.data.get("begins")
-        if begins is not None and isinstance(begins, datetime) is not isinstance(ends, datetime):
-            raise ValueError("from and to must both be times of day, or both with a date")
         if isinstance(begins, datetime) and isinstance(ends, datetime) and not begins < ends:
             raise ValueError("must be later than from")
         return ends
 
     @model_validator(mode="after")
     def _one_kind(self) -> DutyEntry:
+        if isinstance(self.begins, datetime) is not isinstance(self.ends, datetime):
+            raise ValueError("from and to must both be times of day, or both with a date")
         if isinstance(self.begins, datetime):
             given = [key for key in ("days", "since", "until", "every_weeks") if key in self.model_fields_set]
             if given:

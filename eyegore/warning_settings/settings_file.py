@@ -46,7 +46,8 @@ def load_settings(path: Path) -> WarningSettings:
     except TomlError as why:
         told = str(why)
         if not path.exists():
-            told = f"{path}: no such file; begin with: eyegore settings example > {path}"
+            folder = "" if path.parent.is_dir() else f"mkdir -p {path.parent}; "
+            told = f"{path}: no such file; begin with: {folder}eyegore settings example > {path}"
         raise WarningSettingsError(told) from None
     return _settings(source)
 
@@ -75,7 +76,11 @@ def _settings(source: TomlSource) -> WarningSettings:
     for keys, reason in faults_between(source.raw, datetime.now().date()):
         errors.setdefault(keys, []).append(reason)
     if errors or entry is None:
-        lines = [f"{source.place(keys)}: {_named(keys)}: {reason}" for keys, all_ in errors.items() for reason in all_]
+        lines = [
+            ": ".join(part for part in (source.place(keys), _named(keys), reason) if part)
+            for keys, reasons in errors.items()
+            for reason in reasons
+        ]
         raise WarningSettingsError("\n".join(sorted(lines, key=_line_number)))
     return _built(source.path, entry)
 

@@ -130,7 +130,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         ([Dated("a", "", at(1, 8), at(2, 8)), Dated("b", "", at(2, 7), at(3, 8))], [Fault(at(2, 7), at(2, 8), (0, 1))]),
         (  # one hour short, on Sundays only
             [hours(0, 24, days=ALL_DAYS - {6}), hours(0, 23, days=frozenset({6}))],
-            [Fault(at(15, 23), at(16, 0), again=True)],
+            [Fault(at(15, 23), at(16, 0), again=(6,))],
         ),
         (  # a pattern until the 18th, and the next one a day late
             [hours(0, 24, until=date(2026, 11, 18)), hours(0, 24, since=date(2026, 11, 20))],
@@ -234,7 +234,11 @@ def test_gaps_and_overlaps_are_those_that_counting_finds(entries: list[Entry]) -
         return quarter.weekday(), quarter.time()
 
     told = {
-        (week(quarter), fault.entries) for fault in found for quarter in own if fault.begins <= quarter < fault.ends
+        (((quarter.weekday() + day - fault.begins.weekday()) % 7, quarter.time()), fault.entries)
+        for fault in found
+        for quarter in own
+        if fault.begins <= quarter < fault.ends
+        for day in (fault.begins.weekday(), *fault.again)
     }
     assert told == {(week(quarter), ()) for quarter in empty} | {
         (week(quarter), pair) for quarter, all_ in pairs.items() for pair in all_

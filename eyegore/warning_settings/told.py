@@ -1,0 +1,131 @@
+"""The settings as people read them: what is in use, and what is allowed but worth knowing. Secrets are masked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from eyegore.credentials import Credentials
+from eyegore.limits.model import Severity
+from eyegore.warning_messages import Channel
+from eyegore.warning_settings.access import needed
+from eyegore.warning_settings.model import Server, WarningSettings
+
+MASK = "****"
+SOON_S = 14 * 86_400.0
+"""A roster that ends sooner is worth a word [s]."""
+Row = tuple[str, str]
+
+
+def rows(settings: WarningSettings) -> list[Row]:
+    """Each setting in use and its value."""
+    routes = settings.routes
+    told = [
+        ("file", str(settings.path)),
+        ("lab", settings.texts.lab),
+        ("time zone", settings.zone.key),
+        ("CRITICAL goes by", _channels(routes[Severity.CRITICAL])),
+        ("WARNING goes by", _channels(routes[Severity.WARNING])),
+        ("backup is told after", f"{settings.escalate_after_s / 60:g} min without acknowledgement"),
+        ("at most", _rates(settings)),
+        ("of no use after", f"{settings.rates.expires_s / 60:g} min"),
+        ("answers are looked for", f"every {settings.poll_s:g} s"),
+    ]
+    for person in settings.people.values():
+        addresses = (*filter(None, (person.phone, person.email)), *person.other)
+        told.append((f"person {person.key}", "; ".join((person.name, _channels(person.channels), *addresses))))
+    told += [(f"[{name}]", _server(each)) for name, each in (("smtp", settings.smtp), ("imap", settings.imap)) if each]
+    if settings.twilio:
+        instead = f", at {_host(settings.twilio.base_url)}" if settings.twilio.base_url else ""
+        told.append(("[twilio]", f"{settings.twilio.sid}, from {settings.twilio.sender}{instead}"))
+    told += [(f"[other.{name}]", f"time-out {timeout_s:g} s") for name, timeout_s in settings.other.items()]
+    return [*told, ("proof of the path", _proof(settings)), ("heartbeat", _heartbeat(settings))]
+
+
+def credential_rows(settings: WarningSettings, credentials: Credentials) -> list[tuple[str, str, str]]:
+    """Name of each credential, what for, and masked where it is; "missing" where there is none."""
+    told = []
+    for name, what in needed(settings).items():
+        found = credentials.find(name)
+        told.append((name, what, f"{MASK} ({found.origin})" if found else "missing"))
+    return told
+
+
+def where_to_put(settings: WarningSettings, names: Iterable[str]) -> list[str]:
+    """What to do about missing credentials, a line each."""
+    file = settings.credentials
+    example = next(iter(names))
+    in_file = f"in {file}" if file else f'in a file named in {settings.path} by: credentials = "credentials"'
+    return [
+        "each of them in one of these places:",
+        f"  in the environment of Eyegore: {example}",
+        f'  {in_file}: a line {example}="..."; make it with: install -m 600 /dev/null {file or "credentials"}',
+        f"  in the keyring of the desktop (package keyring): keyring set eyegore {example}",
+    ]
+
+
+def notes(settings: WarningSettings, now: float) -> list[str]:
+    """What is allowed, but worth knowing before a night; ``now`` [unix s]."""
+    roster, clock = settings.roster, settings.roster.clock
+    found = []
+    if math.isfinite(roster.ends) and roster.ends - now < SOON_S:
+        told = "ended" if roster.ends <= now else "ends"
+        when = clock.text(clock.local(roster.ends))
+        found.append(f"the roster {told} {when}; those of its last shift stay on duty until it goes on")
+    if roster.begins > now:
+        when = clock.text(clock.local(roster.begins))
+        found.append(f"the roster begins {when}; those of its first shift are on duty until then")
+    alone = [str(place + 1) for place, each in enumerate(roster.entries) if not each.backup]
+    if alone:
+        found.append(f"without a backup: duty {', '.join(alone)}; nobody is told when the primary does not answer")
+    warned = settings.routes[Severity.WARNING]
+    unheard = [key for key in settings.people if key in roster.people and not set(warned) & set(settings.reach(key))]
+    if not warned:
+        found.append("a WARNING is sent to nobody: it is in the window and in the journal only")
+    elif unheard:
+        found.append(f"a WARNING does not reach {', '.join(unheard)}: no channel of that route")
+    if not settings.proof.at:
+        found.append("no [proof]: a dead path is noticed only when a warning does not arrive")
+    if not settings.heartbeat.wanted:
+        found.append("no [heartbeat]: nobody notices when this computer or Eyegore itself stops")
+    return found
+
+
+def _channels(channels: Iterable[Channel]) -> str:
+    return ", ".join(channel.value for channel in channels) or "nothing"
+
+
+def _rates(settings: WarningSettings) -> str:
+    rates = settings.rates
+    return f"{rates.per_parameter} messages about a parameter, {rates.total} in all, in {rates.window_s / 60:g} min"
+
+
+def _server(server: Server) -> str:
+    login = f", login {server.user}" if server.user else ", no login"
+    sender = f", from {server.sender}" if server.sender else ""
+    folder = f", folder {server.folder}" if server.folder else ""
+    return f"{server.host}:{server.port} {server.security}{login}{sender}{folder}"
+
+
+def _proof(settings: WarningSettings) -> str:
+    proof = settings.proof
+    if not proof.at:
+        return "none"
+    times = ", ".join(f"{minute // 60:02}:{minute % 60:02}" for minute in proof.at)
+    return f"daily at {times} by {_channels(proof.channels)}, answer within {proof.answer_s / 60:g} min"
+
+
+def _heartbeat(settings: WarningSettings) -> str:
+    beat = settings.heartbeat
+    if not beat.wanted:
+        return "none"
+    where = beat.file or (_host(beat.url) if beat.url else "the URL that is a credential")
+    return f"{where} every {beat.period_s:g} s"
+
+
+def _host(url: str) -> str:
+    """What of a URL is no secret for sure."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}/{MASK if parts.path.strip('/') else ''}"
