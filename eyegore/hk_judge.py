@@ -55,6 +55,7 @@ class HkJudge:
         self._index = index
         self._layouts: dict[tuple[str, tuple[str, ...]], Layout] = {}
         self._finder: PhaseFinder | None = None
+        self._known: Phase | None = None
 
     @property
     def phase(self) -> Phase | None:
@@ -62,6 +63,15 @@ class HkJudge:
         if self.chosen is not None:
             return self.chosen
         return self._finder.phase if self._finder is not None else None
+
+    @property
+    def known(self) -> Phase | None:
+        """The phase that the temperature told last: what must survive a restart."""
+        return self._finder.phase if self._finder is not None else self._known
+
+    def resume(self, known: Phase | None) -> None:
+        """Go on from the phase that was known last; before the first rows."""
+        self._known = known
 
     def use(self, elvis: str, columns: tuple[str, ...]) -> bool:
         """Judge rows of these columns from now on; False when that is what it does already."""
@@ -73,12 +83,12 @@ class HkJudge:
         self.layout = self._layouts[key]
         rule = self.layout.table.phases if self.layout.table else None
         if rule is not None and self._finder is None:
-            self._finder = PhaseFinder(rule)
+            self._finder = PhaseFinder(rule, self._known)
         return True
 
     def reload(self, tables: Callable[[str], LimitTable | None]) -> None:
         """Judge by other tables from now on; what the checks remember of the last samples goes on."""
-        self.tables = tables
+        self.tables, self._known = tables, self.known
         before, self._layouts = self.layout, {}
         self.layout = None
         if before is None:
@@ -102,7 +112,7 @@ class HkJudge:
         layout = self.layout
         assert layout is not None
         rule = layout.table.phases if layout.table else None
-        finder = PhaseFinder(rule) if rule else None
+        finder = PhaseFinder(rule, self.known) if rule else None
         pieces = self._judged(layout, self._checkers(layout.table, layout.columns), finder, rows)
         return joined([piece.judgement for piece in pieces])
 
@@ -130,7 +140,8 @@ class HkJudge:
 
     def _phases(self, layout: Layout, finder: PhaseFinder | None, rows: HkRows) -> list[tuple[int, Phase | None]]:
         """Runs of equal phase as (stop, phase)."""
-        found: list[tuple[int, Phase | None]] = [(rows.times.size, None)]
+        # A file without the sensors tells as little of the phase as readings that are none: it stays as it was.
+        found: list[tuple[int, Phase | None]] = [(rows.times.size, finder.phase if finder is not None else None)]
         if finder is not None and layout.sensors:
             columns = list(layout.sensors)
             found = finder.take(rows.values[:, columns], layout.checkers[0].unreadable(rows.values, columns))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from eyegore.limits.table import TableError, load_table
+from eyegore.limits.table import TableError, UnreadableTableError, load_table
 from eyegore.messages import LimitsEdited
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ class LimitsFile:
         self._thread = threading.Thread(target=self._run, name="limits", daemon=True)
         self._used = self._stamp()
         self._seen = self._used
+        self._problem = ""
 
     def start(self) -> None:
         """Begin to look."""
@@ -57,12 +58,15 @@ class LimitsFile:
         self._seen = stamp
         if stamp is None or stamp != before or stamp == self._used:
             return
-        self._used = stamp
         try:
             edited = LimitsEdited(str(self._path), load_table(self._path), "", time.time())
-        except (OSError, TableError) as why:
+        except TableError as why:
             edited = LimitsEdited(str(self._path), None, str(why), time.time())
-        self._post(edited)
+            if isinstance(why, UnreadableTableError):  # it may be readable at the next look, and look the same
+                stamp = self._used
+        told, self._used, self._problem = self._problem, stamp, edited.problem
+        if not edited.problem or edited.problem != told:
+            self._post(edited)
 
     def _stamp(self) -> Stamp:
         try:

@@ -157,6 +157,7 @@ class Monitor:
             "fresh": self._age.fresh,
             "table": self.hk.table_hash,
             "phase": judge.chosen.value if judge.chosen else None,
+            "phase_known": judge.known.value if judge.known else None,
             "phase_by": self.hk.phase_by,
         }
 
@@ -167,6 +168,7 @@ class Monitor:
         self._age.fresh = bool(memory["fresh"])
         self.hk.table_hash = str(memory["table"])
         self.hk.judge.chosen = Phase(memory["phase"]) if memory.get("phase") else None
+        self.hk.judge.resume(Phase(memory["phase_known"]) if memory.get("phase_known") else None)
         self.hk.phase_by = str(memory.get("phase_by", ""))
 
     # --- folder and time ---

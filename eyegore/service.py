@@ -96,10 +96,12 @@ class Service:
     ) -> None:
         self.session = session
         self._clock = clock
+        self._inbox: queue.SimpleQueue[FeedMessage | Command | None] = queue.SimpleQueue()
+        # Looks at the file before it is read, so that no edit falls between.
+        self._limits = LimitsFile(session.limits, self._inbox.put) if session.limits is not None else None
         self.monitor = Monitor(rules_for(session), str(session.folder))
         self._keeper: JournalKeeper | None = None
         self._subscribers = list(subscribers)
-        self._inbox: queue.SimpleQueue[FeedMessage | Command | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._ingest = Ingest(
             session.folder,
@@ -112,7 +114,6 @@ class Service:
         )
         self._restart_at = float("inf")
         self._disk = DiskSpace({"data volume": session.folder}, self._inbox.put) if session.watch_disk else None
-        self._limits = LimitsFile(session.limits, self._inbox.put) if session.limits is not None else None
         self._loop = LoopTimer()
 
     def subscribe(self, subscriber: Subscriber) -> None:

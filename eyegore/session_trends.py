@@ -45,12 +45,15 @@ class SessionTrends:
             parameter = table.parameters.get(name)
             limit = parameter.during(phase).limit(limit_set) if parameter else None
             if parameter is None or parameter.out_of_service or not isinstance(limit, Range):
+                events += board.timer_well(name, self._window.newest, frame, AlarmKind.TREND)  # nothing to reach
                 continue
             forecast = self._window.time_to_limit(name, limit.low, limit.high, self._window.newest)
             if forecast is not None:
                 drifts[name] = _drift(forecast, parameter.unit)
             if parameter.response_min is not None and limit_set is not LimitSet.PERFORMANCE:
                 events += self._pre_alarm(board, name, forecast, parameter.response_min, frame)
+            else:
+                events += board.timer_well(name, self._window.newest, frame, AlarmKind.TREND)
         trends = Trends(drifts)
         if trends.texts != self._texts:
             self._texts = trends.texts

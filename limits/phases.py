@@ -19,15 +19,15 @@ _ALONG = {Phase.COOL_DOWN: -1.0, Phase.WARM_UP: 1.0}
 
 
 class PhaseFinder:
-    """Follows the temperature through the rows of the HK; any batching gives the same phases.
+    """Follows the temperature through the rows of the HK, from the ``phase`` known before; any batching gives the same.
 
     Between the bounds the direction tells. It is not known at first, when the HK begins there: then there is no phase
     until the temperature has moved by the hysteresis.
     """
 
-    def __init__(self, rule: PhaseRule) -> None:
+    def __init__(self, rule: PhaseRule, phase: Phase | None = None) -> None:
         self._rule = rule
-        self.phase: Phase | None = None
+        self.phase = phase
         self._turn = math.nan
         self._last: FloatArray = np.empty(0)
 
@@ -84,7 +84,8 @@ class PhaseFinder:
                 return _first([(temperatures < warm - slack, Phase.COOL_DOWN)])
             case Phase.COOL_DOWN | Phase.WARM_UP:
                 sign = _ALONG[phase]
-                reached = np.maximum.accumulate(np.concatenate(([sign * self._turn], sign * temperatures)))
+                # fmax: the turn is NaN when the phase is from before
+                reached = np.fmax.accumulate(np.concatenate(([sign * self._turn], sign * temperatures)))
                 self._turn = sign * float(reached[-1])
                 back = sign * temperatures < reached[1:] - slack
                 other = Phase.WARM_UP if phase is Phase.COOL_DOWN else Phase.COOL_DOWN

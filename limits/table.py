@@ -30,6 +30,10 @@ class TableError(ValueError):
     """A limit table cannot be used. Its text has one line per error: file and line, parameter, field, reason."""
 
 
+class UnreadableTableError(TableError):
+    """The file cannot be read now, whatever is in it."""
+
+
 def load_table(path: str | Path) -> LimitTable:
     """Read the lab's own table.
 
@@ -53,7 +57,8 @@ def _load(path: Path, complete: bool) -> LimitTable:
     try:
         source = read_toml(path, prefix="parameters")
     except TomlError as why:
-        raise TableError(str(why)) from why
+        kind = UnreadableTableError if isinstance(why.__cause__, OSError) else TableError
+        raise kind(str(why)) from why
     raw = source.raw
     errors = _absent(raw) if complete else {}
     try:

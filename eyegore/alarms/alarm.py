@@ -182,6 +182,15 @@ class AlarmMachine:
         self._alarm = replace(self._alarm, state=AlarmState.NORMAL, comment="")
         return Change("in service again", AlarmState.OUT_OF_SERVICE, AlarmState.NORMAL, self._alarm)
 
+    def release(self) -> Change | None:
+        """Nothing judges it any more, by configuration: over for the process, latched where nobody has seen it."""
+        if self._under in (AlarmState.NORMAL, AlarmState.RTN_UNACK):
+            return None
+        self._alarm = replace(self._alarm, active=False)
+        if self._under is AlarmState.UNACK:
+            return self._to(AlarmState.RTN_UNACK, "not checked any more", None)
+        return self._calm("not checked any more")
+
     def join_incident(self, number: int, first_out: str) -> None:
         """Note which incident the alarm belongs to."""
         self._alarm = replace(self._alarm, incident=number, first_out=first_out)

@@ -58,8 +58,11 @@ class AlarmBoard:
 
     # --- parameters --------------------------------------------------------------------------------------------------
 
-    def watch(self, parameter: Parameter, limit_set: LimitSet, frame: Frame) -> list[Event]:
-        """Have alarms for a parameter; one that is watched keeps them, and is judged by these limits from now on."""
+    def watch(self, parameter: Parameter, limit_set: LimitSet, frame: Frame, *, listed: bool = True) -> list[Event]:
+        """Have alarms for a parameter; one that is watched keeps them, and is judged by these limits from now on.
+
+        ``listed``: a table says so; without one nobody has decided that there are no limits.
+        """
         watched = self._watched.get(parameter.name)
         known = watched is not None
         if watched is None:
@@ -69,7 +72,7 @@ class AlarmBoard:
                 if memory is not None:
                     track.restore(memory)
         watched.obey(parameter, self._phase)
-        changes = watched.enlist()
+        changes = watched.enlist(listed=listed)
         return [_event(change, frame, None) for change in changes if known or change.before is not AlarmState.NORMAL]
 
     def enter(self, phase: Phase | None) -> None:
@@ -159,6 +162,7 @@ class AlarmBoard:
             memory = self._remembered.pop(f"{name}/{kind.name}", None)
             if memory is not None:
                 self._timers[key].restore(memory["alarm"])
+                self._timers[key].tell(memory["alarm"]["alarm"]["limit"])  # what ran out: no table tells it
         return self._timers[key]
 
     # --- people and time ---------------------------------------------------------------------------------------------

@@ -84,6 +84,10 @@ class Debounce:
         self._active = self._candidate = None
         self._grave = self._clear = 0
 
+    def hold(self) -> None:
+        """Pass over samples that are out, but for another alarm to tell: they neither count nor end anything."""
+        self._clear = 0
+
     @property
     def quiet(self) -> bool:
         """Whether samples in limits would change nothing."""

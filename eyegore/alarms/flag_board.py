@@ -19,7 +19,7 @@ _UNKNOWN = {
     Verdict.INVALID: FlagState.INVALID,
     Verdict.STALE: FlagState.STALE,
 }
-_URGENT = {AlarmState.UNACK: 4, AlarmState.SHELVED: 3, AlarmState.ACKED: 2, AlarmState.RTN_UNACK: 1}
+_URGENT = {AlarmState.UNACK: 4, AlarmState.ACKED: 3, AlarmState.SHELVED: 2, AlarmState.RTN_UNACK: 1}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class FlagBoard:
             parameter = table.parameters.get(name) if table else None
             self._parameters[name] = parameter or Parameter(name, units.get(name, ""), "")
             self._checked[name] = is_checked
-            events += self._alarms.watch(self._parameters[name], limit_set, frame)
+            events += self._alarms.watch(self._parameters[name], limit_set, frame, listed=table is not None)
         self._counts = None
         return events
 
@@ -158,10 +158,10 @@ class FlagBoard:
             return FlagState.OUT_OF_SERVICE
         if lead is AlarmState.UNACK:
             return FlagState.RAISED
-        if AlarmState.SHELVED in (lead, invalid):
-            return FlagState.SHELVED
         if lead is AlarmState.ACKED:
             return FlagState.ACKNOWLEDGED
+        if AlarmState.SHELVED in (lead, invalid):
+            return FlagState.SHELVED
         if name not in self._live:
             return FlagState.NO_DATA if self._checked[name] else FlagState.UNCHECKED
         if verdict in _UNKNOWN:

@@ -16,7 +16,10 @@ Marks = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The verdicts by one set of limits, and which samples are beyond a hard one (None: there is no hard limit)."""
+    """The verdicts by one set of limits, and which samples are beyond a hard one (None: there is no hard limit).
+
+    Of the performance limits ``beyond`` marks what is beyond the safe ones too: that is for the other part to tell.
+    """
 
     kind: AlarmKind
     codes: Codes
@@ -39,10 +42,9 @@ class Judgement:
     def by_both_sets(cls, safe: Codes, beyond: Marks | None, performance: Codes) -> Judgement:
         """Where both are: what is not safe is one alarm, not two."""
         unsafe = safe >= Verdict.LOW
-        performance = np.where(unsafe, np.uint8(Verdict.UNCHECKED), performance)
         settled = unsafe | (safe == Verdict.INVALID) | ((safe == Verdict.IN_LIMITS) & (performance < Verdict.LOW))
         shown = np.where(settled, safe, performance)
-        return cls(shown, (Part(AlarmKind.OOL, safe, beyond), Part(AlarmKind.PERFORMANCE, performance)))
+        return cls(shown, (Part(AlarmKind.OOL, safe, beyond), Part(AlarmKind.PERFORMANCE, performance, unsafe)))
 
     def since(self, first: int) -> Judgement:
         """That of the rows from ``first`` on."""

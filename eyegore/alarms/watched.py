@@ -68,14 +68,15 @@ class Watched:
             for kind in kinds
         }
         self._limit_set = limit_set
+        self._sets = dict(zip((AlarmKind.OOL, AlarmKind.PERFORMANCE), limit_set.parts, strict=False))
         self.obey(parameter, None)
 
     def obey(self, parameter: Parameter, phase: Phase | None) -> None:
         """Judge by these limits from now on; the alarms stay as they are until samples say otherwise."""
         self._parameter = parameter
         current = parameter.during(phase)
-        sets = dict(zip((AlarmKind.OOL, AlarmKind.PERFORMANCE), self._limit_set.parts, strict=False))
-        for kind, one in sets.items():
+        self._read = any(current.checked(one) for one in self._limit_set.parts)
+        for kind, one in self._sets.items():
             limit = current.limit(one)
             gravest = parameter.gravest if kind is AlarmKind.OOL else Severity.WARNING
             self.tracks[kind].machine.tell(describe(limit, parameter.unit) if limit is not None else "", gravest)
@@ -88,15 +89,25 @@ class Watched:
         if self._parameter.phases:
             self.obey(self._parameter, phase)
 
-    def enlist(self) -> list[Change]:
-        """Put the alarms out of service, or back in, as the table says."""
+    def enlist(self, *, listed: bool = True) -> list[Change]:
+        """Put the alarms out of service, or back in, as the table says; ``listed``: there is a table that decides.
+
+        An alarm whose limits a table has no more would last for ever: no sample could end it.
+        """
         reason = self._parameter.out_of_service
         changes: list[Change | None] = []
-        for track in self.tracks.values():
-            if reason:
+        for kind, track in self.tracks.items():
+            dropped = listed and not self._judged_in_any_phase(kind)
+            if reason or dropped:
                 track.debounce.forget()
             changes.append(track.machine.retire(reason) if reason else track.machine.reinstate())
+            if dropped and not reason:
+                changes.append(track.machine.release())
         return [change for change in changes if change is not None]
+
+    def _judged_in_any_phase(self, kind: AlarmKind) -> bool:
+        sets = [self._sets[kind]] if kind in self._sets else self._limit_set.parts
+        return any(form.checked(one) for form in self._parameter.forms for one in sets)
 
     @property
     def quiet(self) -> bool:
@@ -125,7 +136,8 @@ class Watched:
             times, found = rows.times[start:stop], values[start:stop]
             unread = verdict is Verdict.INVALID
             violation = violation_in(verdict, Severity.WARNING, times, found) if unread else None
-            known = verdict if unread else Verdict.IN_LIMITS
+            # Of what is not judged at all nobody knows whether it is a reading: that ends nothing.
+            known = Verdict.IN_LIMITS if self._read and not unread else verdict
             for step in track.debounce.take(violation, known, times, found):
                 yield Found(start + step.row, column, track.machine, step)
 
@@ -135,6 +147,9 @@ class Watched:
         track = self.tracks[part.kind]
         beyond = None if part.beyond is None else part.beyond[:, column]
         for start, stop, verdict, hard in _graded(part.codes[:, column], beyond):
+            if hard and part.kind is AlarmKind.PERFORMANCE:
+                track.debounce.hold()
+                continue
             violation = None
             if verdict.out:
                 severity = self._parameter.severity(verdict, hard)
