@@ -54,16 +54,16 @@ def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> dic
 
 def _counted(entries: Sequence[AlarmEntry]) -> dict[str, Alarmed]:
     found: dict[str, Alarmed] = {}
-    ended: dict[str, float] = {}
+    ended: dict[tuple[str, str], float] = {}
     for entry in entries:
         name = entry.parameter
         known = found.setdefault(name, Alarmed())
         if entry.after == AlarmState.UNACK.name and entry.before != AlarmState.UNACK.name:
-            again = entry.data_time - ended.get(name, -math.inf) <= CHATTER_S
+            again = entry.data_time - ended.get((name, entry.kind), -math.inf) <= CHATTER_S
             first = entry.data_time if math.isnan(known.first) else known.first
             found[name] = replace(known, alarms=known.alarms + 1, first=first, chatter=known.chatter + again)
         elif entry.after == AlarmState.RTN_UNACK.name:
-            ended[name] = entry.data_time
+            ended[name, entry.kind] = entry.data_time
         elif entry.comment == "glitch":
             found[name] = replace(known, glitches=known.glitches + 1)
     return {name: one for name, one in found.items() if one.alarms or one.glitches}

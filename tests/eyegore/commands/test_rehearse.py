@@ -70,3 +70,15 @@ def test_the_table_for_people(tmp_path: Path, nights: list[Path], capsys: pytest
 def test_what_cannot_be_read_is_said(arguments: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["limits", "rehearse", *arguments]) == 2
     assert text in capsys.readouterr().err
+
+
+def test_of_both_sets_the_alarms_of_one_are_no_chatter_of_the_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plants = ["CCD1_TEMP_T:step:-125@600+60", "CCD1_TEMP_T:step:-136@900+60"]
+    Simulator(tmp_path / "day", start=START, seconds=1800, images=False, plants=plants).write_at_once()
+    assert (
+        main(["limits", "rehearse", "--json", "--set", "both", "--limits", str(BUILT_IN), str(tmp_path / "day")]) == 0
+    )
+    found = json.loads(capsys.readouterr().out)[0]["new"]["CCD1_TEMP_T"]
+    assert (found["alarms"], found["chatter"]) == (2, 0)
