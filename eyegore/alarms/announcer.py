@@ -1,0 +1,86 @@
+"""Makes the notices: finds the words, asks the limits, and counts what they withhold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from eyegore.alarms.audience import Addressee
+from eyegore.alarms.policy_rules import PolicyRules
+from eyegore.alarms.rate_limit import RateLimit
+from eyegore.alarms.warned_case import name_of
+from eyegore.alarms.warning_text import Telling, words
+from eyegore.limits.model import Severity
+from eyegore.messages import Alarm
+from eyegore.warning_messages import Notice
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a notice is about: ``key`` is the same when the same thing is told again, the rest as in the notice."""
+
+    key: str
+    parameter: str
+    incident: int
+
+
+class Announcer:
+    """``withheld`` counts the messages that were not sent because of the limits and are not told of yet."""
+
+    def __init__(self, rules: PolicyRules) -> None:
+        self._rules = rules
+        self.limits = RateLimit(rules.per_parameter, rules.total, rules.window_s)
+        self.withheld = 0
+
+    def admitted(
+        self, addressees: Iterable[Addressee], parameter: str, alarms: Sequence[Alarm], now: float
+    ) -> list[Addressee]:
+        """Those of the addressees whom the limits allow a message about ``alarms`` that are bad news."""
+        critical = [name_of(alarm) for alarm in alarms if alarm.severity is Severity.CRITICAL]
+        return [one for one in addressees if self.limits.admit(one.person, parameter, critical, loud=one.loud, now=now)]
+
+    def tells_withheld(self, messages: int) -> None:
+        """What was withheld is told after all: it no longer counts."""
+        self.withheld = max(0, self.withheld - messages)
+
+    def notices(self, telling: Telling, subject: Subject, addressees: Iterable[Addressee], now: float) -> list[Notice]:
+        """The same thing for each of the addressees; what was withheld before is told along with it."""
+        parameters = dict.fromkeys(alarm.parameter for alarm in telling.alarms)
+        telling = replace(
+            telling,
+            withheld=self.withheld,
+            circumstances={name: self._rules.circumstances(name) for name in parameters},
+            lab=self._rules.lab,
+            note=self._rules.note,
+        )
+        self.withheld = 0
+        return [self._notice(telling, subject, one, now) for one in addressees]
+
+    def _notice(self, telling: Telling, subject: Subject, to: Addressee, now: float) -> Notice:
+        said = words(replace(telling, why=to.why))
+        return Notice(
+            key=f"{subject.key}-{to.person}",
+            reason=telling.reason,
+            severity=telling.severity,
+            person=to.person,
+            channels=to.channels,
+            parameter=subject.parameter,
+            incident=subject.incident,
+            code=telling.code,
+            subject=said.subject,
+            text=said.text,
+            short=said.short,
+            spoken=said.spoken,
+            made=now,
+            expires=now + self._rules.expires_s,
+        )
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        return {"limits": self.limits.memory(), "withheld": self.withheld}
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave."""
+        self.limits.restore(memory["limits"])
+        self.withheld = int(memory["withheld"])

@@ -1,0 +1,95 @@
+"""Who is to be told: the one on duty, the backup, and whoever there is when neither can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from eyegore.alarms.policy_rules import PolicyRules
+from eyegore.limits.model import Severity
+from eyegore.warning_messages import Channel
+
+LOUD = (Channel.SMS, Channel.CALL)
+"""What rings or buzzes."""
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """A person and the channels to take; ``why`` says why not the one who should be told, "" when it is that one."""
+
+    person: str
+    channels: tuple[Channel, ...]
+    why: str = ""
+
+    @property
+    def loud(self) -> bool:
+        """Whether it rings or buzzes."""
+        return any(channel in LOUD for channel in self.channels)
+
+
+class Audience:
+    """Finds somebody in any case: an alarm whose severity has a route is never told to nobody."""
+
+    def __init__(self, rules: PolicyRules) -> None:
+        self._rules = rules
+
+    def first(self, severity: Severity, now: float) -> list[Addressee]:
+        """Who is told of something new: the one on duty, else the backup, else everybody."""
+        if not self._route(severity):
+            return []
+        duty = self._rules.duty(now)
+        if found := self._reached(duty.primary, severity, ""):
+            return [found]
+        why = f"{duty.primary} cannot be reached" if duty.primary else "nobody is on duty"
+        if found := self._reached(duty.backup, severity, why):
+            return [found]
+        backup = f"{duty.backup} neither" if duty.backup else "there is no backup"
+        return self._everybody(severity, f"{why} and {backup}", ()) or [
+            Addressee(duty.primary or duty.backup, self._route(severity), f"{why} and {backup}")
+        ]
+
+    def second(self, severity: Severity, told: Iterable[str], now: float) -> list[Addressee]:
+        """Who is told when nobody answered: the backup, else everybody else, else once more the first."""
+        if not self._route(severity):
+            return []
+        backup, told = self._rules.duty(now).backup, tuple(told)
+        if backup not in told and (found := self._reached(backup, severity, "")):
+            return [found]
+        why = f"{backup} cannot be reached" if backup and backup not in told else "there is no other backup"
+        return self._everybody(severity, why, told) or self.first(severity, now)
+
+    def these(self, people: Iterable[str], severity: Severity, *, calm: bool = False) -> list[Addressee]:
+        """People who have been told before; ``calm`` for good news, which calls nobody who can be written to."""
+        found = []
+        for person in people:
+            channels = self._channels(person, severity)
+            if calm:
+                written = tuple(one for one in channels if one is not Channel.CALL)
+                known = tuple(one for one in self._rules.reach(person) if one is not Channel.CALL)
+                channels = written or known or channels
+            found.append(Addressee(person, channels or self._route(severity)))
+        return found
+
+    def awake(self, addressees: Iterable[Addressee], severity: Severity, now: float) -> list[Addressee]:
+        """Those whom quiet hours do not keep from this; what is critical knows no quiet hours."""
+        if severity is Severity.CRITICAL:
+            return list(addressees)
+        return [one for one in addressees if not self._rules.quiet(one.person, now)]
+
+    def _route(self, severity: Severity) -> tuple[Channel, ...]:
+        return self._rules.routes.get(severity, ())
+
+    def _channels(self, person: str, severity: Severity) -> tuple[Channel, ...]:
+        reach = self._rules.reach(person) if person else ()
+        return tuple(channel for channel in self._route(severity) if channel in reach)
+
+    def _reached(self, person: str, severity: Severity, why: str) -> Addressee | None:
+        channels = self._channels(person, severity)
+        return Addressee(person, channels, why) if channels else None
+
+    def _everybody(self, severity: Severity, why: str, but: tuple[str, ...]) -> list[Addressee]:
+        """Everybody by the channels of the severity, else by any they have."""
+        people = [person for person in self._rules.people if person not in but]
+        routed = [found for person in people if (found := self._reached(person, severity, why))]
+        anyhow = ((person, self._rules.reach(person)) for person in people)
+        return routed or [Addressee(person, channels, why) for person, channels in anyhow if channels]

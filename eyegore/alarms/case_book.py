@@ -1,0 +1,147 @@
+"""Sorts what happens to alarms into cases: what is news to people, what has been answered, what is over."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from eyegore.alarms.answer_codes import AnswerCodes
+from eyegore.alarms.policy_rules import PolicyRules
+from eyegore.alarms.warned_case import Answer, Case, Member, name_of
+from eyegore.limits.model import Severity
+from eyegore.messages import Alarm, AlarmChanged, AlarmState
+from eyegore.warning_messages import Reason
+
+_GONE = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.OUT_OF_SERVICE)
+
+
+class CaseBook:
+    """The cases that are not done.
+
+    A case begins with an incident. An alarm that goes out again before anybody lowered it stays in its case, which goes
+    on as the new incident: who was told of it keeps one code, and chattering does not put off the backup for ever.
+    """
+
+    def __init__(self, rules: PolicyRules) -> None:
+        self.codes = AnswerCodes()
+        self._rules = rules
+        self._cases: list[Case] = []
+        self._newest: tuple[int, str] = (0, "")
+
+    def __iter__(self) -> Iterator[Case]:
+        return iter(self._cases)
+
+    def take(self, event: AlarmChanged, now: float, *, old: bool) -> bool:
+        """Take what happened at ``now`` [unix s]; ``old`` is no news. Returns whether an alarm was raised that is."""
+        entry, alarm, name = event.entry, event.alarm, name_of(event.alarm)
+        if not entry.after or (entry.before == entry.after and (entry.after != "UNACK" or entry.person)):
+            return False
+        after, case = AlarmState[entry.after], self._case_of(name)
+        if after is AlarmState.UNACK:
+            return self._out(name, alarm, AlarmState[entry.before], now, old=old)
+        if case is None:
+            return False
+        member = case.members[name]
+        member.state, member.alarm = AlarmState.NORMAL if after in _GONE else after, alarm
+        if after in (AlarmState.ACKED, AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE):
+            case.answer, case.answered = _answer(event, after), True
+            case.drop_news([name])
+        elif entry.person or case.late:
+            case.answered = case.answered or bool(entry.person)
+            case.drop_news([name])
+        if member.state is AlarmState.NORMAL:
+            self.codes.close(name)
+        case.settle(now, self._rules.hold_critical_s, self._rules.together_s)
+        return False
+
+    def _out(self, name: str, alarm: Alarm, before: AlarmState, now: float, *, old: bool) -> bool:
+        case = self._case_of(name)
+        known = case.members[name] if case is not None else None
+        risen = known is not None and known.open and alarm.severity > known.alarm.severity
+        if before is AlarmState.UNACK and known is not None and not risen:
+            return False
+        case = self._case_for(name, alarm, case, now, joins=before not in (AlarmState.UNACK, AlarmState.ACKED))
+        knows = bool(case.told)
+        told_of_it = known.told if known is not None and knows else Severity.NONE
+        case.renew(now, self._rules.escalate_after_s)
+        case.members[name] = Member(alarm, AlarmState.UNACK, told_of_it)
+        case.settle(now, self._rules.hold_critical_s, self._rules.together_s)
+        if old or alarm.severity is Severity.NONE:
+            return False
+        rises = bool(told_of_it) and alarm.severity > told_of_it
+        if told_of_it and not rises and before is AlarmState.RTN_UNACK:
+            return False
+        again = before is AlarmState.ACKED and not rises
+        reason = Reason.RISEN if rises else Reason.AGAIN if again else Reason.RAISED
+        case.add_news(name, reason, self._due(case, alarm.severity, reason, now))
+        return before not in (AlarmState.UNACK, AlarmState.ACKED)
+
+    def _due(self, case: Case, severity: Severity, reason: Reason, now: float) -> float:
+        """What is no graver than what was told waits for what else belongs to the incident."""
+        gravest = max((member.told for member in case.members.values()), default=Severity.NONE)
+        due = now + (self._rules.hold_critical_s if severity is Severity.CRITICAL else self._rules.hold_s)
+        follows = reason is Reason.RAISED and not math.isnan(case.asked) and bool(case.told) and severity <= gravest
+        return max(due, case.opened + self._rules.together_s) if follows else due
+
+    def _case_of(self, name: str) -> Case | None:
+        return next((case for case in self._cases if name in case.members), None)
+
+    def _case_for(self, name: str, alarm: Alarm, known: Case | None, now: float, *, joins: bool) -> Case:
+        """The case an alarm that is out belongs to: that of its incident, that it was in, or a new one."""
+        if known is not None and (not joins or known.members[name].out):
+            return known
+        current = next((case for case in self._cases if case.name == self._newest[1]), None)
+        if current is not None and alarm.incident and alarm.incident == self._newest[0]:
+            if known is not None and known is not current:
+                known.renew(now, self._rules.escalate_after_s)
+                _move(name, known, current)
+                self.forget_done()
+            return current
+        if known is None:
+            began = 0.0 if math.isnan(alarm.since) else alarm.since
+            known = Case(f"{alarm.incident}-{began:.0f}-{name}", alarm.incident, now)
+            self._cases.append(known)
+        known.opened = now
+        self._newest = (alarm.incident, known.name)
+        return known
+
+    def forget_done(self) -> None:
+        """Forget the cases of which nothing will ever be told."""
+        self._cases = [case for case in self._cases if not case.done]
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        return {
+            "cases": [case.memory() for case in self._cases],
+            "codes": self.codes.memory(),
+            "newest": list(self._newest),
+        }
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave."""
+        self._cases = [Case.restored(one) for one in memory["cases"]]
+        self.codes.restore(memory["codes"])
+        self._newest = (int(memory["newest"][0]), str(memory["newest"][1]))
+
+
+def _answer(event: AlarmChanged, after: AlarmState) -> Answer:
+    """Who took care, and how; a change of configuration is nobody's."""
+    entry, comment = event.entry, event.entry.comment
+    verbs = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
+    verb = verbs.get(after, "put out of service")
+    return Answer(entry.person, verb, "" if comment == verb else comment)
+
+
+def _move(name: str, source: Case, target: Case) -> None:
+    """An alarm goes over to another case, with those who know of it."""
+    target.members[name] = source.members.pop(name)
+    source.drop_news([name])
+    if target.members[name].told:
+        target.told = list(dict.fromkeys([*target.told, *source.told]))
+        target.knew = list(dict.fromkeys([*target.knew, *source.knew]))
+        target.escalated = target.escalated or source.escalated
+        if not math.isnan(source.asked):
+            target.asked = source.asked if math.isnan(target.asked) else min(target.asked, source.asked)
+    if not source.members:
+        source.told = []

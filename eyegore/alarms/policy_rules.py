@@ -1,0 +1,82 @@
+"""What the policy of warnings goes by: who can be told how, and how much is too much; all frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from eyegore.alarms.incidents import FLOOD_ALARMS, FLOOD_S, TOGETHER_S
+from eyegore.alarms.roster import Duty
+from eyegore.limits.model import Severity
+from eyegore.warning_messages import Channel
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is going on around a parameter when somebody is told of it.
+
+    ``test`` and ``obsid`` are those of the newest exposure ("" and None where there is none). ``trend`` [unit/min] and
+    the newest ``value`` [unit] are NaN where they are not known. ``response`` is what the limit table says to do.
+    """
+
+    test: str = ""
+    obsid: int | None = None
+    trend: float = float("nan")
+    value: float = float("nan")
+    response: str = ""
+
+
+@dataclass(frozen=True)
+class PolicyRules:
+    """Who is told, how, and how often.
+
+    Parameters
+    ----------
+    routes
+        Channels by severity; a severity without channels tells nobody, on purpose.
+    duty, quiet
+        Who is on duty at a unix time [s], and whether it is a quiet hour of a person then.
+    people
+        Everybody on the roster: those who are told when nobody on duty can be.
+    reach
+        Channels a person has an address for.
+    circumstances
+        What is going on around a parameter.
+    lab_offset_s
+        Added to unix time to get lab seconds [s].
+    escalate_after_s
+        How long an alarm waits for an answer before the backup is told [s].
+    per_parameter, total, window_s
+        Messages to one person about one parameter, and messages in all, within ``window_s`` [s]. Those that ring or
+        buzz (SMS, calls) and those that do not are counted apart.
+    expires_s
+        How long a message may take to be delivered before it is of no use [s].
+    flood_alarms, flood_s, flood_every_s
+        More alarms than this within so long are a flood; its summary is renewed this often at most [s].
+    hold_critical_s, hold_s, together_s
+        How long a message waits for other alarms of the same row, if it is critical and if not, and how long what else
+        belongs to the incident is collected for a second one [s].
+    lab, note
+        The name of the lab, before every subject; and a line at the end of every mail, e.g. its phone number.
+    """
+
+    routes: Mapping[Severity, tuple[Channel, ...]]
+    duty: Callable[[float], Duty]
+    quiet: Callable[[str, float], bool] = lambda _person, _now: False
+    people: tuple[str, ...] = ()
+    reach: Callable[[str], tuple[Channel, ...]] = lambda _person: tuple(Channel)
+    circumstances: Callable[[str], Circumstances] = lambda _parameter: Circumstances()
+    lab_offset_s: Callable[[float], float] = lambda _now: 0.0
+    escalate_after_s: float = 600.0
+    per_parameter: int = 6
+    total: int = 30
+    window_s: float = 3600.0
+    expires_s: float = 4 * 3600.0
+    flood_alarms: int = FLOOD_ALARMS
+    flood_s: float = FLOOD_S
+    flood_every_s: float = 600.0
+    hold_critical_s: float = 0.5
+    hold_s: float = 5.0
+    together_s: float = TOGETHER_S
+    lab: str = ""
+    note: str = ""

@@ -1,0 +1,216 @@
+"""What people have been told of one incident, and what they have not been told yet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from eyegore.limits.model import Severity
+from eyegore.messages import Alarm, AlarmKind, AlarmState
+from eyegore.warning_messages import Reason
+
+NAN = float("nan")
+OUT = (AlarmState.UNACK, AlarmState.ACKED, AlarmState.SHELVED)
+"""States of what is out, as far as anybody knows; what goes on under a shelf nobody is told."""
+
+
+def name_of(alarm: Alarm) -> str:
+    """Name of an alarm, e.g. ``CCD1_TEMP/OOL``."""
+    return f"{alarm.parameter}/{alarm.kind.name}"
+
+
+@dataclass
+class Member:
+    """An alarm of a case. ``told`` is the severity people were told it has, NONE when they were not told of it."""
+
+    alarm: Alarm
+    state: AlarmState
+    told: Severity = Severity.NONE
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for somebody."""
+        return self.state is AlarmState.UNACK
+
+    @property
+    def out(self) -> bool:
+        """Whether it is not known to be over."""
+        return self.state in OUT
+
+
+@dataclass
+class Answer:
+    """Somebody took care, which ``people`` (None: those told of the case) are to hear from ``due`` [unix s] on."""
+
+    person: str
+    verb: str
+    comment: str
+    due: float = NAN
+    people: list[str] | None = None
+
+
+@dataclass
+class Case:
+    """An incident as people know it; all times are unix seconds, NaN where there is none.
+
+    Attributes
+    ----------
+    name
+        The same after a restart, and of no other case.
+    opened
+        When the last incident in it began.
+    members
+        Its alarms by name.
+    news
+        What is to be told of them, from ``due`` on; ``late`` when quiet hours or a limit hold it back, ``withheld``
+        when that was a limit.
+    told, knew
+        Those whose last word is that it is out, and those who were ever told.
+    asked, escalated, calm, answered
+        Since when it waits for an answer, whether the backup was asked, since when it waits no more, and whether that
+        is because somebody answered.
+    over
+        When those told are to hear that it is over.
+    counts
+        Messages by reason, which makes each of them unique.
+    """
+
+    name: str
+    incident: int
+    opened: float
+    code: str = ""
+    members: dict[str, Member] = field(default_factory=dict)
+    news: dict[str, Reason] = field(default_factory=dict)
+    due: float = NAN
+    late: bool = False
+    withheld: bool = False
+    told: list[str] = field(default_factory=list)
+    knew: list[str] = field(default_factory=list)
+    asked: float = NAN
+    escalated: bool = False
+    calm: float = NAN
+    answered: bool = False
+    over: float = NAN
+    answer: Answer | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def open(self) -> dict[str, Member]:
+        """Its alarms that wait for somebody."""
+        return {name: member for name, member in self.members.items() if member.open}
+
+    @property
+    def out(self) -> bool:
+        """Whether any of it is not known to be over."""
+        return any(member.out for member in self.members.values())
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing will ever be told of it."""
+        gone = all(member.state is AlarmState.NORMAL for member in self.members.values())
+        return gone and not self.news and not self.told
+
+    def add_news(self, name: str, reason: Reason, due: float) -> None:
+        """Have something told at ``due`` or, when something else is told before, then."""
+        before = self.news.pop(name, None)
+        self.news[name] = Reason.RAISED if before is Reason.RAISED else reason
+        self.due = due if math.isnan(self.due) else min(self.due, due)
+
+    def drop_news(self, names: Iterable[str] | None = None) -> None:
+        """Have nothing told of these alarms, or of all."""
+        for name in list(self.news) if names is None else names:
+            self.news.pop(name, None)
+        if not self.news:
+            self.due, self.late, self.withheld = NAN, False, False
+
+    def hold_back(self) -> None:
+        """What is to be told cannot be now: of it only what still waits for somebody will be told later."""
+        self.late = True
+        self.drop_news([name for name in self.news if name not in self.open])
+
+    def tell(self, people: Sequence[str], names: Sequence[str], now: float) -> None:
+        """People are told of these alarms as they stand."""
+        self.knew = list(dict.fromkeys([*self.knew, *people]))
+        for name in names:
+            member = self.members[name]
+            member.told = max(member.told, member.alarm.severity)
+        if self.out:
+            self.told = list(dict.fromkeys([*self.told, *people]))
+        if self.open and math.isnan(self.asked):
+            self.asked = now
+
+    def renew(self, now: float, calm_s: float) -> None:
+        """Begin a new chain of people to ask, when somebody answered or nothing waited for so long."""
+        if not self.open and (self.answered or now - self.calm >= calm_s):
+            self.asked, self.escalated, self.answered, self.answer = NAN, False, False, None
+
+    def settle(self, now: float, hold_s: float, together_s: float) -> None:
+        """Find out what is to be told to those already told, after any change."""
+        if self.open:
+            self.calm = self.over = NAN
+            if self.answer is not None:
+                self.answer.due = NAN
+            return
+        if math.isnan(self.calm):
+            self.calm = now
+        if self.answer is not None and math.isnan(self.answer.due):
+            self.answer.due = now + hold_s
+        if not self.told:
+            self.answer = None
+        self.over = NAN if self.out or not self.told else now + together_s if math.isnan(self.over) else self.over
+
+    def count(self, reason: Reason) -> int:
+        """Number of this message among those of the same reason, from 1."""
+        self.counts[reason.name] = self.counts.get(reason.name, 0) + 1
+        return self.counts[reason.name]
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        packed = {key: _packed(value) for key, value in asdict(self).items()}
+        packed["news"] = {name: reason.name for name, reason in self.news.items()}
+        packed["members"] = {
+            name: [_packed_alarm(one.alarm), one.state.name, one.told.name] for name, one in self.members.items()
+        }
+        if self.answer is not None:
+            packed["answer"] = {key: _packed(value) for key, value in asdict(self.answer).items()}
+        return packed
+
+    @classmethod
+    def restored(cls, memory: Mapping[str, Any]) -> Case:
+        """The case that gave this memory."""
+        fields = dict(memory)
+        for key in ("due", "asked", "calm", "over"):
+            fields[key] = _number(fields[key])
+        fields["news"] = {name: Reason[reason] for name, reason in fields["news"].items()}
+        fields["members"] = {
+            name: Member(_alarm(alarm), AlarmState[state], Severity[told])
+            for name, (alarm, state, told) in fields["members"].items()
+        }
+        answer = fields["answer"]
+        fields["answer"] = Answer(**(answer | {"due": _number(answer["due"])})) if answer else None
+        return cls(**fields)
+
+
+def _packed(value: Any) -> Any:
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _number(value: float | None) -> float:
+    return NAN if value is None else float(value)
+
+
+def _packed_alarm(alarm: Alarm) -> dict[str, Any]:
+    names = {"kind": alarm.kind.name, "state": alarm.state.name, "severity": alarm.severity.name}
+    return {key: _packed(value) for key, value in asdict(alarm).items()} | names
+
+
+def _alarm(memory: Mapping[str, Any]) -> Alarm:
+    fields: dict[str, Any] = {key: NAN if value is None else value for key, value in memory.items()}
+    fields |= {
+        "kind": AlarmKind[memory["kind"]],
+        "state": AlarmState[memory["state"]],
+        "severity": Severity[memory["severity"]],
+    }
+    return Alarm(**fields)

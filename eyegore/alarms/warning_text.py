@@ -1,0 +1,212 @@
+"""What a person is told: a subject, a text for mail, a short one for a text message, a spoken one for a call.
+
+A message says how bad it is, which parameter, its value, the limits, since when, where it is heading, what the camera
+is doing, what to do, and what to answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from eyegore.alarms.alarm_text import quantity
+from eyegore.alarms.plain_text import digits, one_line, short, spoken
+from eyegore.alarms.policy_rules import Circumstances
+from eyegore.lab_time import age_text, clock_text
+from eyegore.limits.model import Severity
+from eyegore.messages import Alarm, AlarmKind
+from eyegore.warning_messages import Reason
+
+_LISTED = 20
+"""Alarms told one by one in one message; of more, how many there are."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What is to be said in one message.
+
+    ``alarms`` are those it is about, the first of them first; ``others`` those of the same incident told before.
+    ``by``, ``verb`` and ``comment`` are of the person who took care. ``waited`` [s] is how long nobody did. ``raised``
+    counts the alarms of a flood, which is over or not. ``withheld`` counts what was not told because of the limits.
+    ``why`` says why this person is told. ``lab`` and ``note`` are those of the lab.
+    """
+
+    reason: Reason
+    severity: Severity
+    alarms: tuple[Alarm, ...]
+    others: tuple[Alarm, ...] = ()
+    code: str = ""
+    by: str = ""
+    verb: str = ""
+    comment: str = ""
+    waited: float = 0.0
+    raised: int = 0
+    flood_over: bool = False
+    withheld: int = 0
+    why: str = ""
+    circumstances: Mapping[str, Circumstances] = field(default_factory=dict)
+    lab: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The same thing said in four ways."""
+
+    subject: str
+    text: str
+    short: str
+    spoken: str
+
+
+def words(telling: Telling) -> Words:
+    """Say it."""
+    head = one_line(_head(telling))
+    lab = f"{telling.lab}: " if telling.lab else ""
+    code = f" [{telling.code}]" if telling.code else ""
+    answer = f"Reply ACK {telling.code}" if telling.code else ""
+    return Words(
+        subject=f"{lab}{head}{code}",
+        text=_text(telling, head),
+        short=short(f"{lab}{head}", "; ".join(_details(telling)), answer),
+        spoken=_spoken(telling, head),
+    )
+
+
+# --- the first line --------------------------------------------------------------------------------------------------
+
+
+def _head(telling: Telling) -> str:
+    names = _names(telling.alarms) if telling.alarms else ""
+    match telling.reason:
+        case Reason.ACKNOWLEDGED:
+            return f"{names} {telling.verb} by {telling.by}" if telling.by else f"{names} {telling.verb}"
+        case Reason.CLEARED:
+            return f"{names} {_back(telling.alarms[0]) if len(telling.alarms) == 1 else 'back in limits'}"
+        case Reason.FLOOD if telling.flood_over:
+            return f"flood of {telling.raised} alarms is over, {_still_out(telling.alarms)}"
+        case Reason.FLOOD:
+            return f"{telling.severity.name} many alarms: {telling.raised}, {_still_out(telling.alarms)}"
+    first = telling.alarms[0]
+    more = f" and {len(telling.alarms) - 1} more" if len(telling.alarms) > 1 else ""
+    head = f"{telling.severity.name} {what(first)}{more}"
+    match telling.reason:
+        case Reason.ESCALATED:
+            return f"nobody acknowledged for {age_text(telling.waited)}: {head}"
+        case Reason.AGAIN:
+            return f"still out after an hour: {head}"
+        case Reason.RISEN:
+            return f"now {head}"
+        case _:
+            return head if first.active else f"{head}, {_back(first)}"
+
+
+def _names(alarms: tuple[Alarm, ...]) -> str:
+    names = list(dict.fromkeys(alarm.parameter for alarm in alarms))
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+
+
+def _still_out(alarms: tuple[Alarm, ...]) -> str:
+    critical = sum(alarm.active and alarm.severity is Severity.CRITICAL for alarm in alarms)
+    text = f"{sum(alarm.active for alarm in alarms)} still out"
+    return f"{text}, {critical} of them critical" if critical else text
+
+
+def what(alarm: Alarm) -> str:
+    """An alarm in a few words, e.g. ``CCD1_TEMP −136 °C (limit −133 … 35 °C)``."""
+    if alarm.kind is AlarmKind.INVALID:
+        return f"{alarm.parameter} has no valid reading"
+    if alarm.kind in (AlarmKind.DEADMAN, AlarmKind.TREND):
+        return f"{alarm.parameter}: {alarm.limit}"
+    limits = "performance limit" if alarm.kind is AlarmKind.PERFORMANCE else "limit"
+    value = alarm.value if alarm.active else alarm.worst
+    return f"{alarm.parameter} {quantity(value, alarm.unit)}" + (f" ({limits} {alarm.limit})" if alarm.limit else "")
+
+
+def _back(alarm: Alarm) -> str:
+    if alarm.kind is AlarmKind.INVALID:
+        return "reads again"
+    return "is well again" if alarm.kind in (AlarmKind.DEADMAN, AlarmKind.TREND) else "back in limits"
+
+
+# --- the details -----------------------------------------------------------------------------------------------------
+
+
+def _details(telling: Telling) -> list[str]:
+    """What a text message adds if there is room, the most important first."""
+    if telling.reason is Reason.ACKNOWLEDGED:
+        return [telling.comment] * bool(telling.comment) + ["go back to sleep"]
+    if telling.reason is Reason.CLEARED:
+        return [f"at {clock_text(telling.alarms[0].time)}"]
+    withheld = [f"{telling.withheld} withheld"] if telling.withheld else []
+    why = [telling.why] if telling.why else []
+    if telling.reason is Reason.FLOOD or not telling.alarms:
+        return [*withheld, *why, *(what(alarm) for alarm in telling.alarms if alarm.active)]
+    first = telling.alarms[0]
+    around = telling.circumstances.get(first.parameter, Circumstances())
+    response = [around.response] if around.response else []
+    return [
+        f"since {clock_text(first.since)[7:]}", *withheld, *_trend(first, around), *response, *why,
+        *(what(alarm) for alarm in telling.alarms[1:]),
+    ]  # fmt: skip
+
+
+def _trend(alarm: Alarm, around: Circumstances) -> list[str]:
+    if not math.isfinite(around.trend):
+        return []
+    return [f"{'+' if around.trend > 0 else ''}{quantity(around.trend, alarm.unit)} per minute"]
+
+
+def _text(telling: Telling, head: str) -> str:
+    blocks = [head]
+    good = telling.reason in (Reason.ACKNOWLEDGED, Reason.CLEARED)
+    if telling.reason is Reason.ACKNOWLEDGED:
+        blocks.append((f"Comment: {one_line(telling.comment)}\n" if telling.comment else "") + "Go back to sleep.")
+    blocks += [_block(alarm, telling, brief=good or at >= 5) for at, alarm in enumerate(telling.alarms[:_LISTED])]
+    if len(telling.alarms) > _LISTED:
+        blocks.append(f"and {len(telling.alarms) - _LISTED} more alarms, see the window")
+    if telling.others:
+        lines = [f"  {what(alarm)}{'' if alarm.active else ', ' + _back(alarm)}" for alarm in telling.others[:_LISTED]]
+        blocks.append("\n".join(["Of the same incident, told before:", *lines]))
+    began = {alarm.first_out for alarm in telling.alarms if alarm.first_out} if not good else set()
+    if len(began) == 1 and len(telling.alarms) + len(telling.others) > 1:
+        blocks.append(f"The incident began with {began.pop()}.")
+    if telling.code:
+        code = telling.code
+        blocks.append(f"To acknowledge, answer\n  ACK {code}\nor ACK {code} and a comment, or SHELVE {code} 1h.")
+    if telling.withheld:
+        blocks.append(f"{telling.withheld} messages were withheld before this one: there were more than the limit.")
+    if telling.why:
+        blocks.append(f"You are told because {telling.why}.")
+    return "\n\n".join([*blocks, *([telling.note] if telling.note else [])]) + "\n"
+
+
+def _block(alarm: Alarm, telling: Telling, *, brief: bool) -> str:
+    state = "" if alarm.active else f", {_back(alarm)} at {clock_text(alarm.time)}"
+    title = f"{alarm.severity.name} {what(alarm)}{state}"
+    if brief:
+        return title
+    around = telling.circumstances.get(alarm.parameter, Circumstances())
+    lines = [title, f"  since       {clock_text(alarm.since)} (clock of the lab)"]
+    if math.isfinite(around.value) and alarm.active:
+        lines.append(f"  now         {quantity(around.value, alarm.unit)}")
+    lines += [f"  trend       {trend}" for trend in _trend(alarm, around)]
+    doing = [around.test] * bool(around.test) + [f"ObsID {around.obsid}"] * (around.obsid is not None)
+    if doing:
+        lines.append(f"  test        {', '.join(doing)}")
+    if around.response:
+        lines.append(f"  what to do  {one_line(around.response)}")
+    return "\n".join(lines)
+
+
+def _spoken(telling: Telling, head: str) -> str:
+    parts = [f"This is Eyegore{' at ' + telling.lab if telling.lab else ''}.", f"{head}."]
+    if telling.alarms and telling.reason not in (Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.FLOOD):
+        around = telling.circumstances.get(telling.alarms[0].parameter, Circumstances())
+        parts += [f"{trend}." for trend in _trend(telling.alarms[0], around)]
+        parts += [f"What to do: {around.response}."] if around.response else []
+    if telling.code:
+        code = digits(telling.code)
+        parts.append(f"To acknowledge, answer by text message: ACK {code}. I repeat: {code}.")
+    return spoken(" ".join(parts))
