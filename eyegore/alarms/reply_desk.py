@@ -31,6 +31,8 @@ MOST_KEPT = 10_000
 WRONG_CODES, REFUSALS, WINDOW_S = 5, 3, 3600.0
 """So many wrong codes from one address within the window [s] are tried; so many refusals are answered: a telephone that
 answers by itself and Eyegore would otherwise write to each other for ever."""
+MOST_ISSUED = 200
+"""The newest codes that were given out: one of them is not guessed, though its alarm may be over by now."""
 SHOWN_TEXT = 120
 HELP = "reply ACK and the code, or SHELVE, the code, how long and why: ACK 4711, SHELVE 4711 1h pump is off"
 
@@ -71,6 +73,7 @@ class ReplyDesk:
         self._begin = started - GRACE_S
         self._seen: dict[str, float] = {}
         self._used: dict[str, _Use] = {}
+        self._issued: dict[str, None] = {}
         self._wrong: dict[str, list[float]] = {}
         self._refused: dict[str, list[float]] = {}
 
@@ -156,6 +159,8 @@ class ReplyDesk:
         if used is not None:
             return f"{order.code} was answered by {used.person} {age_text(now - used.time)} ago", ()
         parameters = tuple(parameters_of(order.code))
+        if not parameters and order.code in self._issued:
+            return f"the alarm of {order.code} is over", ()
         if not parameters:
             self._wrong.setdefault(key, []).append(now)
             return f"no alarm waits for {order.code}", ()
@@ -174,8 +179,15 @@ class ReplyDesk:
         return f"Eyegore: {'; '.join(parts)}"
 
     def reissue(self, code: str) -> None:
-        """The code stands for something new from now on: whoever answered what it stood for before does not count."""
+        """People are asked to answer with this code from now on, for the first time or again.
+
+        Whoever answered what it stood for before does not count.
+        """
         self._used.pop(code, None)
+        self._issued.pop(code, None)
+        self._issued[code] = None
+        for old in list(self._issued)[:-MOST_ISSUED]:
+            del self._issued[old]
 
     def _forget(self, now: float) -> None:
         _drop_old(self._seen, lambda time: now - time)
@@ -186,6 +198,7 @@ class ReplyDesk:
         return {
             "seen": dict(self._seen),
             "used": {code: [use.person, use.time] for code, use in self._used.items()},
+            "issued": list(self._issued),
             "wrong": {key: list(times) for key, times in self._wrong.items()},
         }
 
@@ -193,6 +206,7 @@ class ReplyDesk:
         """Take back what :meth:`memory` gave."""
         self._seen = {str(reference): float(time) for reference, time in memory["seen"].items()}
         self._used = {str(code): _Use(str(use[0]), float(use[1])) for code, use in memory["used"].items()}
+        self._issued = dict.fromkeys(str(code) for code in memory["issued"])
         self._wrong = {str(key): [float(time) for time in times] for key, times in memory["wrong"].items()}
 
 

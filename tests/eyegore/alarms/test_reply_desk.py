@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.alarms.reply import Reply
-from eyegore.alarms.reply_desk import GRACE_S, KEPT_S, REFUSALS, WINDOW_S, WRONG_CODES, ReplyDesk, Taken, address_key
+from eyegore.alarms.reply_desk import (
+    GRACE_S,
+    KEPT_S,
+    MOST_ISSUED,
+    REFUSALS,
+    WINDOW_S,
+    WRONG_CODES,
+    ReplyDesk,
+    Taken,
+    address_key,
+)
 from eyegore.messages import Action
 
 NOW = 1_700_000_000.0
@@ -162,6 +172,27 @@ def test_who_sends_wrong_codes_is_not_heard_for_an_hour_also_after_a_restart() -
     assert "not heard" in journal(taken)
     assert took("ACK 4711", BEN, one, "other person").commands
     assert took("ACK 4712", ANA, one, "later", NOW + WINDOW_S).commands
+
+
+def test_answers_to_alarms_that_are_over_are_no_wrong_codes_also_after_a_restart() -> None:
+    one = desk()
+    for number in range(3 * WRONG_CODES):
+        one.reissue(str(8000 + number))
+    one = restarted(one, NOW)
+    for number in range(3 * WRONG_CODES):
+        taken = took(f"ACK {8000 + number}", one=one, reference=f"SM{number}")
+        assert f"the alarm of {8000 + number} is over" in journal(taken)
+    assert took("ACK 4711", one=one, reference="right").commands
+
+
+def test_only_the_newest_codes_count_as_given_out() -> None:
+    one = desk()
+    for number in range(1000, 1000 + 2 * MOST_ISSUED):
+        one.reissue(str(number))
+    one.reissue("1000")
+    assert len(one.memory()["issued"]) == MOST_ISSUED
+    assert "no alarm waits for 1001" in journal(took("ACK 1001", one=one))
+    assert "the alarm of 1000 is over" in journal(took("ACK 1000", one=one, reference="SM2"))
 
 
 def test_a_telephone_that_answers_by_itself_is_not_answered_for_ever() -> None:
