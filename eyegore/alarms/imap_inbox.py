@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from eyegore.alarms.attempt import Attempt
 from eyegore.alarms.mail_text import by_machine, sender_of, text_of
 from eyegore.alarms.network_words import lasting, told, trouble
-from eyegore.alarms.reply import Reply
+from eyegore.alarms.reply import Polled, Reply
 
 if TYPE_CHECKING:
     from eyegore.alarms.accounts import ImapAccount
@@ -42,23 +42,22 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 class ImapInbox:
-    """Gives each mail that arrived since ``since`` [unix s] and was not read yet, once.
+    """Gives the mails that arrived since ``since`` [unix s] and are not marked as read.
 
-    Mails are marked as read by the next poll, not by the one that gives them: when Eyegore is killed before it has
-    acted, they come again. Used by one thread.
+    Mails that were taken are marked by the next poll: when Eyegore is killed before, they come again, and the desk
+    knows them. ``clock`` gives unix time [s].
     """
 
-    def __init__(self, account: ImapAccount, since: float) -> None:
+    def __init__(self, account: ImapAccount, since: float, clock: Callable[[], float] = time.time) -> None:
         self._account = account
+        self._clock = clock
         self._since = since - DAY_S  # IMAP knows days only, of an unknown zone
-        self._given: set[str] = set()
+        self._done: set[str] = set()  # taken, or written by a program
         self._to_mark: set[str] = set()
 
-    def poll(self, now: float) -> tuple[tuple[Reply, ...], str]:
-        """New replies at ``now`` [unix s], the oldest first, and why there may be others ("" when all were read).
-
-        Does not raise, and ends within :data:`LONGEST_POLL` time-outs, whatever the server does.
-        """
+    def poll(self) -> Polled:
+        """Replies that were not taken yet; ends within :data:`LONGEST_POLL` time-outs, whatever the server does."""
+        now = self._clock()
         attempt = Attempt(LONGEST_POLL * self._account.timeout_s)
         found: list[Reply] = []  # what was read before something went wrong counts
         skipped: set[str] = set()
@@ -68,16 +67,21 @@ class ImapInbox:
         except Exception as why:  # noqa: BLE001 - whatever it is must not end the polling: people answer while it lasts
             problem = self._explained(why)
         replies = tuple(sorted(found, key=lambda reply: reply.received))
-        self._given |= {reply.reference for reply in replies} | set(skipped)
-        self._to_mark |= {reply.reference for reply in replies}
-        return replies, problem
+        self._done |= set(skipped)
+        return Polled(replies, problem)
+
+    def taken(self, reply: Reply) -> str:
+        """The reply is not wanted again; the server is told by the next poll."""
+        self._done.add(reply.reference)
+        self._to_mark.add(reply.reference)
+        return ""
 
     def _read(self, attempt: Attempt, found: list[Reply], skipped: set[str], now: float) -> None:
         with contextlib.closing(_Mailbox(self._account, attempt)) as mailbox:
             marked = set(self._to_mark)
             mailbox.mark_read(marked)
             self._to_mark -= marked
-            unread = [one for one in mailbox.unread(self._since) if one not in self._given]
+            unread = [one for one in mailbox.unread(self._since) if one not in self._done]
             for reference in unread[-MOST_MAILS:][::-1]:
                 reply = mailbox.fetch(reference, now)
                 if reply is not None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 NAN = float("nan")
 ORDER_LINES = 5
@@ -52,6 +53,26 @@ class Order:
     code: str = ""
     duration_s: float = NAN
     comment: str = ""
+
+
+@dataclass(frozen=True)
+class Polled:
+    """New replies, oldest first; ``problem`` says in words why there may be others, "" when all is well."""
+
+    replies: tuple[Reply, ...] = ()
+    problem: str = ""
+
+
+class Inbox(Protocol):
+    """Where replies come in; used by one thread. Neither method raises, and each ends in time."""
+
+    def poll(self) -> Polled:
+        """Ask for replies; one that was not :meth:`taken` comes again."""
+        ...
+
+    def taken(self, reply: Reply) -> str:
+        """The reply was acted on and that was written down: it is not wanted again. Returns a problem or ""."""
+        ...
 
 
 _ORDER = re.compile(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from eyegore.alarms.attempt import Attempt
 from eyegore.alarms.network_words import trouble
-from eyegore.alarms.reply import Reply
+from eyegore.alarms.reply import Polled, Reply
 from eyegore.alarms.twilio_line import Line
 
 if TYPE_CHECKING:
@@ -29,23 +31,22 @@ PAGE, MOST = 200, 2000
 
 
 class TwilioInbox:
-    """Gives each text message that was sent to our number since ``since`` [unix s], less :data:`OVERLAP_S`, once.
+    """Gives the text messages that were sent to our number since ``since`` [unix s], less :data:`OVERLAP_S`.
 
     Twilio compares days only: older ones of that day come too, and after a restart those of before; that is for the
-    desk to tell. Used by one thread.
+    desk to tell. ``clock`` gives unix time [s].
     """
 
-    def __init__(self, account: TwilioAccount, since: float) -> None:
+    def __init__(self, account: TwilioAccount, since: float, clock: Callable[[], float] = time.time) -> None:
         self._account = account
+        self._clock = clock
         self._since = since - OVERLAP_S
-        self._given: set[str] = set()
+        self._taken: set[str] = set()
         self._ahead_s = 0.0
 
-    def poll(self, now: float) -> tuple[tuple[Reply, ...], str]:
-        """New replies at ``now`` [unix s], the oldest first, and why there may be others ("" when all were read).
-
-        Does not raise, and ends within the account's time-out, whatever Twilio does.
-        """
+    def poll(self) -> Polled:
+        """Replies that were not taken yet; ends within the account's time-out, whatever Twilio does."""
+        now = self._clock()
         attempt = Attempt(self._account.timeout_s)
         line = Line(self._account, attempt)
         found: list[MessageInstance] = []  # what was read before something went wrong counts
@@ -57,10 +58,14 @@ class TwilioInbox:
         read = list(found)
         if not problem:
             self._since = max(self._since, now - OVERLAP_S)
-            self._given &= {str(message.sid) for message in read}
+            self._taken &= {str(message.sid) for message in read}  # the others are not asked for any more
         new = [self._reply(message, now) for message in reversed(read) if self._is_new(message)]
-        self._given |= {reply.reference for reply in new}
-        return tuple(sorted(new, key=lambda reply: reply.received)), problem
+        return Polled(tuple(sorted(new, key=lambda reply: reply.received)), problem)
+
+    def taken(self, reply: Reply) -> str:
+        """The reply is not wanted again."""
+        self._taken.add(reply.reference)
+        return ""
 
     def _read(self, line: Line, found: list[MessageInstance], now: float) -> None:
         with line.client() as client:
@@ -84,7 +89,7 @@ class TwilioInbox:
             return  # it does not say
 
     def _is_new(self, message: MessageInstance) -> bool:
-        return bool(message.sid) and message.sid not in self._given and message.direction == "inbound"
+        return bool(message.sid) and message.sid not in self._taken and message.direction == "inbound"
 
     def _reply(self, message: MessageInstance, now: float) -> Reply:
         sent = message.date_sent or message.date_created

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from eyegore.alarms import imap_inbox
 from eyegore.alarms.accounts import ImapAccount
 from eyegore.alarms.imap_inbox import ImapInbox
-from eyegore.alarms.reply import Reply
+from eyegore.alarms.reply import Inbox, Reply
 
 from .imap_server import PASSWORD, USER, ImapServer
 
@@ -42,6 +42,13 @@ def inbox(server: ImapServer) -> ImapInbox:
     return ImapInbox(account(server), time.time())
 
 
+def polled(inbox: Inbox) -> tuple[tuple[Reply, ...], str]:
+    """What a poll gives, all of it taken."""
+    found = inbox.poll()
+    assert [inbox.taken(reply) for reply in found.replies] == [""] * len(found.replies)
+    return found.replies, found.problem
+
+
 def texts(replies: tuple[Reply, ...]) -> list[str]:
     return [reply.text.strip() for reply in replies]
 
@@ -51,34 +58,44 @@ def test_mail_is_read_once_with_all_that_is_known_of_it(server: ImapServer, inbo
     server.arrive(
         f"{ANA}ACK 4711 größer\n\nAm 3.4.2024 schrieb Eyegore:\n> ACK 1234", datetime.fromtimestamp(now - 5, UTC)
     )
-    ((reply,), problem) = inbox.poll(now)
+    ((reply,), problem) = polled(inbox)
     assert problem == ""
     assert (reply.reference, reply.sender) == ("imap/7/101", "ana@lab.org")
     assert reply.text.startswith("ACK 4711 größer")
     assert reply.received == pytest.approx(now - 5, abs=2)
-    assert inbox.poll(now + 15) == ((), "")
+    assert polled(inbox) == ((), "")
 
 
 def test_mail_is_marked_as_read_by_the_next_poll_only(server: ImapServer, inbox: ImapInbox) -> None:
     mail = server.arrive(f"{ANA}ACK 4711")
-    inbox.poll(time.time())
+    polled(inbox)
     assert mail.flags == set()
-    inbox.poll(time.time())
+    polled(inbox)
     assert mail.flags == {r"\Seen"}
     assert not any("STORE" in command for command in server.commands[: server.commands.index("LOGOUT")])
 
 
+def test_reply_that_was_not_taken_comes_again(server: ImapServer, inbox: ImapInbox) -> None:
+    mail = server.arrive(f"{ANA}ACK 4711")
+    first = inbox.poll()
+    assert len(first.replies) == 1
+    assert inbox.poll() == first
+    assert mail.flags == set()
+    inbox.taken(first.replies[0])
+    assert inbox.poll().replies == ()
+
+
 def test_killed_before_it_acted_it_reads_the_mail_again(server: ImapServer, inbox: ImapInbox) -> None:
     server.arrive(f"{ANA}ACK 4711")
-    before = inbox.poll(time.time())[0]
-    assert ImapInbox(account(server), time.time()).poll(time.time())[0] == before
+    before = polled(inbox)[0]
+    assert polled(ImapInbox(account(server), time.time()))[0] == before
 
 
 def test_mails_come_in_the_order_they_arrived(server: ImapServer, inbox: ImapInbox) -> None:
     now = time.time()
     for number, ago in enumerate((30, 10, 20)):
         server.arrive(f"{ANA}{number}", datetime.fromtimestamp(now - ago, UTC))
-    assert texts(inbox.poll(now)[0]) == ["0", "2", "1"]
+    assert texts(polled(inbox)[0]) == ["0", "2", "1"]
 
 
 def test_of_many_mails_the_newest_come_first_and_none_is_left(
@@ -87,27 +104,27 @@ def test_of_many_mails_the_newest_come_first_and_none_is_left(
     monkeypatch.setattr(imap_inbox, "MOST_MAILS", 3)
     for number in range(5):
         server.arrive(f"{ANA}{number}")
-    assert sorted(texts(inbox.poll(time.time())[0])) == ["2", "3", "4"]
-    assert sorted(texts(inbox.poll(time.time())[0])) == ["0", "1"]
+    assert sorted(texts(polled(inbox)[0])) == ["2", "3", "4"]
+    assert sorted(texts(polled(inbox)[0])) == ["0", "1"]
 
 
 def test_read_and_old_mails_are_left_alone(server: ImapServer, inbox: ImapInbox) -> None:
     server.arrive(f"{ANA}ACK 4711").flags.add(r"\Seen")
     server.arrive(f"{ANA}ACK 4712", datetime.fromtimestamp(time.time() - 5 * 86_400, UTC))
-    assert inbox.poll(time.time()) == ((), "")
+    assert polled(inbox) == ((), "")
 
 
 def test_mail_of_a_program_is_neither_given_nor_marked(server: ImapServer, inbox: ImapInbox) -> None:
     mail = server.arrive("From: ana@lab.org\nAuto-Submitted: auto-replied\n\nI am away. ACK 4711")
     for _ in range(2):
-        assert inbox.poll(time.time()) == ((), "")
+        assert polled(inbox) == ((), "")
     assert mail.flags == set()
     assert sum("FETCH" in command for command in server.commands) == 1
 
 
 def test_long_mail_is_read_from_its_top(server: ImapServer, inbox: ImapInbox) -> None:
     server.arrive(f"{ANA}ACK 4711\n" + "x" * 1_000_000)
-    ((reply,), problem) = inbox.poll(time.time())
+    ((reply,), problem) = polled(inbox)
     assert problem == ""
     assert reply.text.startswith("ACK 4711")
     assert len(reply.text) < 70_000
@@ -115,9 +132,9 @@ def test_long_mail_is_read_from_its_top(server: ImapServer, inbox: ImapInbox) ->
 
 def test_mailbox_made_anew_numbers_its_mails_anew(server: ImapServer, inbox: ImapInbox) -> None:
     mail = server.arrive(f"{ANA}ACK 4711")
-    inbox.poll(time.time())
+    polled(inbox)
     server.validity = 8
-    ((reply,), _problem) = inbox.poll(time.time())
+    ((reply,), _problem) = polled(inbox)
     assert reply.reference == "imap/8/101"
     assert mail.flags == set()
 
@@ -127,7 +144,7 @@ def test_any_password_can_be_used(password: str) -> None:
     server = ImapServer(password=password)
     try:
         server.arrive(f"{ANA}ACK 4711")
-        assert texts(ImapInbox(account(server), time.time()).poll(time.time())[0]) == ["ACK 4711"]
+        assert texts(polled(ImapInbox(account(server), time.time()))[0]) == ["ACK 4711"]
     finally:
         server.close()
 
@@ -150,7 +167,7 @@ def test_only_the_right_certificate_gets_the_password(tmp_path: Path, security: 
     try:
         server.arrive(f"{ANA}ACK 4711")
         inbox = ImapInbox(account(server, security=security, ca_file=ca_file), time.time())
-        replies, problem = inbox.poll(time.time())
+        replies, problem = polled(inbox)
         assert texts(replies) == (["ACK 4711"] if trusted else [])
         assert trusted or "certificate is not trusted" in problem
         assert any("LOGIN" in command for command in server.commands) is trusted
@@ -160,7 +177,7 @@ def test_only_the_right_certificate_gets_the_password(tmp_path: Path, security: 
 
 @pytest.mark.parametrize(("security", "told"), [("tls", ""), ("starttls", "offers no STARTTLS")])
 def test_server_without_encryption_never_gets_the_password(server: ImapServer, security: str, told: str) -> None:
-    replies, problem = ImapInbox(account(server, security=security, timeout_s=1), time.time()).poll(time.time())
+    replies, problem = polled(ImapInbox(account(server, security=security, timeout_s=1), time.time()))
     assert replies == ()
     assert problem
     assert told in problem
@@ -196,36 +213,36 @@ def test_whatever_goes_wrong_is_told_and_the_next_poll_reads_all(
     inbox = ImapInbox(account(server, timeout_s=0.2 if slow else 15), time.time())
     server.arrive(f"{ANA}ACK 4711")
     server.plant(command, fault)
-    replies, problem = inbox.poll(time.time())
+    replies, problem = polled(inbox)
     assert replies == ()
     assert told in problem
     assert PASSWORD not in problem + caplog.text
     patient = ImapInbox(account(server), time.time()) if slow else inbox
-    assert texts(patient.poll(time.time())[0]) == ["ACK 4711"]
+    assert texts(polled(patient)[0]) == ["ACK 4711"]
 
 
 def test_what_was_read_before_it_went_wrong_counts(server: ImapServer, inbox: ImapInbox) -> None:
     server.arrive(f"{ANA}ACK 4711")
     server.arrive(f"{ANA}ACK 4712")
     server.plant("FETCH", "", "drop")
-    replies, problem = inbox.poll(time.time())
+    replies, problem = polled(inbox)
     assert texts(replies) == ["ACK 4712"]
     assert problem
-    assert texts(inbox.poll(time.time())[0]) == ["ACK 4711"]
+    assert texts(polled(inbox)[0]) == ["ACK 4711"]
 
 
 def test_a_mark_that_failed_is_made_later(server: ImapServer, inbox: ImapInbox) -> None:
     mail = server.arrive(f"{ANA}ACK 4711")
-    inbox.poll(time.time())
+    polled(inbox)
     server.plant("STORE", "NO")
-    assert "mark mails" in inbox.poll(time.time())[1]
-    assert inbox.poll(time.time()) == ((), "")
+    assert "mark mails" in polled(inbox)[1]
+    assert polled(inbox) == ((), "")
     assert mail.flags == {r"\Seen"}
 
 
 def test_wrong_password_is_told_without_it(server: ImapServer) -> None:
     inbox = ImapInbox(account(server, password=SecretStr("wrong-password-1")), time.time())
-    replies, problem = inbox.poll(time.time())
+    replies, problem = polled(inbox)
     assert replies == ()
     assert "refused the login" in problem
     assert "wrong-password-1" not in problem
@@ -234,6 +251,6 @@ def test_wrong_password_is_told_without_it(server: ImapServer) -> None:
 def test_nobody_there(server: ImapServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    replies, problem = ImapInbox(account(server, port=port), time.time()).poll(time.time())
+    replies, problem = polled(ImapInbox(account(server, port=port), time.time()))
     assert replies == ()
     assert "refuses connections" in problem
