@@ -182,12 +182,12 @@ def last_end(entries: Sequence[Entry]) -> datetime | None:
 
 
 def _without(begins: float, ends: float, cuts: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The parts of a span that no cut covers; ``cuts`` in order."""
+    """The parts of a span that no cut covers; ``cuts`` in order, none overlaps another."""
     parts = []
     for start, end in cuts:
         if end <= begins or start >= ends:
             continue
         if start > begins:
             parts.append((begins, start))
-        begins = max(begins, end)
+        begins = end
     return [*parts, (begins, ends)] if begins < ends else parts

@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from eyegore.alarms.roster import Dated, Entry, Pattern, first_begin, is_instead, last_end, local_spans
 
 _DAY = timedelta(days=1)
+_SPILL = 2 * _DAY
+"""A shift that begins so long before a day cannot reach into it."""
 Span = tuple[datetime, datetime, int]
 
 
@@ -38,7 +40,7 @@ def faults(entries: Sequence[Entry], around: date) -> list[Fault]:
     """
     first, last = first_begin(entries), last_end(entries)
     low, high = _days(entries, around)
-    spans = sorted(local_spans(entries, low - 2 * _DAY, high + 2 * _DAY))
+    spans = sorted(local_spans(entries, low - _SPILL, high + _SPILL))
     found = list(_overlaps([each for each in spans if not is_instead(entries[each[2]])]))
     found += _overlaps([each for each in spans if is_instead(entries[each[2]])])
     begins = first or datetime.combine(low, datetime.min.time())
@@ -47,13 +49,17 @@ def faults(entries: Sequence[Entry], around: date) -> list[Fault]:
 
 
 def _days(entries: Sequence[Entry], around: date) -> tuple[date, date]:
-    """Days between which all that can happen happens: one period of the patterns before and after all dates."""
-    dates = [around]
+    """Days between which all that can happen happens: one period of the patterns before and after all dates.
+
+    Without dates a period from ``around`` on, so that what is named is to come.
+    """
+    dates: list[date] = []
     for each in entries:
         known = (each.begins.date(), each.ends.date()) if isinstance(each, Dated) else (each.since, each.until)
         dates += [day for day in known if day is not None]
     weeks = math.lcm(*(each.every for each in entries if isinstance(each, Pattern)))
-    return min(dates) - weeks * 7 * _DAY, max(dates) + (weeks * 7 + 1) * _DAY
+    low = min(dates) - weeks * 7 * _DAY if dates else around + _SPILL
+    return low, max(dates, default=low) + (weeks * 7 + 1) * _DAY
 
 
 def _overlaps(spans: Sequence[Span]) -> Iterator[Fault]:

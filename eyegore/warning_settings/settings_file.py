@@ -17,7 +17,7 @@ from eyegore.warning_messages import Channel
 from eyegore.warning_settings.model import Heartbeat, Person, Proof, Rates, Server, Texts, Twilio, WarningSettings
 
 if TYPE_CHECKING:
-    from eyegore.warning_settings.schema import ImapEntry, SettingsEntry, SmtpEntry
+    from eyegore.warning_settings.schema import ImapEntry, ProofEntry, SettingsEntry, SmtpEntry
 
 FILE = "warnings.toml"
 _SECRET_KEYS = ("password", "passwd", "pass", "token", "auth_token", "secret", "api_key", "key", "webhook")
@@ -147,11 +147,15 @@ def _built(path: Path, entry: SettingsEntry) -> WarningSettings:
         heartbeat=Heartbeat(_below(path, beat.file), beat.url or "", beat.period_s, wanted=True)
         if beat
         else Heartbeat(),
-        proof=Proof(tuple(sorted(proof.at)), proof.answer_min * 60, tuple(map(Channel, proof.channels or ())) or there)
-        if proof
-        else Proof(),
+        proof=_proof(proof, there) if proof else Proof(),
         credentials=Path(_below(path, entry.credentials)) if entry.credentials else None,
     )
+
+
+def _proof(entry: ProofEntry, there: tuple[Channel, ...]) -> Proof:
+    """By all channels but calls unless it says so: nobody is to be rung up each day."""
+    usual = tuple(channel for channel in there if channel is not Channel.CALL)
+    return Proof(tuple(sorted(entry.at)), entry.answer_min * 60, tuple(map(Channel, entry.channels or ())) or usual)
 
 
 def _server(path: Path, entry: SmtpEntry | ImapEntry) -> Server:

@@ -130,7 +130,11 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         ([Dated("a", "", at(1, 8), at(2, 8)), Dated("b", "", at(2, 7), at(3, 8))], [Fault(at(2, 7), at(2, 8), (0, 1))]),
         (  # one hour short, on Sundays only
             [hours(0, 24, days=ALL_DAYS - {6}), hours(0, 23, days=frozenset({6}))],
-            [Fault(at(15, 23), at(16, 0), again=(6,))],
+            [Fault(at(22, 23), at(23, 0))],
+        ),
+        (  # the same with a date: told once, though it comes again
+            [hours(0, 24, days=ALL_DAYS - {6}), hours(0, 23, days=frozenset({6}), since=date(2026, 11, 15))],
+            [Fault(at(8, 0), at(9, 0)), Fault(at(15, 23), at(16, 0), again=(6,))],
         ),
         (  # a pattern until the 18th, and the next one a day late
             [hours(0, 24, until=date(2026, 11, 18)), hours(0, 24, since=date(2026, 11, 20))],

@@ -9,6 +9,7 @@ import pytest
 from eyegore.limits.model import Severity
 from eyegore.warning_messages import Channel
 from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
+from eyegore.warning_settings.model import Proof
 from eyegore.warning_settings.settings_file import parse_settings
 
 SMALL = """\
@@ -67,6 +68,12 @@ def test_critical_goes_by_everything_there_is_and_a_warning_by_mail() -> None:
         ("anna@lab.example",),
         ("chat",),
     ]
+
+
+def test_nobody_is_rung_up_to_prove_the_path_unless_asked_for() -> None:
+    text = f'{SMALL}{PHONE}[proof]\nat = ["20:00", "08:00"]\n'
+    assert parse(text).proof == Proof((480, 1200), 1800, (Channel.SMS, Channel.EMAIL))
+    assert parse(f'{text}channels = ["call"]\n').proof.channels == (Channel.CALL,)
 
 
 def test_a_warning_may_go_to_nobody() -> None:
