@@ -7,6 +7,7 @@ mailbox ought to be Eyegore's own, at a server that refuses forged mail (SPF, DK
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import email
 import imaplib
@@ -95,7 +96,7 @@ class ImapInbox:
         if said is None and isinstance(why, UnicodeError):
             said = "user, password or folder hold signs that it cannot take"
         if said is None and isinstance(why, _RefusalError):
-            said = told(str(why), self._account.password.get_secret_value())
+            said = told(str(why), *_spellings(self._account))
         if said is None:
             said = trouble(why, self._account.timeout_s)
         if said is None and isinstance(why, imaplib.IMAP4.abort):
@@ -209,8 +210,17 @@ def _words(parts: Iterable[object]) -> str:
     return " ".join(part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in parts)
 
 
-def _quoted(folder: str) -> str:
-    return '"' + folder.replace("\\", r"\\").replace('"', r"\"") + '"'
+def _spellings(account: ImapAccount) -> tuple[str, ...]:
+    """The password in each form it may come back in: some servers repeat what was sent, and imaplib shows the bytes."""
+    password = account.password.get_secret_value()
+    sent = _quoted(password)[1:-1]
+    plain = base64.b64encode(f"\0{account.user}\0{password}".encode()).decode()
+    return repr(sent.encode())[2:-1], sent, password, plain
+
+
+def _quoted(text: str) -> str:
+    """As IMAP wants text that may hold anything, and as imaplib sends a password."""
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
 
 
 def _number(answer: Sequence[object]) -> str:

@@ -94,7 +94,7 @@ _QUOTED = re.compile(r"[>|]")
 _WROTE = r"\b(?:wrote|schrieb|écrit|escribió|scritto|schreef|skrev|escreveu)\b"
 _HEADER = re.compile(
     r"-{2,}.*(?:original|message|nachricht|forward).*|_{5,}|(?:begin )?forwarded message.*"
-    r"|(?:from|von|de|da|fra|van) ?: ?.*[@<].*"
+    r"|[^\W\d]{2,20} ?: ?.*@.*"  # From: and its like in any language
     rf"|(?:on|am|le|el|il|op|den|em)\b.*{_WROTE}.*|.*{_WROTE} ?:|.*[0-9].*:",
     re.IGNORECASE,
 )

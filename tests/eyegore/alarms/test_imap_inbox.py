@@ -216,7 +216,7 @@ def test_whatever_goes_wrong_is_told_and_the_next_poll_reads_all(
     replies, problem = polled(inbox)
     assert replies == ()
     assert told in problem
-    assert PASSWORD not in problem + caplog.text
+    assert PASSWORD.split()[-1] not in problem + caplog.text  # nor in the quotes that IMAP puts it in
     patient = ImapInbox(account(server), time.time()) if slow else inbox
     assert texts(polled(patient)[0]) == ["ACK 4711"]
 

@@ -131,6 +131,13 @@ def test_restart_asks_no_second_time_and_still_knows_the_code() -> None:
     assert not again.came_back("5000", "Ana", EIGHT + 101)
 
 
+def test_a_proof_missed_while_eyegore_did_not_run_is_no_trouble() -> None:
+    one = proof(started=EIGHT + 3 * CATCH_UP_S)
+    one.restore(json.loads(json.dumps(proof().memory())))
+    assert asked(one, EIGHT + 3 * CATCH_UP_S, person="") == []
+    assert not one.state(EIGHT + 3 * CATCH_UP_S).overdue
+
+
 def test_memory_of_before_the_first_proof_can_be_restored() -> None:
     one = proof()
     one.restore(json.loads(json.dumps(proof().memory())))

@@ -123,6 +123,7 @@ def test_each_line_keeps_its_comment() -> None:
         "what?\n-----Original Message-----\nACK 4711",
         "what?\n________________________________\nACK 4711",
         "what?\nVon: Eyegore <eyegore@lab.org>\nACK 4711",
+        "what?\nLähettäjä: Eyegore <eyegore@lab.org>\nACK 4711",
         "what?\n-- \nACK 4711",
         "1\n2\n3\n4\n5\nACK 4711",
     ],

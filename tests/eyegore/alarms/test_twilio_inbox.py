@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from pydantic import SecretStr
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from eyegore.alarms import twilio_inbox
 from eyegore.alarms.accounts import TwilioAccount
 from eyegore.alarms.reply import Inbox, Reply
-from eyegore.alarms.twilio_inbox import TwilioInbox
+from eyegore.alarms.twilio_inbox import OVERLAP_S, TwilioInbox
 
 from .twilio_server import NUMBER, SID, TOKEN, TwilioServer
 
@@ -118,6 +119,9 @@ def test_clock_of_the_provider_may_differ(twilio_server: TwilioServer, minutes: 
     ((reply,), problem) = polled(inbox)
     assert problem == ""
     assert reply.received == pytest.approx(now - 5, abs=5)
+    inbox.poll()
+    asked = parse_qs(urlsplit(twilio_server.requests[-1][1]).query)["DateSent>"][0]
+    assert datetime.fromisoformat(asked).timestamp() == pytest.approx(time.time() - OVERLAP_S, abs=5)
 
 
 def test_no_reply_is_from_the_future(twilio_server: TwilioServer, inbox: TwilioInbox) -> None:
