@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from textwrap import wrap
-from typing import Literal
 
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
+from eyegore.widgets.cell_columns import Column, by_column, text_column
 from eyegore.widgets.cells import Status
-from eyegore.widgets.row_order import SortValue, sort_value
 
 TIP_WIDTH = 76
 """Longest line of a tip [characters]."""
@@ -35,30 +33,6 @@ class Showing(Enum):
         """The one after this."""
         every = list(Showing)
         return every[(every.index(self) + 1) % len(every)]
-
-
-@dataclass(frozen=True)
-class AlarmColumn:
-    """One column; ``sample`` is a usual text, for the width. ``value`` is what to sort by, None for an empty cell.
-
-    ``widest`` is how wide it makes itself [em]; a person may drag it wider.
-    """
-
-    name: str
-    sample: str
-    text: Callable[[AlarmCell], str]
-    value: Callable[[AlarmCell], SortValue | None]
-    anchor: Literal["w", "e"] = "w"
-    widest: float = 15.0
-
-
-def _column(
-    name: str, sample: str, text: Callable[[AlarmCell], str], anchor: Literal["w", "e"] = "w", widest: float = 15.0
-) -> AlarmColumn:
-    """A column that sorts by what it shows; of a number with its unit by the number."""
-    if anchor == "w":
-        return AlarmColumn(name, sample, text, lambda cell: sort_value(text(cell)), anchor, widest)
-    return AlarmColumn(name, sample, text, lambda cell: sort_value(text(cell).partition(" ")[0]), anchor, widest)
 
 
 def severity_text(cell: AlarmCell) -> str:
@@ -87,27 +61,22 @@ def person_text(cell: AlarmCell) -> str:
     return " · ".join(part for part in (person, f"“{said}”" if said else "") if part)
 
 
-COLUMNS = (
-    AlarmColumn("severity", "CRITICAL", severity_text, lambda cell: (0, float(_RANKS.get(cell.severity, 2)))),
-    _column("state", "unacknowledged", state_text),
-    _column("parameter", "CCD3_TEMP_T", name_text, widest=19),
-    AlarmColumn("since", "21:54:05", lambda cell: cell.since, lambda cell: (0, cell.began)),
-    _column("value", "−133.02 °C", lambda cell: cell.value, "e"),
-    _column("limit", "−133 … −103 °C", lambda cell: cell.limit, widest=12),
-    _column("worst", "−133.02 °C", lambda cell: cell.worst, "e"),
-    _column("acknowledged by", "acknowledged by", person_text, widest=18),
-    _column("test", "PSFLUX00", lambda cell: cell.test, widest=9),
-    _column("ObsID", "20103", lambda cell: cell.obsid, "e"),
-    _column("trend, trouble", "", lambda cell: cell.trend),
+COLUMNS: tuple[Column[AlarmCell], ...] = (
+    Column("severity", "CRITICAL", severity_text, lambda cell: (0, float(_RANKS.get(cell.severity, 2)))),
+    text_column("state", "unacknowledged", state_text),
+    text_column("parameter", "CCD3_TEMP_T", name_text, widest=19),
+    Column("since", "21:54:05", lambda cell: cell.since, lambda cell: (0, cell.began)),
+    text_column("value", "−133.02 °C", lambda cell: cell.value, "e"),
+    text_column("limit", "−133 … −103 °C", lambda cell: cell.limit, widest=12),
+    text_column("worst", "−133.02 °C", lambda cell: cell.worst, "e"),
+    text_column("acknowledged by", "acknowledged by", person_text, widest=18),
+    text_column("test", "PSFLUX00", lambda cell: cell.test, widest=9),
+    text_column("ObsID", "20103", lambda cell: cell.obsid, "e"),
+    text_column("trend, trouble", "", lambda cell: cell.trend),
 )
 """The columns from left to right, what matters most first; the last takes the room that is left."""
 
 NAMES = tuple(column.name for column in COLUMNS)
-
-
-def texts_of(cell: AlarmCell) -> tuple[str, ...]:
-    """The texts of the columns."""
-    return tuple(column.text(cell) for column in COLUMNS)
 
 
 def in_order(cells: Iterable[AlarmCell], column: str = "", descending: bool = False) -> list[AlarmCell]:
@@ -115,13 +84,7 @@ def in_order(cells: Iterable[AlarmCell], column: str = "", descending: bool = Fa
 
     The usual order: CRITICAL ones nobody has acknowledged, then the others, newest first; what is shelved last.
     """
-    usual = sorted(cells, key=_usual)
-    if not column:
-        return usual
-    value = COLUMNS[NAMES.index(column)].value
-    valued = [(found, cell) for cell in usual if (found := value(cell)) is not None]
-    valued.sort(key=lambda pair: pair[0], reverse=descending)
-    return [cell for _, cell in valued] + [cell for cell in usual if value(cell) is None]
+    return by_column(COLUMNS, sorted(cells, key=_usual), column, descending)
 
 
 def _usual(cell: AlarmCell) -> tuple[int, float, str]:

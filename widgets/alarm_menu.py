@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from tkinter import ttk
-from typing import Literal
 
 from eyegore.widgets import keys
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.alarm_columns import NAMES
+from eyegore.widgets.list_menu import ListMenu
 
 Act = Callable[[list[AlarmCell]], object]
 
@@ -45,7 +45,7 @@ class AlarmActions:
     silence: Callable[[], object] | None = None
 
 
-class AlarmMenu(tk.Menu):
+class AlarmMenu(ListMenu):
     """Keys, clicks and menu of ``tree``; ``selected`` gives the alarms meant, ``sort`` gets the name of a column."""
 
     def __init__(
@@ -55,13 +55,8 @@ class AlarmMenu(tk.Menu):
         selected: Callable[[], list[AlarmCell]],
         sort: Callable[[str], object],
     ) -> None:
-        super().__init__(tree, tearoff=False)
-        self._tree = tree
+        super().__init__(tree, NAMES, sort, "alarm menu")
         self._selected = selected
-        self._orders = tk.Menu(self, tearoff=False)
-        self._orders.add_command(label="usual order", command=partial(sort, ""))
-        for name in NAMES:
-            self._orders.add_command(label=name, command=partial(sort, name))
         self._acts: Mapping[str, Act] = {
             "acknowledge alarms": actions.acknowledge,
             "comment alarms": actions.comment,
@@ -71,9 +66,7 @@ class AlarmMenu(tk.Menu):
         }
         for action in self._acts:
             keys.bind(tree, action, partial(self.act, action))
-        keys.bind(tree, "select all alarms", lambda: tree.selection_set(tree.get_children()))
-        keys.bind(tree, "alarm menu", self._menu_key)
-        tree.bind("<Button-3>", self._right_click)
+        keys.bind(tree, "select all alarms", self.select_all)
         tree.bind("<Double-1>", self._double_click)
 
     def act(self, action: str) -> None:
@@ -87,31 +80,8 @@ class AlarmMenu(tk.Menu):
         self.act("plot alarms")
         return "break"
 
-    def _right_click(self, event: tk.Event[tk.Misc]) -> None:
-        key = self._tree.identify_row(event.y)
-        self._tree.focus_set()
-        if key and key not in self._tree.selection():
-            self._tree.selection_set(key)
-            self._tree.focus(key)
-        self._post(event.x_root, event.y_root)
-
-    def _menu_key(self) -> None:
-        focus = self._tree.focus()
-        box = self._tree.bbox(focus) if focus else ""
-        x, y = (box[0], box[1] + box[3]) if box else (0, 0)
-        self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y)
-
-    def _post(self, x: int, y: int) -> None:
+    def add_actions(self) -> None:
+        """Offer what can be done to the alarms selected."""
         selected = self._selected()
-        self.delete(0, "end")
         for action in self._acts:
-            possible: Literal["normal", "disabled"] = "normal" if any(map(FITS[action], selected)) else "disabled"
-            self.add_command(
-                label=keys.binding(action).label,
-                accelerator=keys.accelerator(action),
-                command=partial(self.act, action),
-                state=possible,
-            )
-        self.add_separator()
-        self.add_cascade(label="Sort by", menu=self._orders)
-        self.tk_popup(x, y)
+            self.add_action(action, partial(self.act, action), any(map(FITS[action], selected)))

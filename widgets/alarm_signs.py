@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import tkinter as tk
 from tkinter import ttk
 
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.cells import Status
-from eyegore.widgets.state_icon import SIZES, icons
+from eyegore.widgets.row_signs import RowSigns
 from eyegore.widgets.theme import Theme
 
 TINT, STRONG = 0.18, 0.5
 """Share of the severity's colour in the background of a row that is out, and of one that blinks."""
 
 
-class AlarmSigns:
+class AlarmSigns(RowSigns[AlarmCell]):
     """The tags of ``tree``: each is a kind of row; ``lit`` is the bright phase of those that blink."""
 
     def __init__(self, tree: ttk.Treeview, theme: Theme) -> None:
-        self._tree = tree
-        self._theme = theme
+        super().__init__(tree, theme)
         self._tags: dict[str, tuple[Standing, Status, bool]] = {}
-        self._icons: dict[Status | None, tk.PhotoImage] = {}
         self.lit = True
 
     def paint(self) -> None:
         """Take the colours and sizes of the theme there is now."""
-        self._icons.clear()
+        super().paint()
         for tag in self._tags:
             self._paint_tag(tag)
 
@@ -37,14 +34,6 @@ class AlarmSigns:
             self._tags[tag] = cell.standing, cell.severity, cell.blink
             self._paint_tag(tag)
         return tag
-
-    def icon(self, status: Status | None) -> tk.PhotoImage:
-        """The sign of a status as high as a line; None gives an empty one."""
-        if status not in self._icons:
-            size = max(size for size in (*SIZES, min(SIZES)) if size <= max(self._theme.line, min(SIZES)))
-            drawn = {image.width(): image for image in icons(self._tree, status)} if status else {}
-            self._icons[status] = drawn.get(size) or tk.PhotoImage(master=self._tree, width=size, height=size)
-        return self._icons[status]
 
     def blink(self, blinking: bool) -> None:
         """Light or dim what blinks; the rows themselves are not touched. When nothing blinks all is lit."""

@@ -1,0 +1,318 @@
+"""A list of frozen cells as a table, with filter, counts, order and a tip."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from tkinter import ttk
+from typing import Any, Generic
+
+from eyegore.widgets.cell_columns import C, Column, places_of
+from eyegore.widgets.cells import Status
+from eyegore.widgets.column_widths import ColumnWidths
+from eyegore.widgets.later import Later
+from eyegore.widgets.row_filter import RowFilter
+from eyegore.widgets.row_signs import RowSigns
+from eyegore.widgets.scrolled_tree import ScrolledTree
+from eyegore.widgets.theme import Theme
+from eyegore.widgets.tooltip import Tooltip
+
+TYPING_MS = 150
+"""Time after the last key in the filter box before the filter acts [ms]."""
+
+
+class CellList(ttk.Frame, Generic[C]):
+    """Rows are changed where they are: selection and place stay; what is as before costs nothing.
+
+    ``tools`` is where filter and counts go (the header of a pane); without it they get a line of their own. Whoever
+    inherits puts what stands below the table there with :meth:`below`, calls :meth:`ready`, and says what is counted
+    and in which order rows stand.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        style: str,
+        columns: Sequence[Column[C]],
+        signs: type[RowSigns[C]],
+        tools: tk.Misc | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._style = theme, style
+        self._columns = tuple(columns)
+        self._names = tuple(column.name for column in columns)
+        self._places = places_of(columns)
+        self._given: tuple[C, ...] = ()
+        self._cells: dict[str, C] = {}
+        self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
+        self._shown: list[str] = []
+        self._said: object = None
+        self._under = ""
+        self.sorted_by, self.descending = "", False
+        self._later = Later(self)
+        self._build_tools(self if tools is None else tools, alone=tools is None)
+        self.tree = ScrolledTree(self, style, "tree headings", self._names[1:])
+        for place, column in zip(self._places, columns, strict=True):
+            self.tree.heading(place, anchor=column.anchor, command=partial(self.sort_next, column.name))
+        self._empty = ttk.Label(self.tree, style="Surface.TLabel")
+        self._tip = Tooltip(self.tree, theme)
+        self._signs = signs(self.tree, theme)
+        self._widths = ColumnWidths(self.tree, theme, columns, lambda: self._signs.icon(None).width())
+        self._bind_events()
+
+    # --- what whoever inherits says ----------------------------------------------------------------------------------
+
+    def summary(self) -> tuple[str, Status | None]:
+        """The counts of what was given, and the status they are coloured by."""
+        raise NotImplementedError
+
+    def nothing(self) -> str:
+        """Why there are no rows."""
+        raise NotImplementedError
+
+    def in_order(self, cells: Iterable[C]) -> list[C]:
+        """Cells in the order that is chosen."""
+        raise NotImplementedError
+
+    def takes(self, cell: C) -> bool:
+        """Whether a cell is shown, whatever the filter says."""
+        return True
+
+    def tip_of(self, cell: C) -> str:
+        """The text beside the pointer."""
+        raise NotImplementedError
+
+    def chosen(self, cells: list[C]) -> None:
+        """Tell of what is selected now."""
+
+    def below(self, widget: tk.Widget, gap: int = 0) -> None:
+        """Put a widget below the table, above what is there already; ``gap`` [pixel] above and below it."""
+        widget.pack(side="bottom", fill="x", pady=gap, before=self.tree.master)
+
+    def ready(self) -> None:
+        """Colour what is built, and show that nothing is known."""
+        self._paint()
+        self._tell()
+
+    # --- building ----------------------------------------------------------------------------------------------------
+
+    def _build_tools(self, parent: tk.Misc, alone: bool) -> None:
+        em = self._theme.em
+        line = self.tools = ttk.Frame(parent)
+        line.pack(side="top", fill="x", expand=not alone, padx=(em // 2, em // 3))
+        self._sign = ttk.Label(line)
+        self._sign.pack(side="left", padx=(0, 4))
+        self._counts = ttk.Label(line)
+        self._counts.pack(side="left")
+        self.filter_text = tk.StringVar(self)
+        self._entry = ttk.Entry(line, textvariable=self.filter_text, width=22)
+        self._entry.pack(side="right")
+        ttk.Label(line, text="filter", style="Dim.TLabel").pack(side="right", padx=(em, em // 3))
+        self.filter_text.trace_add("write", lambda *_: self._later.after_quiet("filter", TYPING_MS, self.arrange))
+        self._entry.bind("<Escape>", self._leave_filter)
+        # Return stays here: pressed twice it would act on a row
+        self._entry.bind("<Down>", lambda event: self.tree.focus_set())
+
+    def _bind_events(self) -> None:
+        tree = self.tree
+        tree.bind("<Motion>", self._hover)
+        for leaving in ("<Leave>", "<Unmap>", "<Button>"):
+            tree.bind(leaving, lambda event: self._unhover(), add=True)
+        tree.bind("<FocusIn>", lambda event: self._select_a_row())
+        tree.bind("<<TreeviewSelect>>", lambda event: self.chosen(self.selected()))
+        for sequence in ("<Up>", "<Down>"):
+            tree.bind(sequence, lambda event: self._choose_here())
+        tree.bind("<<ThemeChanged>>", lambda event: self._paint())
+
+    def _paint(self) -> None:
+        theme, style, third = self._theme, ttk.Style(self), self._theme.em // 3
+        padding: list[Any] = [("Treeitem.image", {"side": "left"}), ("Treeitem.text", {"side": "left"})]
+        style.layout(f"{self._style}.Item", [("Treeitem.padding", {"sticky": "nswe", "children": padding})])  # no folds
+        style.configure(f"{self._style}.Item", padding=(third + 2, 0))
+        self.tree.space(theme, third)
+        self._empty.configure(foreground=theme.colour("dim"))
+        self._signs.paint()
+        self._widths.begin([texts for texts, _ in self._looks.values()])
+        self._mark_headings()
+
+    # --- rows --------------------------------------------------------------------------------------------------------
+
+    def fill(self, given: tuple[C, ...]) -> None:
+        """Show exactly these cells; one that is the same object as before is not looked at."""
+        before, self._given = self._cells, given
+        self._cells = {cell.key: cell for cell in given}
+        gone = [key for key in self._looks if key not in self._cells]
+        if gone:
+            self._forget(gone)
+        for cell in given:
+            if before.get(cell.key) is not cell:
+                self._fill_row(cell)
+        self.arrange()
+        self.chosen(self.selected())
+        if not self.tree.focus() and self.focus_get() is self.tree:
+            self._select_a_row()
+
+    def _fill_row(self, cell: C) -> None:
+        look = tuple(column.text(cell) for column in self._columns), self._signs.tag(cell)
+        before = self._looks.get(cell.key)
+        if look == before:
+            return
+        self._looks[cell.key] = look
+        self._widths.fit(look[0])
+        word, values = f" {look[0][0]}", look[0][1:]
+        if before is None:
+            self.tree.insert("", "end", iid=cell.key, text=word, values=values, tags=look[1])
+        else:
+            self.tree.item(cell.key, text=word, values=values, tags=look[1])
+
+    @property
+    def counts(self) -> str:
+        """The line of counts as it is shown."""
+        return str(self._counts["text"])
+
+    @property
+    def heading(self) -> str:
+        """What the title of a window says of it, "" when there is nothing to say: sign and counts."""
+        text, status = self.summary()
+        return f"{self._theme.glyph(status)} {text} — " if status else ""
+
+    @property
+    def empty_text(self) -> str:
+        """What stands in the place of rows, "" when there are rows."""
+        return str(self._empty["text"]) if self._empty.winfo_manager() else ""
+
+    def selected(self) -> list[C]:
+        """The cells selected, from top to bottom."""
+        chosen = set(self.tree.selection())
+        return [self._cells[key] for key in self._shown if key in chosen]
+
+    def visible(self) -> list[str]:
+        """Keys of the cells that pass the filter, from top to bottom."""
+        return list(self._shown)
+
+    def _forget(self, gone: Sequence[str]) -> None:
+        """Take rows out; the keyboard stays near where it was, but selects nothing that nobody chose."""
+        focus = self.tree.focus()
+        at = self._shown.index(focus) if focus in gone and focus in self._shown else -1
+        self.tree.delete(*gone)
+        for key in gone:
+            del self._looks[key]
+        self._shown = [key for key in self._shown if key in self._looks]
+        if at >= 0 and self._shown:
+            self.tree.focus(self._shown[min(at, len(self._shown) - 1)])
+
+    def arrange(self) -> None:
+        """Filter and order the rows, in one call of Tk if their order changed."""
+        wanted = RowFilter(self.filter_text.get(), self._names, self._names)
+        cells = self.in_order(filter(self.takes, self._given))
+        shown = [cell.key for cell in cells if wanted.matches(self._looks[cell.key][0])]
+        if shown != self._shown:
+            passing = set(shown)
+            if hidden := [key for key in self._shown if key not in passing]:
+                self.tree.selection_remove(hidden)  # nothing is done to what cannot be seen
+        if tuple(shown) != self.tree.get_children():
+            self.tree.tk.call(str(self.tree), "children", "", tuple(shown))
+            if self.tree.focus() in self.tree.selection():
+                self.tree.see(self.tree.focus())  # what was chosen may have got another place
+        self._shown = shown
+        self._tell()
+
+    def _tell(self) -> None:
+        """Write the counts and, without rows, why there are none."""
+        text, status = self.summary()
+        if len(self._shown) < len(self._given):
+            text += f" ({len(self._shown)} of {len(self._given)} shown)"
+        empty = "" if self._shown else self.nothing()
+        said = text, status, empty
+        if self._said == said:
+            return
+        self._said = said
+        self._counts.configure(text=text, style="Bold.TLabel" if status else "Dim.TLabel")
+        glyph, colour = (self._theme.glyph(status), self._theme.colour(status)) if status else ("", "")
+        self._sign.configure(text=glyph, foreground=colour)
+        self._empty.configure(text=empty)
+        if empty:
+            self._empty.place(relx=0.5, rely=0.5, anchor="center")
+        else:
+            self._empty.place_forget()
+
+    # --- order and filter --------------------------------------------------------------------------------------------
+
+    def sort_by(self, column: str, descending: bool = False) -> None:
+        """Sort by a column, "" for the usual order."""
+        if column and column not in self._names:
+            raise KeyError(f"no column {column!r} to sort by")
+        self.sorted_by, self.descending = column, descending and bool(column)
+        self._mark_headings()
+        self.arrange()
+
+    def sort_next(self, column: str) -> None:
+        """Sort by a column; if it is already, the other way round; then in the usual order again."""
+        if self.sorted_by != column:
+            self.sort_by(column)
+        elif not self.descending:
+            self.sort_by(column, descending=True)
+        else:
+            self.sort_by("")
+
+    def focus_filter(self) -> None:
+        """Let a person type in the filter box."""
+        self._entry.focus_set()
+        self._entry.selection_range(0, "end")
+
+    def _mark_headings(self) -> None:
+        arrow = " ↓" if self.descending else " ↑"
+        for place, name in zip(self._places, self._names, strict=True):
+            self.tree.heading(place, text=name + (arrow if name == self.sorted_by else ""))
+
+    def _leave_filter(self, event: tk.Event[tk.Misc]) -> str:
+        self.filter_text.set("")
+        self.tree.focus_set()
+        return "break"
+
+    # --- layout ------------------------------------------------------------------------------------------------------
+
+    def layout(self) -> dict[str, Any]:
+        """What a person chose, JSON-able. What hides rows is not remembered."""
+        return {"sort": self.sorted_by, "descending": self.descending, "widths": self._widths.layout()}
+
+    def restore(self, layout: Mapping[str, Any]) -> None:
+        """Take back what :meth:`layout` gave, as far as it is usable."""
+        self._widths.restore(layout.get("widths"))
+        sort = layout.get("sort")
+        if sort in self._names:
+            self.sort_by(str(sort), layout.get("descending") is True)
+
+    # --- hands -------------------------------------------------------------------------------------------------------
+
+    def _select_a_row(self) -> None:
+        """Without a row in focus the arrow keys of a tree do nothing."""
+        if self._shown and self.tree.focus() not in self._shown:
+            self.tree.focus(self._shown[0])
+            self.tree.selection_set(self._shown[0])
+
+    def _choose_here(self) -> str | None:
+        """Where nothing is chosen an arrow chooses the row the keyboard is at, not the one beside it."""
+        focus = self.tree.focus()
+        if self.tree.selection() or focus not in self._shown:
+            return None
+        self.tree.selection_set(focus)
+        self.tree.see(focus)
+        return "break"
+
+    def _hover(self, event: tk.Event[tk.Misc]) -> None:
+        key = self.tree.identify_row(event.y)
+        if key != self._under:
+            self._unhover()
+            self._under = key
+            if key:
+                self._tip.soon(lambda: self._tip_text(key), event.x_root, event.y_root)
+
+    def _unhover(self) -> None:
+        self._under = ""
+        self._tip.hide()
+
+    def _tip_text(self, key: str) -> str:
+        return self.tip_of(self._cells[key]) if key in self._cells else ""

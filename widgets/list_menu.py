@@ -1,0 +1,65 @@
+"""The menu of the rows of a list, by mouse and key."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from functools import partial
+from tkinter import ttk
+
+from eyegore.widgets import keys
+
+
+class ListMenu(tk.Menu):
+    """Menu of ``tree``, opened by the right button and the keys of ``opened_by``; ``sort`` gets the name of a column.
+
+    Whoever inherits puts what can be done to rows into it with :meth:`add_actions`.
+    """
+
+    def __init__(self, tree: ttk.Treeview, names: Sequence[str], sort: Callable[[str], object], opened_by: str) -> None:
+        super().__init__(tree, tearoff=False)
+        self._tree = tree
+        self._orders = tk.Menu(self, tearoff=False)
+        self._orders.add_command(label="usual order", command=partial(sort, ""))
+        for name in names:
+            self._orders.add_command(label=name, command=partial(sort, name))
+        keys.bind(tree, opened_by, self._menu_key)
+        tree.bind("<Button-3>", self._right_click)
+
+    def add_actions(self) -> None:
+        """Add what can be done to the rows selected now."""
+        raise NotImplementedError
+
+    def add_action(self, action: str, act: Callable[[], object], possible: bool = True) -> None:
+        """Add an action of the key table."""
+        self.add_command(
+            label=keys.binding(action).label,
+            accelerator=keys.accelerator(action),
+            command=act,
+            state="normal" if possible else "disabled",
+        )
+
+    def select_all(self) -> None:
+        """Select all rows that are shown."""
+        self._tree.selection_set(self._tree.get_children())
+
+    def _right_click(self, event: tk.Event[tk.Misc]) -> None:
+        key = self._tree.identify_row(event.y)
+        self._tree.focus_set()
+        if key and key not in self._tree.selection():
+            self._tree.selection_set(key)
+            self._tree.focus(key)
+        self._post(event.x_root, event.y_root)
+
+    def _menu_key(self) -> None:
+        focus = self._tree.focus()
+        box = self._tree.bbox(focus) if focus else ""
+        x, y = (box[0], box[1] + box[3]) if box else (0, 0)
+        self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y)
+
+    def _post(self, x: int, y: int) -> None:
+        self.delete(0, "end")
+        self.add_actions()
+        self.add_separator()
+        self.add_cascade(label="Sort by", menu=self._orders)
+        self.tk_popup(x, y)

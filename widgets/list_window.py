@@ -1,0 +1,91 @@
+"""A window with a list: it comes and goes by a key, and remembers its place."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from eyegore.widgets import keys
+from eyegore.widgets.cell_list import CellList
+from eyegore.widgets.screen_fit import TITLE_BAR, fit
+from eyegore.widgets.theme import Theme
+
+WIDE, HIGH = 104, 31
+"""Size of the first time [em], as far as the screen has room."""
+
+L = TypeVar("L", bound=CellList[Any])
+
+
+class ListWindow(tk.Toplevel, Generic[L]):
+    """Holds a list that ``build`` makes, for the main window ``root``; ``action`` of the key table closes it.
+
+    ``elsewhere`` are actions of the key table that work in the main window and here; ``layout`` is what
+    :meth:`layout` gave the last time; ``on_close`` is called with it when a person closes the window.
+    """
+
+    def __init__(
+        self,
+        root: tk.Tk,
+        theme: Theme,
+        title: str,
+        build: Callable[[tk.Misc], L],
+        *,
+        action: str,
+        elsewhere: Mapping[str, Callable[[], object]],
+        layout: Mapping[str, Any],
+        on_close: Callable[[dict[str, Any]], object],
+    ) -> None:
+        super().__init__(root, background=theme.colour("background"))
+        self.withdraw()  # until it has its place
+        self._main, self._theme, self._on_close = root, theme, on_close
+        self._name, self._told = title, ""
+        self.list = build(self)
+        self.list.pack(fill="both", expand=True)
+        inner = layout.get("list")
+        if isinstance(inner, Mapping):
+            self.list.restore(inner)
+        screen = self.winfo_screenwidth(), self.winfo_screenheight() - TITLE_BAR
+        self.geometry(fit(str(layout.get("geometry", "")), screen) or self._first_place(screen))
+        self.minsize(30 * theme.em, 18 * theme.em)
+        for other, act in elsewhere.items():
+            keys.bind(self, other, act)
+        keys.bind(self, "find", self.list.focus_filter)
+        keys.bind(self, action, self.close)
+        keys.bind(self, "leave", self.close)
+        self.protocol("WM_DELETE_WINDOW", self.close)
+        self.tell()
+        self.deiconify()
+
+    def tell(self, also: str = "") -> None:
+        """Let the title say what the list says, and what it does not."""
+        title = f"{self.list.heading}{also}{self._name}"
+        if title != self._told:
+            self._told = title
+            self.title(title)
+
+    def layout(self) -> dict[str, Any]:
+        """Where the window is and how the list is arranged, JSON-able."""
+        return {"geometry": self.geometry(), "list": self.list.layout()}
+
+    def come(self) -> None:
+        """Come to the front, for a person who asks for it."""
+        self.lift()
+        self.list.tree.focus_force()  # from one of our windows to another
+
+    def close(self) -> None:
+        """Close, and give the keys back to the main window."""
+        layout = self.layout()
+        self.destroy()
+        self._on_close(layout)
+        self._main.lift()
+        before = self._main.focus_lastfor() or self._main
+        before.focus_force()  # from one of our windows to another: a person asked for it
+
+    def _first_place(self, screen: tuple[int, int]) -> str:
+        """Along the lower edge of the main window: its flags stay in sight."""
+        em, root = self._theme.em, self._main
+        width, height = min(WIDE * em, screen[0]), min(HIGH * em, screen[1] * 6 // 10)
+        x = root.winfo_rootx() + max(0, root.winfo_width() - width) // 2
+        y = root.winfo_rooty() + root.winfo_height() - height - TITLE_BAR
+        return fit(f"{width}x{height}+{max(0, x)}+{max(0, y)}", screen)

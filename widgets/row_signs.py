@@ -1,0 +1,37 @@
+"""Colours and signs of the rows of a list."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from tkinter import ttk
+from typing import Generic
+
+from eyegore.widgets.cell_columns import C
+from eyegore.widgets.cells import Status
+from eyegore.widgets.state_icon import SIZES, icons
+from eyegore.widgets.theme import Theme
+
+
+class RowSigns(Generic[C]):
+    """The tags of ``tree``: each is a kind of row. Whoever inherits says which kinds there are."""
+
+    def __init__(self, tree: ttk.Treeview, theme: Theme) -> None:
+        self._tree = tree
+        self._theme = theme
+        self._icons: dict[Status | None, tk.PhotoImage] = {}
+
+    def tag(self, cell: C) -> str:
+        """The tag of the row of a cell; no blanks in it: Tk takes a list."""
+        raise NotImplementedError
+
+    def paint(self) -> None:
+        """Take the colours and sizes of the theme there is now."""
+        self._icons.clear()
+
+    def icon(self, status: Status | None) -> tk.PhotoImage:
+        """The sign of a status as high as a line; None gives an empty one."""
+        if status not in self._icons:
+            size = max(size for size in (*SIZES, min(SIZES)) if size <= max(self._theme.line, min(SIZES)))
+            drawn = {image.width(): image for image in icons(self._tree, status)} if status else {}
+            self._icons[status] = drawn.get(size) or tk.PhotoImage(master=self._tree, width=size, height=size)
+        return self._icons[status]

@@ -1,0 +1,75 @@
+"""Two texts side by side, for reading: they wrap, and scroll where there is more."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Sequence
+from tkinter import ttk
+
+from eyegore.widgets.theme import Theme
+
+LINES = 9
+Piece = tuple[str, str]
+"""A text and the tag it is written with: "bold", "dim", "todo" (a line with some space above) or ""."""
+
+
+class TwoTexts(ttk.Frame):
+    """Written with :meth:`write`; the shares of the width are ``left`` and ``right``."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme, left: int = 3, right: int = 2) -> None:
+        super().__init__(parent, style="Surface.TFrame")
+        self._theme = theme
+        self._said: dict[tk.Text, Sequence[Piece]] = {}
+        for place, weight in ((0, left), (2, right)):
+            self.columnconfigure(place, weight=weight, uniform="half")
+            self.columnconfigure(place + 1, minsize=round(1.4 * theme.em))  # of the bar, where there is one
+        self.rowconfigure(0, weight=1)
+        self._left, self._right = self._text(0), self._text(2)
+        self.bind("<<ThemeChanged>>", lambda event: self._paint())
+        self._paint()
+
+    def write(self, left: Sequence[Piece], right: Sequence[Piece]) -> None:
+        """Show these texts; the same again makes no call of Tk."""
+        self._write(self._left, left)
+        self._write(self._right, right)
+
+    @property
+    def said(self) -> str:
+        """All that is shown."""
+        return "\n".join("".join(text for text, _ in self._said.get(one, ())) for one in (self._left, self._right))
+
+    def _text(self, column: int) -> tk.Text:
+        em = self._theme.em
+        text = tk.Text(
+            self, height=LINES, width=1, wrap="word", font=self._theme.font, padx=em // 2, pady=em // 3,
+            state="disabled", takefocus=False, cursor="",
+        )  # fmt: skip
+        bar = ttk.Scrollbar(self, orient="vertical", command=text.yview)
+
+        def scrolled(first: float, last: float) -> None:
+            bar.set(first, last)
+            if float(first) <= 0 and float(last) >= 1:
+                bar.grid_remove()
+            else:
+                bar.grid(row=0, column=column + 1, sticky="ns")
+
+        text.configure(yscrollcommand=scrolled)
+        text.bind("<<WidgetViewSync>>", lambda event: scrolled(*text.yview()))  # Tk counts the lines of a text later
+        text.grid(row=0, column=column, sticky="nsew", padx=(0 if column == 0 else 1, 0), pady=(1, 0))
+        return text
+
+    def _paint(self) -> None:
+        for text in (self._left, self._right):
+            text.tag_configure("bold", font=self._theme.bold)
+            text.tag_configure("dim", foreground=self._theme.colour("dim"))
+            text.tag_configure("todo", spacing1=self._theme.em // 3)
+
+    def _write(self, text: tk.Text, pieces: Sequence[Piece]) -> None:
+        if self._said.get(text) == pieces:
+            return
+        self._said[text] = pieces
+        text.configure(state="normal")
+        text.delete("1.0", "end")
+        for words, tag in pieces:
+            text.insert("end", words, tag)
+        text.configure(state="disabled")
