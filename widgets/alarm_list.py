@@ -40,7 +40,7 @@ class AlarmList(CellList[AlarmCell]):
         self.bar = AlarmBar(self, theme, lambda action: self._menu.act(action), actions.silence)
         self.below(self.bar, theme.em // 4)
         self._menu = AlarmMenu(self.tree, actions, self.selected, self.sort_next)
-        keys.bind(self.tree, "next alarm", self.next_waiting)
+        keys.bind(self.tree, "next alarm", lambda: self.choose_next(lambda cell: cell.open))
         keys.bind(self.tree, "show alarms", self.show_next)
         self.ready()
         self._say_showing()
@@ -113,14 +113,3 @@ class AlarmList(CellList[AlarmCell]):
             text=f"show: {self.showing.value} ({keys.accelerator('show alarms')})",
             style="Quiet.TButton" if self.showing is Showing.ALL else "Call.TButton",
         )
-
-    def next_waiting(self) -> None:
-        """Choose the next alarm that nobody has acknowledged, from the top again after the last."""
-        focus = self.tree.focus()
-        at = self._shown.index(focus) + 1 if focus in self.tree.selection() and focus in self._shown else 0
-        for key in self._shown[at:] + self._shown[:at]:
-            if self._cells[key].open:
-                self.tree.selection_set(key)
-                self.tree.focus(key)
-                self.tree.see(key)
-                break

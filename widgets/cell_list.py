@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from tkinter import ttk
 from typing import Any, Generic
@@ -301,6 +301,17 @@ class CellList(ttk.Frame, Generic[C]):
         self.tree.selection_set(focus)
         self.tree.see(focus)
         return "break"
+
+    def choose_next(self, wanted: Callable[[C], bool]) -> None:
+        """Choose the next row that is wanted, from the top again after the last."""
+        focus = self.tree.focus()
+        at = self._shown.index(focus) + 1 if focus in self.tree.selection() and focus in self._shown else 0
+        for key in self._shown[at:] + self._shown[:at]:
+            if wanted(self._cells[key]):
+                self.tree.selection_set(key)
+                self.tree.focus(key)
+                self.tree.see(key)
+                break
 
     def _hover(self, event: tk.Event[tk.Misc]) -> None:
         key = self.tree.identify_row(event.y)

@@ -17,6 +17,7 @@ class Scope(Enum):
     EXPOSURES = "Exposures"
     IMAGES = "Images"
     ALARMS = "Alarm list"
+    WARNINGS = "Warnings sent"
     HISTORY = "History"
 
 
@@ -85,6 +86,11 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("select all alarms", ("<Control-a>",), "Select all", "", Scope.ALARMS),
     Binding("alarm menu", ("<Menu>", "<Shift-F10>"), "Menu of the alarm", "", Scope.ALARMS),
     Binding("alarm list", ("<F8>",), "List of alarms…", "Alarms"),
+    Binding("warning list", ("<F4>",), "Warnings sent…", "Alarms"),
+    Binding("next lost warning", ("<n>", "<N>"), "Next that did not get there", "", Scope.WARNINGS),
+    Binding("copy warnings", ("<Control-c>",), "Copy with all that went out", "", Scope.WARNINGS),
+    Binding("select all warnings", ("<Control-a>",), "Select all", "", Scope.WARNINGS),
+    Binding("warning menu", ("<Menu>", "<Shift-F10>"), "Menu of the warning", "", Scope.WARNINGS),
     Binding("cursor earlier", ("<Shift-Left>",), "Move the cursor earlier", "", Scope.HISTORY),
     Binding("cursor later", ("<Shift-Right>",), "Move the cursor later", "", Scope.HISTORY),
     Binding("cursor earlier far", ("<Control-Left>",), "Move the cursor far earlier", "", Scope.HISTORY),
@@ -113,6 +119,8 @@ MOUSE: tuple[tuple[Scope, str, str], ...] = (
     (Scope.ALARMS, "Click on a heading", "Sort by that column, the other way round, as usual"),
     (Scope.ALARMS, "Double click", "Plot parameter"),
     (Scope.ALARMS, "Right click", "Menu of the alarm"),
+    (Scope.WARNINGS, "Click on a heading", "Sort by that column, the other way round, as usual"),
+    (Scope.WARNINGS, "Right click", "Menu of the warning"),
     (Scope.HISTORY, "Wheel, drag, double click", "As in the HK plots"),
     (Scope.HISTORY, "Shift and drag", "Zoom to the time drawn around"),
 )

@@ -27,6 +27,7 @@ from eyegore.widgets.screen_fit import TITLE_BAR, first_geometry, fit
 from eyegore.widgets.split import STEP, Split
 from eyegore.widgets.state_icon import icons
 from eyegore.widgets.status_line import StatusLine
+from eyegore.widgets.strip_question import StripQuestion
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.torn_pane import Content, Pane
 
@@ -92,6 +93,7 @@ class MainWindow(ttk.Frame):
         self._right = Split(self._top, self._theme, "vertical", 0.42, least)
         self._splits = {"outer": self._outer, "main": self._main, "top": self._top, "right": self._right}
         self._strip = ttk.Frame(self)
+        self.question = StripQuestion(self._strip, self._theme)
         self._strip.grid(row=0, column=0, sticky="ew")
         self._outer.grid(row=1, column=0, sticky="nsew")
         self.drawer: tk.Widget | None = None

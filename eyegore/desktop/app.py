@@ -21,6 +21,7 @@ from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
+from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.errors import EyegoreError
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
@@ -71,7 +72,7 @@ class Desktop:
         scale = layout.get("scale")
         self._scale = scale if scale in SCALES else 1.0
         self.theme = theme.apply(root, self._dark.get(), self._scale)
-        self.window = MainWindow(root, self.theme, self.close)
+        self.window = MainWindow(root, self.theme, self.leave)
         hands = Hands(
             lower=lambda name: self._command(Action.LOWER, name),
             mute=self._toggle_mute,
@@ -108,6 +109,8 @@ class Desktop:
             clock=clock,
         )
         self.desk.restore(alarms if isinstance(alarms := layout.get("alarms"), dict) else {})
+        self.warnings = WarningDesk(root, self.theme, self._everywhere)
+        self.warnings.restore(layout.get("warnings"))
         self._help: HelpWindow | None = None
         self.closed = False
         if session is not None:
@@ -128,10 +131,11 @@ class Desktop:
             "help": self.help,
             "history": lambda: self.plot(""),
             "alarm list": lambda: self.desk.open_list(),
+            "warning list": lambda: self.warnings.open_list(),
             "silence": self._silence,
             "phase": self._choose_phase,
             "leave": self.window.leave_fullscreen,
-            "quit": self.close,
+            "quit": self.leave,
         }
         for action, act in actions.items():
             keys.bind(self.root, action, act)
@@ -144,7 +148,8 @@ class Desktop:
     def _begin(self, session: Session) -> None:
         self._session = session
         self.service = Service(session, [self.pump.post], self._clock)
-        self.view = SessionView(self.panes, self.desk, self.service.monitor.rules, self.images, session.tag)
+        rules = self.service.monitor.rules
+        self.view = SessionView(self.panes, self.desk, self.warnings, rules, self.images, session.tag)
         self.service.start()
         self.window.say(f"reading {session.folder}")
 
@@ -159,6 +164,7 @@ class Desktop:
             self.service.stop()
         self.panes.clear()
         self.desk.clear()
+        self.warnings.clear()
         self.histories.clear()
         try:
             self._begin(session)
@@ -268,12 +274,20 @@ class Desktop:
 
     # --- end ---------------------------------------------------------------------------------------------------------
 
+    def leave(self) -> None:
+        """Close the window, as a person asks for it; while warnings are armed that waits for an answer."""
+        if text := self.warnings.question:
+            self.window.question.ask(text, "Close", "Keep watching", self.close)
+        else:
+            self.close()
+
     def close(self) -> None:
         """Remember the layout, stop the workers and close the window."""
         if self.closed:
             return
         self.closed = True
         layout = {"dark": self._dark.get(), "scale": self._scale, "alarms": self.desk.layout()}
+        layout["warnings"] = self.warnings.layout()
         layout |= {**self.panes.layout(), **self.window.layout(), **self.histories.layout()}
         self._store.save(layout)
         self.pump.stop()

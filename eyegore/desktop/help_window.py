@@ -24,7 +24,7 @@ MEANINGS = {
 
 PAGES: tuple[tuple[str, ...], ...] = (
     ("Everywhere", "HK plots", "OOL flags"),
-    ("Exposures", "Images"),
+    ("Exposures", "Images", "Warnings sent"),
     ("Alarm list", "History"),
 )
 """Headings of the key table that stand on a page together: it is not wider than a small screen."""

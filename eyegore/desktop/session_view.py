@@ -15,6 +15,7 @@ from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
+from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
 from eyegore.lab_time import clock_text
 from eyegore.limits.model import LimitTable, Phase, Severity
@@ -38,6 +39,8 @@ from eyegore.messages import (
     Said,
     SourceEvent,
     Trends,
+    WarningLine,
+    WarningsState,
 )
 from eyegore.rules import Rules
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
@@ -54,9 +57,18 @@ _SIGNS = {logging.WARNING: Status.WARNING, logging.ERROR: Status.CRITICAL}
 class SessionView:
     """Shows one session in ``panes``: :meth:`take` each event, then :meth:`flush` once for all of them."""
 
-    def __init__(self, panes: Panes, desk: AlarmDesk, rules: Rules, images: ImageWorker | None, tag: str = "") -> None:
+    def __init__(
+        self,
+        panes: Panes,
+        desk: AlarmDesk,
+        warnings: WarningDesk,
+        rules: Rules,
+        images: ImageWorker | None,
+        tag: str = "",
+    ) -> None:
         self._panes = panes
         self._desk = desk
+        self._warnings = warnings
         self._tag = tag
         self._rules = rules
         self._images = images
@@ -123,6 +135,11 @@ class SessionView:
                 self._beats += 1
                 if self._beats % TIPS_EVERY == 0:
                     self._show_flags()
+            case WarningLine():
+                self._warnings.take(event)
+            case WarningsState():
+                self._warnings.take(event)
+                self.show_health()
             case Said():
                 self._line(event.text, event.now, event.level, _SIGNS.get(event.level))
             case SourceEvent():
@@ -164,6 +181,7 @@ class SessionView:
             panes.table.append([presenter.row_cell(row, self._log_columns) for row in self._new_rows])
         self._new_rows.clear()
         self._desk.flush(self._trends.texts, known=self.health is not None and not self.health.hk_stale)
+        self._warnings.flush()
         if self._new_lines:
             panes.log.append(self._new_lines)
             last = self._new_lines[-1]
@@ -224,6 +242,7 @@ class SessionView:
             return
         shown = panes.images is not None
         cells = presenter.health_cells(health, images=shown, exposures=panes.table is not None)
+        cells += self._warnings.strip_cells()
         title = presenter.window_title(health, health.folder, self._tag)
         if until := self._desk.silent_until:
             cells.append(presenter.sound_cell(until))

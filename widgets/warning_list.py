@@ -1,0 +1,99 @@
+"""The warnings as a table: what went out, to whom, when, and what became of it."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Iterable
+from tkinter import ttk
+
+from eyegore.widgets import keys
+from eyegore.widgets.cell_list import CellList
+from eyegore.widgets.cells import Status
+from eyegore.widgets.row_signs import RowSigns
+from eyegore.widgets.theme import Theme
+from eyegore.widgets.two_texts import TwoTexts
+from eyegore.widgets.warning_cells import WarningCell
+from eyegore.widgets.warning_columns import COLUMNS, counts_of, in_order, tip_of, title_of
+from eyegore.widgets.warning_menu import WarningMenu
+
+STYLE = "Warnings.Treeview"
+NOTHING = "No warning is chosen: ↓ or a click chooses one, N the next that did not get there."
+_LOUD = (Status.WARNING, Status.CRITICAL)
+
+
+class WarningSigns(RowSigns[WarningCell]):
+    """What failed is tinted; what is not needed any more is dim."""
+
+    def __init__(self, tree: ttk.Treeview, theme: Theme) -> None:
+        super().__init__(tree, theme)
+        self._tags: dict[str, Status] = {}
+
+    def tag(self, cell: WarningCell) -> str:
+        """The tag of the row of a warning."""
+        tag = cell.status.name
+        if tag not in self._tags:
+            self._tags[tag] = cell.status
+            self._paint_tag(tag)
+        return tag
+
+    def paint(self) -> None:
+        """Take the colours and sizes of the theme there is now."""
+        super().paint()
+        for tag in self._tags:
+            self._paint_tag(tag)
+
+    def _paint_tag(self, tag: str) -> None:
+        status, theme = self._tags[tag], self._theme
+        ground = theme.tint(status) if status in _LOUD else theme.colour("surface")
+        ink = theme.colour("dim" if status is Status.OUT_OF_SERVICE else "text")
+        self._tree.tag_configure(tag, background=ground, foreground=ink, image=self.icon(status))
+
+
+class WarningList(CellList[WarningCell]):
+    """Below the table stands the one that is chosen: what is known of it, and the whole text that went out."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme) -> None:
+        super().__init__(parent, theme, STYLE, COLUMNS, WarningSigns)
+        self._armed = False
+        self._menu = WarningMenu(self.tree, self.selected, self.sort_next)
+        text = f"copy ({keys.accelerator('copy warnings')})"
+        copy = ttk.Button(self.tools, text=text, style="Quiet.TButton", command=self._menu.copy, takefocus=False)
+        copy.pack(side="right")
+        self.detail = TwoTexts(self, theme, 2, 3)
+        self.below(self.detail)
+        keys.bind(self.tree, "next lost warning", lambda: self.choose_next(lambda cell: cell.lost))
+        self.ready()
+        self.chosen([])
+
+    def show(self, cells: Iterable[WarningCell], armed: bool) -> None:
+        """Show exactly these; ``armed`` tells that warnings are sent."""
+        self._armed = armed
+        self.fill(tuple(cells))
+
+    def summary(self) -> tuple[str, Status | None]:
+        """How many there are, wait and failed."""
+        return counts_of(self._given) if self._given else ("", None)
+
+    def nothing(self) -> str:
+        """Why there are no rows."""
+        if self._given:
+            return "no warning matches the filter"
+        return "nothing was sent yet" if self._armed else "warnings are off: the option -W switches them on"
+
+    def in_order(self, cells: Iterable[WarningCell]) -> list[WarningCell]:
+        """Usually the newest first."""
+        return in_order(cells, self.sorted_by, self.descending)
+
+    def tip_of(self, cell: WarningCell) -> str:
+        """What is known of one."""
+        return tip_of(cell)
+
+    def chosen(self, cells: list[WarningCell]) -> None:
+        """Show the whole of the one that is chosen, or of the first of several."""
+        if not cells:
+            self.detail.write([(NOTHING if self._shown else "", "dim")], [])
+            return
+        cell = cells[0]
+        also = f" (and {len(cells) - 1} more chosen)" if len(cells) > 1 else ""
+        about = [(f"{title_of(cell)}{also}\n", "bold"), ("\n".join(cell.facts), "")]
+        self.detail.write(about, [(f"{cell.heading}: {cell.subject}\n", "bold"), (cell.text, "")])
