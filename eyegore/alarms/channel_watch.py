@@ -1,0 +1,32 @@
+"""Whether warnings get out by each channel, as an alarm of its own."""
+
+from __future__ import annotations
+
+from eyegore.alarms.delivery import Delivery, DeliveryState
+from eyegore.warning_messages import WarningPath
+
+ALARM_AFTER_S = 60.0
+"""A channel may fail for so long before it is an alarm [s]: mail servers put off what they do not know."""
+
+
+class ChannelWatch:
+    """Fed with every delivery that changed."""
+
+    def __init__(self) -> None:
+        self.problems: dict[str, str] = {}
+
+    def take(self, delivery: Delivery, now: float) -> WarningPath | None:
+        """What is new about the channel of this delivery, None when nothing is."""
+        channel = delivery.channel.value
+        if delivery.state is DeliveryState.SENT:
+            if self.problems.pop(channel, None) is None:
+                return None
+            return WarningPath(channel, "", now, now)
+        waits = delivery.state is DeliveryState.WAITING and now - delivery.failing_since >= ALARM_AFTER_S
+        if not waits and delivery.state not in (DeliveryState.REFUSED, DeliveryState.EXPIRED):
+            return None
+        known = channel in self.problems
+        self.problems[channel] = delivery.detail
+        since = delivery.failing_since if delivery.failing_since == delivery.failing_since else now
+        problem = f"{channel} to {delivery.notice.person} does not get out: {delivery.detail}"
+        return None if known else WarningPath(channel, problem, since, now)

@@ -1,0 +1,109 @@
+"""When a message does not get there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from eyegore.alarms.channel_watch import ChannelWatch
+from eyegore.alarms.delivery import Delivery, DeliveryState
+from eyegore.alarms.fallback import Fallback
+from eyegore.limits.model import Severity
+from eyegore.warning_messages import Channel, Notice, Reason
+
+NOW = 1_000_000.0
+EMAIL, SMS, CALL, OTHER = Channel.EMAIL, Channel.SMS, Channel.CALL, Channel.OTHER
+REFUSED, SENT, WAITING, EXPIRED = (
+    DeliveryState.REFUSED, DeliveryState.SENT, DeliveryState.WAITING, DeliveryState.EXPIRED,
+)  # fmt: skip
+REACH = {"Ana": (EMAIL, SMS, CALL), "Ben": (EMAIL, SMS), "Cem": (EMAIL,), "Dee": ()}
+
+
+def fallback() -> Fallback:
+    return Fallback(lambda person: REACH[person], lambda _person, _now: ("Dee", "Ben", "Cem"))
+
+
+def delivery(
+    channel: Channel,
+    state: DeliveryState,
+    channels: tuple[Channel, ...] = (SMS, EMAIL),
+    reason: Reason = Reason.RAISED,
+    failing_since: float = float("nan"),
+) -> Delivery:
+    notice = Notice(
+        "7", reason, Severity.CRITICAL, "Ana", channels, "T", 7, "4711", "s", "t", "s", "v", NOW, NOW + 3600
+    )
+    return Delivery(notice, channel, "x", state, failing_since=failing_since, detail="because")
+
+
+def told(notice: Notice | None) -> tuple[str, tuple[Channel, ...]] | None:
+    return None if notice is None else (notice.person, notice.channels)
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ([(SMS, REFUSED)], ("Ana", (CALL,))),
+        ([(EMAIL, SENT), (SMS, REFUSED)], ("Ana", (CALL,))),
+        ([(SMS, SENT), (EMAIL, REFUSED)], None),
+        ([(EMAIL, REFUSED)], ("Ana", (CALL,))),
+        ([(SMS, REFUSED), (CALL, SENT), (EMAIL, REFUSED)], None),
+        ([(SMS, REFUSED), (CALL, REFUSED)], ("Ben", (SMS, EMAIL))),
+        ([(SMS, EXPIRED)], ("Ana", (CALL,))),
+        ([(SMS, SENT)], None),
+    ],
+)
+def test_the_next_channel_then_the_next_person(
+    history: list[tuple[Channel, DeliveryState]], expected: tuple[str, tuple[Channel, ...]] | None
+) -> None:
+    one = fallback()
+    found = [one.take(delivery(channel, state), NOW) for channel, state in history]
+    assert told(found[-1]) == expected
+
+
+def test_one_failure_is_answered_once() -> None:
+    one = fallback()
+    assert one.take(delivery(SMS, REFUSED), NOW) is not None
+    assert one.take(delivery(SMS, REFUSED), NOW) is None
+    assert one.take(delivery(SMS, EXPIRED), NOW) is None
+    assert told(one.take(delivery(CALL, REFUSED), NOW)) == ("Ben", (SMS, EMAIL))
+
+
+def test_who_stands_in_is_told_why() -> None:
+    one = fallback()
+    one.take(delivery(SMS, REFUSED), NOW)
+    notice = one.take(delivery(CALL, REFUSED), NOW)
+    assert notice is not None
+    assert (notice.key, notice.text) == ("7>Ben", "Ana cannot be reached, so this comes to you. \n\nt")
+    failed = replace(delivery(SMS, REFUSED), notice=notice)
+    last = one.take(failed, NOW)
+    assert last is not None
+    assert (last.key, last.person, last.channels) == ("7>Cem", "Cem", (EMAIL,))
+    assert one.take(replace(failed, notice=last, channel=EMAIL), NOW) is None, "nobody is left"
+
+
+def test_a_channel_is_waited_for_a_while() -> None:
+    one = fallback()
+    assert one.take(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
+    assert told(one.take(delivery(SMS, WAITING, failing_since=NOW - 120), NOW)) == ("Ana", (CALL,))
+
+
+@pytest.mark.parametrize("reason", [Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.TEST, Reason.PROOF])
+def test_what_is_not_urgent_has_no_fallback(reason: Reason) -> None:
+    assert fallback().take(delivery(SMS, REFUSED, reason=reason), NOW) is None
+
+
+def test_a_channel_that_fails_is_told_once_and_again_when_it_works() -> None:
+    watch = ChannelWatch()
+    assert watch.take(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
+    path = watch.take(delivery(SMS, WAITING, failing_since=NOW - 90), NOW)
+    assert path is not None
+    assert (path.channel, path.problem, path.since) == ("sms", "sms to Ana does not get out: because", NOW - 90)
+    assert watch.take(delivery(SMS, REFUSED), NOW) is None
+    assert watch.take(delivery(EMAIL, SENT), NOW) is None
+    well = watch.take(delivery(SMS, SENT), NOW)
+    assert well is not None
+    assert well.problem == ""
+    assert watch.problems == {}
+    assert watch.take(delivery(SMS, REFUSED), NOW) is not None
