@@ -27,10 +27,13 @@ PAUSE_SPREAD = 0.2
 
 @runtime_checkable
 class Traceable(Protocol):
-    """A sender whose provider can be asked whether a message went out."""
+    """A sender whose provider can be asked what became of a message."""
 
-    def sent_before(self, address: str, notice: Notice, since: float) -> Outcome | None:
-        """The outcome of a message that did go out since ``since`` [unix s], None when none did or nobody can say."""
+    def settle(self, address: str, notice: Notice, since: float) -> Outcome:
+        """What became of an attempt without an answer at ``since`` [unix s]: SENT, REFUSED, or RETRY: it never came.
+
+        UNKNOWN: the provider could not be asked either.
+        """
         ...
 
 
@@ -172,12 +175,15 @@ class _Worker:
         doubtful = delivery.doubtful or delivery.state is DeliveryState.SENDING
         delivery = replace(delivery, doubtful=doubtful)
         if doubtful and isinstance(self._sender, Traceable):
-            before = self._sender.sent_before(delivery.address, delivery.notice, delivery.notice.made)
-            if before is not None:
-                self._sent(replace(delivery, doubtful=False), before)
+            outcome = self._sender.settle(delivery.address, delivery.notice, delivery.notice.made)
+            delivery = replace(delivery, doubtful=outcome.result is Result.UNKNOWN)
+            if outcome.result in (Result.SENT, Result.REFUSED):
+                self._settle(delivery, outcome)
                 return
         delivery = self._mark(replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1))
-        outcome = self._sender.send(delivery.address, delivery.notice, delivery.samples)
+        self._settle(delivery, self._sender.send(delivery.address, delivery.notice, delivery.samples))
+
+    def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
         match outcome.result:
             case Result.SENT:
                 self._sent(delivery, outcome)
