@@ -9,11 +9,10 @@ import math
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.journal import JournalReader, journal_path, journals, state_dir
-from eyegore.errors import EyegoreError, SettingsError
+from eyegore.alarms.journal import JournalReader
+from eyegore.commands.journal_choice import add_choice, chosen
 from eyegore.lab_time import clock_text, iso
 from eyegore.messages import AlarmEntry
 
@@ -31,8 +30,6 @@ examples:
   eyegore alarms export -p /data/14_Mar_19 --parameter CCD2_TEMP_T > night.csv
   eyegore alarms export --json | jq 'select(.severity == "CRITICAL")'
 """
-_SHOWN_FOLDERS = 6
-
 FIELDS = (
     "time",
     "data_time",
@@ -65,13 +62,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.set_defaults(run=run)
     which = argparse.ArgumentParser(add_help=False)
-    # those the main command line has too: what was given before the command must not be forgotten
-    left = argparse.SUPPRESS
-    which.add_argument("-p", "--path", metavar="DIR", type=Path, default=left, help="the monitored folder")
-    which.add_argument(
-        "--state", metavar="DIR", type=Path, default=left, help="where the journals are (--state of eyegore)"
-    )
-    which.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the journal itself, e.g. a copy")
+    add_choice(which)
     which.add_argument("--since", metavar="ISO", type=_moment, help="from then on, e.g. 2019-03-14T20:00 (local time)")
     which.add_argument("--until", metavar="ISO", type=_moment, help="before then")
     which.add_argument("--parameter", metavar="NAME", help="of this parameter only")
@@ -98,7 +89,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; the exit status."""
-    with JournalReader(_chosen(args)) as journal:
+    with JournalReader(chosen(args)) as journal:
         entries = journal.entries(args.since, args.until, args.parameter, args.newest)
         if args.json:
             for entry in entries:
@@ -126,47 +117,6 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 2**63):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of entries")
     return int(text)
-
-
-# --- which journal ---------------------------------------------------------------------------------------------------
-
-
-def _chosen(args: argparse.Namespace) -> Path:
-    state: Path | None = getattr(args, "state", None)
-    folder: Path | None = getattr(args, "path", None)
-    file: Path | None = args.file
-    if file is not None:
-        if folder is not None:
-            raise SettingsError("give either the monitored folder with -p DIR, or the journal FILE")
-        if file.is_dir():
-            raise SettingsError(f"{file} is a folder; if it is the monitored one, give it with -p {file}")
-        return file
-    if folder is not None:
-        path = journal_path(state, folder)
-        if not path.exists():
-            where = "" if state else ", or with another --state DIR"
-            raise SettingsError(f"{folder} has no alarm journal ({path}): it was not monitored yet{where}")
-        return path
-    there = journals(state)
-    if len(there) == 1:
-        return there[0]
-    if not there:
-        raise SettingsError(
-            f"no alarm journal in {state_dir(state)}: nothing was monitored yet, or with another --state DIR"
-        )
-    told = ", ".join(_name(path) for path in there[:_SHOWN_FOLDERS])
-    more = f" and {len(there) - _SHOWN_FOLDERS} more in {there[0].parent}" if len(there) > _SHOWN_FOLDERS else ""
-    raise SettingsError(f"{len(there)} alarm journals, choose one: {told}{more}")
-
-
-def _name(path: Path) -> str:
-    """How to ask for this journal."""
-    try:
-        with JournalReader(path) as journal:
-            folder = journal.folder()
-    except EyegoreError:
-        folder = ""
-    return f"-p {folder}" if folder else str(path)
 
 
 # --- for programs ----------------------------------------------------------------------------------------------------
