@@ -81,11 +81,13 @@ def build_parser() -> argparse.ArgumentParser:
     later = parser.add_argument_group("accepted, not active yet (said at start)")
     later.add_argument("-r", "--rsync", metavar="PATH", help="copy the day folder to PATH")
     later.add_argument("-B", "--broadcast", metavar="NAME", help="copy the day folder to the gateway")
-    later.add_argument("-W", "--warnings", action="store_true", help="send warnings")
+    warn = parser.add_argument_group("warnings (docs/warnings.rst)")
+    warn.add_argument("-W", "--warnings", action="store_true", help="warn the people on duty by mail, SMS, call")
+    warn.add_argument("--settings", metavar="FILE", type=Path, help="who, how, when (default: eyegore settings check)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    from eyegore.commands import alarms, demo, limits, roster, settings, simulate, watchdog
+    from eyegore.commands import alarms, demo, limits, roster, settings, simulate, warnings, watchdog
 
-    for command in (demo, simulate, limits, alarms, settings, roster, watchdog):
+    for command in (demo, simulate, limits, alarms, settings, roster, warnings, watchdog):
         command.add_parser(commands)
     return parser
 
@@ -164,6 +166,7 @@ def session_of(args: argparse.Namespace) -> Session:
         state=args.state,
         journal=not args.no_journal,
         keep_days=args.keep_days,
+        warnings=_settings_file(args.settings) if args.warnings else None,
     )
 
 
@@ -174,6 +177,14 @@ def _folder(path: Path) -> Path:
         return path.absolute()
     except FileNotFoundError as why:
         raise SettingsError("the folder we are in was deleted: change to another, or give -p an absolute path") from why
+
+
+def _settings_file(given: Path | None) -> Path:
+    if given is not None:
+        return given
+    from eyegore.warning_settings import default_path
+
+    return default_path()
 
 
 def known_version(version: str | None) -> str | None:
@@ -228,9 +239,9 @@ def open_desktop(session: Session | None, *, dark: bool | None, file_tag: str | 
 def say_inactive(args: argparse.Namespace) -> None:
     """Say which of the options given do nothing yet."""
     log = logging.getLogger(__name__)
-    for option, given in (("-r", args.rsync), ("-B", args.broadcast), ("-W", args.warnings)):
+    for option, given in (("-r", args.rsync), ("-B", args.broadcast)):
         if given:
-            log.warning("%s is not active yet: this version copies nothing and sends no warnings", option)
+            log.warning("%s is not active yet: this version copies nothing", option)
 
 
 def set_up_logging(*, console: bool, file_tag: str | None) -> None:

@@ -11,7 +11,7 @@ from eyegore.alarms.judged import JudgedRows
 from eyegore.analysis.excursions import ExcursionBook
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.hk_judge import HkJudge, Layout, Piece
-from eyegore.limits.model import LimitTable, Phase
+from eyegore.limits.model import LimitTable, Parameter, Phase
 from eyegore.messages import (
     Event,
     HkAccepted,
@@ -187,6 +187,15 @@ class Housekeeping:
         """What an entry of the journal says besides the alarm, at unix time ``now`` [s]."""
         context = f"{self.rules.limit_set.value} {self._phase.value}" if self._phase else self.rules.limit_set.value
         return Frame(now, self.table_hash, context, self.news)
+
+    def parameter(self, name: str) -> Parameter | None:
+        """What the limit table says of a parameter, None where it says nothing."""
+        table = self.judge.layout.table if self.judge.layout is not None else None
+        return table.parameters.get(name) if table is not None else None
+
+    def slope(self, name: str) -> float:
+        """How a parameter changes [unit/min]; NaN where it does not, or nobody can say."""
+        return self._trends.slope(name)
 
     def look(self, now: float) -> list[Event]:
         """Where the parameters are heading; at unix time ``now`` [s]."""

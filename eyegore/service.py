@@ -13,10 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.alarms.journal import journal_path
 from eyegore.alarms.journal_keeper import JournalKeeper
+from eyegore.alarms.outbox import Outbox
 from eyegore.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
@@ -39,6 +41,8 @@ from eyegore.messages import (
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
 from eyegore.settings import Session, person
+from eyegore.warning_center import Orders
+from eyegore.warning_service import WARNING_THREADS, News, WarningService
 
 log = logging.getLogger(__name__)
 flag_log = logging.getLogger("eyegore.flags")
@@ -48,7 +52,7 @@ RESTART_S = 5.0
 PAST_S = 8 * 86_400.0
 """How far back subscribers are told what the journal knows [s]: a day more than the samples are kept."""
 MOST_PAST = 5000
-WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9", "history", "limits"})
+WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9", "history", "limits", "replies", "heartbeat"})
 """Names of the threads that do the work of a session."""
 Subscriber = Callable[[Event], None]
 Command = FlagCommand | PhaseChosen
@@ -96,12 +100,13 @@ class Service:
     ) -> None:
         self.session = session
         self._clock = clock
-        self._inbox: queue.SimpleQueue[FeedMessage | Command | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[FeedMessage | Command | News | None] = queue.SimpleQueue()
         # Looks at the file before it is read, so that no edit falls between.
         self._limits = LimitsFile(session.limits, self._inbox.put) if session.limits is not None else None
         self.monitor = Monitor(rules_for(session), str(session.folder))
         self._keeper: JournalKeeper | None = None
         self._subscribers = list(subscribers)
+        self.warnings = self._prepared() if session.warnings is not None else None
         self._thread = threading.Thread(target=self._run, name="monitor", daemon=True)
         self._ingest = Ingest(
             session.folder,
@@ -115,6 +120,14 @@ class Service:
         self._restart_at = float("inf")
         self._disk = DiskSpace({"data volume": session.folder}, self._inbox.put) if session.watch_disk else None
         self._loop = LoopTimer()
+
+    def _prepared(self) -> WarningService:
+        """The warnings the settings ask for; raises :class:`SettingsError`."""
+        from eyegore.warning_setup import warnings_for
+
+        return warnings_for(
+            self.session, lambda: self.monitor, self.standstill, self._inbox.put, self._clock, lab_offset_s
+        )
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Add a subscriber; only before :meth:`start`."""
@@ -151,23 +164,28 @@ class Service:
             joined = self._disk.join(max(0.1, end - time.monotonic())) and joined
         if self._limits is not None:
             joined = self._limits.join(max(0.1, end - time.monotonic())) and joined
+        if self.warnings is not None:
+            joined = self.warnings.stop(max(0.1, end - time.monotonic())) and joined
         stopped = joined and not self._thread.is_alive()
         if not stopped:
             log.warning("a worker did not stop within %.1f s (is the folder on a mount that hangs?)", timeout)
         return stopped
 
     def _run(self) -> None:
-        if self.session.journal:
-            self._open_journal()
+        memory = self._open_journal() if self.session.journal else None
+        if self.warnings is not None:
+            outbox = Outbox(journal_path(self.session.state, self.session.folder)) if self.session.journal else None
+            self._publish(self.warnings.begin(outbox, (memory or {}).get("warnings")))
         if self.session.phase is not None:
             self._deliver(PhaseChosen(self.session.phase, person()))
         try:
             self._take_messages()
         finally:
             if self._keeper is not None:
-                self._keeper.close(self.monitor.memory)
+                self._keeper.close(self._memory)
 
-    def _open_journal(self) -> None:
+    def _open_journal(self) -> dict[str, Any] | None:
+        """Take up the alarms of the last session; returns all that it left, None when there is nothing."""
         session = self.session
         path = journal_path(session.state, session.folder)
         self._keeper = JournalKeeper(path, session.folder, self._say, keep_days=session.keep_days)
@@ -176,12 +194,13 @@ class Service:
             self._publish([PastAlarms(past)])
         memory = self._keeper.state()
         if memory is None:
-            return
+            return None
         try:
             self.monitor.restore(memory)
         except (KeyError, TypeError, ValueError) as why:
             self._say(f"the alarms of the last session are not understood and begin anew: {why!r}")
             self.monitor = Monitor(rules_for(session), str(session.folder))
+        return memory
 
     def _say(self, text: str) -> None:
         self._publish([Said(logging.WARNING, text, self._clock())])
@@ -189,7 +208,7 @@ class Service:
     def _take_messages(self) -> None:
         next_tick = time.monotonic()
         while True:
-            message: FeedMessage | Command | Tick | None
+            message: FeedMessage | Command | News | Tick | None
             try:
                 message = self._inbox.get(timeout=max(0.0, next_tick - time.monotonic()))
             except queue.Empty:
@@ -204,17 +223,44 @@ class Service:
             if not isinstance(message, Tick):
                 self._deliver(message)
 
-    def _deliver(self, message: FeedMessage | Command | Tick) -> None:
-        try:
-            events = self.monitor.take(message, self._clock())
-        except Exception:
-            log.exception("a message could not be judged: %.200r", message)
-            events = [Said(logging.ERROR, "a message could not be judged; see the log", self._clock())]
+    def _deliver(self, message: FeedMessage | Command | News | Tick) -> None:
+        now = self._clock()
+        events: list[Event] = []
+        if not isinstance(message, News):
+            try:
+                events = self.monitor.take(message, now)
+            except Exception:
+                log.exception("a message could not be judged: %.200r", message)
+                events = [Said(logging.ERROR, "a message could not be judged; see the log", now)]
+        orders = self._warn(message, events, now)
+        events += orders.events
         if self._keeper is not None:
             if isinstance(message, Tick):
-                self._keeper.tick(self._clock(), self.monitor.memory)
-            self._keeper.take(events, self.monitor.memory)
+                self._keeper.tick(now, self._memory)
+            self._keeper.take(events, self._memory, orders.deliveries)
+        if self.warnings is not None:
+            self.warnings.send(orders)
         self._publish(events)
+        for path in orders.paths:
+            self._deliver(path)
+        for command in orders.commands:
+            self._deliver(command)
+        if self.warnings is not None and isinstance(message, News):
+            self.warnings.written(message)
+
+    def _warn(self, message: FeedMessage | Command | News | Tick, events: Sequence[Event], now: float) -> Orders:
+        """What is to be told to people, and what came back from them."""
+        if self.warnings is None:
+            return Orders()
+        try:
+            return self.warnings.orders(message if isinstance(message, News) else None, events, now)
+        except Exception:
+            log.exception("warnings could not be thought out for %.200r", message)
+            return Orders(events=[Said(logging.ERROR, "WARNINGS FAIL: look at the screen yourself; see the log", now)])
+
+    def _memory(self) -> dict[str, Any]:
+        warnings = {} if self.warnings is None else {"warnings": self.warnings.memory()}
+        return self.monitor.memory() | warnings
 
     def _publish(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -238,7 +284,8 @@ class Service:
 
     def running(self) -> tuple[str, ...]:
         """Names of the workers that run."""
-        return tuple(sorted(thread.name for thread in threading.enumerate() if thread.name in WORKERS))
+        names = [thread.name for thread in threading.enumerate()]
+        return tuple(sorted(name for name in names if name in WORKERS or name.startswith(WARNING_THREADS)))
 
     def _supervise(self) -> None:
         if self._ingest.alive or time.monotonic() < self._restart_at:

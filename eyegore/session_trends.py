@@ -32,6 +32,11 @@ class SessionTrends:
             self._window = TrendWindow(rows.columns)
         self._window.take(rows.times, rows.values, verdicts)
 
+    def slope(self, name: str) -> float:
+        """How a parameter changes [unit/min]; NaN where it does not, or nobody can say."""
+        slope = self._window.slope(name) if name in self._columns else None
+        return slope.per_minute if slope is not None and slope.significant else float("nan")
+
     def look(
         self, board: AlarmBoard, table: LimitTable | None, limit_set: LimitSet, phase: Phase | None, frame: Frame
     ) -> list[Event]:

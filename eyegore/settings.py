@@ -19,6 +19,7 @@ class Session:
     ``stale_after_s`` is the age [s] from which HK counts as stale. ``state`` is where journals are kept (None: the
     user's own state folder), ``keep_days`` how long their entries are [days]. ``watch_disk`` tells whether the free
     space of the folder's volume is watched. ``phase`` is that of the camera where the operator gives it.
+    ``warnings`` is the file with the settings of the warnings, None where nobody is to be warned.
     """
 
     folder: Path
@@ -37,6 +38,7 @@ class Session:
     keep_days: float = KEEP_DAYS
     watch_disk: bool = True
     phase: Phase | None = None
+    warnings: Path | None = None
 
     @property
     def images(self) -> bool:

@@ -31,6 +31,7 @@ FRONT = BASIC | {
     "feeds",
     "service",
 }
+WARNING_ROOMS = {"warning_center", "warning_service", "warning_setup", "warning_settings", "credentials"}
 MAY_IMPORT: dict[str, set[str]] = {
     "limits": set(),
     "widgets": set(),
@@ -50,6 +51,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": BASIC | {"limits", "messages"},
     "credentials": BASIC | {"limits"},
     "warning_settings": BASIC | {"limits", "warning_messages", "alarms", "credentials"},
+    "warning_center": BASIC | {"limits", "messages", "warning_messages", "analysis", "alarms"},
+    "warning_service": BASIC | {"messages", "warning_messages", "alarms", "warning_center"},
+    "warning_setup": BASIC
+    | {"alarms", "credentials", "monitor", "settings", "warning_messages"}
+    | {"warning_center", "warning_service", "warning_settings"},
     "elvis": BASIC | {"limits", "messages"},
     "analysis": BASIC | {"limits", "messages"},
     "alarms": BASIC | {"limits", "messages", "warning_messages"},
@@ -59,10 +65,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "feeds": BASIC | {"elvis", "messages"},
     "rehearsal": FRONT,
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
-    "service": (FRONT - {"service"}) | {"report", "limits_file"},
+    "service": (FRONT - {"service"}) | {"report", "limits_file"} | WARNING_ROOMS,
     "headless": FRONT | {"report"},
-    "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output"},
-    "commands": FRONT | {"report", "rehearsal", "headless", "cli", "desktop", "standard_output"},
+    "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output", "warning_settings"},
+    "commands": FRONT | WARNING_ROOMS | {"report", "rehearsal", "headless", "cli", "desktop", "standard_output"},
     "__main__": {"cli"},
     "desktop": FRONT | {"report", "widgets"},
 }

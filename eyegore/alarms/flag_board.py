@@ -81,6 +81,11 @@ class FlagBoard:
         for name, code, value in zip(rows.columns, codes, values, strict=True):
             self._live[name] = _Live(Verdict(code), value, time)
 
+    def value(self, name: str) -> float:
+        """The newest value of a parameter; NaN where there is none."""
+        live = self._live.get(name)
+        return live.value if live is not None else NAN
+
     def set_stale(self, stale: bool) -> None:
         """Whether the newest samples are too old to tell how things are."""
         self._stale = stale

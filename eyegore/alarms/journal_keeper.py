@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from eyegore.alarms.delivery import Delivery
 from eyegore.alarms.journal import Journal
 from eyegore.alarms.journal_errors import JournalError
 from eyegore.messages import AlarmChanged, AlarmEntry, Event, Noted
@@ -24,6 +25,7 @@ class JournalKeeper:
         self._say = say
         self._keep_s = keep_days * DAY_S
         self._waiting: list[AlarmEntry] = []
+        self._out: list[Delivery] = []
         self._failing = ""
         self._prune_at = 0.0
         self._path, self._folder = path, folder
@@ -57,11 +59,15 @@ class JournalKeeper:
             self._say(f"the alarms of before are not known: {why}")
             return ()
 
-    def take(self, events: Iterable[Event], memory: Callable[[], Mapping[str, Any]]) -> None:
-        """Write what happened, with the state it led to; nothing is written when nothing happened."""
+    def take(
+        self, events: Iterable[Event], memory: Callable[[], Mapping[str, Any]], deliveries: Iterable[Delivery] = ()
+    ) -> None:
+        """Write what happened and what is to be told, with the state it led to; nothing when nothing happened."""
         entries = [event.entry for event in events if isinstance(event, AlarmChanged | Noted)]
-        if entries:
+        out = list(deliveries)
+        if entries or out:
             self._waiting += entries
+            self._out += out
             self._write(memory)
 
     def tick(self, now: float, memory: Callable[[], Mapping[str, Any]]) -> None:
@@ -81,8 +87,9 @@ class JournalKeeper:
             self._journal.close()
 
     def _write(self, memory: Callable[[], Mapping[str, Any]]) -> None:
-        if self._attempt(lambda journal: journal.record(self._waiting, memory())):
+        if self._attempt(lambda journal: journal.record(self._waiting, memory(), self._out)):
             self._waiting.clear()
+            self._out.clear()
         elif len(self._waiting) > MOST_WAITING:
             lost = len(self._waiting) - MOST_WAITING
             del self._waiting[:lost]

@@ -26,6 +26,8 @@ from eyegore.limits.model import Severity
 from eyegore.messages import Alarm, AlarmChanged
 from eyegore.warning_messages import Notice, Reason
 
+_PROOF = "/proof"
+"""What the code of a proof stands for: no alarm."""
 _BY_SAMPLES = ("NORMAL", "PENDING", "RTN_UNACK", "UNACK")
 """States an alarm leaves because of data; a shelf runs out, and an alarm is told again, because time passes."""
 
@@ -50,7 +52,12 @@ class Policy:
     def parameters(self, code: str) -> tuple[str, ...]:
         """What an answer with a code acts on; nothing when the code is not alive."""
         names = (name.rpartition("/")[0] for name in self._book.codes.alarms(code))
-        return tuple(dict.fromkeys(names))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def fresh_code(self) -> str:
+        """A code no alarm has, for the proof of the path; the one given before is over."""
+        self._book.codes.close(_PROOF)
+        return self._book.codes.give([_PROOF])
 
     def take(self, event: AlarmChanged, now: float) -> list[Notice]:
         """Take what happened to an alarm, at unix time ``now`` [s]."""

@@ -1,0 +1,84 @@
+"""Looks into the inboxes again and again, on a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from eyegore.alarms.reply import Inbox, Reply
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Replies:
+    """What arrived in one inbox, oldest first."""
+
+    replies: tuple[Reply, ...]
+    inbox: int
+
+
+class ReplyPoller:
+    """Looks every ``period_s`` [s] on the thread "replies"; ``post`` is called there with what is new.
+
+    What was acted on is handed back by :meth:`written`, and only then not wanted from its inbox again.
+    """
+
+    def __init__(self, inboxes: Sequence[Inbox], post: Callable[[Replies], object], period_s: float) -> None:
+        self._inboxes, self._post, self._period_s = tuple(inboxes), post, period_s
+        self._problems = [""] * len(self._inboxes)
+        self._done: queue.SimpleQueue[Replies] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        if self._inboxes:
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopping.set()
+
+    def join(self, timeout: float) -> bool:
+        """Wait up to ``timeout`` [s]; False when a provider still holds the thread."""
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def written(self, replies: Replies) -> None:
+        """These were acted on, and that was written down; callable from any thread."""
+        self._done.put(replies)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._let_go()
+                for number, inbox in enumerate(self._inboxes):
+                    self._look(number, inbox)
+            except Exception:
+                log.exception("the answers to warnings could not be read; it is tried again")
+            self._stopping.wait(self._period_s)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        while not self._done.empty():
+            done = self._done.get_nowait()
+            for reply in done.replies:
+                problem = self._inboxes[done.inbox].taken(reply)
+                if problem:
+                    log.warning("an answer is left in its inbox, which does no harm: %s", problem)
+
+    def _look(self, number: int, inbox: Inbox) -> None:
+        polled = inbox.poll()
+        if polled.problem != self._problems[number]:
+            self._problems[number] = polled.problem
+            if polled.problem:
+                log.warning("answers to warnings cannot be read: %s", polled.problem)
+            else:
+                log.info("answers to warnings are read again")
+        if polled.replies and not self._stopping.is_set():
+            self._post(Replies(polled.replies, number))

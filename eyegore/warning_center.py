@@ -1,0 +1,241 @@
+"""Warnings between the alarms and the outbox: what to tell whom, what came back, what to try instead; no I/O here.
+
+Used on the monitor's thread only. What it decides is written with the alarms that caused it, in one transaction, before
+anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from eyegore.alarms.channel_watch import ChannelWatch
+from eyegore.alarms.delivery import Delivery, DeliveryState
+from eyegore.alarms.fallback import Fallback
+from eyegore.alarms.path_proof import PathProof
+from eyegore.alarms.policy import Policy
+from eyegore.alarms.reply import Reply
+from eyegore.alarms.reply_desk import ReplyDesk
+from eyegore.alarms.roster import Duty
+from eyegore.analysis.recent_samples import RecentSamples
+from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
+from eyegore.messages import (
+    AlarmChanged,
+    Event,
+    FlagCommand,
+    HkAccepted,
+    LayoutChanged,
+    WarningLine,
+    WarningPath,
+    WarningsState,
+)
+from eyegore.warning_messages import Channel, Notice, Reason, Samples
+
+CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN})
+"""What is not sent any more once somebody has acknowledged."""
+ANSWER_S = 600.0
+
+
+@dataclass(frozen=True)
+class People:
+    """Who can be told how: ``addresses`` by person and channel, ``others`` who stands in for a person at a time."""
+
+    reach: Callable[[str], tuple[Channel, ...]]
+    addresses: Callable[[str, Channel], tuple[str, ...]]
+    duty: Callable[[float], Duty]
+    others: Callable[[str, float], tuple[str, ...]]
+
+
+@dataclass
+class Orders:
+    """What is to be done: ``deliveries`` to send, ``commands`` for the alarms, ``events`` for the journal and all who
+    listen, ``paths`` about channels for the monitor; deliveries of the incidents in ``answered`` are not needed now."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    commands: list[FlagCommand] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    paths: list[WarningPath] = field(default_factory=list)
+    answered: dict[int, str] = field(default_factory=dict)
+
+    def add(self, other: Orders) -> None:
+        """Do the other as well."""
+        self.deliveries += other.deliveries
+        self.commands += other.commands
+        self.events += other.events
+        self.paths += other.paths
+        self.answered |= other.answered
+
+
+class WarningCenter:
+    """``desk`` takes replies and ``proof`` asks for them, None where there is no way back."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        people: People,
+        *,
+        desk: ReplyDesk | None = None,
+        proof: PathProof | None = None,
+        limit_set: LimitSet = LimitSet.SAFE,
+    ) -> None:
+        self._policy, self._people, self._desk, self._proof = policy, people, desk, proof
+        self._limit_set = limit_set
+        self._recent = RecentSamples()
+        self._table: LimitTable | None = None
+        self._phase: Phase | None = None
+        self._fallback = Fallback(people.reach, people.others)
+        self._watch = ChannelWatch()
+
+    def take(self, events: Iterable[Event], now: float) -> Orders:
+        """Take what the monitor told at unix time ``now`` [s]."""
+        notices: list[Notice] = []
+        for event in events:
+            if isinstance(event, HkAccepted):
+                self._recent.take(event.rows)
+            elif isinstance(event, LayoutChanged):
+                self._table, self._phase = event.table, event.phase
+            elif isinstance(event, AlarmChanged):
+                notices += self._policy.take(event, now)
+        return self._orders(notices, now)
+
+    def tick(self, now: float) -> Orders:
+        """Time has passed."""
+        notices = self._policy.tick(now)
+        if self._proof is not None:
+            notices = [*notices, *self._proof.tick(now, self._people.duty(now).primary, self._policy.fresh_code)]
+        return self._orders(notices, now)
+
+    def _orders(self, notices: Sequence[Notice], now: float) -> Orders:
+        orders = Orders()
+        for notice in notices:
+            if self._desk is not None and notice.code and notice.reason in (Reason.RAISED, Reason.PROOF):
+                self._desk.reissue(notice.code)
+            if notice.reason is Reason.ACKNOWLEDGED:
+                orders.answered[notice.incident] = notice.subject
+            orders.deliveries += self._deliveries(notice, now)
+        return orders
+
+    def _deliveries(self, notice: Notice, now: float) -> list[Delivery]:
+        samples = self._samples(notice.parameter) if Channel.EMAIL in notice.channels and notice.parameter else None
+        return [
+            Delivery(notice, channel, address, changed=now, samples=samples if channel is Channel.EMAIL else None)
+            for channel in notice.channels
+            for address in self._people.addresses(notice.person, channel)
+        ]
+
+    def _samples(self, name: str) -> Samples | None:
+        times, values = self._recent.of(name)
+        if not times.size:
+            return None
+        parameter = self._table.parameters.get(name) if self._table else None
+        limit = parameter.during(self._phase).limit(self._limit_set) if parameter else None
+        low, high = (limit.low, limit.high) if isinstance(limit, Range) else (float("nan"), float("nan"))
+        return Samples(name, parameter.unit if parameter else "", times, values, low, high)
+
+    # --- what came back ----------------------------------------------------------------------------------------------
+
+    def changed(self, delivery: Delivery, now: float) -> Orders:
+        """A delivery got on, or did not."""
+        orders = Orders(events=[line_of(delivery)])
+        path = self._watch.take(delivery, now)
+        if path is not None:
+            orders.paths.append(path)
+        instead = self._fallback.take(delivery, now)
+        if instead is not None:
+            orders.deliveries += self._deliveries(instead, now)
+        return orders
+
+    def replied(self, replies: Iterable[Reply], now: float) -> Orders:
+        """People answered."""
+        orders = Orders()
+        if self._desk is None:
+            return orders
+        proof = self._proof.came_back if self._proof is not None else None
+        for reply in replies:
+            taken = self._desk.take(reply, self._policy.parameters, now, proof)
+            orders.commands += taken.commands
+            orders.events += taken.entries
+            if taken.answer:
+                orders.deliveries += self._answer(reply, taken.person, taken.answer, now)
+        return orders
+
+    def _answer(self, reply: Reply, person: str, text: str, now: float) -> list[Delivery]:
+        channel = Channel.EMAIL if "@" in reply.sender else Channel.SMS
+        notice = Notice(
+            key=f"answer/{reply.reference}",
+            reason=Reason.ACKNOWLEDGED,
+            severity=Severity.NONE,
+            person=person,
+            channels=(channel,),
+            parameter="",
+            incident=0,
+            code="",
+            subject="Eyegore took your answer",
+            text=f"{text}\n",
+            short=text[:160],
+            spoken=text,
+            made=now,
+            expires=now + ANSWER_S,
+        )
+        return [Delivery(notice, channel, address, changed=now) for address in self._people.addresses(person, channel)]
+
+    # --- state -------------------------------------------------------------------------------------------------------
+
+    def state(self, channels: Sequence[Channel], waiting: int, now: float) -> WarningsState:
+        """How the warnings stand."""
+        duty = self._people.duty(now)
+        proof = self._proof.state(now) if self._proof is not None else None
+        return WarningsState(
+            channels=tuple(channel.value for channel in channels),
+            on_duty=duty.primary,
+            backup=duty.backup,
+            proof=proof.text if proof is not None else "",
+            proven=None if proof is None else not proof.overdue,
+            withheld=self._policy.withheld,
+            waiting=waiting,
+            problems=dict(self._watch.problems),
+        )
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        return {
+            "policy": self._policy.memory(),
+            "desk": self._desk.memory() if self._desk is not None else None,
+            "proof": self._proof.memory() if self._proof is not None else None,
+        }
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave; before the first event."""
+        self._policy.restore(memory["policy"])
+        if self._desk is not None and memory["desk"] is not None:
+            self._desk.restore(memory["desk"])
+        if self._proof is not None and memory["proof"] is not None:
+            self._proof.restore(memory["proof"])
+
+
+def line_of(delivery: Delivery) -> WarningLine:
+    """A delivery as the window shows it."""
+    notice = delivery.notice
+    return WarningLine(
+        key=delivery.key,
+        made=notice.made,
+        changed=delivery.changed,
+        severity=notice.severity,
+        reason=notice.reason.value,
+        person=notice.person,
+        channel=delivery.channel.value,
+        address=delivery.address,
+        subject=notice.subject,
+        text=_said(delivery),
+        state=delivery.state.value,
+        detail=delivery.detail,
+        attempts=delivery.attempts,
+        open=delivery.state.open,
+        failed=delivery.state in (DeliveryState.REFUSED, DeliveryState.EXPIRED) or delivery.doubtful,
+    )
+
+
+def _said(delivery: Delivery) -> str:
+    notice = delivery.notice
+    return {Channel.SMS: notice.short, Channel.CALL: notice.spoken}.get(delivery.channel, notice.text)

@@ -1,0 +1,124 @@
+"""The warnings of a running session: the center on the monitor's thread, and the threads that send, listen and beat."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from eyegore.alarms.delivery import Delivery
+from eyegore.alarms.dispatcher import Dispatcher
+from eyegore.alarms.journal_errors import JournalError
+from eyegore.alarms.outbox import Outbox
+from eyegore.alarms.reply import Inbox
+from eyegore.alarms.reply_poller import Replies, ReplyPoller
+from eyegore.messages import Event, Health, WarningsState
+from eyegore.warning_center import CHAIN, Orders, WarningCenter, line_of
+from eyegore.warning_messages import Channel, Sender
+
+if TYPE_CHECKING:
+    from eyegore.alarms.heartbeat import Heartbeat
+
+log = logging.getLogger(__name__)
+
+WARNING_THREADS = "warnings by "
+"""How the names of the threads of the dispatcher begin."""
+NEWEST = 200
+"""Deliveries of sessions before that the window is told of."""
+
+
+News = Delivery | Replies
+
+
+class WarningService:
+    """All of it for one session; but for :meth:`start` and :meth:`stop` to be called on the monitor's thread."""
+
+    def __init__(
+        self,
+        center: WarningCenter,
+        senders: Mapping[Channel, Sender],
+        post: Callable[[News], object],
+        *,
+        inboxes: Sequence[Inbox] = (),
+        poll_s: float = 15.0,
+        heartbeat: Heartbeat | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._center, self._senders, self._post, self._clock = center, senders, post, clock
+        self._poller = ReplyPoller(inboxes, post, poll_s)
+        self._heartbeat = heartbeat
+        self._dispatcher: Dispatcher | None = None
+        self._told: WarningsState | None = None
+
+    def begin(self, outbox: Outbox | None, memory: Mapping[str, Any] | None) -> list[Event]:
+        """Take up what the last session left, and start; returns what the window is to know of it."""
+        unfinished: list[Delivery] = []
+        newest: list[Delivery] = []
+        if memory is not None:
+            self._center.restore(memory)
+        if outbox is not None:
+            try:
+                unfinished, newest = outbox.unfinished(), outbox.newest(NEWEST)
+            except JournalError as why:
+                log.warning("warnings that were not out yet are not known: %s", why)
+        self._dispatcher = Dispatcher(self._senders, outbox, self._post, self._clock)
+        self._dispatcher.start(unfinished)
+        self._poller.start()
+        if self._heartbeat is not None:
+            self._heartbeat.start()
+        return [line_of(delivery) for delivery in newest]
+
+    def orders(self, news: News | None, events: Sequence[Event], now: float) -> Orders:
+        """What follows from news of a thread of this service, or from what the monitor told at ``now`` [unix s]."""
+        if isinstance(news, Delivery):
+            return self._center.changed(news, now)
+        if isinstance(news, Replies):
+            return self._center.replied(news.replies, now)
+        orders = self._center.take(events, now)
+        if any(isinstance(event, Health) for event in events):  # a second has passed
+            orders.add(self._center.tick(now))
+            state = self._state(now)
+            if state is not None:
+                orders.events.append(state)
+        return orders
+
+    def send(self, orders: Orders) -> None:
+        """Send what was ordered, after it was written."""
+        if self._dispatcher is None:
+            return
+        for incident, why in orders.answered.items():
+            self._dispatcher.cancel(lambda one, number=incident: _in_chain(one, number), why)  # type: ignore[misc]
+        self._dispatcher.put(orders.deliveries)
+
+    def written(self, news: News) -> None:
+        """What followed from this is in the journal."""
+        if isinstance(news, Replies):
+            self._poller.written(news)
+
+    def _state(self, now: float) -> WarningsState | None:
+        """How the warnings stand, None when that was told already."""
+        waiting = self._dispatcher.waiting() if self._dispatcher is not None else 0
+        state = self._center.state(tuple(self._senders), waiting, now)
+        if state == self._told:
+            return None
+        self._told = state
+        return state
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able."""
+        return self._center.memory()
+
+    def stop(self, timeout: float) -> bool:
+        """Stop the threads; False when one still waits for a provider after ``timeout`` [s]."""
+        end = time.monotonic() + timeout
+        self._poller.stop()
+        stopped = self._dispatcher.stop(timeout) if self._dispatcher is not None else True
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
+            stopped = self._heartbeat.join(max(0.1, end - time.monotonic())) and stopped
+        return self._poller.join(max(0.1, end - time.monotonic())) and stopped
+
+
+def _in_chain(delivery: Delivery, incident: int) -> bool:
+    return delivery.notice.incident == incident and delivery.notice.reason in CHAIN

@@ -1,0 +1,272 @@
+"""Warnings from the row of HK to the provider and back, with real servers on this machine."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eyegore.alarms.journal import JournalReader, journal_path
+from eyegore.cli import main
+from eyegore.elvis.simulator import Simulator
+from eyegore.errors import SettingsError
+from eyegore.messages import Event, Flag, FlagChanged, FlagState, HkAccepted, WarningLine, WarningsState
+from eyegore.service import Service
+from eyegore.settings import Session
+
+from .alarms.mail_servers import PASSWORD, SENDER, USER, Mailbox, mail_server, trust
+from .alarms.twilio_server import NUMBER, SID, TOKEN, TwilioServer
+
+WaitUntil = Callable[..., None]
+ANNA, BEN = "+491701234567", "+491707654321"
+SETTINGS = """\
+time_zone = "UTC"
+poll_s = 5
+[texts]
+lab = "Test lab"
+[people.anna]
+name = "Anna Berg"
+email = "anna@lab.example"
+phone = "{anna}"
+[people.ben]
+name = "Ben Okafor"
+email = "ben@lab.example"
+phone = "{ben}"
+[[duty]]
+primary = "anna"
+backup = "ben"
+from = "00:00"
+to = "00:00"
+[routes]
+CRITICAL = ["sms", "email"]
+[smtp]
+host = "localhost"
+port = {port}
+user = "{user}"
+sender = "{sender}"
+ca_file = "{ca}"
+[twilio]
+sid = "{sid}"
+sender = "{number}"
+base_url = "{url}"
+"""
+
+
+class Ear:
+    """A subscriber that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def flag(self, parameter: str) -> Flag | None:
+        flags = [one.flag for one in self.events if isinstance(one, FlagChanged) and one.flag.parameter == parameter]
+        return flags[-1] if flags else None
+
+    def rows(self) -> int:
+        return sum(event.rows.times.size for event in self.events if isinstance(event, HkAccepted))
+
+    def lines(self) -> dict[str, WarningLine]:
+        return {event.key: event for event in self.events if isinstance(event, WarningLine)}
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def twilio_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioServer]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    server = TwilioServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, mailbox: Mailbox, twilio_server: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    monkeypatch.setenv("EYEGORE_SMTP_PASSWORD", PASSWORD)
+    monkeypatch.setenv("EYEGORE_TWILIO_TOKEN", TOKEN)
+    ours = trust(tmp_path)
+    with mail_server(mailbox, ours.server) as port:
+        path = tmp_path / "warnings.toml"
+        path.write_text(
+            SETTINGS.format(
+                anna=ANNA, ben=BEN, port=port, user=USER, sender=SENDER, ca=ours.ca_file, sid=SID, number=NUMBER,
+                url=twilio_server.url,
+            )
+        )  # fmt: skip
+        yield path
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+Start = Callable[[], Service]
+
+
+@pytest.fixture
+def start(tmp_path: Path, settings: Path, ear: Ear) -> Iterator[Start]:
+    services: list[Service] = []
+
+    def begin() -> Service:
+        session = Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=settings)
+        service = Service(session, [lambda event: ear.events.append(event)])
+        services.append(service)
+        service.start()
+        return service
+
+    yield begin
+    for service in services:
+        assert service.stop(10.0)
+
+
+def simulator(folder: Path) -> Simulator:
+    plants = ["CCD2_TEMP_B:step:-136@30+1000"]
+    return Simulator(folder, images=False, seconds=100_000, force=True, plants=plants)
+
+
+def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges(
+    tmp_path: Path, start: Start, ear: Ear, mailbox: Mailbox, twilio_server: TwilioServer, wait_until: WaitUntil
+) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(25)
+    start()
+    wait_until(lambda: ear.rows() == 25)
+    assert (twilio_server.messages, mailbox.mails) == ([], [])
+    elvis.append_rows(10)
+    wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+    (message,) = twilio_server.messages
+    assert message["to"] == ANNA
+    assert "CCD2_TEMP_B" in message["body"]
+    assert len(message["body"]) <= 160
+    found = re.search(r"\b[0-9]{4}\b(?!-)", message["body"].partition("ACK")[2])
+    assert found, message["body"]
+    (mail,) = mailbox.mails
+    assert mail.rcpt_tos == ["anna@lab.example"]
+    letter = email.message_from_bytes(mail.original_content or b"", policy=email.policy.default)
+    assert any(part.get_content_type() == "image/png" for part in letter.walk())
+    assert "CRITICAL" in str(letter["Subject"])
+    twilio_server.arrive(ANNA, f"ACK {found[0]} on my way")
+    wait_until(
+        lambda: (flag := ear.flag("CCD2_TEMP_B")) is not None and flag.state is FlagState.ACKNOWLEDGED, timeout=20
+    )
+    flag = ear.flag("CCD2_TEMP_B")
+    assert flag is not None
+    assert (flag.acknowledged_by, flag.comment) == ("anna", "on my way (by SMS)")
+    wait_until(lambda: all(not line.open for line in ear.lines().values()))
+    assert {line.state for line in ear.lines().values()} == {"sent"}
+    with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
+        replies = [entry for entry in journal.entries() if entry.kind == "REPLY"]
+    assert [entry.person for entry in replies] == ["anna"]
+
+
+def test_after_a_restart_nothing_goes_out_twice(
+    tmp_path: Path, start: Start, ear: Ear, mailbox: Mailbox, twilio_server: TwilioServer, wait_until: WaitUntil
+) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(25)
+    first = start()
+    wait_until(lambda: ear.rows() == 25)
+    elvis.append_rows(10)
+    wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+    wait_until(lambda: all(not line.open for line in ear.lines().values()))
+    assert first.stop(10.0)
+    ear.events.clear()
+    start()
+    wait_until(lambda: ear.rows() == 35)
+    wait_until(lambda: any(isinstance(event, WarningsState) for event in ear.events))
+    states = [event for event in ear.events if isinstance(event, WarningsState)]
+    assert (states[-1].channels, states[-1].on_duty, states[-1].backup) == (("sms", "call", "email"), "anna", "ben")
+    assert states[-1].waiting == 0
+    assert (len(twilio_server.messages), len(mailbox.mails)) == (1, 1)
+    assert {line.state for line in ear.lines().values()} == {"sent"}, "the window knows what went out before"
+
+
+def test_a_channel_that_refuses_is_an_alarm_and_another_way_is_found(
+    tmp_path: Path, start: Start, ear: Ear, twilio_server: TwilioServer, mailbox: Mailbox, wait_until: WaitUntil
+) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(25)
+    start()
+    wait_until(lambda: ear.rows() == 25)
+    twilio_server.plant("21211")
+    elvis.append_rows(10)
+    wait_until(lambda: twilio_server.calls, timeout=20)
+    assert twilio_server.calls[0]["to"] == ANNA
+    wait_until(lambda: any("WARNINGS by sms" in line.subject for line in ear.lines().values()), timeout=20)
+    (refused,) = [line for line in ear.lines().values() if line.state == "refused"]
+    assert refused.channel == "sms"
+    assert "phone number" in refused.detail.lower() or "number" in refused.detail
+
+
+def test_who_asks_for_warnings_must_not_believe_that_there_are_some(
+    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EYEGORE_TWILIO_TOKEN")
+    with pytest.raises(SettingsError, match=r"without: EYEGORE_TWILIO_TOKEN .auth token of .twilio."):
+        Service(Session(tmp_path / "day", warnings=settings))
+    with pytest.raises(SettingsError, match="no such file"):
+        Service(Session(tmp_path / "day", warnings=tmp_path / "none.toml"))
+
+
+def test_a_test_by_hand_tells_what_each_provider_answered(
+    settings: Path, mailbox: Mailbox, twilio_server: TwilioServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["warnings", "test", "anna", "--settings", str(settings)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[:4] for line in out[1:]] == [
+        ["anna", "sms", ANNA, "sent"], ["anna", "call", ANNA, "sent"], ["anna", "email", "anna@lab.example", "sent"],
+    ]  # fmt: skip
+    assert (len(twilio_server.messages), len(twilio_server.calls), len(mailbox.mails)) == (1, 1, 1)
+    twilio_server.plant("20003")
+    assert main(["warnings", "test", "ben", "--channel", "sms", "--settings", str(settings)]) == 1
+    assert main(["warnings", "test", "zoe", "--settings", str(settings)]) == 2
+    assert "'zoe' is not in the settings" in capsys.readouterr().err
+
+
+def test_no_secret_is_anywhere(
+    tmp_path: Path,
+    start: Start,
+    settings: Path,
+    ear: Ear,
+    twilio_server: TwilioServer,
+    wait_until: WaitUntil,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(25)
+    service = start()
+    wait_until(lambda: ear.rows() == 25)
+    twilio_server.plant("20003", "20003", "html 500")
+    elvis.append_rows(10)
+    wait_until(lambda: any(line.failed for line in ear.lines().values()), timeout=20)
+    assert main(["settings", "show", str(settings)]) in (0, 2)
+    assert main(["warnings", "list", "--state", str(tmp_path / "state"), "-p", str(tmp_path / "day")]) == 0
+    assert service.stop(10.0)
+    told = capsys.readouterr()
+    places = {
+        "log": caplog.text,
+        "output": told.out + told.err,
+        "events": repr(ear.events),
+        "command line": Path("/proc/self/cmdline").read_text(),
+        "threads": repr(threading.enumerate()),
+    }
+    places |= {str(path): path.read_bytes().decode("latin-1") for path in (tmp_path / "state").rglob("*.sqlite*")}
+    assert len(places) >= 6
+    for place, text in places.items():
+        for secret in (PASSWORD, TOKEN):
+            assert secret not in text, f"a secret in {place}"
