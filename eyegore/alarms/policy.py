@@ -220,7 +220,7 @@ class Policy:
         to = self._announcer.admitted(awake, "", (), now)
         hears = {one.person for one in to}
         for case in self._book:
-            if not math.isnan(case.over):
+            if not math.isnan(case.over) and any(name in case.members for name in flood.alarms):
                 case.told = [person for person in case.told if person not in hears]
         telling = self._of(flood, alarms, flood.severity, over=True)
         return self._announcer.notices(telling, _of_flood(flood), to, now) if to else []

@@ -145,7 +145,7 @@ def _details(telling: Telling) -> list[str]:
         return [*withheld, *why, *(what(alarm) for alarm in telling.alarms if alarm.active)]
     first = telling.alarms[0]
     around = telling.circumstances.get(first.parameter, Circumstances())
-    response = [around.response] if around.response else []
+    response = [around.response.rstrip(".")] if around.response else []
     return [
         f"since {clock_text(first.since)[7:]}", *withheld, *_trend(first, around), *response, *why,
         *(what(alarm) for alarm in telling.alarms[1:]),
@@ -174,7 +174,7 @@ def _text(telling: Telling, head: str) -> str:
         blocks.append(f"The incident began with {began.pop()}.")
     if telling.code:
         code = telling.code
-        blocks.append(f"To acknowledge, answer\n  ACK {code}\nor ACK {code} and a comment, or SHELVE {code} 1h.")
+        blocks.append(f'To acknowledge, answer "ACK {code}", and a comment if you like; or "SHELVE {code} 1h".')
     if telling.withheld:
         blocks.append(f"{telling.withheld} messages were withheld before this one: there were more than the limit.")
     if telling.why:
@@ -205,7 +205,7 @@ def _spoken(telling: Telling, head: str) -> str:
     if telling.alarms and telling.reason not in (Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.FLOOD):
         around = telling.circumstances.get(telling.alarms[0].parameter, Circumstances())
         parts += [f"{trend}." for trend in _trend(telling.alarms[0], around)]
-        parts += [f"What to do: {around.response}."] if around.response else []
+        parts += [f"What to do: {around.response.rstrip('.')}."] if around.response else []
     if telling.code:
         code = digits(telling.code)
         parts.append(f"To acknowledge, answer by text message: ACK {code}. I repeat: {code}.")

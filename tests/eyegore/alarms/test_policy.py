@@ -1,0 +1,308 @@
+"""The rules of telling people, by number, and what must hold whatever happens."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from eyegore.alarms.alarm_board import Frame
+from eyegore.alarms.roster import Duty
+from eyegore.messages import Action, AlarmChanged, AlarmKind
+from eyegore.warning_messages import Channel, Reason
+
+from .policy_bench import CRITICAL, START, WARNING, Bench
+
+T1 = "CRITICAL T1 −140 °C (limit −133 … 35 °C)"
+D1 = "WARNING D1 31 V (limit 0 … 30 V)"
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_a_critical_alarm_is_told_with_the_next_tick(bench: Bench) -> None:
+    assert bench.go(out=["T1"]) == []
+    assert bench.go() == [f"Ana: {T1}"]
+    (notice,) = bench.notices
+    assert (notice.reason, notice.severity, notice.channels) == (Reason.RAISED, CRITICAL, (Channel.SMS, Channel.CALL))
+    assert (notice.parameter, notice.incident, notice.made) == ("T1", 1, bench.now)
+    assert notice.expires == bench.now + bench.rules.expires_s
+
+
+def test_what_nobody_is_to_be_told_of(bench: Bench) -> None:
+    bench.act(Action.SHELVE, "T2", seconds=3600)
+    assert bench.go(2, out=["D1", "T2", "QUIET"]) == []
+    assert bench.go(300, out=["T2", "QUIET"]) == []
+    assert bench.go(300, out=[]) == []
+
+
+def test_what_is_older_than_the_start_tells_nobody_ever(bench: Bench) -> None:
+    timer = bench.board.timer("HK rows", CRITICAL, "no row", START - 100, START - 1, bench.frame)
+    bench.tell(timer)
+    old = bench.board.timer("images", CRITICAL, "none", START - 900, START - 900, bench.frame)
+    assert [event.entry.old for event in old if isinstance(event, AlarmChanged)] == [True]
+    bench.tell(old)
+    assert bench.go(2000) == []
+    bench.ack("HK rows", "images")
+    assert bench.go(100) == []
+
+
+def test_a_killed_session_tells_what_happened_while_it_was_down(bench: Bench) -> None:
+    bench.go(10)
+    bench.restart()
+    late = bench.board.timer("HK rows", CRITICAL, "no row", bench.now - 5, bench.now - 5, bench.frame)
+    bench.policy.restore(bench.policy.memory())
+    bench.tell(late)
+    assert bench.go(2) == ["Ana: CRITICAL HK rows: no row"]
+
+
+def test_rule_15_an_answer_within_the_first_half_second_needs_no_message(bench: Bench) -> None:
+    bench.go(out=["T1"])
+    bench.ack("T1")
+    assert bench.go(700) == []
+
+
+def test_rule_15_an_answer_stops_the_chain_and_is_told_with_its_comment(bench: Bench) -> None:
+    bench.go(599, out=["T1"])
+    bench.ack("T1", person="Cleo", comment="on\nmy way")
+    assert bench.go(1200) == ["Ana: T1 acknowledged by Cleo"]
+    assert "Comment: on my way" in bench.notices[-1].text
+    assert (bench.notices[-1].channels, bench.notices[-1].code) == ((Channel.SMS,), "")
+
+
+def test_rule_15_nobody_answers_and_it_ends(bench: Bench) -> None:
+    bench.go(2, out=["T1"])
+    assert bench.go(1200) == [f"Ben: nobody acknowledged for 10 min: {T1}"]
+    assert bench.go(100, out=[]) == ["Ana: T1 back in limits", "Ben: T1 back in limits"]
+    assert bench.go(4000) == []
+
+
+def test_rule_15_what_is_back_wakes_no_backup(bench: Bench) -> None:
+    bench.go(599, out=["T1"])
+    assert bench.go(1200, out=[]) == ["Ana: T1 back in limits"]
+
+
+def test_chattering_does_not_put_off_the_backup(bench: Bench) -> None:
+    for _ in range(20):
+        bench.go(10, out=["T1"])
+        bench.go(25, out=[])
+    assert [notice.reason for notice in bench.notices] == [Reason.RAISED, Reason.ESCALATED]
+
+
+def test_rule_15_a_rise_in_severity_is_told_at_once_also_after_an_answer(bench: Bench) -> None:
+    bench.go(60, out=["P"])
+    bench.ack("P")
+    bench.go(5)
+    bench.go(1, P=9)
+    assert bench.go(1) == ["Ana: now CRITICAL P 9 mbar (limit 0 … 1 mbar, hard … 5)"]
+
+
+def test_rule_11_told_again_after_an_hour(bench: Bench) -> None:
+    bench.go(2, out=["T1"])
+    bench.ack("T1")
+    bench.go(2)
+    assert bench.go(3600) == [f"Ana: still out after an hour: {T1}"]
+    bench.ack("T1")
+    assert bench.go(2) == ["Ana: T1 acknowledged by Ana"]
+
+
+def test_rule_14_one_incident_is_one_message_and_one_more(bench: Bench) -> None:
+    assert bench.go(8, out=["T1", "D1"]) == [f"Ana: {T1}"]
+    assert bench.go(4, out=["T1", "D1", "D2", "T2"]) == []
+    assert bench.go(60) == ["Ana: CRITICAL T2 −140 °C (limit −133 … 35 °C) and 2 more"]
+    first, second = bench.notices
+    assert (first.code, second.parameter) == (second.code, "T2")
+    assert "The incident began with T1." in second.text
+    assert set(bench.policy.parameters(first.code)) == {"T1", "T2", "D1", "D2"}
+
+
+def test_rule_14_what_is_graver_than_what_was_told_does_not_wait(bench: Bench) -> None:
+    assert bench.go(9, out=["D1"]) == [f"Ana: {D1}"]
+    bench.go(1, out=["D1", "T1"])
+    assert bench.go(1) == [f"Ana: {T1}"]
+
+
+def test_a_shelf_is_an_answer_and_what_is_still_out_after_it_is_told(bench: Bench) -> None:
+    bench.go(10, out=["T1"])
+    bench.act(Action.SHELVE, "T1", "Ben", "vent", 600)
+    assert bench.go(599) == ["Ana: T1 shelved by Ben"]
+    assert bench.go(3) == [f"Ana: {T1}"]
+
+
+DUTIES = [
+    (Duty("", "Ben", math.inf), {}, ["Ben"], "nobody is on duty"),
+    (Duty("Ana", "Ben", math.inf), {"Ana": ()}, ["Ben"], "Ana cannot be reached"),
+    (Duty("", "", math.inf), {"Ana": ()}, ["Ben", "Cleo"], "nobody is on duty and there is no backup"),
+    (Duty("Ana", "Ben", math.inf), {"Ana": (), "Ben": (), "Cleo": (Channel.EMAIL,)}, ["Cleo"], "Ben neither"),
+    (Duty("Ana", "Ben", math.inf), {"Ana": (), "Ben": (), "Cleo": ()}, ["Ana"], "Ana cannot be reached"),
+]
+
+
+@pytest.mark.parametrize(("duty", "reach", "people", "why"), DUTIES)
+def test_somebody_is_told_whoever_is_on_duty(
+    duty: Duty, reach: dict[str, tuple[Channel, ...]], people: list[str], why: str
+) -> None:
+    bench = Bench(duty=lambda _now: duty, reach=lambda person: reach.get(person, tuple(Channel)))
+    bench.go(2, out=["T1"])
+    assert [notice.person for notice in bench.notices] == people
+    assert all(why in notice.text and notice.channels for notice in bench.notices)
+
+
+@pytest.mark.parametrize(("backup", "people"), [("", ["Ben", "Cleo"]), ("Ana", ["Ben", "Cleo"]), ("Cleo", ["Cleo"])])
+def test_without_another_backup_everybody_else_is_asked(backup: str, people: list[str]) -> None:
+    bench = Bench(duty=lambda _now: Duty("Ana", backup, math.inf))
+    bench.go(700, out=["T1"])
+    assert [notice.person for notice in bench.notices if notice.reason is Reason.ESCALATED] == people
+
+
+def test_a_severity_without_a_route_tells_nobody() -> None:
+    bench = Bench(routes={CRITICAL: (Channel.CALL,)})
+    assert bench.go(700, out=["D1"]) == []
+    bench.go(2, out=["D1", "T1"])
+    assert [notice.channels for notice in bench.notices] == [(Channel.CALL,)]
+
+
+def test_good_news_calls_nobody_who_can_be_written_to() -> None:
+    bench = Bench(routes={CRITICAL: (Channel.CALL,)}, reach=lambda _person: (Channel.CALL, Channel.EMAIL))
+    bench.go(2, out=["T1"])
+    bench.ack("T1")
+    bench.go(2)
+    assert [notice.channels for notice in bench.notices] == [(Channel.CALL,), (Channel.EMAIL,)]
+
+
+def test_rule_16_the_next_message_tells_how_many_were_withheld() -> None:
+    bench = Bench(per_parameter=2)
+    for _ in range(4):
+        bench.go(40, out=["D1"])
+        bench.go(40, out=[])
+    assert told_reasons(bench) == [Reason.RAISED, Reason.CLEARED]
+    assert bench.policy.withheld == 3
+    bench.go(10, out=["D2"])
+    assert "3 messages were withheld" in bench.notices[-1].text
+    assert "3 withheld" in bench.notices[-1].short
+    assert bench.policy.withheld == 0
+
+
+def told_reasons(bench: Bench) -> list[Reason]:
+    return [notice.reason for notice in bench.notices]
+
+
+def test_rule_16_no_critical_first_of_its_kind_is_withheld() -> None:
+    bench = Bench(total=1)
+    bench.go(40, out=["D1"])
+    assert bench.go(40, out=["D2"]) == []
+    assert bench.go(3, out=["T1"]) == [f"Ana: {T1}"]
+    assert bench.go(700, out=["T1", "T2"]) == [
+        "Ana: CRITICAL T2 −140 °C (limit −133 … 35 °C)",
+        f"Ben: nobody acknowledged for 10 min: {T1} and 1 more",
+    ]
+
+
+def test_rule_16_what_was_withheld_and_is_still_out_is_told_when_the_limit_allows() -> None:
+    bench = Bench(total=1)
+    bench.go(10, out=["D1"])
+    assert bench.go(3000, out=["D1", "D2"], step=2) == []
+    assert bench.go(700, step=2) == ["Ana: WARNING D2 31 V (limit 0 … 30 V)"]
+
+
+def test_rule_16_quiet_hours_hold_back_what_is_not_critical_until_they_end() -> None:
+    bench = Bench(quiet=lambda _person, now: now < START + 5000)
+    assert bench.go(1200, out=["D1"]) == []
+    assert bench.go(1200, out=["D1", "D2"]) == []
+    assert bench.go(2, out=["D1", "D2", "T1"]) == [f"Ana: {T1}"]
+    bench.ack("T1")
+    bench.go(100, out=["D1", "D3"])
+    bench.go(100, out=["D1", "P"])
+    assert bench.go(2600, step=2) == [f"Ana: {D1} and 1 more"]
+    assert set(bench.policy.parameters(bench.notices[-1].code)) == {"D1", "P"}
+
+
+MANY = [f"F{number}" for number in range(12)]
+
+
+def test_rule_14_a_flood_is_a_summary_and_its_end_another() -> None:
+    bench = Bench()
+    assert bench.go(60, out=MANY) == ["Ana: WARNING many alarms: 12, 12 still out"]
+    code = bench.notices[-1].code
+    assert bench.policy.parameters(code) == tuple(MANY)
+    assert bench.go(3, out=[*MANY, "T1"]) == [f"Ana: {T1}"]
+    assert bench.go(60, out=["D1", *MANY]) == []
+    bench.ack(*MANY, "T1", "D1")
+    assert bench.go(2) == ["Ana: F0 and 11 more acknowledged by Ana"]
+    assert bench.go(600, out=[]) == [
+        "Ana: flood of 14 alarms is over, 0 still out",
+        "Ana: T1 back in limits",
+    ]
+    assert bench.policy.parameters(code) == ()
+
+
+def test_a_flood_nobody_answers_goes_to_the_backup_in_one_message() -> None:
+    bench = Bench()
+    bench.go(60, out=MANY)
+    assert bench.go(700) == [
+        "Ana: flood of 12 alarms is over, 12 still out",
+        "Ben: nobody acknowledged for 10 min: WARNING F0 31 V (limit 0 … 30 V) and 11 more",
+    ]
+
+
+def test_the_summary_of_a_flood_is_renewed_now_and_then() -> None:
+    bench = Bench(flood_every_s=100)
+    bench.go(60, out=MANY)
+    assert bench.go(100, out=[*MANY, "D1", "D2"]) == ["Ana: WARNING many alarms: 14, 2 still out"]
+
+
+def test_codes_have_four_digits_and_are_not_given_twice_among_the_living(bench: Bench) -> None:
+    codes = []
+    for name in ("D1", "D2", "D3", "T1", "T2", "T3"):
+        bench.go(41, out=[name])
+        codes.append(next(notice.code for notice in reversed(bench.notices) if notice.code))
+        bench.restart()
+    assert len(set(codes)) == 6
+    assert all(code.isdigit() and len(code) == 4 for code in codes)
+    assert [bench.policy.parameters(code) for code in codes][:2] == [("D1",), ("D2",)]
+    bench.ack("D1")
+    assert bench.policy.parameters(codes[0]) == ()
+    assert bench.policy.parameters("0000") == ()
+
+
+def test_other_kinds_of_alarm_say_what_they_are_about(bench: Bench) -> None:
+    bench.go(100, out=[], T1=math.nan)
+    frame = Frame(bench.now)
+    bench.tell(bench.board.timer("T2", WARNING, "reaches 35 °C in 9 min", bench.now, bench.now, frame, AlarmKind.TREND))
+    bench.go(60, out=[])
+    subjects = [notice.subject.rpartition(" [")[0] or notice.subject for notice in bench.notices]
+    assert subjects == [
+        "WARNING T1 has no valid reading", "WARNING T2: reaches 35 °C in 9 min", "T1 reads again",
+    ]  # fmt: skip
+
+
+def test_the_same_thing_has_the_same_key_whatever_came_between(bench: Bench) -> None:
+    bench.go(1, out=["T1"])
+    memory = bench.policy.memory()
+    bench.go(700)
+    first = {notice.key for notice in bench.notices}
+    bench.policy.restore(memory)
+    again = [*bench.policy.tick(bench.now), *bench.policy.tick(bench.now + 700)]
+    assert {notice.key for notice in again} == first
+
+
+def test_a_comment_is_no_news(bench: Bench) -> None:
+    bench.go(10, out=["T1"])
+    bench.act(Action.COMMENT, "T1", comment="hm")
+    bench.act(Action.COMMENT, "D1", comment="risen")
+    assert bench.go(100) == []
+
+
+def test_many_at_once_are_told_in_one_pass() -> None:
+    bench = Bench(total=3)
+    event = next(one for one in bench.board.timer("HK rows", CRITICAL, "x", START + 1, START + 1, bench.frame))
+    assert isinstance(event, AlarmChanged)
+    for number in range(301):
+        alarm = replace(event.alarm, parameter=f"X{number}", incident=number, first_out=f"X{number}")
+        entry = replace(event.entry, parameter=alarm.parameter, incident=number)
+        bench.notices += bench.policy.take(AlarmChanged(alarm, entry, ""), START + 2)
+    bench.notices += bench.policy.tick(START + 3)
+    assert len({notice.parameter for notice in bench.notices}) == 301
