@@ -29,6 +29,7 @@ from eyegore.messages import (
     FlagState,
     Health,
     Said,
+    WarningsState,
 )
 from eyegore.service import Service
 
@@ -44,6 +45,7 @@ class Summary:
     def __init__(self) -> None:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._health: Health | None = None
+        self._warnings: WarningsState | None = None
         self._flags: dict[str, Flag] = {}
         self._lines: deque[tuple[int, str, str]] = deque(maxlen=LINES)
         self._last_exposure = ""
@@ -56,7 +58,7 @@ class Summary:
         """The summary as it stands now; ``standstill`` tells that Eyegore itself hangs."""
         while not self._events.empty():
             self._note(self._events.get_nowait())
-        parts: list[RenderableType] = [self._head()]
+        parts: list[RenderableType] = [self._head(), self._warned()]
         if standstill:
             parts.insert(0, Text(f"Eyegore {standstill}: nothing is known", style="bold red"))
         if self._last_exposure:
@@ -70,6 +72,8 @@ class Summary:
         match event:
             case Health():
                 self._health = event
+            case WarningsState():
+                self._warnings = event
             case FlagChanged():
                 self._flags.pop(event.flag.parameter, None)
                 if event.flag.state not in QUIET:
@@ -85,6 +89,19 @@ class Summary:
 
     def _line(self, level: int, text: str, now: float) -> None:
         self._lines.append((level, time.strftime("%H:%M:%S", time.localtime(now)), text))
+
+    def _warned(self) -> Text:
+        """Who is warned how; said also where nobody is."""
+        state = self._warnings
+        if state is None:
+            return Text("warnings off: nobody is told who does not look here", style="dim")
+        failing = [f"{channel} FAILS" for channel, problem in state.problems.items() if problem]
+        parts = [f"warnings by {', '.join(state.channels)}", f"on duty {state.on_duty or 'NOBODY'}", *failing]
+        parts += [state.proof] if state.proof else []
+        parts += [f"{state.waiting} waiting"] if state.waiting else []
+        parts += [f"{state.withheld} withheld"] if state.withheld else []
+        trouble = failing or not state.on_duty or state.proven is False
+        return Text("  ".join(parts), style="yellow" if trouble else "")
 
     def _head(self) -> RenderableType:
         health = self._health

@@ -34,6 +34,8 @@ from eyegore.warning_messages import Channel, Notice, Reason, Samples
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN})
 """What is not sent any more once somebody has acknowledged."""
+ENDS = frozenset({Reason.ACKNOWLEDGED, Reason.CLEARED})
+"""After these a code is answered with nothing any more; every other notice asks again."""
 ANSWER_S = 600.0
 
 
@@ -109,7 +111,7 @@ class WarningCenter:
     def _orders(self, notices: Sequence[Notice], now: float) -> Orders:
         orders = Orders()
         for notice in notices:
-            if self._desk is not None and notice.code and notice.reason in (Reason.RAISED, Reason.PROOF):
+            if self._desk is not None and notice.code and notice.reason not in ENDS:
                 self._desk.reissue(notice.code)
             if notice.reason is Reason.ACKNOWLEDGED:
                 orders.answered[notice.incident] = notice.subject

@@ -117,13 +117,14 @@ def _check(path: Path) -> int:
     except SettingsError as why:
         sys.stdout.write(f"{why}\n")
         return 2
-    _say_credentials(settings, credentials)
+    complete = _say_credentials(settings, credentials)
     for note in notes(settings, time.time()):
         sys.stdout.write(f"note: {note}\n")
-    return 0
+    return 0 if complete else 1
 
 
-def _say_credentials(settings: WarningSettings, credentials: Credentials) -> None:
+def _say_credentials(settings: WarningSettings, credentials: Credentials) -> bool:
+    """Tell what is there of the credentials; returns whether all are."""
     found = credential_rows(settings, credentials)
     for name, what, state in found:
         sys.stdout.write(f"{name}: {state}, {what}\n")
@@ -132,6 +133,7 @@ def _say_credentials(settings: WarningSettings, credentials: Credentials) -> Non
         lines = where_to_put(settings, missing)
         sys.stdout.write(f"{len(missing)} of {len(found)} credentials missing; {lines[0]}\n")
         sys.stdout.writelines(f"{line}\n" for line in lines[1:])
+    return not missing
 
 
 def _say_rows(found: list[tuple[str, str]]) -> None:

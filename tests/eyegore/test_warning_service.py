@@ -6,6 +6,7 @@ import email
 import email.policy
 import logging
 import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,49 +14,19 @@ from pathlib import Path
 import pytest
 
 from eyegore.alarms.journal import JournalReader, journal_path
+from eyegore.alarms.outbox import Outbox
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
-from eyegore.messages import Event, Flag, FlagChanged, FlagState, HkAccepted, WarningLine, WarningsState
+from eyegore.messages import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
 from eyegore.service import Service
 from eyegore.settings import Session
 
-from .alarms.mail_servers import PASSWORD, SENDER, USER, Mailbox, mail_server, trust
-from .alarms.twilio_server import NUMBER, SID, TOKEN, TwilioServer
+from .alarms.mail_servers import PASSWORD, Mailbox
+from .alarms.twilio_server import TOKEN, TwilioServer
+from .warned_lab import ANNA
 
 WaitUntil = Callable[..., None]
-ANNA, BEN = "+491701234567", "+491707654321"
-SETTINGS = """\
-time_zone = "UTC"
-poll_s = 5
-[texts]
-lab = "Test lab"
-[people.anna]
-name = "Anna Berg"
-email = "anna@lab.example"
-phone = "{anna}"
-[people.ben]
-name = "Ben Okafor"
-email = "ben@lab.example"
-phone = "{ben}"
-[[duty]]
-primary = "anna"
-backup = "ben"
-from = "00:00"
-to = "00:00"
-[routes]
-CRITICAL = ["sms", "email"]
-[smtp]
-host = "localhost"
-port = {port}
-user = "{user}"
-sender = "{sender}"
-ca_file = "{ca}"
-[twilio]
-sid = "{sid}"
-sender = "{number}"
-base_url = "{url}"
-"""
 
 
 class Ear:
@@ -71,41 +42,11 @@ class Ear:
     def rows(self) -> int:
         return sum(event.rows.times.size for event in self.events if isinstance(event, HkAccepted))
 
+    def said(self) -> str:
+        return "\n".join(event.text for event in self.events if isinstance(event, Said))
+
     def lines(self) -> dict[str, WarningLine]:
         return {event.key: event for event in self.events if isinstance(event, WarningLine)}
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def twilio_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioServer]:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    server = TwilioServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def settings(
-    tmp_path: Path, mailbox: Mailbox, twilio_server: TwilioServer, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Path]:
-    monkeypatch.setenv("EYEGORE_SMTP_PASSWORD", PASSWORD)
-    monkeypatch.setenv("EYEGORE_TWILIO_TOKEN", TOKEN)
-    ours = trust(tmp_path)
-    with mail_server(mailbox, ours.server) as port:
-        path = tmp_path / "warnings.toml"
-        path.write_text(
-            SETTINGS.format(
-                anna=ANNA, ben=BEN, port=port, user=USER, sender=SENDER, ca=ours.ca_file, sid=SID, number=NUMBER,
-                url=twilio_server.url,
-            )
-        )  # fmt: skip
-        yield path
 
 
 @pytest.fixture
@@ -117,11 +58,11 @@ Start = Callable[[], Service]
 
 
 @pytest.fixture
-def start(tmp_path: Path, settings: Path, ear: Ear) -> Iterator[Start]:
+def start(tmp_path: Path, warning_settings: Path, ear: Ear) -> Iterator[Start]:
     services: list[Service] = []
 
     def begin() -> Service:
-        session = Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=settings)
+        session = Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=warning_settings)
         service = Service(session, [lambda event: ear.events.append(event)])
         services.append(service)
         service.start()
@@ -212,34 +153,34 @@ def test_a_channel_that_refuses_is_an_alarm_and_another_way_is_found(
 
 
 def test_who_asks_for_warnings_must_not_believe_that_there_are_some(
-    settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    warning_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("EYEGORE_TWILIO_TOKEN")
     with pytest.raises(SettingsError, match=r"without: EYEGORE_TWILIO_TOKEN .auth token of .twilio."):
-        Service(Session(tmp_path / "day", warnings=settings))
+        Service(Session(tmp_path / "day", warnings=warning_settings))
     with pytest.raises(SettingsError, match="no such file"):
         Service(Session(tmp_path / "day", warnings=tmp_path / "none.toml"))
 
 
 def test_a_test_by_hand_tells_what_each_provider_answered(
-    settings: Path, mailbox: Mailbox, twilio_server: TwilioServer, capsys: pytest.CaptureFixture[str]
+    warning_settings: Path, mailbox: Mailbox, twilio_server: TwilioServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["warnings", "test", "anna", "--settings", str(settings)]) == 0
+    assert main(["warnings", "test", "anna", "--settings", str(warning_settings)]) == 0
     out = capsys.readouterr().out.splitlines()
     assert [line.split("\t")[:4] for line in out[1:]] == [
         ["anna", "sms", ANNA, "sent"], ["anna", "call", ANNA, "sent"], ["anna", "email", "anna@lab.example", "sent"],
     ]  # fmt: skip
     assert (len(twilio_server.messages), len(twilio_server.calls), len(mailbox.mails)) == (1, 1, 1)
     twilio_server.plant("20003")
-    assert main(["warnings", "test", "ben", "--channel", "sms", "--settings", str(settings)]) == 1
-    assert main(["warnings", "test", "zoe", "--settings", str(settings)]) == 2
+    assert main(["warnings", "test", "ben", "--channel", "sms", "--settings", str(warning_settings)]) == 1
+    assert main(["warnings", "test", "zoe", "--settings", str(warning_settings)]) == 2
     assert "'zoe' is not in the settings" in capsys.readouterr().err
 
 
 def test_no_secret_is_anywhere(
     tmp_path: Path,
     start: Start,
-    settings: Path,
+    warning_settings: Path,
     ear: Ear,
     twilio_server: TwilioServer,
     wait_until: WaitUntil,
@@ -254,7 +195,7 @@ def test_no_secret_is_anywhere(
     twilio_server.plant("20003", "20003", "html 500")
     elvis.append_rows(10)
     wait_until(lambda: any(line.failed for line in ear.lines().values()), timeout=20)
-    assert main(["settings", "show", str(settings)]) in (0, 2)
+    assert main(["settings", "show", str(warning_settings)]) in (0, 2)
     assert main(["warnings", "list", "--state", str(tmp_path / "state"), "-p", str(tmp_path / "day")]) == 0
     assert service.stop(10.0)
     told = capsys.readouterr()
@@ -270,3 +211,34 @@ def test_no_secret_is_anywhere(
     for place, text in places.items():
         for secret in (PASSWORD, TOKEN):
             assert secret not in text, f"a secret in {place}"
+
+
+def test_a_full_disk_holds_up_no_warning(
+    tmp_path: Path,
+    start: Start,
+    ear: Ear,
+    mailbox: Mailbox,
+    twilio_server: TwilioServer,
+    wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(25)
+    service = start()
+    wait_until(lambda: ear.rows() == 25)
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def no_room(*_args: object) -> None:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr("eyegore.alarms.journal._in_one_transaction", no_room)
+        elvis.append_rows(10)
+        wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+        wait_until(lambda: "the journal cannot be written" in ear.said())
+    wait_until(lambda: "the journal is written again" in ear.said())
+    assert service.stop(10.0)
+    kept = Outbox(journal_path(tmp_path / "state", tmp_path / "day")).newest(10)
+    assert {(one.channel.value, one.state.value) for one in kept} == {("sms", "sent"), ("email", "sent")}
+    assert (len(twilio_server.messages), len(mailbox.mails)) == (1, 1)

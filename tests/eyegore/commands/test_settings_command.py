@@ -43,7 +43,7 @@ def with_credentials(file: Path) -> None:
 def test_example_prints_what_check_accepts(capsys: pytest.CaptureFixture[str], file: Path) -> None:
     assert main(["settings", "example"]) == 0
     file.write_text(capsys.readouterr().out, encoding="utf-8")
-    assert main(["settings", "check", str(file)]) == 0
+    assert main(["settings", "check", str(file)]) == 1
     told = capsys.readouterr().out
     assert "can be used: 2 people, 4 entries of the roster; sms, call, email" in told
 
@@ -52,7 +52,7 @@ def test_check_tells_which_credentials_are_missing_and_where_they_may_be(
     capsys: pytest.CaptureFixture[str], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EYEGORE_TWILIO_TOKEN", SECRET)
-    assert main(["settings", "check", str(file)]) == 0
+    assert main(["settings", "check", str(file)]) == 1
     told = capsys.readouterr().out
     assert "EYEGORE_SMTP_PASSWORD: missing, password of [smtp]\n" in told
     assert "EYEGORE_TWILIO_TOKEN: **** (environment), auth token of [twilio]\n" in told
@@ -93,7 +93,7 @@ def test_check_notes_what_is_worth_knowing(
 ) -> None:
     assert old in EXAMPLE
     file.write_text(EXAMPLE.replace(old, new, 1), encoding="utf-8")
-    assert main(["settings", "check", str(file)]) == 0
+    assert main(["settings", "check", str(file)]) == 1
     found = capsys.readouterr().out
     assert told in found
     assert told or "a WARNING" not in found
@@ -105,7 +105,7 @@ def test_without_a_file_the_one_in_the_home_is_meant(capsys: pytest.CaptureFixtu
     assert f"{path}: no such file" in capsys.readouterr().out
     path.parent.mkdir(parents=True)
     path.write_text(EXAMPLE, encoding="utf-8")
-    assert main(["settings", "check"]) == 0
+    assert main(["settings", "check"]) == 1, "the credentials are missing"
 
 
 def test_a_file_and_another_by_option_are_refused(capsys: pytest.CaptureFixture[str], file: Path) -> None:
@@ -248,7 +248,7 @@ def test_roster_before_and_after_its_shifts(capsys: pytest.CaptureFixture[str], 
         ["Sat 21/Nov/2026 08:00", "Sat 21/Nov/2026 20:00", "Anna Berg (anna)"],
         ["Sat 21/Nov/2026 20:00", "no end", "Anna Berg (anna)"],
     ]
-    assert main(["settings", "check", str(file)]) == 0
+    assert main(["settings", "check", str(file)]) == 1
     assert re.search("note: the roster (ends|ended) Sat 21/Nov/2026 20:00", capsys.readouterr().out)
 
 

@@ -1,0 +1,45 @@
+"""Providers of warnings on this machine, and settings that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .alarms.mail_servers import PASSWORD, SENDER, USER, Mailbox, mail_server, trust
+from .alarms.twilio_server import NUMBER, SID, TOKEN, TwilioServer
+from .warned_lab import ANNA, BEN, SETTINGS
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def twilio_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioServer]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    server = TwilioServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def warning_settings(
+    tmp_path: Path, mailbox: Mailbox, twilio_server: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    monkeypatch.setenv("EYEGORE_SMTP_PASSWORD", PASSWORD)
+    monkeypatch.setenv("EYEGORE_TWILIO_TOKEN", TOKEN)
+    ours = trust(tmp_path)
+    with mail_server(mailbox, ours.server) as port:
+        path = tmp_path / "warnings.toml"
+        path.write_text(
+            SETTINGS.format(
+                anna=ANNA, ben=BEN, port=port, user=USER, sender=SENDER, ca=ours.ca_file, sid=SID, number=NUMBER,
+                url=twilio_server.url,
+            )
+        )  # fmt: skip
+        yield path
