@@ -306,3 +306,13 @@ def test_many_at_once_are_told_in_one_pass() -> None:
         bench.notices += bench.policy.take(AlarmChanged(alarm, entry, ""), START + 2)
     bench.notices += bench.policy.tick(START + 3)
     assert len({notice.parameter for notice in bench.notices}) == 301
+
+
+def test_in_a_flood_an_alarm_goes_over_to_the_incident_it_comes_again_with() -> None:
+    bench = Bench(flood_every_s=200)
+    bench.go(60, out=MANY)
+    bench.go(10, out=[*MANY, "D3"])
+    bench.go(40, out=MANY)
+    assert bench.go(200, out=[*MANY, "D2", "D3"]) == ["Ana: WARNING many alarms: 15, 2 still out"]
+    code = bench.notices[-1].code
+    assert {"D2", "D3"} < set(bench.policy.parameters(code))
