@@ -6,6 +6,7 @@ anything is sent.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -193,7 +194,7 @@ class WarningCenter:
             on_duty=duty.primary,
             backup=duty.backup,
             proof=proof.text if proof is not None else "",
-            proven=None if proof is None else not proof.overdue,
+            proven=None if proof is None or (math.isnan(proof.proven) and not proof.overdue) else not proof.overdue,
             withheld=self._policy.withheld,
             waiting=waiting,
             problems=dict(self._watch.problems),

@@ -315,5 +315,5 @@ def window_title(health: Health | None, folder: str, tag: str) -> str:
         return title
     if health.raised:
         kind = f"{health.critical} CRITICAL" if health.critical else f"{health.raised} WARNING"
-        return f"{kind} — {title}"
+        return f"{kind}{', STALE' if health.hk_stale else ''} — {title}"
     return f"STALE — {title}" if health.hk_stale else title
