@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eyegore.alarms.channel_watch import StateWatch
 from eyegore.alarms.delivery import Delivery
 from eyegore.alarms.dispatcher import Dispatcher
 from eyegore.alarms.journal_errors import JournalError
 from eyegore.alarms.outbox import Outbox
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_poller import Replies, ReplyPoller
-from eyegore.messages import Event, Health, WarningsState
+from eyegore.messages import Event, Health, WarningPath, WarningsState
 from eyegore.warning_center import CHAIN, Orders, WarningCenter, line_of
 from eyegore.warning_messages import Channel, Sender
 
@@ -48,6 +49,7 @@ class WarningService:
         self._center, self._senders, self._post, self._clock = center, senders, post, clock
         self._poller = ReplyPoller(inboxes, post, poll_s)
         self._heartbeat = heartbeat
+        self._beats, self._answers = StateWatch("heartbeat"), StateWatch("answers")
         self._dispatcher: Dispatcher | None = None
         self._told: WarningsState | None = None
 
@@ -78,10 +80,17 @@ class WarningService:
         orders = self._center.take(events, now)
         if any(isinstance(event, Health) for event in events):  # a second has passed
             orders.add(self._center.tick(now))
+            orders.paths += self._paths(now)
             state = self._state(now)
             if state is not None:
                 orders.events.append(state)
         return orders
+
+    def _paths(self, now: float) -> list[WarningPath]:
+        """What is new about the ways that are no channels."""
+        beat = self._heartbeat.problem if self._heartbeat is not None else ""
+        found = [self._beats.look(beat, now), self._answers.look(self._poller.problem, now)]
+        return [path for path in found if path is not None]
 
     def send(self, orders: Orders) -> None:
         """Send what was ordered, after it was written."""

@@ -9,6 +9,27 @@ ALARM_AFTER_S = 60.0
 """A channel may fail for so long before it is an alarm [s]: mail servers put off what they do not know."""
 
 
+class StateWatch:
+    """The same for what has a state instead of deliveries: the heartbeat, the inboxes."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self._since = float("nan")
+        self._told = False
+
+    def look(self, problem: str, now: float) -> WarningPath | None:
+        """``problem`` says what is wrong now ("" for nothing); returns what is new."""
+        if not problem:
+            told, self._told, self._since = self._told, False, float("nan")
+            return WarningPath(self._channel, "", now, now) if told else None
+        if self._since != self._since:
+            self._since = now
+        if self._told or now - self._since < ALARM_AFTER_S:
+            return None
+        self._told = True
+        return WarningPath(self._channel, problem, self._since, now)
+
+
 class ChannelWatch:
     """Fed with every delivery that changed."""
 

@@ -34,6 +34,11 @@ class ReplyPoller:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
 
+    @property
+    def problem(self) -> str:
+        """Why answers cannot be read, "" when they can; callable from any thread."""
+        return "; ".join(filter(None, list(self._problems)))
+
     def start(self) -> None:
         """Begin to look."""
         if self._inboxes:

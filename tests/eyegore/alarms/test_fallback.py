@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.alarms.channel_watch import ChannelWatch
+from eyegore.alarms.channel_watch import ChannelWatch, StateWatch
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.fallback import Fallback
 from eyegore.limits.model import Severity
@@ -107,3 +107,18 @@ def test_a_channel_that_fails_is_told_once_and_again_when_it_works() -> None:
     assert well.problem == ""
     assert watch.problems == {}
     assert watch.take(delivery(SMS, REFUSED), NOW) is not None
+
+
+def test_what_has_no_deliveries_is_an_alarm_when_it_fails_for_long() -> None:
+    watch = StateWatch("heartbeat")
+    assert watch.look("", NOW) is None
+    assert watch.look("the file cannot be written", NOW) is None
+    assert watch.look("", NOW + 30) is None
+    assert watch.look("the file cannot be written", NOW + 40) is None
+    path = watch.look("the file cannot be written", NOW + 100)
+    assert path is not None
+    assert (path.channel, path.problem, path.since) == ("heartbeat", "the file cannot be written", NOW + 40)
+    assert watch.look("the disk is full", NOW + 101) is None
+    well = watch.look("", NOW + 102)
+    assert well is not None
+    assert well.problem == ""
