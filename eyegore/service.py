@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -225,28 +226,37 @@ class Service:
 
     def _deliver(self, message: FeedMessage | Command | News | Tick) -> None:
         now = self._clock()
-        events: list[Event] = []
-        if not isinstance(message, News):
-            try:
-                events = self.monitor.take(message, now)
-            except Exception:
-                log.exception("a message could not be judged: %.200r", message)
-                events = [Said(logging.ERROR, "a message could not be judged; see the log", now)]
-        orders = self._warn(message, events, now)
-        events += orders.events
-        if self._keeper is not None:
+        events, orders = self._follows(message, now)
+        if self._keeper is not None:  # what is to be told first: the state says that it was
+            self._keeper.take(events, self._memory, orders.deliveries)
             if isinstance(message, Tick):
                 self._keeper.tick(now, self._memory)
-            self._keeper.take(events, self._memory, orders.deliveries)
         if self.warnings is not None:
             self.warnings.send(orders)
         self._publish(events)
-        for path in orders.paths:
-            self._deliver(path)
-        for command in orders.commands:
-            self._deliver(command)
-        if self.warnings is not None and isinstance(message, News):
+        if self.warnings is not None and isinstance(message, News) and (self._keeper is None or self._keeper.complete):
             self.warnings.written(message)
+
+    def _follows(self, message: FeedMessage | Command | News | Tick, now: float) -> tuple[list[Event], Orders]:
+        """All that follows from a message, what an answer orders included: it is written as a whole or not at all."""
+        events: list[Event] = []
+        orders = Orders()
+        todo: deque[FeedMessage | Command | News | Tick] = deque([message])
+        while todo:
+            one = todo.popleft()
+            found = [] if isinstance(one, News) else self._judged(one, now)
+            more = self._warn(one, found, now)
+            events += [*found, *more.events]
+            orders.add(more)
+            todo += [*more.paths, *more.commands]
+        return events, orders
+
+    def _judged(self, message: FeedMessage | Command | Tick, now: float) -> list[Event]:
+        try:
+            return self.monitor.take(message, now)
+        except Exception:
+            log.exception("a message could not be judged: %.200r", message)
+            return [Said(logging.ERROR, "a message could not be judged; see the log", now)]
 
     def _warn(self, message: FeedMessage | Command | News | Tick, events: Sequence[Event], now: float) -> Orders:
         """What is to be told to people, and what came back from them."""

@@ -39,6 +39,16 @@ class JournalKeeper:
         except JournalError as why:
             self._fail(f"no journal is kept: {why}")
 
+    @property
+    def held(self) -> bool:
+        """Whether the journal is ours to write; callable from any thread."""
+        return self._journal is not None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was taken is written."""
+        return not (self._waiting or self._out)
+
     def state(self) -> dict[str, Any] | None:
         """The state of the alarms when the last session ended, however it ended; None when there was none."""
         if self._journal is None:
