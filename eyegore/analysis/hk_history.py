@@ -85,6 +85,7 @@ class HkHistory:
         while self.rows > self.capacity_rows:
             self.rows -= self._leaves.pop(0).rows
             del self._firsts[0]
+            self._plan = None  # it holds what it was made of, also what was let go
         self.revision += 1
 
     def latest(self, column: str) -> Sample | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
+import weakref
 
 import numpy as np
 import pytest
@@ -241,3 +243,13 @@ def test_the_nearest_sample_over_the_edge_of_a_leaf_and_a_gap() -> None:
 
 def test_no_sample_is_near_when_there_is_none() -> None:
     assert HkHistory(["T"]).nearest("T", START) is None
+
+
+def test_what_is_let_go_is_not_held_by_the_last_curve() -> None:
+    history = HkHistory(("A",), capacity_rows=80)
+    history.append(np.arange(80.0), np.zeros((80, 1)))
+    history.envelope("A", *history.span, 10)
+    oldest = weakref.ref(history._leaves[0])
+    history.append(np.arange(80.0, 100.0), np.zeros((20, 1)))
+    gc.collect()
+    assert oldest() is None
