@@ -14,7 +14,7 @@ from rich.text import Text
 
 from eyegore.analysis.excursions import Run
 from eyegore.lab_time import iso
-from eyegore.limits.model import Verdict
+from eyegore.limits.model import LimitSet, Verdict
 from eyegore.messages import Flag
 from eyegore.monitor import Monitor
 
@@ -132,7 +132,10 @@ def print_report(findings: Findings, console: Console) -> None:
 
 def _parts(report: Mapping[str, Any]) -> Iterable[RenderableType]:
     hk, log, images = report["hk"], report["exposures"], report["images"]
-    yield Text(f"{report['folder']}  ELVIS {report['elvis'] or 'unknown'}  limits {report['set']}", style="bold")
+    yield Text(
+        f"{report['folder']}  ELVIS {report['elvis'] or 'unknown'}  limits {LimitSet(report['set']).words}",
+        style="bold",
+    )
     for unread in report["unread"]:
         yield Text(unread["reason"], style="bold magenta")
     yield Text(

@@ -198,6 +198,7 @@ class WarningCenter:
             withheld=self._policy.withheld,
             waiting=waiting,
             problems=dict(self._watch.problems),
+            duty_ends=duty.until,
         )
 
     def memory(self) -> dict[str, Any]:

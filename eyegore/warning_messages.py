@@ -150,8 +150,8 @@ class WarningsState:
     """The state of the warnings, told when it changes.
 
     ``channels`` are those set up, ``problems`` what is wrong by channel. ``on_duty`` and ``backup`` are people, "" for
-    nobody. ``proof`` tells in words when the path to a person was last proven, ``proven`` whether that is so (None
-    where no proof is asked for). ``withheld`` and ``waiting`` count messages.
+    nobody, until ``duty_ends`` [unix s]. ``proof`` tells in words when the path to a person was last proven, ``proven``
+    whether that is so (None where none is asked for, or none came yet). ``withheld`` and ``waiting`` count messages.
     """
 
     channels: tuple[str, ...]
@@ -162,3 +162,4 @@ class WarningsState:
     withheld: int
     waiting: int
     problems: Mapping[str, str] = field(default_factory=dict)
+    duty_ends: float = float("inf")

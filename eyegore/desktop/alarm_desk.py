@@ -33,8 +33,8 @@ class AlarmDesk:
     """Keeps the alarms that are not normal. ``send`` takes what a person asked, ``exposure_of`` tells what was taken.
 
     ``gravest`` gives the severity a parameter can reach: critical ones are not shelved for long; ``response`` tells
-    what to do about it. ``elsewhere`` are actions of the main window that work in the list as well, ``clock`` gives
-    the unix time [s].
+    what to do about it. ``elsewhere`` are actions of the main window that work in the list as well, ``end_of_shift``
+    tells when that is [unix s], NaN when nobody knows; ``clock`` gives the unix time [s].
     """
 
     def __init__(
@@ -49,12 +49,13 @@ class AlarmDesk:
         response: Callable[[str], str],
         ring: Callable[[], object],
         elsewhere: Mapping[str, Callable[[], object]],
+        end_of_shift: Callable[[], float] = lambda: math.nan,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._root, self._theme = root, theme
         self._send, self._plot = send, plot
         self._exposure_of, self._gravest, self._response = exposure_of, gravest, response
-        self._elsewhere, self._clock = dict(elsewhere), clock
+        self._elsewhere, self._clock, self._end_of_shift = dict(elsewhere), clock, end_of_shift
         self._annunciator = Annunciator(ring)
         self._alarms: dict[str, Alarm] = {}
         self._audible: set[str] = set()
@@ -191,7 +192,7 @@ class AlarmDesk:
         if not self._asked(ShelveDialog, wanted):
             asker = self._asker()
             self._questions[ShelveDialog] = ShelveDialog(
-                asker, self._theme, wanted, done, critical=critical, now=self._clock
+                asker, self._theme, wanted, done, end_of_shift=self._end_of_shift(), critical=critical, now=self._clock
             )
 
     def _asked(self, kind: type[QuestionWindow], names: Sequence[str]) -> bool:

@@ -106,6 +106,7 @@ class Desktop:
             response=lambda name: self.view.response(name) if self.view else "",
             ring=lambda: self.pump.post(Call(root.bell)),
             elsewhere=self._everywhere,
+            end_of_shift=lambda: self.warnings.duty_ends,
             clock=clock,
         )
         self.desk.restore(alarms if isinstance(alarms := layout.get("alarms"), dict) else {})

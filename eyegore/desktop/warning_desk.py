@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -56,6 +57,12 @@ class WarningDesk:
             self._window.list.show(self._cells.values(), self._state is not None)
             self._window.tell()
         self._changed = False
+
+    @property
+    def duty_ends(self) -> float:
+        """When the shift of the one on duty ends [unix s], NaN when nobody knows."""
+        ends = self._state.duty_ends if self._state is not None else math.nan
+        return ends if math.isfinite(ends) else math.nan
 
     def strip_cells(self) -> list[HealthCell]:
         """The segments of the health strip."""

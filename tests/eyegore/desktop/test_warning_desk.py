@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 import tkinter as tk
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,6 +22,7 @@ from eyegore.elvis.simulator import Simulator
 from eyegore.messages import WarningLine, WarningsState
 from eyegore.settings import Session
 from eyegore.widgets import theme
+from eyegore.widgets.shelve_dialog import ShelveDialog
 from eyegore.widgets.warning_list import WarningList
 
 from .test_warning_presenter import ARMED, LINE
@@ -70,6 +72,20 @@ def night(tmp_path: Path, root: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Itera
     night.until(lambda: night.told("warnings"))
     yield night
     desktop.close()
+
+
+def test_a_shelf_may_last_until_the_end_of_the_shift(night: Night) -> None:
+    night.tell(replace(ARMED, duty_ends=time.time() + 3 * 3600))
+    night.until(lambda: night.told("warnings") == "■ warnings sms email call armed")
+    night.desktop.desk.shelve(["CCD1_OD_T"])
+    (asked,) = [one for one in night.root.winfo_children() if isinstance(one, ShelveDialog)]
+    assert asked.terms[-1].label.startswith("end of shift (")
+    asked.destroy()
+    night.tell(ARMED)
+    night.until(lambda: night.desktop.warnings.duty_ends != night.desktop.warnings.duty_ends)
+    night.desktop.desk.shelve(["CCD1_OD_T"])
+    (asked,) = [one for one in night.root.winfo_children() if isinstance(one, ShelveDialog)]
+    assert len(asked.terms) == 3
 
 
 def test_the_strip_tells_how_the_warnings_stand(night: Night) -> None:
