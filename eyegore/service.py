@@ -175,7 +175,8 @@ class Service:
     def _run(self) -> None:
         memory = self._open_journal() if self.session.journal else None
         if self.warnings is not None:
-            outbox = Outbox(journal_path(self.session.state, self.session.folder)) if self.session.journal else None
+            keeper = self._keeper
+            outbox = Outbox(keeper.path, lambda: keeper.held) if keeper is not None else None
             self._publish(self.warnings.begin(outbox, (memory or {}).get("warnings")))
         if self.session.phase is not None:
             self._deliver(PhaseChosen(self.session.phase, person()))

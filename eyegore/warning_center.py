@@ -33,10 +33,11 @@ from eyegore.messages import (
 )
 from eyegore.warning_messages import Channel, Notice, Reason, Samples
 
-CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN})
-"""What is not sent any more once somebody has acknowledged."""
+CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
+"""What is not sent any more once somebody took care of all alarms in it."""
 ENDS = frozenset({Reason.ACKNOWLEDGED, Reason.CLEARED})
 """After these a code is answered with nothing any more; every other notice asks again."""
+DEEDS = {"ACKED": "acknowledged", "SHELVED": "shelved"}
 ANSWER_S = 600.0
 
 
@@ -53,13 +54,13 @@ class People:
 @dataclass
 class Orders:
     """What is to be done: ``deliveries`` to send, ``commands`` for the alarms, ``events`` for the journal and all who
-    listen, ``paths`` about channels for the monitor; deliveries of the incidents in ``answered`` are not needed now."""
+    listen, ``paths`` about channels for the monitor; ``answered`` tells by code who took care of all it stands for."""
 
     deliveries: list[Delivery] = field(default_factory=list)
     commands: list[FlagCommand] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     paths: list[WarningPath] = field(default_factory=list)
-    answered: dict[int, str] = field(default_factory=dict)
+    answered: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Orders) -> None:
         """Do the other as well."""
@@ -89,43 +90,63 @@ class WarningCenter:
         self._phase: Phase | None = None
         self._fallback = Fallback(people.reach, people.others)
         self._watch = ChannelWatch()
+        self._answered: dict[str, str] = {}
 
     def take(self, events: Iterable[Event], now: float) -> Orders:
         """Take what the monitor told at unix time ``now`` [s]."""
         notices: list[Notice] = []
+        answered: dict[str, str] = {}
         for event in events:
             if isinstance(event, HkAccepted):
                 self._recent.take(event.rows)
             elif isinstance(event, LayoutChanged):
                 self._table, self._phase = event.table, event.phase
             elif isinstance(event, AlarmChanged):
+                codes = self._policy.codes(event.alarm) if event.entry.person else ()
                 notices += self._policy.take(event, now)
-        return self._orders(notices, now)
+                why = f"{DEEDS.get(event.entry.after, 'lowered')} by {event.entry.person}"
+                answered |= {code: why for code in codes if not self._policy.waits(code)}
+        self._answered |= answered
+        orders = self._orders(notices, now)
+        orders.answered = {code: why for code, why in answered.items() if code in self._answered}
+        return orders
+
+    def answered(self, notice: Notice) -> str:
+        """Who took care of all that a notice asks to be taken care of, "" when nobody did."""
+        if notice.reason not in CHAIN or not notice.code:
+            return ""
+        return self._answered.get(notice.code) or ("answered before" if self._policy.answered(notice.code) else "")
 
     def tick(self, now: float) -> Orders:
         """Time has passed."""
         notices = self._policy.tick(now)
         if self._proof is not None:
             notices = [*notices, *self._proof.tick(now, self._people.duty(now).primary, self._policy.fresh_code)]
-        return self._orders(notices, now)
+        orders = self._orders(notices, now)
+        for delivery in self._fallback.overdue(now):
+            orders.add(self._way_round(delivery, now, late=True))
+        return orders
 
     def _orders(self, notices: Sequence[Notice], now: float) -> Orders:
         orders = Orders()
         for notice in notices:
             if self._desk is not None and notice.code and notice.reason not in ENDS:
                 self._desk.reissue(notice.code)
-            if notice.reason is Reason.ACKNOWLEDGED:
-                orders.answered[notice.incident] = notice.subject
+            if notice.reason in CHAIN:
+                self._answered.pop(notice.code, None)
             orders.deliveries += self._deliveries(notice, now)
         return orders
 
     def _deliveries(self, notice: Notice, now: float) -> list[Delivery]:
         samples = self._samples(notice.parameter) if Channel.EMAIL in notice.channels and notice.parameter else None
-        return [
+        deliveries = [
             Delivery(notice, channel, address, changed=now, samples=samples if channel is Channel.EMAIL else None)
             for channel in notice.channels
             for address in self._people.addresses(notice.person, channel)
         ]
+        for delivery in deliveries:
+            self._fallback.note(delivery, now)
+        return deliveries
 
     def _samples(self, name: str) -> Samples | None:
         times, values = self._recent.of(name)
@@ -140,14 +161,26 @@ class WarningCenter:
 
     def changed(self, delivery: Delivery, now: float) -> Orders:
         """A delivery got on, or did not."""
-        orders = Orders(events=[line_of(delivery)])
+        orders = self._way_round(delivery, now)
+        orders.events.append(line_of(delivery))
+        return orders
+
+    def _way_round(self, delivery: Delivery, now: float, *, late: bool = False) -> Orders:
+        """What follows from how a delivery stands: nothing more for what nobody waits for."""
         path = self._watch.take(delivery, now)
-        if path is not None:
-            orders.paths.append(path)
-        instead = self._fallback.take(delivery, now)
+        orders = Orders(paths=[path] if path is not None else [])
+        self._fallback.note(delivery, now)
+        instead = self._fallback.take(delivery, now, late=late) if not self.answered(delivery.notice) else None
         if instead is not None:
             orders.deliveries += self._deliveries(instead, now)
         return orders
+
+    def recall(self, kept: Iterable[Delivery], now: float) -> list[Delivery]:
+        """Take what the outbox kept of before, oldest first; returns what failed with nothing following: not heard."""
+        found = list(kept)
+        for delivery in found:
+            self._fallback.note(delivery, now)
+        return [one for one in found if one.notice.expires > now and self._fallback.unheard(one)]
 
     def replied(self, replies: Iterable[Reply], now: float) -> Orders:
         """People answered."""
@@ -205,6 +238,8 @@ class WarningCenter:
         """What must survive a restart, JSON-able."""
         return {
             "policy": self._policy.memory(),
+            "fallback": self._fallback.memory(),
+            "watch": self._watch.memory(),
             "desk": self._desk.memory() if self._desk is not None else None,
             "proof": self._proof.memory() if self._proof is not None else None,
         }
@@ -212,6 +247,8 @@ class WarningCenter:
     def restore(self, memory: Mapping[str, Any]) -> None:
         """Take back what :meth:`memory` gave; before the first event."""
         self._policy.restore(memory["policy"])
+        self._fallback.restore(memory.get("fallback", {}))
+        self._watch.restore(memory.get("watch", {}))
         if self._desk is not None and memory["desk"] is not None:
             self._desk.restore(memory["desk"])
         if self._proof is not None and memory["proof"] is not None:

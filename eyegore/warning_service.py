@@ -14,8 +14,8 @@ from eyegore.alarms.journal_errors import JournalError
 from eyegore.alarms.outbox import Outbox
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_poller import Replies, ReplyPoller
-from eyegore.messages import Event, Health, WarningPath, WarningsState
-from eyegore.warning_center import CHAIN, Orders, WarningCenter, line_of
+from eyegore.messages import Event, Health, Said, WarningPath, WarningsState
+from eyegore.warning_center import Orders, WarningCenter, line_of
 from eyegore.warning_messages import Channel, Sender
 
 if TYPE_CHECKING:
@@ -51,24 +51,44 @@ class WarningService:
         self._heartbeat = heartbeat
         self._beats, self._answers = StateWatch("heartbeat"), StateWatch("answers")
         self._dispatcher: Dispatcher | None = None
+        self._outbox: Outbox | None = None
+        self._recalled = self._unread = False
         self._told: WarningsState | None = None
 
     def begin(self, outbox: Outbox | None, memory: Mapping[str, Any] | None) -> list[Event]:
         """Take up what the last session left, and start; returns what the window is to know of it."""
-        unfinished: list[Delivery] = []
-        newest: list[Delivery] = []
+        events: list[Event] = []
         if memory is not None:
-            self._center.restore(memory)
-        if outbox is not None:
             try:
-                unfinished, newest = outbox.unfinished(), outbox.newest(NEWEST)
-            except JournalError as why:
-                log.warning("warnings that were not out yet are not known: %s", why)
+                self._center.restore(memory)
+            except (AttributeError, KeyError, TypeError, ValueError) as why:
+                text = f"who was told what by the last session is not understood, warnings begin anew: {why!r}"
+                events.append(Said(logging.WARNING, text, self._clock()))
+        self._outbox = outbox
         self._dispatcher = Dispatcher(self._senders, outbox, self._post, self._clock)
-        self._dispatcher.start(unfinished)
+        events += self._recall()
+        self._dispatcher.start()
         self._poller.start()
         if self._heartbeat is not None:
             self._heartbeat.start()
+        return events
+
+    def _recall(self) -> list[Event]:
+        """Take up what the outbox holds, as soon as it is ours; returns what the window is to know of it."""
+        if self._recalled or self._dispatcher is None or self._outbox is None or not self._outbox.held():
+            return []
+        try:
+            unfinished, newest, keys = self._outbox.unfinished(), self._outbox.newest(NEWEST), self._outbox.keys()
+        except JournalError as why:
+            if not self._unread:
+                log.warning("warnings that were not out yet are not known: %s", why)
+            self._unread = True
+            return []
+        self._recalled = True
+        self._dispatcher.recall(unfinished, keys)
+        for delivery in self._center.recall([*newest, *unfinished], self._clock()):
+            self._post(delivery)
+        self._dispatcher.cancel(lambda one: bool(self._center.answered(one.notice)), "answered before it was out")
         return [line_of(delivery) for delivery in newest]
 
     def orders(self, news: News | None, events: Sequence[Event], now: float) -> Orders:
@@ -79,6 +99,9 @@ class WarningService:
             return self._center.replied(news.replies, now)
         orders = self._center.take(events, now)
         if any(isinstance(event, Health) for event in events):  # a second has passed
+            if self._outbox is not None:
+                self._outbox.flush()
+            orders.events += self._recall()
             orders.add(self._center.tick(now))
             orders.paths += self._paths(now)
             state = self._state(now)
@@ -96,8 +119,9 @@ class WarningService:
         """Send what was ordered, after it was written."""
         if self._dispatcher is None:
             return
-        for incident, why in orders.answered.items():
-            self._dispatcher.cancel(lambda one, number=incident: _in_chain(one, number), why)  # type: ignore[misc]
+        if orders.answered:
+            why = ", ".join(dict.fromkeys(orders.answered.values()))
+            self._dispatcher.cancel(lambda one: bool(self._center.answered(one.notice)), why)
         self._dispatcher.put(orders.deliveries)
 
     def written(self, news: News) -> None:
@@ -127,7 +151,3 @@ class WarningService:
             self._heartbeat.stop()
             stopped = self._heartbeat.join(max(0.1, end - time.monotonic())) and stopped
         return self._poller.join(max(0.1, end - time.monotonic())) and stopped
-
-
-def _in_chain(delivery: Delivery, incident: int) -> bool:
-    return delivery.notice.incident == incident and delivery.notice.reason in CHAIN

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import time as clock_time
 from pathlib import Path
 
 from eyegore.alarms.accounts import OtherAccount
+from eyegore.alarms.answer_codes import CODES
 from eyegore.alarms.heartbeat import Heartbeat
 from eyegore.alarms.path_proof import PathProof, ProofTimes
 from eyegore.alarms.policy import Policy
@@ -68,7 +70,7 @@ def warnings_for(
     )
     inboxes = inboxes_for(accounts, started)
     center = WarningCenter(
-        Policy(rules, started),
+        Policy(rules, started, secrets.randbelow(CODES)),
         people,
         desk=ReplyDesk(_names_by_address(settings), started) if inboxes else None,
         proof=_proof(settings, started),

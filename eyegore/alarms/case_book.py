@@ -23,8 +23,8 @@ class CaseBook:
     on as the new incident: who was told of it keeps one code, and chattering does not put off the backup for ever.
     """
 
-    def __init__(self, rules: PolicyRules) -> None:
-        self.codes = AnswerCodes()
+    def __init__(self, rules: PolicyRules, first_code: int = 0) -> None:
+        self.codes = AnswerCodes(first_code)
         self._rules = rules
         self._cases: list[Case] = []
         self._newest: tuple[int, str] = (0, "")

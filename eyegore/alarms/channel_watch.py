@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.warning_messages import WarningPath
 
@@ -15,7 +17,7 @@ class StateWatch:
     def __init__(self, channel: str) -> None:
         self._channel = channel
         self._since = float("nan")
-        self._told = False
+        self._told = True  # an alarm of the session before may still be there
 
     def look(self, problem: str, now: float) -> WarningPath | None:
         """``problem`` says what is wrong now ("" for nothing); returns what is new."""
@@ -23,7 +25,7 @@ class StateWatch:
             told, self._told, self._since = self._told, False, float("nan")
             return WarningPath(self._channel, "", now, now) if told else None
         if self._since != self._since:
-            self._since = now
+            self._since, self._told = now, False
         if self._told or now - self._since < ALARM_AFTER_S:
             return None
         self._told = True
@@ -51,3 +53,11 @@ class ChannelWatch:
         since = delivery.failing_since if delivery.failing_since == delivery.failing_since else now
         problem = f"{channel} to {delivery.notice.person} does not get out: {delivery.detail}"
         return None if known else WarningPath(channel, problem, since, now)
+
+    def memory(self) -> dict[str, str]:
+        """What must survive a restart, JSON-able: an alarm that was raised is to end some time."""
+        return dict(self.problems)
+
+    def restore(self, memory: Mapping[str, str]) -> None:
+        """Take back what :meth:`memory` gave."""
+        self.problems = {str(channel): str(problem) for channel, problem in memory.items()}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import math
 import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from eyegore.alarms.delivery import Delivery, DeliveryState
@@ -23,6 +21,8 @@ FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 300.0
 PAUSE_SPREAD = 0.2
 """Pauses between attempts double from the first to the longest [s], and differ by this share from one to the next."""
+LONGEST_WAIT_S = 1800.0
+"""A provider that asks for a longer pause [s] is asked again nevertheless: somebody waits for the message."""
 
 
 @runtime_checkable
@@ -52,6 +52,7 @@ class Dispatcher:
     ) -> None:
         self._outbox, self._news, self._clock = outbox, news, clock
         self._workers = {channel: _Worker(sender, outbox, news, clock) for channel, sender in senders.items()}
+        self._known: set[str] = set()
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -65,8 +66,11 @@ class Dispatcher:
             worker.start()
 
     def put(self, deliveries: Iterable[Delivery]) -> None:
-        """Send these; returns at once."""
+        """Send these, but none whose key was sent or put before; returns at once."""
         for delivery in deliveries:
+            if delivery.key in self._known:
+                continue
+            self._known.add(delivery.key)
             worker = self._workers.get(delivery.channel)
             if worker is not None:
                 worker.put(delivery)
@@ -77,8 +81,13 @@ class Dispatcher:
                 self._outbox.mark(refused)
             self._news(refused)
 
+    def recall(self, unfinished: Iterable[Delivery], keys: Iterable[str]) -> None:
+        """Send what was left over; all ``keys`` are known from now on."""
+        self.put(unfinished)
+        self._known.update(keys)
+
     def cancel(self, unwanted: Callable[[Delivery], bool], why: str) -> None:
-        """Do not send what is not out yet and is ``unwanted``."""
+        """Do not send what is not out yet and is ``unwanted``, nor try again what is being sent just now."""
         for worker in self._workers.values():
             worker.cancel(unwanted, why)
 
@@ -95,6 +104,19 @@ class Dispatcher:
         return all(joined)
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A delivery in the queue since ``put_at``, to be tried at ``due``, both unix time [s]."""
+
+    delivery: Delivery
+    put_at: float
+    due: float
+
+    def pause(self, now: float) -> float:
+        """How long it is still to wait [s]; not at all when the clock was set back meanwhile."""
+        return self.due - now if now >= self.put_at else 0.0
+
+
 class _Worker:
     """The deliveries of one channel, the graver first among those that are due."""
 
@@ -106,9 +128,10 @@ class _Worker:
         clock: Callable[[], float],
     ) -> None:
         self._sender, self._outbox, self._news, self._clock = sender, outbox, news, clock
-        self._queue: list[tuple[float, int, int, Delivery]] = []
-        self._order = itertools.count()
-        self._current = 0
+        self._queue: list[_Place] = []
+        self._ends: dict[str, float] = {}  # by key, on the clock that nobody sets
+        self._current: Delivery | None = None
+        self._not_again = ""
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name=f"warnings by {sender.channel.value}", daemon=True)
@@ -127,20 +150,22 @@ class _Worker:
         return not self._thread.is_alive()
 
     def put(self, delivery: Delivery) -> None:
+        now = self._clock()
         with self._changed:
-            place = (delivery.next_try, -delivery.notice.severity, next(self._order), delivery)
-            heapq.heappush(self._queue, place)
+            self._ends.setdefault(delivery.key, time.monotonic() + delivery.notice.expires - now)
+            self._queue.append(_Place(delivery, now, min(delivery.next_try, now + LONGEST_WAIT_S)))
             self._changed.notify()
 
     def waiting(self) -> int:
         with self._changed:
-            return len(self._queue) + self._current
+            return len(self._queue) + (self._current is not None)
 
     def cancel(self, unwanted: Callable[[Delivery], bool], why: str) -> None:
         with self._changed:
-            gone = [one[3] for one in self._queue if unwanted(one[3])]
-            self._queue = [one for one in self._queue if not unwanted(one[3])]
-            heapq.heapify(self._queue)
+            gone = [one.delivery for one in self._queue if unwanted(one.delivery)]
+            self._queue = [one for one in self._queue if not unwanted(one.delivery)]
+            if self._current is not None and unwanted(self._current):
+                self._not_again = why
         for delivery in gone:
             self._mark(replace(delivery, state=DeliveryState.CANCELLED, detail=why))
 
@@ -153,22 +178,25 @@ class _Worker:
                 self._later(delivery, Outcome(Result.RETRY, "Eyegore failed on it, see the log"))
             finally:
                 with self._changed:
-                    self._current = 0
+                    self._current = None
 
     def _next(self) -> Delivery | None:
         """Wait for a delivery that is due; None when it is time to stop."""
         with self._changed:
             while not self._stopping:
-                pause = self._queue[0][0] - self._clock() if self._queue else None
-                if pause is not None and pause <= 0:
-                    self._current = 1
-                    return heapq.heappop(self._queue)[3]
-                self._changed.wait(None if pause is None else min(pause, 1.0))
+                now = self._clock()
+                due = [one for one in self._queue if one.pause(now) <= 0]
+                if due:
+                    first = max(due, key=lambda one: one.delivery.notice.severity)
+                    self._queue.remove(first)
+                    self._current, self._not_again = first.delivery, ""
+                    return first.delivery
+                pauses = [one.pause(now) for one in self._queue]
+                self._changed.wait(min(1.0, *pauses) if pauses else None)
         return None
 
     def _attempt(self, delivery: Delivery) -> None:
-        now = self._clock()
-        if now > delivery.notice.expires:
+        if time.monotonic() > self._ends[delivery.key]:
             late = f"not out in time, last: {delivery.detail}" if delivery.detail else "not out in time"
             self._mark(replace(delivery, state=DeliveryState.EXPIRED, detail=late))
             return
@@ -199,23 +227,31 @@ class _Worker:
     def _later(self, delivery: Delivery, outcome: Outcome) -> None:
         now = self._clock()
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(delivery.attempts - 1, 20))
-        pause = max(pause * random.uniform(1 - PAUSE_SPREAD, 1 + PAUSE_SPREAD), outcome.retry_after or 0.0)
-        self.put(
-            self._mark(
-                replace(
-                    delivery,
-                    state=DeliveryState.WAITING,
-                    next_try=now + pause,
-                    detail=outcome.detail,
-                    doubtful=delivery.doubtful or outcome.result is Result.UNKNOWN,
-                    failing_since=now if math.isnan(delivery.failing_since) else delivery.failing_since,
-                )
+        pause = max(
+            pause * random.uniform(1 - PAUSE_SPREAD, 1 + PAUSE_SPREAD), min(outcome.retry_after or 0.0, LONGEST_WAIT_S)
+        )
+        delivery = self._mark(
+            replace(
+                delivery,
+                state=DeliveryState.WAITING,
+                next_try=now + pause,
+                detail=outcome.detail,
+                doubtful=delivery.doubtful or outcome.result is Result.UNKNOWN,
+                failing_since=now if math.isnan(delivery.failing_since) else delivery.failing_since,
             )
         )
+        with self._changed:
+            why = self._not_again
+            if not why:
+                self.put(delivery)
+        if why:
+            self._mark(replace(delivery, state=DeliveryState.CANCELLED, detail=why))
 
     def _mark(self, delivery: Delivery) -> Delivery:
         """Keep a delivery as it is now, and tell of it."""
         delivery = replace(delivery, changed=self._clock())
+        if not delivery.state.open:
+            self._ends.pop(delivery.key, None)
         problem = self._outbox.mark(delivery) if self._outbox is not None else ""
         if problem:
             log.warning("the outbox cannot be written, warnings go out nevertheless: %s", problem)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from eyegore.alarms.delivery import Delivery, DeliveryState
+from eyegore.limits.model import Severity
 from eyegore.warning_messages import Channel, Notice, Reason
 
 FAILING_S = 90.0
@@ -29,7 +31,7 @@ class _Told:
 
 
 class Fallback:
-    """Fed with every delivery that changed.
+    """Fed with every delivery when it is made and when it changed, and with the time.
 
     ``reach`` tells by what channels a person can be reached, ``others`` who else is to be told in place of somebody,
     the first first. The failure of a channel is answered once, however often it is tried again.
@@ -40,17 +42,44 @@ class Fallback:
     ) -> None:
         self._reach, self._others = reach, others
         self._told: OrderedDict[str, _Told] = OrderedDict()
+        self._open: dict[str, tuple[Delivery, float]] = {}  # by key, with since when it is not out
 
-    def take(self, delivery: Delivery, now: float) -> Notice | None:
-        """What is to be told instead, None when nothing is."""
-        notice = delivery.notice
-        told = self._told.setdefault(notice.key, _Told(set(notice.channels)))
+    def note(self, delivery: Delivery, now: float) -> None:
+        """Note where a delivery stands: made, recalled from the outbox, or changed."""
+        told = self._told.setdefault(delivery.notice.key, _Told(set(delivery.notice.channels)))
         told.tried.add(delivery.channel)
         while len(self._told) > KEPT:
             self._told.popitem(last=False)
         if delivery.state is DeliveryState.SENT:
             told.sent.add(delivery.channel)
-        if notice.reason not in URGENT or delivery.channel in told.answered or not _failed(delivery, now):
+        if not delivery.state.open or delivery.notice.reason not in URGENT:
+            self._open.pop(delivery.key, None)
+            return
+        since = self._open[delivery.key][1] if delivery.key in self._open else now
+        self._open[delivery.key] = (delivery, since)
+
+    def overdue(self, now: float) -> list[Delivery]:
+        """What is critical, not out for too long and not answered: nobody knows when it is tried next, if at all."""
+        return [
+            one
+            for one, since in self._open.values()
+            if one.notice.severity is Severity.CRITICAL and now - since >= FAILING_S and not self._is_answered(one)
+        ]
+
+    def unheard(self, delivery: Delivery) -> bool:
+        """Whether a delivery failed for good and nothing followed: Eyegore was killed in between."""
+        failed = delivery.state in (DeliveryState.REFUSED, DeliveryState.EXPIRED)
+        return failed and delivery.notice.reason in URGENT and not self._is_answered(delivery)
+
+    def _is_answered(self, delivery: Delivery) -> bool:
+        told = self._told.get(delivery.notice.key)
+        return told is not None and delivery.channel in told.answered
+
+    def take(self, delivery: Delivery, now: float, *, late: bool = False) -> Notice | None:
+        """What is to be told instead, None when nothing is; ``late`` when it is not out for too long."""
+        self.note(delivery, now)
+        notice, told = delivery.notice, self._told[delivery.notice.key]
+        if notice.reason not in URGENT or delivery.channel in told.answered or not (late or _failed(delivery, now)):
             return None
         told.answered.add(delivery.channel)
         if told.sent & set(_worth(delivery.channel)):
@@ -78,6 +107,20 @@ class Fallback:
                     spoken=f"{why}{notice.spoken}",
                 )
         return None
+
+    def memory(self) -> dict[str, Any]:
+        """What must survive a restart, JSON-able: what was answered; the rest is in the outbox."""
+        return {
+            key: [sorted(channel.name for channel in told.answered), sorted(told.persons)]
+            for key, told in self._told.items()
+            if told.answered or told.persons
+        }
+
+    def restore(self, memory: Mapping[str, Any]) -> None:
+        """Take back what :meth:`memory` gave."""
+        for key, (answered, persons) in memory.items():
+            channels = {Channel[name] for name in answered}
+            self._told[key] = _Told(set(channels), answered=channels, persons=set(persons))
 
 
 def _failed(delivery: Delivery, now: float) -> bool:

@@ -28,14 +28,14 @@ class JournalKeeper:
         self._out: list[Delivery] = []
         self._failing = ""
         self._prune_at = 0.0
-        self._path, self._folder = path, folder
+        self.path, self._folder = path, folder
         self._open_at = 0.0
         self._journal: Journal | None = None
         self._open()
 
     def _open(self) -> None:
         try:
-            self._journal = Journal(self._path, self._folder)
+            self._journal = Journal(self.path, self._folder)
         except JournalError as why:
             self._fail(f"no journal is kept: {why}")
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from eyegore.alarms.delivery import COLUMNS, Delivery, DeliveryState, delivery_of, row_of
 from eyegore.alarms.journal_errors import JournalError, journal_error
@@ -25,10 +26,13 @@ _SELECT = f"SELECT {_NAMES} FROM outbox"
 
 
 class Outbox:
-    """The outbox in the journal ``path``. May be used from any thread: each call opens the file anew."""
+    """The outbox in the journal ``path``. May be used from any thread: each call opens the file anew.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    ``held`` tells whether the journal is ours to write: what is in one of another Eyegore is sent by that one.
+    """
+
+    def __init__(self, path: Path, held: Callable[[], bool] = lambda: True) -> None:
+        self.path, self.held = path, held
         self._unmarked: dict[str, Delivery] = {}
         self._lock = threading.Lock()
 
@@ -40,7 +44,16 @@ class Outbox:
         """Keep a delivery as it is now; returns "" or why it could not be written: then it is with the next one."""
         with self._lock:
             self._unmarked[delivery.key] = delivery
+        return self.flush()
+
+    def flush(self) -> str:
+        """Write what could not be written when it was marked; returns "" or why it still cannot be."""
+        with self._lock:
             waiting = list(self._unmarked.values())
+        if not waiting:
+            return ""
+        if not self.held():
+            return f"{self.path} is not ours to write"
         try:
             self._write(_REPLACE, waiting)
         except JournalError as why:
@@ -57,6 +70,10 @@ class Outbox:
         marks = ", ".join("?" * len(names))
         return self._read(f"{_SELECT} WHERE state IN ({marks}) ORDER BY made", names)
 
+    def keys(self) -> set[str]:
+        """The keys of all deliveries there are; raises :class:`JournalError`."""
+        return {row[0] for row in self._rows("SELECT key FROM outbox", [])}
+
     def newest(self, count: int) -> list[Delivery]:
         """The newest deliveries, oldest of them first; raises :class:`JournalError`."""
         return self._read(f"{_SELECT} ORDER BY made DESC, rowid DESC LIMIT ?", [count])[::-1]
@@ -71,9 +88,12 @@ class Outbox:
             raise journal_error(self.path, why) from why
 
     def _read(self, query: str, values: list[str] | list[int]) -> list[Delivery]:
+        return [delivery_of(row) for row in self._rows(query, values)]
+
+    def _rows(self, query: str, values: list[str] | list[int]) -> list[tuple[Any, ...]]:
         try:
             with closing(connect(self.path, "mode=ro")) as connection:
-                return [delivery_of(row) for row in connection.execute(query, values)]
+                return connection.execute(query, values).fetchall()
         except sqlite3.OperationalError as why:
             if "no such table" in str(why):  # written by an Eyegore that sent nothing
                 return []

@@ -20,10 +20,10 @@ from eyegore.alarms.case_book import CaseBook
 from eyegore.alarms.flood import FloodTold, FloodWatch
 from eyegore.alarms.good_news import GoodNews
 from eyegore.alarms.policy_rules import PolicyRules
-from eyegore.alarms.warned_case import Case
+from eyegore.alarms.warned_case import Case, name_of
 from eyegore.alarms.warning_text import Telling
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmChanged
+from eyegore.messages import Alarm, AlarmChanged, AlarmState
 from eyegore.warning_messages import Notice, Reason
 
 _PROOF = "/proof"
@@ -33,12 +33,15 @@ _BY_SAMPLES = ("NORMAL", "PENDING", "RTN_UNACK", "UNACK")
 
 
 class Policy:
-    """``started`` [unix s] is when Eyegore began to look: what the data say of the time before nobody is told."""
+    """``started`` [unix s] is when Eyegore began to look: what the data say of the time before nobody is told.
 
-    def __init__(self, rules: PolicyRules, started: float) -> None:
+    ``first_code`` is a number the codes begin with.
+    """
+
+    def __init__(self, rules: PolicyRules, started: float, first_code: int = 0) -> None:
         self._rules = rules
         self._news_from = started
-        self._book = CaseBook(rules)
+        self._book = CaseBook(rules, first_code)
         self._flood = FloodWatch(rules)
         self._announcer = Announcer(rules)
         self._audience = Audience(rules)
@@ -53,6 +56,22 @@ class Policy:
         """What an answer with a code acts on; nothing when the code is not alive."""
         names = (name.rpartition("/")[0] for name in self._book.codes.alarms(code))
         return tuple(dict.fromkeys(name for name in names if name))
+
+    def codes(self, alarm: Alarm) -> tuple[str, ...]:
+        """The codes that stand for an alarm, among others."""
+        return self._book.codes.of(name_of(alarm))
+
+    def waits(self, code: str) -> bool:
+        """Whether any alarm of a code waits for somebody, or is over and was not seen by anybody."""
+        return any(state in (AlarmState.UNACK, AlarmState.RTN_UNACK) for state in self._states(code))
+
+    def answered(self, code: str) -> bool:
+        """Whether somebody took care of all that a living code stands for."""
+        return bool(self._states(code)) and not self.waits(code)
+
+    def _states(self, code: str) -> list[AlarmState]:
+        names = self._book.codes.alarms(code)
+        return [case.members[name].state for case in self._book for name in names if name in case.members]
 
     def fresh_code(self) -> str:
         """A code no alarm has, for the proof of the path; the one given before is over."""

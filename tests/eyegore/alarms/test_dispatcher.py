@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.alarms.delivery import Delivery, DeliveryState, delivery_of, row_of
-from eyegore.alarms.dispatcher import Dispatcher
+from eyegore.alarms.dispatcher import LONGEST_WAIT_S, Dispatcher
 from eyegore.alarms.journal import Journal, JournalError
 from eyegore.alarms.outbox import Outbox
 from eyegore.limits.model import Severity
@@ -270,6 +270,57 @@ def test_what_nobody_needs_any_more_is_not_sent(outbox: Outbox) -> None:
     assert "1" not in sender.sent
 
 
+def test_what_is_being_sent_is_not_tried_again_when_nobody_needs_it(start: Start, wait_until: WaitUntil) -> None:
+    class Answered(Script):
+        def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
+            desk.dispatcher.cancel(lambda one: one.notice.key == "1", "acknowledged by Ana")
+            return super().send(address, notice, samples)
+
+    sender = Answered(RETRY)
+    desk = start(sender, unfinished=[])
+    desk.dispatcher.put([delivery()])
+    wait_until(lambda: "CANCELLED" in desk.states())
+    assert desk.states() == ["SENDING", "WAITING", "CANCELLED"]
+    assert desk.dispatcher.waiting() == 0
+
+
+def test_a_key_is_sent_once(start: Start, outbox: Outbox, wait_until: WaitUntil) -> None:
+    outbox.add([delivery("0", state=DeliveryState.SENT)])
+    sender = Script()
+    desk = start(sender)
+    desk.dispatcher.recall(outbox.unfinished(), outbox.keys())
+    desk.dispatcher.put([delivery("0"), delivery(), delivery(), delivery("2")])
+    wait_until(done(desk, "2"))
+    assert sender.sent == ["1", "2"]
+
+
+@pytest.mark.parametrize("jump", [-7200.0, 5 * 3600.0])
+def test_a_clock_that_is_set_makes_nothing_late(outbox: Outbox, wait_until: WaitUntil, jump: float) -> None:
+    sender = Script(RETRY)
+
+    class Still(Desk):
+        def take(self, changed: Delivery) -> None:
+            self.news.append(changed)
+
+    desk = Still(outbox, sender)
+    desk.dispatcher.put([delivery()])
+    desk.dispatcher.start()
+    wait_until(lambda: desk.states()[-1:] == ["WAITING"])
+    desk.now += jump
+    wait_until(done(desk))
+    assert desk.dispatcher.stop(5.0)
+    assert desk.states() == ["SENDING", "WAITING", "SENDING", "SENT"]
+
+
+def test_a_provider_does_not_put_off_a_warning_for_a_day(start: Start, wait_until: WaitUntil) -> None:
+    sender = Script(replace(RETRY, retry_after=86_400.0))
+    desk = start(sender, unfinished=[])
+    desk.dispatcher.put([delivery()])
+    wait_until(done(desk))
+    (first,) = [one for one in desk.news if one.state is DeliveryState.WAITING]
+    assert first.next_try == NOW + LONGEST_WAIT_S
+
+
 def test_a_channel_that_is_gone_from_the_settings_refuses(start: Start, outbox: Outbox) -> None:
     desk = start(unfinished=[delivery()])
     assert desk.states() == ["REFUSED"]
@@ -290,6 +341,27 @@ def test_a_file_that_cannot_be_written_holds_nothing_up(
     desk.dispatcher.put([delivery("2")])
     wait_until(done(desk, "2"))
     assert {one.notice.key: one.state for one in outbox.newest(9)} == dict.fromkeys("12", DeliveryState.SENT)
+
+
+def test_what_could_not_be_marked_is_marked_later_also_when_the_journal_writes_it_first(
+    tmp_path: Path, journal: Journal, start: Start, wait_until: WaitUntil
+) -> None:
+    away = tmp_path / "away.sqlite"
+    ours = [False]
+    outbox = Outbox(journal.path, lambda: ours[0])
+    desk = Desk(outbox, Script())
+    journal.path.rename(away)
+    desk.dispatcher.put([delivery()])
+    desk.dispatcher.start()
+    wait_until(done(desk))
+    assert desk.dispatcher.stop(5.0)
+    away.rename(journal.path)
+    journal.record([], {}, [delivery()])
+    assert outbox.flush() == f"{journal.path} is not ours to write"
+    assert [one.state for one in outbox.unfinished()] == [DeliveryState.WAITING]
+    ours[0] = True
+    assert outbox.flush() == ""
+    assert [one.state for one in outbox.newest(9)] == [DeliveryState.SENT]
 
 
 PROCESS = """

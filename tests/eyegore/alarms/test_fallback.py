@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -89,6 +90,32 @@ def test_a_channel_is_waited_for_a_while() -> None:
     assert told(one.take(delivery(SMS, WAITING, failing_since=NOW - 120), NOW)) == ("Ana", (CALL,))
 
 
+def test_what_is_critical_does_not_wait_for_the_next_attempt() -> None:
+    one = fallback()
+    one.note(delivery(SMS, WAITING), NOW)
+    assert one.overdue(NOW + 89) == []
+    (late,) = one.overdue(NOW + 91)
+    assert told(one.take(late, NOW + 91, late=True)) == ("Ana", (CALL,))
+    assert one.overdue(NOW + 200) == []
+    mild = replace(delivery(EMAIL, WAITING), notice=replace(delivery(EMAIL, WAITING).notice, severity=Severity.WARNING))
+    other = fallback()
+    other.note(mild, NOW)
+    assert other.overdue(NOW + 300) == [], "a mail that is put off wakes nobody"
+    other.note(delivery(SMS, SENT), NOW)
+    assert other.overdue(NOW + 300) == []
+
+
+def test_after_a_restart_a_failure_is_answered_that_nobody_heard_of_and_no_other() -> None:
+    before = fallback()
+    before.take(delivery(SMS, REFUSED), NOW)
+    after = fallback()
+    after.restore(json.loads(json.dumps(before.memory())))
+    assert not after.unheard(delivery(SMS, REFUSED))
+    assert after.unheard(delivery(EMAIL, REFUSED))
+    after.note(delivery(CALL, WAITING, (CALL,)), NOW)
+    assert told(after.take(delivery(EMAIL, REFUSED), NOW)) == ("Ben", (SMS, EMAIL)), "the call is on its way already"
+
+
 @pytest.mark.parametrize("reason", [Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.TEST, Reason.PROOF])
 def test_what_is_not_urgent_has_no_fallback(reason: Reason) -> None:
     assert fallback().take(delivery(SMS, REFUSED, reason=reason), NOW) is None
@@ -111,6 +138,9 @@ def test_a_channel_that_fails_is_told_once_and_again_when_it_works() -> None:
 
 def test_what_has_no_deliveries_is_an_alarm_when_it_fails_for_long() -> None:
     watch = StateWatch("heartbeat")
+    over = watch.look("", NOW)
+    assert over is not None, "an alarm of the session before ends"
+    assert over.problem == ""
     assert watch.look("", NOW) is None
     assert watch.look("the file cannot be written", NOW) is None
     assert watch.look("", NOW + 30) is None
