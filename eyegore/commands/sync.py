@@ -1,0 +1,274 @@
+"""``eyegore sync``: copy a day folder to other places, while it is written or once, and prove that it is there."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eyegore.errors import EyegoreError, SettingsError
+from eyegore.standard_output import written_out
+
+if TYPE_CHECKING:
+    from eyegore.feeds.sync_engine import SyncEngine
+    from eyegore.feeds.sync_report import PassReport
+    from eyegore.feeds.sync_target import SyncTarget
+    from eyegore.feeds.sync_worker import SyncNews
+
+ALL_THERE, NOT_ALL, CANNOT = 0, 1, 2
+TRIES = 3
+"""Passes of ``--once`` while files changed under them."""
+TOLD = 10
+"""Files told one by one."""
+
+_EPILOG = """\
+Each file goes to TARGET/<name of DIR>, is read back and compared. Only complete files are copied; nothing is ever
+written into DIR, nothing deleted on the target. A file that differs there is kept beside, and copied again.
+
+exit code
+  0   every complete file is on every target and verified
+  1   not all of them
+  2   nothing can be said: no folder, no target, no rsync
+
+examples
+  eyegore sync /data/14_Mar_19 --to /mnt/backup            while it is written, until Ctrl-C
+  eyegore sync /data/14_Mar_19 --to /mnt/backup --once --json
+                                                           for cron
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``sync`` to the commands of the program."""
+    parser = subparsers.add_parser(
+        "sync",
+        help="copy a day folder to other places, and verify what is there",
+        description="Copy a day folder to one or several targets with rsync, and verify every file there.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
+    parser.add_argument("--to", metavar="TARGET", nargs="+", required=True, help="folders, mounted or of this computer")
+    parser.add_argument("--once", action="store_true", help="copy what is complete now, verify it, exit")
+    parser.add_argument("--json", action="store_true", help="with --once: tell the result as JSON")
+    parser.add_argument("--bandwidth", metavar="KIB", type=int, default=0, help="limit [KiB/s] (0: none)")
+    parser.add_argument(
+        "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where is kept what is known of the copies"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Copy as the command line says."""
+    from eyegore.alarms.journal import state_dir
+    from eyegore.feeds.sync_target import parse_target
+
+    if args.json and not args.once:
+        raise SettingsError("--json goes with --once")
+    targets = [parse_target(text, bandwidth_kb=args.bandwidth) for text in args.to]
+    if len({target.address for target in targets}) < len(targets):
+        raise SettingsError("--to: the same target twice")
+    state = state_dir(getattr(args, "state", None))
+    logging.getLogger("eyegore").addHandler(logging.NullHandler())  # what matters is told on standard output
+    folder = args.folder.expanduser().absolute()
+    stop = threading.Event()
+    with _ended_by_signals(stop):
+        return (_once if args.once else _always)(args, folder, targets, state, stop)
+
+
+# --- once ------------------------------------------------------------------------------------------------------------
+
+
+def _once(args: argparse.Namespace, folder: Path, targets: list[SyncTarget], state: Path, stop: threading.Event) -> int:
+    results = [_copied(folder, target, state, stop) for target in targets]
+    code = max(_code(result) for result in results)
+    with written_out():
+        if args.json:
+            told = {"folder": str(folder), "exit": code, "targets": [_as_json(one) for one in results]}
+            sys.stdout.write(json.dumps(told, indent=1) + "\n")
+        else:
+            for result in results:
+                _print(result)
+    return code
+
+
+def _copied(
+    folder: Path, target: SyncTarget, state: Path, stop: threading.Event
+) -> PassReport | tuple[SyncTarget, str]:
+    """The report of the last of some passes, or the target and why there is none."""
+    from eyegore.feeds.sync_opening import open_engine
+
+    try:
+        engine = open_engine(folder, target, state)
+    except EyegoreError as why:
+        return target, str(why)
+    watcher = threading.Thread(target=_cancel_on, args=(stop, engine), name="sync stop", daemon=True)
+    watcher.start()
+    try:
+        settled_by = time.monotonic() + _settle_s()
+        while engine.look().settling and time.monotonic() < settled_by and not stop.wait(0.25):
+            pass
+        report = engine.sync(full=True)
+        mismatches = report.mismatches
+        for _ in range(TRIES - 1):
+            if report.done or report.problem or stop.is_set():
+                break
+            report = engine.sync()
+            mismatches += report.mismatches
+        from dataclasses import replace
+
+        return replace(report, mismatches=mismatches, problem=report.problem or ("stopped" if stop.is_set() else ""))
+    except EyegoreError as why:
+        return target, str(why)
+    finally:
+        engine.cancel()
+        watcher.join()
+        engine.close()
+
+
+def _settle_s() -> float:
+    from eyegore.feeds.sync_scan import REST_S
+
+    return REST_S + 0.5
+
+
+def _cancel_on(stop: threading.Event, engine: SyncEngine) -> None:
+    while not engine.stopped:
+        if stop.wait(0.1):
+            engine.cancel()
+
+
+def _code(result: PassReport | tuple[SyncTarget, str]) -> int:
+    if isinstance(result, tuple):
+        return CANNOT
+    return ALL_THERE if result.done else NOT_ALL
+
+
+def _as_json(result: PassReport | tuple[SyncTarget, str]) -> dict[str, Any]:
+    if isinstance(result, tuple):
+        return {"target": result[0].name, "exit": CANNOT, "problem": result[1]}
+    return {
+        "target": result.target,
+        "exit": _code(result),
+        "problem": result.problem,
+        "complete": result.complete,
+        "bytes": result.complete_bytes,
+        "verified": result.verified,
+        "copied": result.copied,
+        "copied_bytes": result.copied_bytes,
+        "waiting": [
+            {"file": one.path, "obsid": one.obsid, "state": one.state.value, "reason": one.error}
+            for one in result.waiting
+        ],
+        "mismatches": [
+            {"file": one.path, "obsid": one.obsid, "reason": one.words, "kept": one.kept, "mended": one.mended}
+            for one in result.mismatches
+        ],
+        "incomplete": dict(sorted(result.incomplete.items())),
+        "unlisted": list(result.lost),
+    }
+
+
+def _print(result: PassReport | tuple[SyncTarget, str]) -> None:
+    if isinstance(result, tuple):
+        _say(f"{result[0].name}: {result[1]}")
+        return
+    _say(summary(result))
+    for mismatch in result.mismatches:
+        _say(f"  MISMATCH {mismatch.alarm_text}")
+    for entry in result.waiting[:TOLD]:
+        whose = "" if entry.obsid is None else f"ObsID {entry.obsid}: "
+        _say(f"  {whose}{entry.path}: {entry.error or 'not copied yet'}")
+    if len(result.waiting) > TOLD:
+        _say(f"  and {len(result.waiting) - TOLD} more")
+    for path, why in sorted(result.incomplete.items())[:TOLD]:
+        _say(f"  {path} is not copied: {why}")
+    for why in result.lost:
+        _say(f"  {why}")
+
+
+def summary(report: PassReport) -> str:
+    """One line on a pass."""
+    line = f"{report.target}: {report.verified} of {report.complete} complete files are there and verified"
+    if report.copied:
+        line += f", {report.copied} copied now ({report.copied_bytes / 1e6:.1f} MB)"
+    if report.waiting:
+        line += f"; {len(report.waiting)} wait ({report.lag_bytes / 1e6:.1f} MB, for {report.lag_s:.0f} s)"
+    if report.incomplete:
+        line += f"; {len(report.incomplete)} are not complete"
+    return f"{line}: {report.problem}" if report.problem else line
+
+
+# --- always ----------------------------------------------------------------------------------------------------------
+
+
+def _always(
+    args: argparse.Namespace, folder: Path, targets: list[SyncTarget], state: Path, stop: threading.Event
+) -> int:
+    from eyegore.feeds.sync_opening import open_engine
+    from eyegore.feeds.sync_report import PassReport
+    from eyegore.feeds.sync_worker import SyncWorker
+
+    last: dict[str, SyncNews] = {}
+    speaking = threading.Lock()
+
+    def tell(news: SyncNews) -> None:
+        with speaking:
+            before, last[news.target] = last.get(news.target), news
+            if isinstance(news, PassReport):
+                lasting = isinstance(before, PassReport) and before.problem == news.problem
+                if news.copied or news.mismatches or not lasting:
+                    _say(f"{time.strftime('%H:%M:%S')} {summary(news)}")
+                    for mismatch in news.mismatches:
+                        _say(f"  MISMATCH {mismatch.alarm_text}")
+            elif isinstance(before, PassReport) or before is None or before.words != news.words:
+                _say(f"{time.strftime('%H:%M:%S')} {news.target}: {news.words}; it is tried again")
+
+    def opener(target: SyncTarget) -> SyncWorker:
+        return SyncWorker(target.name, lambda: open_engine(folder, target, state), tell)
+
+    # what can never succeed is said at once; what may come (a mount, the folder) is waited for
+    from eyegore.feeds.sync_target import refuse_inside
+
+    for target in targets:
+        refuse_inside(folder, target)
+    workers = [opener(target) for target in targets]
+    for worker in workers:
+        worker.start()
+    while not stop.wait(0.5) and any(not worker.join(0) for worker in workers):
+        pass
+    for worker in workers:
+        worker.stop()
+    for worker in workers:
+        worker.join()
+    news = [last.get(target.name) for target in targets]
+    reports = [one for one in news if isinstance(one, PassReport)]
+    if not reports:
+        return CANNOT
+    return ALL_THERE if len(reports) == len(targets) and all(one.done for one in reports) else NOT_ALL
+
+
+@contextlib.contextmanager
+def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM set ``stop``: rsync is ended, the ledger closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write("".join(sign if sign.isprintable() else "?" for sign in line) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,169 @@
+"""``eyegore verify``: compare a folder with its copy, byte by byte, now."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eyegore.errors import SettingsError
+from eyegore.standard_output import written_out
+
+if TYPE_CHECKING:
+    from eyegore.feeds.sync_report import Compared
+    from eyegore.feeds.sync_scan import FolderState, SourceFile
+
+SAME, NOT_SAME = 0, 1
+TOLD = 50
+"""Files told one by one."""
+
+_EPILOG = """\
+TARGET is what "eyegore sync" was given: the copy is in TARGET/<name of DIR>. Every complete file of DIR is read on
+both sides. What is found is remembered: a running "eyegore sync" keeps a file that differs beside, and copies it again.
+
+exit code
+  0   every complete file of DIR is there and the same
+  1   files are missing, or differ
+  2   nothing can be said
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``verify`` to the commands of the program."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="compare a day folder with its copy, byte by byte",
+        description="Compare every complete file of a day folder with its copy, byte by byte, and report.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
+    parser.add_argument("target", metavar="TARGET", help="where it was copied to")
+    parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    parser.add_argument(
+        "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where is kept what is known of the copies"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Compare as the command line says; SettingsError or SyncError when nothing can be said."""
+    from eyegore.alarms.journal import state_dir
+    from eyegore.feeds.sync_engine import judged
+    from eyegore.feeds.sync_ledger import FileState, LedgerEntry
+    from eyegore.feeds.sync_opening import open_ledger, other_side
+    from eyegore.feeds.sync_target import parse_target
+
+    folder: Path = args.folder.expanduser().absolute()
+    if not folder.is_dir():
+        raise SettingsError(f"{folder} is not a folder: name the day folder")
+    target = parse_target(args.target)
+    side = other_side(folder, target)
+    side.ready("", False)
+    begun = time.monotonic()
+    found = _settled(folder)
+    files = sorted(found.complete.values(), key=lambda file: file.path)
+    results: list[tuple[SourceFile, Compared]] = []
+    ledger = open_ledger(folder, target, state_dir(getattr(args, "state", None)))
+    try:
+        with _progress(sum(file.size for file in files)) as advance:
+            for compared in side.compare(files, lambda: False, from_disk=True):
+                file = found.complete[compared.path]
+                before = ledger.entries().get(file.path)
+                if before is None or before.stamp != file.stamp:
+                    before = LedgerEntry(
+                        file.path, file.size, file.mtime_ns, FileState.COMPLETE, file.obsid, time.time()
+                    )
+                ledger.put([judged(before, compared, time.time())])
+                results.append((file, compared))
+                advance(file.size)
+    finally:
+        ledger.close()
+    code = SAME if all(_same(compared) for _, compared in results) and not found.lost else NOT_SAME
+    with written_out():
+        if args.json:
+            sys.stdout.write(json.dumps(_as_json(folder, args.target, code, found, results), indent=1) + "\n")
+        else:
+            _print(args.target, found, results, time.monotonic() - begun)
+    return code
+
+
+def _same(compared: Compared) -> bool:
+    from eyegore.feeds.sync_report import Likeness
+
+    return compared.likeness is Likeness.EQUAL
+
+
+def _settled(folder: Path) -> FolderState:
+    """What is complete, after a moment for files that were written just now."""
+    from eyegore.feeds.sync_scan import REST_S, SyncScan
+
+    scan = SyncScan(folder)
+    until = time.monotonic() + REST_S + 0.5
+    found = scan.look(time.monotonic(), time.time())
+    while found.settling and time.monotonic() < until:
+        time.sleep(0.25)
+        found = scan.look(time.monotonic(), time.time())
+    return found
+
+
+def _as_json(
+    folder: Path, target: str, code: int, found: FolderState, results: list[tuple[SourceFile, Compared]]
+) -> dict[str, Any]:
+    return {
+        "folder": str(folder),
+        "target": target,
+        "exit": code,
+        "complete": len(found.complete),
+        "bytes": sum(file.size for file in found.complete.values()),
+        "equal": sum(_same(compared) for _, compared in results),
+        "unequal": [
+            {"file": file.path, "obsid": file.obsid, "likeness": one.likeness.value, "reason": one.words}
+            for file, one in results
+            if not _same(one)
+        ],
+        "incomplete": dict(sorted(found.incomplete.items())),
+        "unlisted": list(found.lost),
+    }
+
+
+def _print(target: str, found: FolderState, results: list[tuple[SourceFile, Compared]], seconds: float) -> None:
+    counts = Counter(one.likeness.value for _, one in results)
+    size = sum(file.size for file in found.complete.values())
+    told = ", ".join(f"{number} {likeness}" for likeness, number in sorted(counts.items())) or "nothing to compare"
+    _say(f"{target}: {told} of {len(found.complete)} complete files, {size / 1e6:.1f} MB in {seconds:.1f} s")
+    unequal = [(file, one) for file, one in results if not _same(one)]
+    for file, one in unequal[:TOLD]:
+        whose = "" if file.obsid is None else f"ObsID {file.obsid}: "
+        _say(f"  {one.likeness.name} {whose}{file.path} {one.words}")
+    if len(unequal) > TOLD:
+        _say(f"  and {len(unequal) - TOLD} more (--json tells all)")
+    if found.incomplete:
+        _say(f"  {len(found.incomplete)} files of the folder are not complete, and were not compared")
+    for why in found.lost:
+        _say(f"  {why}")
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar in bytes on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda size: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (TextColumn("comparing"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("comparing", total=total)
+        yield lambda size: bar.update(task, advance=size)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write("".join(sign if sign.isprintable() else "?" for sign in line) + "\n")

@@ -1,0 +1,151 @@
+"""A target in a folder of this machine or of a mount: what is there, read back and compared byte by byte."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from eyegore.feeds.sync_ledger import SyncError
+from eyegore.feeds.sync_report import Compared, Likeness
+from eyegore.feeds.sync_scan import SourceFile
+
+_BLOCK = 1 << 20
+
+
+class LocalSide:
+    """The copy of the folder ``source`` in ``folder``. The folder around that must exist and is never made."""
+
+    options: tuple[str, ...] = ()
+    """What rsync needs to get there."""
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        self.source = source
+        self.root = folder.parent
+        self.folder = folder
+
+    def ready(self, device: str, holds_copies: bool) -> str:
+        """The device of the target; SyncError when it is not there, or another than ``device`` and empty.
+
+        Where a mount point lies bare, copies would fill the disk below it.
+        """
+        try:
+            there = os.stat(self.root)
+            if not self.root.is_dir():
+                raise SyncError(f"the target {self.root} is not a folder: name one")
+            is_bare = device not in ("", str(there.st_dev)) and holds_copies and not os.path.exists(self.folder)
+        except FileNotFoundError as why:
+            raise SyncError(f"the target folder {self.root} does not exist: is it mounted? Else make it") from why
+        except OSError as why:
+            raise SyncError(f"the target folder {self.root} cannot be reached: {why.strerror or why}") from why
+        if is_bare:
+            raise SyncError(
+                f"{self.root} is another disk than before, without {self.folder.name}: mount the target again"
+            )
+        return str(there.st_dev)
+
+    def absent(self, files: Iterable[SourceFile]) -> set[str]:
+        """The paths of those files that are not there in their length."""
+        absent = set()
+        for file in files:
+            try:
+                size = os.stat(self.folder / file.path).st_size
+            except OSError:
+                size = -1
+            if size < file.size or (size > file.size and not file.grows):
+                absent.add(file.path)
+        return absent
+
+    def begins_alike(self, file: SourceFile) -> bool:
+        """Whether a shorter file of that name is there that holds the beginning of this one, and nothing else."""
+        try:
+            length = os.stat(self.folder / file.path).st_size
+        except OSError:
+            return False
+        if not 0 < length <= file.size:
+            return False
+        head = SourceFile(file.path, length, file.mtime_ns, file.grows, file.obsid)
+        return compare(self.source / file.path, self.folder / file.path, head, lambda: False).likeness is Likeness.EQUAL
+
+    def compare(
+        self, files: Iterable[SourceFile], stopped: Callable[[], bool], *, from_disk: bool = False
+    ) -> Iterator[Compared]:
+        """Compare files one by one; ends early when ``stopped``. ``from_disk`` asks the system to read them anew."""
+        for file in files:
+            if stopped():
+                return
+            compared = compare(self.source / file.path, self.folder / file.path, file, stopped, from_disk=from_disk)
+            if not stopped():
+                yield compared
+
+    def kept(self, path: str, suffix: str) -> bool:
+        """Whether a file was set aside there under this suffix."""
+        return os.path.exists(f"{self.folder / path}{suffix}")
+
+
+def compare(
+    source: Path, copy: Path, file: SourceFile, stopped: Callable[[], bool], *, from_disk: bool = False
+) -> Compared:
+    """Compare the first ``file.size`` bytes of two files; of one that does not grow also their lengths."""
+    try:
+        here = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return Compared(file.path, Likeness.CHANGED, "has vanished from the source")
+    except OSError as why:
+        return Compared(file.path, Likeness.UNREADABLE, f"cannot be read in the source ({why.strerror or why})")
+    try:
+        there = os.open(copy, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return _compare_open(here, there, file, stopped, from_disk)
+        finally:
+            os.close(there)
+    except FileNotFoundError:
+        return Compared(file.path, Likeness.MISSING, "is not on the target")
+    except OSError as why:
+        return Compared(file.path, Likeness.UNREADABLE, f"cannot be read back ({why.strerror or why})")
+    finally:
+        os.close(here)
+
+
+def _compare_open(here: int, there: int, file: SourceFile, stopped: Callable[[], bool], from_disk: bool) -> Compared:
+    if from_disk:
+        os.posix_fadvise(there, 0, 0, os.POSIX_FADV_DONTNEED)
+    digest = hashlib.sha256()
+    done = 0
+    first = -1
+    while done < file.size and not stopped():
+        ours = os.pread(here, min(_BLOCK, file.size - done), done)
+        if not ours:
+            return Compared(file.path, Likeness.CHANGED, "was cut while it was read")
+        digest.update(ours)
+        theirs = os.pread(there, len(ours), done)
+        if first < 0 and ours != theirs:
+            first = done + _first_difference(ours, theirs)
+        done += len(ours)
+    now, copied = os.fstat(here), os.fstat(there).st_size
+    checksum = digest.hexdigest()
+    rewritten = now.st_size < file.size if file.grows else (now.st_size, now.st_mtime_ns) != file.stamp
+    if rewritten:
+        return Compared(file.path, Likeness.CHANGED, "was written to while it was read")
+    if copied < file.size and first in (-1, copied):
+        words = f"has {copied} of {file.size} bytes on the target"
+        return Compared(file.path, Likeness.SHORT, words, checksum)
+    if first >= 0:
+        words = f"differs on the target, first at byte {first} of {file.size}"
+        return Compared(file.path, Likeness.DIFFERENT, words, checksum)
+    if copied > now.st_size:
+        words = f"is longer on the target ({copied} bytes) than in the source ({now.st_size})"
+        return Compared(file.path, Likeness.DIFFERENT, words, checksum)
+    return Compared(file.path, Likeness.EQUAL, "", checksum)
+
+
+def _first_difference(ours: bytes, theirs: bytes) -> int:
+    low, high = 0, len(ours)
+    while low < high:
+        middle = (low + high) // 2
+        if ours[: middle + 1] == theirs[: middle + 1]:
+            low = middle + 1
+        else:
+            high = middle
+    return low

@@ -1,0 +1,214 @@
+"""What is known of the files of one folder on one target: one SQLite file, which survives ``kill -9`` at any moment.
+
+It only ever remembers what was seen: were it lost, all files would be offered and verified once more, none copied
+twice. So one that cannot be read is set aside, and a new one begun.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from enum import Enum
+from pathlib import Path
+
+from eyegore.errors import EyegoreError
+
+APPLICATION = 0x45795379
+"""``PRAGMA application_id``: "EySy", so that no other program's database is taken for a ledger."""
+VERSION = 1
+WAIT_S = 10.0
+"""Longest wait for another writer (``eyegore verify`` beside a session) [s]."""
+
+
+class SyncError(EyegoreError):
+    """Copies cannot be made or judged at all; one file that cannot be copied is no such error."""
+
+
+class FileState(Enum):
+    """How far a file has come on its way to the target."""
+
+    COMPLETE = "complete"
+    """Whole in the source folder, to be copied."""
+    COPIED = "copied"
+    VERIFIED = "verified"
+    """What lies on the target was read again and is the same."""
+    MISMATCH = "mismatch"
+    """What lies on the target is not the same; it is copied again, and the other kept beside."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One file. ``path`` is relative to the folder; ``size`` [bytes] and ``mtime_ns`` are those of the source.
+
+    Of a text file that grows, ``size`` is the length of its complete lines. ``since`` [unix s] is when these bytes
+    were first seen to be complete, ``verified`` when they were last found equal (0.0: never); ``checksum`` is their
+    SHA-256 where they were read here, else "".
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    state: FileState
+    obsid: int | None = None
+    since: float = 0.0
+    verified: float = 0.0
+    checksum: str = ""
+    error: str = ""
+
+    @property
+    def stamp(self) -> tuple[int, int]:
+        """What changes with the content of the source, as far as one stat can tell."""
+        return self.size, self.mtime_ns
+
+
+_COLUMNS = tuple(each.name for each in fields(LedgerEntry))
+_TABLES = (
+    """
+    CREATE TABLE files (
+        path BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, state TEXT NOT NULL, obsid INTEGER,
+        since REAL NOT NULL, verified REAL NOT NULL, checksum TEXT NOT NULL, error TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {VERSION}",
+)
+_PUT = f"INSERT OR REPLACE INTO files ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+def ledger_path(state: Path, folder: Path, target: str) -> Path:
+    """The ledger of ``folder`` on ``target`` below the state folder: a name to recognise, a hash to be the only one."""
+    whole = os.path.realpath(folder)
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(whole))[:60].strip("._") or "folder"
+    both = hashlib.sha256(os.fsencode(whole) + b"\0" + os.fsencode(target)).hexdigest()[:10]
+    return state / "sync" / f"{name}-{both}.sqlite"
+
+
+class SyncLedger:
+    """The ledger of one folder and one target, for one thread; other processes may write to it as well."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._version = -1
+        self._entries: dict[str, LedgerEntry] = {}
+        self._lock: int | None = None
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._connection = self._opened()
+        except OSError as why:
+            raise SyncError(f"{path.parent} cannot hold what is known of the copies: {why.strerror or why}") from why
+        except sqlite3.Error as why:
+            raise SyncError(f"{path} cannot be opened: {why}") from why
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return self._connected()
+        except sqlite3.OperationalError:
+            raise  # locked, full, not permitted: nothing is wrong with what it holds
+        except sqlite3.DatabaseError:
+            aside = f"{self.path}.unreadable-{time.time_ns()}"
+            os.rename(self.path, aside)
+            for suffix in ("-wal", "-shm"):
+                if os.path.exists(f"{self.path}{suffix}"):
+                    os.rename(f"{self.path}{suffix}", f"{aside}{suffix}")
+            return self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=WAIT_S, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("BEGIN IMMEDIATE")
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if not tables:
+                for statement in _TABLES:
+                    connection.execute(statement)
+            connection.execute("COMMIT")
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if application != APPLICATION or version > VERSION:
+                raise SyncError(f"{self.path} is of another program or a newer Eyegore: give another --state DIR")
+            connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM files LIMIT 1")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def alone(self) -> None:
+        """Be the only one to copy with this ledger until it is closed; SyncError when another does already."""
+        lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as why:
+            os.close(lock)
+            raise SyncError("another Eyegore copies this folder to this target already: end that one first") from why
+        self._lock = lock
+
+    def entries(self) -> dict[str, LedgerEntry]:
+        """All entries by path; read from the file only when somebody else has written to it."""
+        try:
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+            if version != self._version:
+                rows = self._connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM files").fetchall()
+                self._entries = {entry.path: entry for entry in map(_entry_of, rows)}
+                self._version = version
+        except sqlite3.Error as why:
+            raise SyncError(f"{self.path} cannot be read: {why}") from why
+        return self._entries
+
+    def put(self, entries: Iterable[LedgerEntry]) -> None:
+        """Add or replace entries, all or none of them."""
+        new = {entry.path: entry for entry in entries}
+        if not new:
+            return
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.executemany(_PUT, map(_row_of, new.values()))
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as why:
+            raise SyncError(f"{self.path} cannot be written: {why}") from why
+        self._entries.update(new)
+
+    def kept(self, name: str) -> str:
+        """A value kept under a name, "" when there is none."""
+        row = self._connection.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a value under a name."""
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
+        except sqlite3.Error as why:
+            raise SyncError(f"{self.path} cannot be written: {why}") from why
+
+    def close(self) -> None:
+        """Close it and let another copy; may be called twice."""
+        self._connection.close()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+
+def _row_of(entry: LedgerEntry) -> tuple[object, ...]:
+    # a name is bytes: not every one can be told as text
+    error = entry.error.encode("utf-8", "replace").decode("utf-8")
+    values = {**vars(entry), "path": os.fsencode(entry.path), "state": entry.state.value, "error": error}
+    return tuple(values[name] for name in _COLUMNS)
+
+
+def _entry_of(row: tuple[object, ...]) -> LedgerEntry:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values |= {"path": os.fsdecode(values["path"]), "state": FileState(values["state"])}  # type: ignore[arg-type]
+    return LedgerEntry(**values)  # type: ignore[arg-type]

@@ -1,0 +1,55 @@
+"""From what a person wrote to an engine that can copy: folder, target and ledger are checked, in this order."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from eyegore.feeds import rsync_words
+from eyegore.feeds.local_side import LocalSide
+from eyegore.feeds.sync_engine import OtherSide, SyncEngine
+from eyegore.feeds.sync_ledger import SyncError, SyncLedger, ledger_path
+from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
+
+
+def copied_folder(source: Path) -> str:
+    """Name of the folder on the target: that of the folder a link leads to, so that days do not mix."""
+    return os.path.basename(os.path.realpath(source))
+
+
+def other_side(source: Path, target: SyncTarget) -> OtherSide:
+    """How to find out what is on the target."""
+    if target.kind is not TargetKind.LOCAL:
+        raise SyncError(f"{target.name} is on another computer: this version copies to folders of this one only")
+    return LocalSide(source, Path(target.below(copied_folder(source)).path))
+
+
+def open_ledger(source: Path, target: SyncTarget, state: Path) -> SyncLedger:
+    """The ledger of this folder on this target, below the folder ``state``."""
+    return SyncLedger(ledger_path(state, source, f"{target.address}:{target.port}"))
+
+
+def open_engine(source: Path, target: SyncTarget, state: Path) -> SyncEngine:
+    """An engine, the only one for this folder and target.
+
+    Raises
+    ------
+    SyncError
+        The folder or the ledger cannot be used, or another one is at it.
+    SettingsError
+        The target is the folder or lies in it.
+    """
+    if not source.is_dir():
+        raise SyncError(f"{source} is not a folder: name the day folder")
+    if shutil.which("rsync") is None:
+        raise SyncError(rsync_words.MISSING.sentence)
+    refuse_inside(source, target)
+    side = other_side(source, target)
+    ledger = open_ledger(source, target, state)
+    try:
+        ledger.alone()
+        return SyncEngine(source, target, side, ledger)
+    except BaseException:
+        ledger.close()
+        raise
