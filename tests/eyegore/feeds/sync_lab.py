@@ -1,0 +1,61 @@
+"""A day folder that is copied to a folder beside it, and what makes both comparable."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from eyegore.feeds.sync_engine import SyncEngine
+from eyegore.feeds.sync_opening import open_engine
+from eyegore.feeds.sync_target import parse_target
+
+OLD = 1_500_000_000
+"""A time [unix s] so long ago that what was written then is at rest."""
+
+
+def age(folder: Path) -> None:
+    """Make all files of a folder old."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            os.utime(path, (OLD, OLD))
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int, int, bytes]]:
+    """Everything of a folder that a copy could have changed: kind, times and content, not the time of last access."""
+    found = {}
+    for path in sorted([folder, *folder.rglob("*")]):
+        there = path.lstat()
+        content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b""
+        found[os.fsencode(path).decode("latin-1")] = (there.st_mode, there.st_mtime_ns, there.st_ctime_ns, content)
+    return found
+
+
+class SyncLab:
+    """The folder ``source``, the target ``root``, and its copy ``there``."""
+
+    def __init__(self, source: Path, root: Path, state: Path) -> None:
+        self.source = source
+        self.root = root
+        self.state = state
+        self.there = root / source.name
+
+    def engine(self) -> SyncEngine:
+        return open_engine(self.source, parse_target(str(self.root)), self.state)
+
+    @property
+    def alike(self) -> bool:
+        """Whether every file of the source is on the target with the same content."""
+        return all(
+            (self.there / path.relative_to(self.source)).read_bytes() == path.read_bytes()
+            for path in self.source.rglob("*")
+            if path.is_file()
+        )
+
+    def spoil(self, name: str, offset: int = 100) -> None:
+        """Turn one bit of a copied file; size and time stay."""
+        path = self.there / name
+        times = path.stat()
+        content = bytearray(path.read_bytes())
+        content[offset] ^= 1
+        path.write_bytes(content)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from eyegore.feeds import sync_scan
+from eyegore.feeds.sync_ledger import SyncError
+from eyegore.feeds.sync_scan import SyncScan
+
+from .conftest import Day
+from .sync_lab import OLD
+
+NOW = float(OLD)
+
+
+def put(folder: Path, name: str, content: bytes, time: float = OLD) -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    os.utime(path, (time, time))
+    return path
+
+
+def test_an_image_is_complete_when_its_headers_say_so_and_it_rests(day: Day) -> None:
+    whole, half = day.image(17001), day.image(17002, share=0.5)
+    for path in (whole, half):
+        os.utime(path, (OLD, OLD))
+    scan = SyncScan(day.folder)
+    first = scan.look(0.0, NOW)
+    assert not first.complete
+    assert first.settling == {whole.name, half.name}
+    later = scan.look(1.5, NOW)
+    assert list(later.complete) == [whole.name]
+    assert later.complete[whole.name].obsid == 17001
+    assert "bytes" in later.incomplete[half.name]
+
+
+def test_an_image_that_is_written_to_again_is_not_complete(day: Day) -> None:
+    path = day.image(17001, age=3600)
+    scan = SyncScan(day.folder)
+    assert path.name in scan.look(0.0, NOW + 1e9).complete
+    with path.open("ab") as file:
+        file.write(b"more")
+    assert path.name not in scan.look(10.0, NOW + 1e9).complete
+
+
+@pytest.mark.parametrize(
+    ("content", "now", "length"),
+    [
+        (b"a\nb\nc", 0.0, 4),
+        (b"a\nb\n", 0.0, 4),
+        (b"a", 0.0, None),
+        (b"a\nb\nc", 4.0, 5),
+        (b"\n" + b"x" * 200_000, 0.0, 1),
+    ],
+)
+def test_a_text_counts_up_to_its_last_complete_line(
+    tmp_path: Path, content: bytes, now: float, length: int | None
+) -> None:
+    name = "HK_14-03-19_ROE1_01.txt"
+    put(tmp_path, name, content)
+    scan = SyncScan(tmp_path)
+    scan.look(0.0, NOW)
+    found = scan.look(now, NOW).complete.get(name)
+    assert (found.size if found else None) == length
+
+
+def test_other_files_are_complete_when_they_rest(tmp_path: Path) -> None:
+    put(tmp_path, "notes.txt", b"x")
+    scan = SyncScan(tmp_path)
+    assert not scan.look(0.0, NOW).complete
+    assert list(scan.look(4.0, NOW).complete) == ["notes.txt"]
+    assert list(SyncScan(tmp_path).look(0.0, NOW + 100).complete) == ["notes.txt"]
+
+
+def test_links_are_followed_once_and_hidden_names_passed_over(tmp_path: Path) -> None:
+    folder, beside = tmp_path / "day", tmp_path / "beside"
+    folder.mkdir()
+    beside.mkdir()
+    put(beside, "linked", b"x")
+    (folder / "sub").symlink_to(beside)
+    (folder / "round").symlink_to(folder)
+    (folder / "nowhere").symlink_to("missing")
+    put(folder, ".hidden", b"x")
+    found = SyncScan(folder).look(0.0, NOW + 100)
+    assert list(found.complete) == ["sub/linked"]
+    assert list(found.incomplete) == ["nowhere"]
+
+
+def test_known_files_are_not_opened(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    for obsid in range(20):
+        day.image(obsid, age=3600)
+    day.hk(range(3))
+    scan = SyncScan(day.folder)
+    complete = scan.look(0.0, NOW + 1e9).complete
+    assert len(complete) == 21
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a file was opened")
+
+    monkeypatch.setattr(sync_scan, "frame_state", refuse)
+    monkeypatch.setattr(sync_scan, "_whole_lines", refuse)
+    assert scan.look(1.0, NOW + 1e9).complete == complete
+    images = {path: file.stamp for path, file in complete.items() if not file.grows}
+    monkeypatch.undo()
+    monkeypatch.setattr(sync_scan, "frame_state", refuse)
+    assert SyncScan(day.folder, images).look(0.0, NOW + 1e9).complete == complete
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SyncError, match="cannot be read: No such file"):
+        SyncScan(tmp_path / "missing").look(0.0, NOW)
