@@ -46,10 +46,22 @@ class SyncLab:
     def alike(self) -> bool:
         """Whether every file of the source is on the target with the same content."""
         return all(
-            (self.there / path.relative_to(self.source)).read_bytes() == path.read_bytes()
+            (self.there / path.relative_to(self.source)).is_file()
+            and (self.there / path.relative_to(self.source)).read_bytes() == path.read_bytes()
             for path in self.source.rglob("*")
-            if path.is_file()
+            if path.is_file() and not path.name.startswith(".")
         )
+
+    @property
+    def names(self) -> set[str]:
+        """Of what is to be copied, and of nothing else."""
+        return {path.name for path in self.source.iterdir() if not path.name.startswith(".")}
+
+    @property
+    def copied_names(self) -> set[str]:
+        """What is visible on the target."""
+        found = self.there.iterdir() if self.there.exists() else iter(())
+        return {path.name for path in found if not path.name.startswith(".")}
 
     def spoil(self, name: str, offset: int = 100) -> None:
         """Turn one bit of a copied file; size and time stay."""

@@ -1,0 +1,155 @@
+"""``eyegore sync`` and ``eyegore verify`` as people and cron run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eyegore.cli import main
+
+from ..feeds.sync_lab import SyncLab, age, listing
+
+EYEGORE = [sys.executable, "-m", "eyegore"]
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> SyncLab:
+    """A session of one exposure, and a target."""
+    source, root = tmp_path / "14_Mar_19", tmp_path / "backup"
+    root.mkdir()
+    simulate(source, "--at-once", "--rows", "120", "--exposures", "1")
+    age(source)
+    return SyncLab(source, root, tmp_path / "state")
+
+
+def simulate(folder: Path, *options: str) -> None:
+    command = [*EYEGORE, "simulate", str(folder), "--tests", "BIAS01", "--start", "2019-03-14", *options]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
+def once(lab: SyncLab, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict[str, Any]]:
+    to = [str(lab.root), *more]
+    code = main(["sync", str(lab.source), "--to", *to, "--once", "--json", "--state", str(lab.state)])
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit"] == code
+    return code, told
+
+
+def verify(lab: SyncLab, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    code = main(["verify", str(lab.source), str(lab.root), "--json", "--state", str(lab.state)])
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit"] == code
+    return code, told
+
+
+def test_once_copies_and_verifies_all(lab: SyncLab, capsys: pytest.CaptureFixture[str]) -> None:
+    before = listing(lab.source)
+    code, told = once(lab, capsys)
+    (target,) = told["targets"]
+    files = len(lab.names)
+    assert (code, target["verified"], target["copied"], target["waiting"]) == (0, files, files, [])
+    assert lab.alike
+    assert listing(lab.source) == before
+    assert once(lab, capsys)[1]["targets"][0]["copied"] == 0
+
+
+def test_several_targets_and_one_that_is_missing(
+    lab: SyncLab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    assert once(lab, capsys, str(other))[0] == 0
+    code, told = once(lab, capsys, str(tmp_path / "unmounted"))
+    assert code == 2
+    assert [one["exit"] for one in told["targets"]] == [0, 2]
+    assert "is it mounted" in told["targets"][1]["problem"]
+
+
+def test_a_planted_corruption_is_found_told_and_mended(lab: SyncLab, capsys: pytest.CaptureFixture[str]) -> None:
+    once(lab, capsys)
+    assert verify(lab, capsys)[0] == 0
+    name = next(lab.source.glob("EUC_20103_*CCD2.fits")).name
+    lab.spoil(name, 20_000_000)
+    code, told = verify(lab, capsys)
+    assert code == 1
+    (unequal,) = told["unequal"]
+    assert (unequal["file"], unequal["obsid"], unequal["likeness"]) == (name, 20103, "different")
+    assert "first at byte 20000000 of" in unequal["reason"]
+    code, told = once(lab, capsys)
+    (mismatch,) = told["targets"][0]["mismatches"]
+    assert (code, mismatch["obsid"], mismatch["mended"]) == (0, 20103, True)
+    assert (lab.there / mismatch["kept"]).exists()
+    assert verify(lab, capsys)[0] == 0
+
+
+def test_verify_tells_what_is_missing_in_words(lab: SyncLab, capsys: pytest.CaptureFixture[str]) -> None:
+    once(lab, capsys)
+    name = next(lab.source.glob("EUC_20103_*CCD3.fits")).name
+    (lab.there / name).unlink()
+    assert main(["verify", str(lab.source), str(lab.root), "--state", str(lab.state)]) == 1
+    assert f"MISSING ObsID 20103: {name} is not on the target" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["sync", "SOURCE", "--to", "SOURCE/sub"], "choose a folder outside"),
+        (["sync", "SOURCE", "--to", "ROOT", "--json"], "--json goes with --once"),
+        (["sync", "SOURCE", "--to", "ROOT", "ROOT"], "the same target twice"),
+        (["sync", "SOURCE", "--to", ""], "an empty target"),
+        (["verify", "SOURCE/missing", "ROOT"], "is not a folder"),
+        (["verify", "SOURCE", "ROOT/missing"], "is it mounted"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    lab: SyncLab, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    words = [word.replace("SOURCE", str(lab.source)).replace("ROOT", str(lab.root)) for word in arguments]
+    assert main([*words, "--state", str(lab.state)]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_live_session_ends_alike_and_verified(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wait_until: Callable[..., None]
+) -> None:
+    lab = SyncLab(tmp_path / "14_Mar_19", tmp_path / "backup", tmp_path / "state")
+    lab.source.mkdir()
+    lab.root.mkdir()
+    command = [*EYEGORE, "sync", str(lab.source), "--to", str(lab.root), "--state", str(lab.state)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as syncing:
+        simulate(lab.source, "--speed", "40", "--rows", "320")
+        before = listing(lab.source)
+        try:
+            wait_until(lambda: lab.copied_names == lab.names and lab.alike, 30)
+        finally:
+            syncing.send_signal(signal.SIGINT)
+        said = syncing.communicate(timeout=10)[0]
+    assert syncing.returncode == 0, said
+    assert len(list(lab.source.glob("*.fits"))) >= 6
+    assert listing(lab.source) == before
+    assert verify(lab, capsys)[0] == 0
+
+
+def test_killed_again_and_again_it_completes(lab: SyncLab, capsys: pytest.CaptureFixture[str]) -> None:
+    """Killed later each time, in the middle of what it does: no half file under a name, nothing twice."""
+    command = [*EYEGORE, "sync", str(lab.source), "--to", str(lab.root), "--once", "--state", str(lab.state)]
+    for tenths in range(5):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as syncing:
+            try:
+                syncing.wait(0.3 + tenths / 10)
+            except subprocess.TimeoutExpired:
+                os.kill(syncing.pid, signal.SIGKILL)
+        for path in lab.there.glob("EUC*.fits"):
+            assert path.stat().st_size == (lab.source / path.name).stat().st_size
+    assert once(lab, capsys)[0] == 0
+    assert lab.alike
+    assert lab.copied_names == lab.names
+    assert verify(lab, capsys)[0] == 0

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eyegore.feeds.rsync_run import RsyncRun
+from eyegore.feeds.sync_report import PassReport
+from eyegore.feeds.sync_worker import PassFailed, SyncNews, SyncPace, SyncWorker
+
+from .conftest import Day
+from .sync_lab import SyncLab, age
+
+SELDOM = SyncPace(look_s=3600.0, full_s=7200.0, retry_s=0.05, retry_longest_s=0.2)
+OFTEN = SyncPace(look_s=0.05, full_s=0.1, retry_s=0.05, retry_longest_s=0.2)
+
+
+@pytest.fixture
+def lab(day: Day, tmp_path: Path) -> SyncLab:
+    day.hk(range(50))
+    age(day.folder)
+    (tmp_path / "backup").mkdir()
+    return SyncLab(day.folder, tmp_path / "backup", tmp_path / "state")
+
+
+@pytest.fixture
+def news() -> list[SyncNews]:
+    return []
+
+
+@pytest.fixture
+def started(lab: SyncLab, news: list[SyncNews]) -> Iterator[Callable[[SyncPace], SyncWorker]]:
+    workers: list[SyncWorker] = []
+
+    def start(pace: SyncPace) -> SyncWorker:
+        worker = SyncWorker("backup", lab.engine, news.append, pace)
+        workers.append(worker)
+        worker.start()
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.stop()
+    assert all(worker.join(5) for worker in workers)
+
+
+def reports(news: list[SyncNews]) -> list[PassReport]:
+    return [one for one in list(news) if isinstance(one, PassReport)]
+
+
+def test_a_change_that_was_told_is_copied(
+    day: Day,
+    lab: SyncLab,
+    news: list[SyncNews],
+    started: Callable[[SyncPace], SyncWorker],
+    wait_until: Callable[..., None],
+) -> None:
+    worker = started(SELDOM)
+    wait_until(lambda: reports(news) and reports(news)[-1].done)
+    day.image(17002, age=3600)
+    worker.wake()
+    wait_until(lambda: lab.alike if len(reports(news)) > 1 else False)
+    assert reports(news)[-1].copied == 1
+
+
+def test_a_turned_bit_is_found_by_the_slow_pass(
+    lab: SyncLab,
+    news: list[SyncNews],
+    started: Callable[[SyncPace], SyncWorker],
+    wait_until: Callable[..., None],
+) -> None:
+    started(OFTEN)
+    wait_until(lambda: reports(news) and reports(news)[-1].done)
+    lab.spoil("HK_14-03-19_ROE1_01.txt")
+    wait_until(lambda: any(report.mismatches for report in reports(news)))
+    assert lab.alike
+
+
+def test_a_target_that_comes_late_is_waited_for(
+    lab: SyncLab,
+    news: list[SyncNews],
+    started: Callable[[SyncPace], SyncWorker],
+    wait_until: Callable[..., None],
+) -> None:
+    lab.root.rmdir()
+    started(SELDOM)
+    wait_until(lambda: len(news) > 2)
+    failed = [one for one in list(news) if isinstance(one, PassFailed)]
+    assert "is it mounted" in failed[0].words
+    assert [one.again_s for one in failed[:4]] == [0.05, 0.1, 0.2, 0.2][: len(failed)]
+    lab.root.mkdir()
+    wait_until(lambda: reports(news) and reports(news)[-1].done)
+    assert lab.alike
+
+
+def test_stopping_ends_a_copy_that_hangs(
+    lab: SyncLab,
+    news: list[SyncNews],
+    started: Callable[[SyncPace], SyncWorker],
+    wait_until: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = tmp_path / "bin" / "rsync"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho started > "$0.began"\nexec sleep 600\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    worker = started(SELDOM)
+    wait_until(program.with_name("rsync.began").exists)
+    begun = time.monotonic()
+    worker.stop()
+    assert worker.join(5)
+    assert time.monotonic() - begun < 5
+    assert not reports(news)
+
+
+def test_a_fault_of_our_own_is_told(
+    lab: SyncLab,
+    news: list[SyncNews],
+    started: Callable[[SyncPace], SyncWorker],
+    wait_until: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_: RsyncRun) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(RsyncRun, "run", fail)
+    started(SELDOM)
+    wait_until(lambda: news)
+    (one,) = news
+    assert isinstance(one, PassFailed)
+    assert "ZeroDivisionError: planted" in one.words
