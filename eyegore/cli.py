@@ -79,8 +79,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     how.add_argument("--no-journal", action="store_true", help="keep none: alarms are forgotten at the end")
     later = parser.add_argument_group("accepted, not active yet (said at start)")
-    later.add_argument("-r", "--rsync", metavar="PATH", help="copy the day folder to PATH")
     later.add_argument("-B", "--broadcast", metavar="NAME", help="copy the day folder to the gateway")
+    what.add_argument(
+        "-r", "--rsync", metavar="PATH", action="append", help="copy the day folder there, verified (docs/sync.rst)"
+    )
     warn = parser.add_argument_group("warnings (docs/warnings.rst)")
     warn.add_argument("-W", "--warnings", action="store_true", help="warn the people on duty by mail, SMS, call")
     warn.add_argument("--settings", metavar="FILE", type=Path, help="who, how, when (default: eyegore settings check)")
@@ -166,6 +168,7 @@ def session_of(args: argparse.Namespace) -> Session:
         state=args.state,
         journal=not args.no_journal,
         keep_days=args.keep_days,
+        backups=tuple(args.rsync or ()),
         warnings=_settings_file(args.settings) if args.warnings else None,
     )
 
@@ -239,9 +242,9 @@ def open_desktop(session: Session | None, *, dark: bool | None, file_tag: str | 
 def say_inactive(args: argparse.Namespace) -> None:
     """Say which of the options given do nothing yet."""
     log = logging.getLogger(__name__)
-    for option, given in (("-r", args.rsync), ("-B", args.broadcast)):
+    for option, given in (("-B", args.broadcast),):
         if given:
-            log.warning("%s is not active yet: this version copies nothing", option)
+            log.warning("%s is not active yet: this version copies to folders of this computer only (-r)", option)
 
 
 def set_up_logging(*, console: bool, file_tag: str | None) -> None:

@@ -26,6 +26,7 @@ from eyegore.alarm_messages import (
     PhaseChosen as PhaseChosen,
 )
 from eyegore.limits.model import LimitSet, LimitTable, Phase
+from eyegore.sync_messages import SyncState as SyncState
 from eyegore.warning_messages import (
     WarningLine as WarningLine,
     WarningPath as WarningPath,
@@ -221,6 +222,7 @@ FeedMessage = (
     | WorkerDied
     | LimitsEdited
     | WarningPath
+    | SyncState
 )
 
 
@@ -391,4 +393,5 @@ Event = (
     | SourceEvent
     | WarningLine
     | WarningsState
+    | SyncState
 )

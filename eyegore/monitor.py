@@ -19,6 +19,7 @@ from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.session_files import ExposureBook, ImageBook
 from eyegore.hk_freshness import HkFreshness
 from eyegore.housekeeping import Housekeeping
+from eyegore.lab_time import age_text
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages import (
     BadLine,
@@ -37,6 +38,7 @@ from eyegore.messages import (
     Said,
     SourceEvent,
     SourceKind,
+    SyncState,
     WarningPath,
     WatcherState,
     WorkerDied,
@@ -46,6 +48,8 @@ from eyegore.session_space import SessionSpace
 
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""
+LAG_S, BACKUP_ALARM_S = 900.0, 60.0
+"""A file may wait so long for its copy, and a backup fail for so long, before it is an alarm [s]."""
 HK_TIMER = "HK rows"
 """Name of the dead-man timer of the housekeeping."""
 
@@ -77,6 +81,7 @@ class Monitor:
         self._timers = SessionTimers(float("nan"), images=rules.images)
         self._age = HkFreshness(rules.stale_after_s)
         self._log_arrival = float("nan")
+        self._wrong_since: dict[str, float] = {}
 
     def take(self, message: FeedMessage | FlagCommand | PhaseChosen | Tick, now: float) -> list[Event]:
         """Take one message at unix time ``now`` [s]; returns the events in the order they happened."""
@@ -120,6 +125,8 @@ class Monitor:
                 return [Said(logging.INFO, f"{message.folder}: read up to now", now), *self._tick(now)]
             case FreeSpace():
                 return self._space.take(message, self._lab(now), self.alarms, self.hk.frame(now))
+            case SyncState():
+                return self._take_sync(message, now)
             case WarningPath():
                 return self._take_path(message, now)
             case WorkerDied():
@@ -145,6 +152,22 @@ class Monitor:
             return self.alarms.timer_well(name, self._lab(now), frame)
         since = self._lab(path.since)
         return self.alarms.timer(name, Severity.WARNING, path.problem, since, self._lab(now), frame)
+
+    def _take_sync(self, state: SyncState, now: float) -> list[Event]:
+        """A pass over the folder for one backup: what stays wrong is an alarm, what differed at once."""
+        problem = state.problem
+        if not problem and state.lag_s > LAG_S:
+            problem = f"{state.complete - state.verified} files wait, the oldest for {age_text(state.lag_s)}"
+        if not problem:
+            self._wrong_since.pop(state.target, None)
+        since = self._wrong_since.setdefault(state.target, now) if problem else now
+        name, lab_now, frame = f"BACKUP {state.target}", self._lab(now), self.hk.frame(now)
+        events: list[Event] = [state]
+        if not problem:
+            return [*events, *self.alarms.timer_well(name, lab_now, frame)]
+        if state.urgent or now - since >= BACKUP_ALARM_S:
+            events += self.alarms.timer(name, Severity.WARNING, problem, self._lab(since), lab_now, frame)
+        return events
 
     # --- memory ------------------------------------------------------------------------------------------------------
 

@@ -14,15 +14,18 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from eyegore.alarms.deadman import LoopTimer
-from eyegore.alarms.journal import journal_path
+from eyegore.alarms.journal import journal_path, state_dir
 from eyegore.alarms.journal_keeper import JournalKeeper
 from eyegore.alarms.outbox import Outbox
+from eyegore.backup_service import BackupService
 from eyegore.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
+from eyegore.feeds.sync_target import TargetKind, parse_target, refuse_inside
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
 from eyegore.limits_file import LimitsFile
@@ -33,10 +36,13 @@ from eyegore.messages import (
     FeedMessage,
     FlagCommand,
     Health,
+    ImageFile,
     Noted,
     PastAlarms,
     PhaseChosen,
     Said,
+    SourceEvent,
+    SourceKind,
     WorkerDied,
 )
 from eyegore.monitor import Monitor, Tick
@@ -120,7 +126,19 @@ class Service:
         )
         self._restart_at = float("inf")
         self._disk = DiskSpace({"data volume": session.folder}, self._inbox.put) if session.watch_disk else None
+        self._backup = self._backups() if session.backups else None
         self._loop = LoopTimer()
+
+    def _backups(self) -> BackupService:
+        """The copies that are asked for; raises :class:`SettingsError`."""
+        targets = [parse_target(text) for text in dict.fromkeys(self.session.backups)]
+        for target in targets:
+            if target.kind is not TargetKind.LOCAL:
+                raise SettingsError(
+                    f"-r {target.name}: is on another computer; this version copies to folders of this one"
+                )
+            refuse_inside(self.session.folder, target)
+        return BackupService(targets, state_dir(self.session.state), self._inbox.put)
 
     def _prepared(self) -> WarningService:
         """The warnings the settings ask for; raises :class:`SettingsError`."""
@@ -141,6 +159,8 @@ class Service:
             self._disk.start()
         if self._limits is not None:
             self._limits.start()
+        if self._backup is not None and not self.session.follow:
+            self._backup.begin(self.session.folder)
         self._restart_at = 0.0
         self._thread.start()
 
@@ -157,6 +177,8 @@ class Service:
             self._disk.stop()
         if self._limits is not None:
             self._limits.stop()
+        if self._backup is not None:
+            self._backup.stop()
         self._inbox.put(None)
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(max(0.0, end - time.monotonic()))
@@ -165,6 +187,8 @@ class Service:
             joined = self._disk.join(max(0.1, end - time.monotonic())) and joined
         if self._limits is not None:
             joined = self._limits.join(max(0.1, end - time.monotonic())) and joined
+        if self._backup is not None:
+            joined = self._backup.join(max(0.1, end - time.monotonic())) and joined
         if self.warnings is not None:
             joined = self.warnings.stop(max(0.1, end - time.monotonic())) and joined
         stopped = joined and not self._thread.is_alive()
@@ -275,6 +299,8 @@ class Service:
 
     def _publish(self, events: Sequence[Event]) -> None:
         for event in events:
+            if self._backup is not None:
+                self._note_change(self._backup, event)
             if isinstance(event, Health):
                 event = replace(event, running=self.running())
             write_log(event)
@@ -283,6 +309,13 @@ class Service:
                     subscriber(event)
                 except Exception:
                     log.exception("a subscriber failed on %.200r", event)
+
+    def _note_change(self, backup: BackupService, event: Event) -> None:
+        """A file that is complete is copied at once; another day folder is another folder to copy."""
+        if isinstance(event, SourceEvent) and event.kind is SourceKind.SWITCHED:
+            backup.begin(Path(event.path))
+        elif isinstance(event, ImageFile) and event.complete:
+            backup.wake()
 
     def _note_standstill(self) -> None:
         still = self._loop.tick(time.monotonic())

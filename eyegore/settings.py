@@ -20,6 +20,7 @@ class Session:
     user's own state folder), ``keep_days`` how long their entries are [days]. ``watch_disk`` tells whether the free
     space of the folder's volume is watched. ``phase`` is that of the camera where the operator gives it.
     ``warnings`` is the file with the settings of the warnings, None where nobody is to be warned.
+    ``backups`` are the folders the day folder is copied to.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Session:
     watch_disk: bool = True
     phase: Phase | None = None
     warnings: Path | None = None
+    backups: tuple[str, ...] = ()
 
     @property
     def images(self) -> bool:

@@ -13,6 +13,7 @@ from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
+from eyegore.desktop.backup_presenter import backup_cells
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
 from eyegore.desktop.warning_desk import WarningDesk
@@ -38,6 +39,7 @@ from eyegore.messages import (
     PastAlarms,
     Said,
     SourceEvent,
+    SyncState,
     Trends,
     WarningLine,
     WarningsState,
@@ -93,6 +95,7 @@ class SessionView:
         self._new_lines: list[LogCell] = []
         self._drawn_at = 0.0
         self._beats = 0
+        self._copies: dict[str, SyncState] = {}
 
     # --- events ------------------------------------------------------------------------------------------------------
 
@@ -142,6 +145,8 @@ class SessionView:
                 self.show_health()
             case Said():
                 self._line(event.text, event.now, event.level, _SIGNS.get(event.level))
+            case SyncState():
+                self._copies[event.target] = event
             case SourceEvent():
                 pass  # the monitor says it too
 
@@ -242,6 +247,7 @@ class SessionView:
             return
         shown = panes.images is not None
         cells = presenter.health_cells(health, images=shown, exposures=panes.table is not None)
+        cells += backup_cells(self._copies.values(), health.now)
         cells += self._warnings.strip_cells()
         title = presenter.window_title(health, health.folder, self._tag)
         if until := self._desk.silent_until:

@@ -1,0 +1,107 @@
+"""A session copies its folder, and says so when it cannot."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eyegore.elvis.simulator import Simulator
+from eyegore.errors import SettingsError
+from eyegore.messages import AlarmChanged, AlarmState, Event, SyncState
+from eyegore.monitor import Monitor
+from eyegore.rules import Rules
+from eyegore.service import Service
+from eyegore.settings import Session
+
+WaitUntil = Callable[..., None]
+NOW = 1_000_000.0
+
+
+@pytest.fixture
+def told() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def start(tmp_path: Path, told: list[Event]) -> Iterator[Callable[[Path], Service]]:
+    services: list[Service] = []
+
+    def begin(backup: Path) -> Service:
+        session = Session(
+            tmp_path / "day", watch_disk=False, state=tmp_path / "state",
+            backups=(str(backup),),
+        )  # fmt: skip
+        service = Service(session, [told.append])
+        services.append(service)
+        service.start()
+        return service
+
+    yield begin
+    for service in services:
+        assert service.stop(10.0)
+
+
+def states(told: list[Event]) -> list[SyncState]:
+    return [event for event in told if isinstance(event, SyncState)]
+
+
+def test_what_elvis_writes_is_copied_and_verified_while_it_is_monitored(
+    tmp_path: Path, told: list[Event], start: Callable[[Path], Service], wait_until: WaitUntil
+) -> None:
+    elvis = Simulator(tmp_path / "day", images=False, seconds=10_000, force=True)
+    elvis.append_rows(200)
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    start(backup)
+    wait_until(lambda: (last := states(told)[-1:]) and last[0].complete == last[0].verified == 5, timeout=30)
+    elvis.append_rows(100)
+    names = sorted(path.name for path in (tmp_path / "day").iterdir() if not path.name.startswith("."))
+
+    def same() -> bool:
+        equal, different, missing = filecmp.cmpfiles(tmp_path / "day", backup / "day", names, shallow=False)
+        return sorted(equal) == names and not different and not missing
+
+    wait_until(same, timeout=30)
+
+
+def test_a_target_on_another_computer_or_inside_the_folder_is_refused(tmp_path: Path) -> None:
+    for target in ("ana@gateway:/data", str(tmp_path / "day" / "copy")):
+        with pytest.raises(SettingsError):
+            Service(Session(tmp_path / "day", backups=(target,)))
+
+
+def alarms(events: list[Event]) -> list[tuple[str, str]]:
+    changes = [event for event in events if isinstance(event, AlarmChanged)]
+    return [(event.alarm.parameter, event.entry.after) for event in changes]
+
+
+def state(problem: str = "", lag_s: float = 0.0, *, urgent: bool = False) -> SyncState:
+    return SyncState("/mnt/b", 10, 9, lag_s, NOW, problem, urgent)
+
+
+def test_a_copy_that_fails_for_a_minute_is_an_alarm_and_ends_when_it_works() -> None:
+    monitor = Monitor(Rules(lambda _elvis: None))
+    assert alarms(monitor.take(state("the disk is full"), NOW)) == []
+    assert alarms(monitor.take(state("the disk is full"), NOW + 30)) == []
+    assert alarms(monitor.take(state("the disk is full"), NOW + 60)) == [("BACKUP /mnt/b", "UNACK")]
+    assert alarms(monitor.take(state(), NOW + 90)) == [("BACKUP /mnt/b", "RTN_UNACK")]
+    assert alarms(monitor.take(state("the disk is full"), NOW + 100)) == []
+
+
+def test_a_file_that_differs_is_an_alarm_at_once_and_stays_latched() -> None:
+    monitor = Monitor(Rules(lambda _elvis: None))
+    assert alarms(monitor.take(state("ObsID 7: differs", urgent=True), NOW)) == [("BACKUP /mnt/b", "UNACK")]
+    monitor.take(state(), NOW + 5)
+    (alarm,) = [one for one in monitor.alarms.alarms() if one.parameter == "BACKUP /mnt/b"]
+    assert alarm.state is AlarmState.RTN_UNACK
+    assert "ObsID 7: differs" in alarm.limit
+
+
+def test_a_file_that_waits_too_long_is_an_alarm() -> None:
+    monitor = Monitor(Rules(lambda _elvis: None))
+    assert alarms(monitor.take(state(lag_s=800.0), NOW)) == []
+    monitor.take(state(lag_s=1000.0), NOW + 5)
+    assert alarms(monitor.take(state(lag_s=1100.0), NOW + 70)) == [("BACKUP /mnt/b", "UNACK")]
