@@ -160,7 +160,7 @@ class RsyncRun:
                     stdin=given if self._given else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    env=_environment(),
+                    env=plain_environment(),
                     start_new_session=True,  # a group to signal, and no terminal on which ssh could ask
                 )
         except OSError as why:
@@ -266,7 +266,7 @@ def _plain(name: bytes) -> str:
     return os.fsdecode(ESCAPED.sub(lambda code: bytes([int(code[1], 8) & 255]), name))
 
 
-def _environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     """Ours, in a language whose messages are known, without what changes rsync behind our back."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("RSYNC_", "LC_", "SSH_ASKPASS"))}
     return ours | {"LC_ALL": "C.UTF-8", "LANGUAGE": "C"}

@@ -8,39 +8,14 @@ from __future__ import annotations
 
 import re
 import signal
-from dataclasses import dataclass
-from enum import Enum
+
+from eyegore.feeds.ssh_words import ssh_problem
+from eyegore.feeds.sync_outcome import Outcome as Outcome, RsyncVerdict as RsyncVerdict
 
 LONGEST = 300
 """Of what rsync said [characters]."""
-
-
-class Outcome(Enum):
-    """How a run of rsync ended."""
-
-    DONE = "done"
-    TOLERATED = "tolerated"  # no fault: files went away meanwhile, and the next pass sees to it
-    PASSING = "passing"  # a fault that may be over by itself: try again, later each time
-    LASTING = "lasting"  # a fault that stays until somebody does something
-    CANCELLED = "cancelled"
-
-    @property
-    def fault(self) -> bool:
-        """Whether an operator has to hear of it."""
-        return self in (Outcome.PASSING, Outcome.LASTING)
-
-    @property
-    def again(self) -> bool:
-        """Whether another try soon may do what this one did not."""
-        return self in (Outcome.TOLERATED, Outcome.PASSING)
-
-
-@dataclass(frozen=True)
-class RsyncVerdict:
-    """How a run ended, and one sentence for a person."""
-
-    outcome: Outcome
-    sentence: str
+SSH_CODES = frozenset({5, 10, 12, 14, 30, 255})
+"""By which of them rsync tells that ssh failed is a matter of who notices first."""
 
 
 def _passing(sentence: str) -> RsyncVerdict:
@@ -119,7 +94,10 @@ WORDS: tuple[tuple[str, RsyncVerdict], ...] = (
         r"rsync: (command )?not found|(execvp|exec).*rsync.*No such file|No such file or directory.*rsync$",
         CODES[127],
     ),
-    (r"is your shell clean", _lasting("the login on the other side prints text: make its start files silent")),
+    (
+        r"is your shell clean",
+        _lasting("the login on the other side prints text, such as a greeting or a question: make it silent"),
+    ),
     (r"Failed to exec ssh", _lasting("ssh is not installed on this computer: install openssh-client")),
 )
 """What rsync or the system writes -> what it means; the first that fits counts."""
@@ -139,6 +117,8 @@ def explain(code: int, stderr: str) -> RsyncVerdict:
     said = [line for line in stderr.splitlines() if line.strip()]
     if code == 23 and len(said) > 1 and all(VANISHED.fullmatch(line) for line in said):
         return CODES[24]
+    if code in SSH_CODES and (problem := ssh_problem(stderr)):
+        return problem
     verdict = next((verdict for words, verdict in WORDS if re.search(words, stderr, re.MULTILINE)), None)
     if verdict is None:
         verdict = CODES.get(code) or _unknown(code)

@@ -201,7 +201,7 @@ def test_an_environment_that_changes_rsync_is_left_out(
     told: list[RsyncFile] = []
     assert copying(source, target, on_file=told.append).run().code == 0
     assert "ü" in [file.name for file in told]
-    assert "RSYNC_RSH" not in rsync_run._environment()
+    assert "RSYNC_RSH" not in rsync_run.plain_environment()
 
 
 # --- stopping -----------------------------------------------------------------------------------------------------

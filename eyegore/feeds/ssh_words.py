@@ -1,0 +1,139 @@
+"""What ssh complains of when it cannot reach a computer, and what a person can do about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from eyegore.feeds.sync_outcome import Outcome, RsyncVerdict
+
+Match = re.Match[str]
+
+
+def ssh_problem(stderr: str) -> RsyncVerdict | None:
+    """What ssh's own words mean; None when there are none that are known."""
+    for words, outcome, sentence in PROBLEMS:
+        if match := re.search(words, stderr, re.MULTILINE):
+            return RsyncVerdict(outcome, sentence if isinstance(sentence, str) else sentence(match, stderr))
+    return None
+
+
+def _changed(match: Match, stderr: str) -> str:
+    place = re.search(r"Offending \S+ key in (.+):(\d+)\s*$", stderr, re.MULTILINE)
+    where = f"line {place[2]} of {place[1]}" if place else "its line in known_hosts"
+    key = re.search(r"SHA256:[A-Za-z0-9+/]+", stderr)
+    told = f" (now {key[0]})" if key else ""
+    return (
+        f"THE HOST KEY OF THE TARGET HAS CHANGED{told}: it is another computer, it was installed anew, or somebody "
+        f"listens in. Nothing was sent. Ask its administrator; if the change is right, remove {where} "
+        "and trust the new key"
+    )
+
+
+def _unknown(match: Match, stderr: str) -> str:
+    return (
+        f"the host key of {match['host']} is not known here: nothing was sent. Compare its fingerprint with the "
+        "administrator's, then trust it once"
+    )
+
+
+def _denied(match: Match, stderr: str) -> str:
+    ways = match["ways"].split(",")
+    if "publickey" not in ways:
+        return (
+            f"the target asks for a password ({match['ways']}), which nobody can type here: have it accept keys, "
+            "and put our public key there (ssh-copy-id)"
+        )
+    return "the target accepts none of our keys: put the public key there (ssh-copy-id), check user and key"
+
+
+def _dead(match: Match, stderr: str) -> str:
+    return f"the connection broke ({_line(match, stderr)}): check network and target; it is tried again"
+
+
+def _line(match: Match, stderr: str) -> str:
+    start, end = stderr.rfind("\n", 0, match.start()) + 1, stderr.find("\n", match.end())
+    return stderr[start : end if end >= 0 else len(stderr)].strip().rstrip(".")
+
+
+PROBLEMS: tuple[tuple[str, Outcome, str | Callable[[Match, str], str]], ...] = (
+    (r"REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key for .* has changed", Outcome.LASTING, _changed),
+    (
+        r"^No \S+ host key is known for (?P<host>\S+) and you have requested strict checking",
+        Outcome.LASTING,
+        _unknown,
+    ),
+    (
+        r"REVOKED HOST KEY|Host certificate .*(invalid|revoked)",
+        Outcome.LASTING,
+        "the host key of the target was revoked: ask its administrator, nothing was sent",
+    ),
+    (
+        r"Host key verification failed",
+        Outcome.LASTING,
+        "the host key of the target could not be verified: nothing was sent; trust it once after comparing it",
+    ),
+    (
+        r"UNPROTECTED PRIVATE KEY FILE",
+        Outcome.LASTING,
+        "other users may read our private key, so ssh does not use it: chmod 600 that file",
+    ),
+    (
+        r"^Load key .*(incorrect passphrase|error in libcrypto|invalid format)",
+        Outcome.LASTING,
+        "our private key cannot be used: it is damaged, of an unknown kind or has a passphrase nobody can type here",
+    ),
+    (
+        r"Too many authentication failures",
+        Outcome.LASTING,
+        "the target was offered too many keys: name the one to be used in the settings",
+    ),
+    (r"Permission denied \((?P<ways>[a-z-]+(,[a-z-]+)*)\)", Outcome.LASTING, _denied),
+    (
+        r"Connection refused",
+        Outcome.PASSING,
+        "the target refuses connections: check that it runs sshd, and the port; it is tried again",
+    ),
+    (
+        r"Could not resolve hostname (?P<host>[^:\s]+)",
+        Outcome.PASSING,
+        "the name of the target cannot be resolved: check it, and whether this computer is on the network",
+    ),
+    (
+        r"No route to host|Network is unreachable",
+        Outcome.PASSING,
+        "there is no way to the target: check whether this computer is on the network; it is tried again",
+    ),
+    (
+        r"Connection timed out|Operation timed out|timed out during banner exchange",
+        Outcome.PASSING,
+        "the target does not answer in time: check that it runs, network and firewall; it is tried again",
+    ),
+    (
+        r"not responding\.",
+        Outcome.PASSING,
+        "the target stopped answering: check that it runs, and the network; it is tried again",
+    ),
+    (
+        r"no matching (host key type|key exchange method|cipher|MAC) found",
+        Outcome.LASTING,
+        "the two ssh versions have no encryption in common: bring the older side up to date",
+    ),
+    (
+        r"Bad owner or permissions on|Bad configuration option|terminating, \d+ bad configuration",
+        Outcome.LASTING,
+        "a configuration file of ssh cannot be used: mend ~/.ssh/config",
+    ),
+    (
+        r"This account is (currently )?not available|[Yy]our (account|password) has expired",
+        Outcome.LASTING,
+        "the account on the target may not log in: ask its administrator",
+    ),
+    (
+        r"[Cc]onnection (closed|reset) by|Broken pipe|kex_exchange_identification|client_loop: send disconnect"
+        r"|Connection to .* closed by remote host",
+        Outcome.PASSING,
+        _dead,
+    ),
+)
+"""What ssh 9 writes to its standard error -> what it means; the first that fits counts."""

@@ -1,0 +1,221 @@
+"""The way to a target over ssh: never a question, only known host keys, and one connection for all that is sent."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyegore.errors import SettingsError
+from eyegore.feeds.rsync_run import plain_environment
+from eyegore.feeds.rsync_words import explain, first_words
+from eyegore.feeds.ssh_words import ssh_problem
+from eyegore.feeds.sync_outcome import Outcome, RsyncVerdict
+from eyegore.feeds.sync_target import SyncTarget
+
+log = logging.getLogger(__name__)
+
+CONNECT_S = 10
+ALIVE_S = 15
+"""How often a silent target is asked whether it lives; the third time without answer ends the connection."""
+PERSIST_S = 60
+"""How long the connection stays open unused: longer than the pause between two passes of a busy day."""
+CLOSE_S = 3.0
+TICK_S = 0.1
+PLAIN = re.compile(r"[A-Za-z0-9_/.,:@+-]+")
+"""Paths that mean the same to us, to rsync's splitting of ``-e`` and to ssh's quoting, ``%`` and ``~``."""
+LONGEST_BASE = 50
+"""Of the folder for temporary files [bytes]: a socket's path has 108 at most, ssh itself takes 17."""
+
+
+@dataclass(frozen=True)
+class SshAnswer:
+    """What a command on the other side said; its exit ``code``, 255 when ssh itself failed, and what that means."""
+
+    code: int
+    output: bytes
+    verdict: RsyncVerdict
+
+
+class SshLine:
+    """The connection to one target.
+
+    The first command opens it, all later ones and rsync (by :attr:`options`) use it. :meth:`close` ends it; call that
+    also when a command failed, so that the next does not wait for a connection that is dead.
+
+    Raises
+    ------
+    SettingsError
+        The target's key cannot be read, or ssh is not installed.
+    """
+
+    def __init__(self, target: SyncTarget, *, connect_s: int = CONNECT_S, alive_s: int = ALIVE_S) -> None:
+        if shutil.which("ssh") is None:
+            raise SettingsError("ssh is not installed on this computer: install it (apt install openssh-client)")
+        if target.key is not None and not os.access(target.key, os.R_OK):
+            raise SettingsError(f"the key {target.key} of target {target.name!r} cannot be read: check path and rights")
+        self._target = target
+        self._connect_s = connect_s
+        self._alive_s = alive_s
+        self._folder: Path | None = None
+
+    @property
+    def command(self) -> list[str]:
+        """ssh with all its options, without the host: no word of it has a blank or a quote."""
+        options = {
+            "BatchMode": "yes",
+            "StrictHostKeyChecking": "yes",
+            "UpdateHostKeys": "no",
+            "ConnectTimeout": str(self._connect_s),
+            "ConnectionAttempts": "1",
+            "ServerAliveInterval": str(self._alive_s),
+            "ServerAliveCountMax": "3",
+            "ControlMaster": "auto",
+            "ControlPath": self._private("c"),
+            "ControlPersist": f"{PERSIST_S}s",
+            "ClearAllForwardings": "yes",
+            "PermitLocalCommand": "no",
+            "RemoteCommand": "none",
+            "RequestTTY": "no",
+            "LogLevel": "INFO",
+        }
+        if self._target.known_hosts is not None:
+            options["UserKnownHostsFile"] = self._plain(self._target.known_hosts, "known_hosts")
+        if self._target.key is not None:
+            options |= {"IdentityFile": self._plain(self._target.key, "key"), "IdentitiesOnly": "yes"}
+        words = ["ssh", "-a", "-x"]
+        words += [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+        return [*words, "-p", str(self._target.port)] if self._target.port else words
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What rsync needs to use this connection."""
+        return ("-e", " ".join(self.command))
+
+    def run(
+        self,
+        words: Sequence[str],
+        *,
+        timeout_s: float,
+        given: bytes = b"",
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> SshAnswer:
+        """Run a command on the other side, word by word as given; its shell sees each quoted.
+
+        ``given`` goes to its standard input. ``stopped`` ends it within a second, as does the time limit.
+        """
+        return self._ask([*self.command, "--", self._target.login, shlex.join(words)], timeout_s, given, stopped)
+
+    def check(self) -> RsyncVerdict:
+        """Whether the target can be reached and has an rsync: the sentence tells what to do if not."""
+        answer = self.run(["rsync", "--version"], timeout_s=2 * self._connect_s)
+        return explain(answer.code, "") if answer.code in (126, 127) else answer.verdict
+
+    def trust(self) -> RsyncVerdict:
+        """Take the target's host key for the right one from now on, if none is known; a changed key stays refused."""
+        known = self._known_hosts()
+        known.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own = ["-o", "StrictHostKeyChecking=accept-new", "-o", "ControlPath=none"]  # the first value counts
+        program, *options = self.command
+        told = self._ask([program, *own, *options, "--", self._target.login, "true"], 2 * self._connect_s)
+        if told.verdict.outcome is not Outcome.DONE:
+            return told.verdict
+        return RsyncVerdict(Outcome.DONE, f"the host key of {self._target.host} is known: {self.fingerprint()}")
+
+    def fingerprint(self) -> str:
+        """Kind and SHA256 of the host keys known for the target, for comparison; "" when none is."""
+        host = f"[{self._target.host}]:{self._target.port}" if self._target.port not in (0, 22) else self._target.host
+        command = ["ssh-keygen", "-l", "-F", host, "-f", str(self._known_hosts())]
+        told = self._ask(command, CLOSE_S).output.decode("utf-8", "replace")
+        return ", ".join(re.findall(r"^(?!#)\S+ (\S+ SHA256:\S+)", told, re.MULTILINE))
+
+    def close(self) -> None:
+        """End the connection; another command opens it again."""
+        if self._folder is None:
+            return
+        if os.path.exists(self._folder / "c"):
+            self._ask(
+                ["ssh", "-o", f"ControlPath={self._folder / 'c'}", "-O", "exit", "--", self._target.login], CLOSE_S
+            )
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = None
+
+    # --- the private folder -------------------------------------------------------------------------------------------
+
+    def _private(self, name: str) -> str:
+        """Path in a folder of mode 0700 that is short enough for a socket; made again where a cleaner took it away."""
+        if self._folder is None or not self._folder.is_dir():
+            base = tempfile.gettempdir()
+            if len(os.fsencode(base)) > LONGEST_BASE or not PLAIN.fullmatch(base):
+                base = "/tmp"
+            self._folder = Path(tempfile.mkdtemp(prefix="eyegore-ssh-", dir=base))
+        return str(self._folder / name)
+
+    def _plain(self, path: Path, name: str) -> str:
+        """The path, absolute, or that of a link to it where ssh or rsync would misread it."""
+        path = path.absolute()
+        if PLAIN.fullmatch(str(path)):
+            return str(path)
+        link = Path(self._private(name))
+        with contextlib.suppress(FileExistsError):
+            link.symlink_to(path)
+        return str(link)
+
+    def _known_hosts(self) -> Path:
+        return self._target.known_hosts or Path("~/.ssh/known_hosts").expanduser()
+
+    def _ask(
+        self,
+        command: list[str],
+        timeout_s: float,
+        given: bytes = b"",
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> SshAnswer:
+        end = time.monotonic() + timeout_s
+        try:
+            with tempfile.TemporaryFile() as told:  # a pipe would have to be filled while the answer is read
+                told.write(given)
+                told.seek(0)
+                process = subprocess.Popen(
+                    command,
+                    stdin=told,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=plain_environment(),
+                    start_new_session=True,  # no terminal on which ssh could ask
+                )
+        except OSError as why:
+            reason = f"ssh could not be started ({why.strerror or why}): check memory and process limits"
+            return SshAnswer(255, b"", RsyncVerdict(Outcome.PASSING, reason))
+        with process:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    output, errors = process.communicate(timeout=TICK_S)
+                    break
+                if stopped() or time.monotonic() > end:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
+                    late = RsyncVerdict(Outcome.PASSING, f"the target did not answer within {timeout_s:g} s")
+                    stop = RsyncVerdict(Outcome.CANCELLED, "stopped on request")
+                    return SshAnswer(-signal.SIGKILL, b"", stop if stopped() else late)
+        code = process.returncode
+        log.debug("%s: %s", shlex.join(command[-2:]), code)
+        return SshAnswer(code, output, self._verdict(code, errors.decode("utf-8", "replace")))
+
+    def _verdict(self, code: int, said: str) -> RsyncVerdict:
+        if code == 0:
+            return RsyncVerdict(Outcome.DONE, f"{self._target.host} answers")
+        if code == 255:
+            return ssh_problem(said) or explain(code, said)
+        told = first_words(said.splitlines())
+        return RsyncVerdict(Outcome.PASSING, f"a command on {self._target.host} ended with code {code}: {told}")
