@@ -42,6 +42,8 @@ examples
   eyegore sync /data/14_Mar_19 --to /mnt/backup            while it is written, until Ctrl-C
   eyegore sync /data/14_Mar_19 --to /mnt/backup --once --json
                                                            for cron
+  eyegore sync /data/14_Mar_19 --to /mnt/backup lab@gateway:/srv/data --trust
+                                                           to two places; the first time there
 """
 
 
@@ -55,32 +57,68 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
-    parser.add_argument("--to", metavar="TARGET", nargs="+", required=True, help="folders, mounted or of this computer")
+    parser.add_argument("--to", metavar="TARGET", nargs="+", required=True, help="/mnt/backup, user@host:/path, …")
     parser.add_argument("--once", action="store_true", help="copy what is complete now, verify it, exit")
     parser.add_argument("--json", action="store_true", help="with --once: tell the result as JSON")
     parser.add_argument("--bandwidth", metavar="KIB", type=int, default=0, help="limit [KiB/s] (0: none)")
+    add_ssh_options(parser)
+    parser.add_argument(
+        "--trust", action="store_true", help="take the host keys for the right ones where none is known"
+    )
     parser.add_argument(
         "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where is kept what is known of the copies"
     )
     parser.set_defaults(run=run)
 
 
+def add_ssh_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of targets on other computers."""
+    parser.add_argument("--key", metavar="FILE", type=Path, help="ssh key (default: as ssh is set up)")
+    parser.add_argument("--known-hosts", metavar="FILE", type=Path, help="host keys (default: those of ssh)")
+
+
+def target_of(args: argparse.Namespace, text: str, bandwidth_kb: int = 0) -> SyncTarget:
+    """The target a person wrote, with the options of :func:`add_ssh_options`."""
+    from eyegore.feeds.sync_target import parse_target
+
+    return parse_target(text, key=args.key, known_hosts=args.known_hosts, bandwidth_kb=bandwidth_kb)
+
+
 def run(args: argparse.Namespace) -> int:
     """Copy as the command line says."""
     from eyegore.alarms.journal import state_dir
-    from eyegore.feeds.sync_target import parse_target
 
     if args.json and not args.once:
         raise SettingsError("--json goes with --once")
-    targets = [parse_target(text, bandwidth_kb=args.bandwidth) for text in args.to]
-    if len({target.address for target in targets}) < len(targets):
+    targets = [target_of(args, text, args.bandwidth) for text in args.to]
+    if len({(target.address, target.port) for target in targets}) < len(targets):
         raise SettingsError("--to: the same target twice")
+    if args.trust:
+        _trust(targets)
     state = state_dir(getattr(args, "state", None))
     logging.getLogger("eyegore").addHandler(logging.NullHandler())  # what matters is told on standard output
     folder = args.folder.expanduser().absolute()
     stop = threading.Event()
     with _ended_by_signals(stop):
         return (_once if args.once else _always)(args, folder, targets, state, stop)
+
+
+def _trust(targets: list[SyncTarget]) -> None:
+    """Learn the host keys of targets that are not known yet; told on standard error, for comparison."""
+    from eyegore.feeds.sync_outcome import Outcome
+    from eyegore.feeds.sync_ssh import SshLine
+    from eyegore.feeds.sync_target import TargetKind
+
+    for target in targets:
+        if target.kind is TargetKind.SSH:
+            line = SshLine(target)
+            try:
+                told = line.trust()
+            finally:
+                line.close()
+            if told.outcome is not Outcome.DONE:
+                raise SettingsError(told.sentence)
+            sys.stderr.write(f"{told.sentence}\n")
 
 
 # --- once ------------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eyegore.commands.sync import add_ssh_options, target_of
 from eyegore.errors import SettingsError
 from eyegore.standard_output import written_out
 
@@ -46,6 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
     parser.add_argument("target", metavar="TARGET", help="where it was copied to")
     parser.add_argument("--json", action="store_true", help="tell the result as JSON")
+    add_ssh_options(parser)
     parser.add_argument(
         "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where is kept what is known of the copies"
     )
@@ -58,12 +60,11 @@ def run(args: argparse.Namespace) -> int:
     from eyegore.feeds.sync_engine import judged
     from eyegore.feeds.sync_ledger import FileState, LedgerEntry
     from eyegore.feeds.sync_opening import open_ledger, other_side
-    from eyegore.feeds.sync_target import parse_target
 
     folder: Path = args.folder.expanduser().absolute()
     if not folder.is_dir():
         raise SettingsError(f"{folder} is not a folder: name the day folder")
-    target = parse_target(args.target)
+    target = target_of(args, args.target)
     side = other_side(folder, target)
     side.ready("", False)
     begun = time.monotonic()
@@ -73,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     ledger = open_ledger(folder, target, state_dir(getattr(args, "state", None)))
     try:
         with _progress(sum(file.size for file in files)) as advance:
-            for compared in side.compare(files, lambda: False, from_disk=True):
+            for compared in side.compare(files, from_disk=True):
                 file = found.complete[compared.path]
                 before = ledger.entries().get(file.path)
                 if before is None or before.stamp != file.stamp:
@@ -84,6 +85,7 @@ def run(args: argparse.Namespace) -> int:
                 results.append((file, compared))
                 advance(file.size)
     finally:
+        side.close()
         ledger.close()
     code = SAME if all(_same(compared) for _, compared in results) and not found.lost else NOT_SAME
     with written_out():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eyegore.feeds.sync_ledger import SyncError
@@ -24,6 +25,10 @@ class LocalSide:
         self.source = source
         self.root = folder.parent
         self.folder = folder
+        self.stopped: Callable[[], bool] = lambda: False
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     def ready(self, device: str, holds_copies: bool) -> str:
         """The device of the target; SyncError when it is not there, or another than ``device`` and empty.
@@ -45,7 +50,7 @@ class LocalSide:
             )
         return str(there.st_dev)
 
-    def absent(self, files: Iterable[SourceFile]) -> set[str]:
+    def absent(self, files: Sequence[SourceFile]) -> set[str]:
         """The paths of those files that are not there in their length."""
         absent = set()
         for file in files:
@@ -57,31 +62,34 @@ class LocalSide:
                 absent.add(file.path)
         return absent
 
-    def begins_alike(self, file: SourceFile) -> bool:
-        """Whether a shorter file of that name is there that holds the beginning of this one, and nothing else."""
+    def begun(self, files: Sequence[SourceFile]) -> set[str]:
+        """The paths of those texts of which nothing but a beginning is there."""
+        return {file.path for file in files if self._begun(file)}
+
+    def _begun(self, file: SourceFile) -> bool:
         try:
             length = os.stat(self.folder / file.path).st_size
         except OSError:
             return False
         if not 0 < length <= file.size:
             return False
-        head = SourceFile(file.path, length, file.mtime_ns, file.grows, file.obsid)
-        return compare(self.source / file.path, self.folder / file.path, head, lambda: False).likeness is Likeness.EQUAL
+        return self._compare(replace(file, size=length), False).likeness is Likeness.EQUAL
 
-    def compare(
-        self, files: Iterable[SourceFile], stopped: Callable[[], bool], *, from_disk: bool = False
-    ) -> Iterator[Compared]:
-        """Compare files one by one; ends early when ``stopped``. ``from_disk`` asks the system to read them anew."""
+    def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
+        """Compare files one by one; ends early when stopped. ``from_disk`` asks the system to read them anew."""
         for file in files:
-            if stopped():
+            if self.stopped():
                 return
-            compared = compare(self.source / file.path, self.folder / file.path, file, stopped, from_disk=from_disk)
-            if not stopped():
+            compared = self._compare(file, from_disk)
+            if not self.stopped():
                 yield compared
 
-    def kept(self, path: str, suffix: str) -> bool:
-        """Whether a file was set aside there under this suffix."""
-        return os.path.exists(f"{self.folder / path}{suffix}")
+    def kept(self, paths: Sequence[str], suffix: str) -> set[str]:
+        """Of which of these files another was set aside there under this suffix."""
+        return {path for path in paths if os.path.exists(f"{self.folder / path}{suffix}")}
+
+    def _compare(self, file: SourceFile, from_disk: bool) -> Compared:
+        return compare(self.source / file.path, self.folder / file.path, file, self.stopped, from_disk=from_disk)
 
 
 def compare(

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from eyegore.feeds.rsync_run import RsyncProgress, RsyncResult, RsyncRun
-from eyegore.feeds.rsync_words import Outcome
 from eyegore.feeds.sync_ledger import FileState, LedgerEntry, SyncLedger
+from eyegore.feeds.sync_outcome import Outcome
 from eyegore.feeds.sync_report import Compared, Likeness, Mismatch, PassReport
 from eyegore.feeds.sync_scan import FolderState, SourceFile, SyncScan
 from eyegore.feeds.sync_target import SyncTarget
@@ -38,6 +38,9 @@ PARTIAL = ".eyegore-partial"
 class OtherSide(Protocol):
     """What can be found out about the target."""
 
+    stopped: Callable[[], bool]
+    """Asked often: whether to give up."""
+
     @property
     def options(self) -> tuple[str, ...]:
         """What rsync needs to get there."""
@@ -48,16 +51,17 @@ class OtherSide(Protocol):
     def absent(self, files: Sequence[SourceFile]) -> set[str]:
         """Paths of files that are not there in their length."""
 
-    def begins_alike(self, file: SourceFile) -> bool:
-        """Whether what is there is nothing but the beginning of this text."""
+    def begun(self, files: Sequence[SourceFile]) -> set[str]:
+        """Paths of texts of which nothing but a beginning is there."""
 
-    def compare(
-        self, files: Sequence[SourceFile], stopped: Callable[[], bool], *, from_disk: bool = False
-    ) -> Iterator[Compared]:
+    def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
         """Read what is there and compare."""
 
-    def kept(self, path: str, suffix: str) -> bool:
-        """Whether a file was set aside under this suffix."""
+    def kept(self, paths: Sequence[str], suffix: str) -> set[str]:
+        """Of which files another was set aside under this suffix."""
+
+    def close(self) -> None:
+        """Let go of the way there; the next question opens it again."""
 
 
 @dataclass
@@ -85,6 +89,7 @@ class SyncEngine:
         known = {path: entry.stamp for path, entry in ledger.entries().items()}
         self._scan = SyncScan(source, known)
         self._stop = threading.Event()
+        side.stopped = self._stop.is_set
         self._run: RsyncRun | None = None
 
     @property
@@ -106,7 +111,8 @@ class SyncEngine:
             run.cancel()
 
     def close(self) -> None:
-        """Close the ledger; on the thread that made the engine."""
+        """Close the ledger and the way to the target; on the thread that made the engine."""
+        self._side.close()
         self._ledger.close()
 
     def look(self) -> FolderState:
@@ -178,7 +184,7 @@ class SyncEngine:
                 break
             some.append(current.files[path])
             size += current.files[path].size
-        for compared in self._side.compare(some, self._stop.is_set, from_disk=True):
+        for compared in self._side.compare(some, from_disk=True):
             self._ledger.put([judged(entries[compared.path], compared, time.time())])
 
     # --- copying ----------------------------------------------------------------------------------------------------
@@ -205,9 +211,10 @@ class SyncEngine:
         """Copy and verify files that are not known to differ; those found to do."""
         appended: list[LedgerEntry] = []
         others: list[LedgerEntry] = []
+        texts = [current.files[entry.path] for entry in batch if current.files[entry.path].grows and not entry.verified]
+        begun = self._side.begun(texts) if texts else set()
         for entry in batch:
-            file = current.files[entry.path]
-            grown = file.grows and (entry.verified > 0 or self._side.begins_alike(file))
+            grown = current.files[entry.path].grows and (entry.verified > 0 or entry.path in begun)
             (appended if grown else others).append(entry)
         suffix = time.strftime(".replaced-%Y%m%dT%H%M%SZ", time.gmtime())
         differing: list[LedgerEntry] = []
@@ -224,17 +231,18 @@ class SyncEngine:
         result = self._rsync([entry.path for entry in batch], options)
         if result.outcome is not Outcome.DONE and not self.stopped:
             current.problem = result.sentence
+        if result.outcome.fault:
+            self._side.close()  # it may be the connection: the next question tries another
         current.copied += result.files
         current.copied_bytes += result.bytes
         entries: dict[str, LedgerEntry] = {}
-        for compared in self._side.compare([current.files[entry.path] for entry in batch], self._stop.is_set):
+        for compared in self._side.compare([current.files[entry.path] for entry in batch]):
             before = self._ledger.entries()[compared.path]
-            after = judged(before, compared, time.time(), result)
-            if suffix and compared.likeness is Likeness.EQUAL and self._side.kept(compared.path, suffix):
-                log.warning("%s: the %s that was there is kept as %s%s", self.target.name, *[before.path] * 2, suffix)
-            entries[compared.path] = after
+            entries[compared.path] = judged(before, compared, time.time(), result)
             if len(entries) % 64 == 0:
                 self._ledger.put(entries.values())
+        for path in self._side.kept(list(entries), suffix) if suffix and result.files else ():
+            log.warning("%s: the %s that was there is kept as %s%s", self.target.name, path, path, suffix)
         self._ledger.put(entries.values())
         return [entry for entry in entries.values() if entry.state is FileState.MISMATCH]
 
@@ -255,7 +263,7 @@ class SyncEngine:
     # --- the report -------------------------------------------------------------------------------------------------
 
     def _mended(self, entry: LedgerEntry, suffix: str) -> Mismatch:
-        kept = f"{os.path.basename(entry.path)}{suffix}" if suffix and self._side.kept(entry.path, suffix) else ""
+        kept = f"{os.path.basename(entry.path)}{suffix}" if suffix and self._side.kept([entry.path], suffix) else ""
         mended = self._ledger.entries()[entry.path].state is FileState.VERIFIED
         return replace(_mismatch(entry), kept=kept, mended=mended)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eyegore.feeds import rsync_words
 from eyegore.feeds.local_side import LocalSide
+from eyegore.feeds.ssh_side import SshSide
 from eyegore.feeds.sync_engine import OtherSide, SyncEngine
 from eyegore.feeds.sync_ledger import SyncError, SyncLedger, ledger_path
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
@@ -20,9 +21,8 @@ def copied_folder(source: Path) -> str:
 
 def other_side(source: Path, target: SyncTarget) -> OtherSide:
     """How to find out what is on the target."""
-    if target.kind is not TargetKind.LOCAL:
-        raise SyncError(f"{target.name} is on another computer: this version copies to folders of this one only")
-    return LocalSide(source, Path(target.below(copied_folder(source)).path))
+    below = target.below(copied_folder(source))
+    return SshSide(source, below) if target.kind is TargetKind.SSH else LocalSide(source, Path(below.path))
 
 
 def open_ledger(source: Path, target: SyncTarget, state: Path) -> SyncLedger:

@@ -115,6 +115,8 @@ class SyncWorker:
                     return False
             report = self._engine.sync(full=full)
         except SyncError as why:
+            if self._stop.is_set():
+                return False
             self._failures += 1
             self._tell(PassFailed(self.name, time.time(), str(why), self._pause))
             return False

@@ -15,6 +15,7 @@ import pytest
 
 from eyegore.cli import main
 
+from ..feeds.ssh_server import SshServer
 from ..feeds.sync_lab import SyncLab, age, listing
 
 EYEGORE = [sys.executable, "-m", "eyegore"]
@@ -136,6 +137,31 @@ def test_a_live_session_ends_alike_and_verified(
     assert len(list(lab.source.glob("*.fits"))) >= 6
     assert listing(lab.source) == before
     assert verify(lab, capsys)[0] == 0
+
+
+def test_over_ssh_with_a_host_key_that_is_trusted_once(
+    lab: SyncLab, tmp_path: Path, capsys: pytest.CaptureFixture[str], wait_until: Callable[..., None]
+) -> None:
+    (tmp_path / "sshd").mkdir()
+    server = SshServer(tmp_path / "sshd", wait_until)
+    server.start()
+    try:
+        to = f"ssh://127.0.0.1:{server.port}{lab.root}"
+        keys = ["--key", str(server.key), "--known-hosts", str(server.known_hosts), "--state", str(lab.state)]
+        command = ["sync", str(lab.source), "--to", to, "--once", *keys]
+        assert main(command) == 2
+        assert "key" in capsys.readouterr().out
+        assert main([*command, "--trust"]) == 0
+        assert "SHA256:" in capsys.readouterr().err
+        assert lab.alike
+        name = next(lab.source.glob("EUC_20103_*CCD2.fits")).name
+        lab.spoil(name, 20_000_000)
+        assert main(["verify", str(lab.source), to, *keys]) == 1
+        assert f"DIFFERENT ObsID 20103: {name}" in capsys.readouterr().out
+        assert main(command) == 0
+        assert main(["verify", str(lab.source), to, *keys]) == 0
+    finally:
+        server.kill()
 
 
 def test_killed_again_and_again_it_completes(lab: SyncLab, capsys: pytest.CaptureFixture[str]) -> None:

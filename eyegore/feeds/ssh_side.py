@@ -1,0 +1,204 @@
+"""A target on another computer: its own ``sha256sum`` reads what is there, asked over the connection rsync uses.
+
+No file name comes near the shell of the other side: names travel on the standard input of a fixed script, as octal
+numbers where they are more than letters, and are only ever used as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eyegore.feeds.sync_ledger import SyncError
+from eyegore.feeds.sync_outcome import Outcome
+from eyegore.feeds.sync_report import Compared, Likeness
+from eyegore.feeds.sync_scan import SourceFile
+from eyegore.feeds.sync_ssh import SshLine
+from eyegore.feeds.sync_target import SyncTarget
+
+TOLD = """\
+cd -- "$1" 2>/dev/null || exit 0
+while IFS=' ' read -r length name; do
+  name=$(printf '%b.' "$name")
+  name=./${name%.}
+  if [ ! -f "$name" ]; then echo - -; continue; fi
+  size=$(wc -c < "$name")
+  sum=-
+  if [ "$length" != - ]; then sum=$(head -c "$length" < "$name" | sha256sum); fi
+  echo $((size)) ${sum%% *}
+done
+"""
+"""Tells size and SHA-256 of the first bytes of each file it is asked for, "-" for what is not there."""
+READY = """\
+cd -- "$1" 2>/dev/null || { echo missing; exit 0; }
+command -v sha256sum >/dev/null || { echo unable; exit 0; }
+device=$(stat -c %d . 2>/dev/null) || device=unknown
+if [ -e "./$2" ]; then echo "there $device"; else echo "new $device"; fi
+"""
+
+PORTION_BYTES = 256 << 20
+"""So much is asked for at once [bytes]: how soon the answer counts."""
+SLOWEST = 5e6
+"""A target that reads slower than this [byte/s] is given up."""
+_BLOCK = 1 << 20
+_ODD = re.compile(rb"[^A-Za-z0-9_./-]")
+
+
+@dataclass(frozen=True)
+class _There:
+    """What the target says of one file; ``size`` -1 when it is not there."""
+
+    size: int
+    checksum: str
+
+
+class SshSide:
+    """The copy of the folder ``source`` in the folder of ``target``, whose parent must exist and is never made."""
+
+    def __init__(self, source: Path, target: SyncTarget) -> None:
+        self.source = source
+        self.target = target
+        self.stopped: Callable[[], bool] = lambda: False
+        self._line = SshLine(target)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What rsync needs to get there."""
+        return self._line.options
+
+    def close(self) -> None:
+        """End the connection; the next question opens it again."""
+        self._line.close()
+
+    def ready(self, device: str, holds_copies: bool) -> str:
+        """The device of the target; SyncError when it cannot be reached, or is another than ``device`` and empty."""
+        root, name = os.path.split(self.target.path)
+        found, _, now = self._run(READY, [root, name], b"", 60.0).decode("ascii", "replace").strip().partition(" ")
+        if found == "missing":
+            raise SyncError(f"the folder {root} does not exist on {self.target.host}: is it mounted? Else make it")
+        if found == "unable":
+            raise SyncError(f"{self.target.host} has no sha256sum, copies cannot be verified: install coreutils there")
+        if found not in ("there", "new"):
+            raise SyncError(f"the account on {self.target.host} runs no commands: copies cannot be verified there")
+        if found == "new" and holds_copies and device not in ("", now):
+            raise SyncError(f"{root} on {self.target.host} is another disk than before, without {name}: mount it again")
+        return now
+
+    def absent(self, files: Sequence[SourceFile]) -> set[str]:
+        """The paths of those files that are not there in their length."""
+        sizes = self._sizes(file.path for file in files)
+        return {
+            file.path
+            for file in files
+            if sizes[file.path] < file.size or (sizes[file.path] > file.size and not file.grows)
+        }
+
+    def begun(self, files: Sequence[SourceFile]) -> set[str]:
+        """The paths of those texts of which nothing but a beginning is there."""
+        sizes = self._sizes(file.path for file in files)
+        some = [file.path for file in files if 0 < sizes[file.path] <= file.size]
+        there = self._ask((path, sizes[path]) for path in some)
+        return {path for path in some if there[path].checksum == self._checksum(path, sizes[path])}
+
+    def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
+        """Compare files by size and SHA-256; ends early when stopped."""
+        for portion in _portions(files):
+            if self.stopped():
+                return
+            there = self._ask((file.path, file.size) for file in portion)
+            for file in portion:
+                if self.stopped():
+                    return
+                yield self._compared(file, there[file.path])
+
+    def kept(self, paths: Sequence[str], suffix: str) -> set[str]:
+        """Of which of these files another was set aside there under this suffix."""
+        sizes = self._sizes(f"{path}{suffix}" for path in paths)
+        return {path for path in paths if sizes[f"{path}{suffix}"] >= 0}
+
+    # --- one file ---------------------------------------------------------------------------------------------------
+
+    def _compared(self, file: SourceFile, there: _There) -> Compared:
+        try:
+            checksum = self._checksum(file.path, file.size)
+            now = os.stat(self.source / file.path)
+        except FileNotFoundError:
+            return Compared(file.path, Likeness.CHANGED, "has vanished from the source")
+        except OSError as why:
+            return Compared(file.path, Likeness.UNREADABLE, f"cannot be read in the source ({why.strerror or why})")
+        rewritten = now.st_size < file.size if file.grows else (now.st_size, now.st_mtime_ns) != file.stamp
+        if rewritten:
+            return Compared(file.path, Likeness.CHANGED, "was written to while it was read")
+        if there.size < 0:
+            return Compared(file.path, Likeness.MISSING, "is not on the target", checksum)
+        if there.size < file.size:
+            words = f"has {there.size} of {file.size} bytes on the target"
+            return Compared(file.path, Likeness.SHORT, words, checksum)
+        if not there.checksum:
+            return Compared(file.path, Likeness.UNREADABLE, "cannot be read back on the target")
+        if there.checksum != checksum:
+            return Compared(file.path, Likeness.DIFFERENT, "differs on the target (SHA-256)", checksum)
+        if there.size > now.st_size:
+            words = f"is longer on the target ({there.size} bytes) than in the source ({now.st_size})"
+            return Compared(file.path, Likeness.DIFFERENT, words, checksum)
+        return Compared(file.path, Likeness.EQUAL, "", checksum)
+
+    def _checksum(self, path: str, length: int) -> str:
+        digest = hashlib.sha256()
+        with open(self.source / path, "rb", buffering=0) as file:
+            while length > 0 and not self.stopped() and (block := file.read(min(_BLOCK, length))):
+                digest.update(block)
+                length -= len(block)
+        return digest.hexdigest()
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def _sizes(self, paths: Iterable[str]) -> dict[str, int]:
+        return {path: there.size for path, there in self._ask((path, None) for path in paths).items()}
+
+    def _ask(self, wanted: Iterable[tuple[str, int | None]]) -> dict[str, _There]:
+        """Size of each file, and the checksum of so many of its first bytes."""
+        asked = list(wanted)
+        if not asked:
+            return {}
+        lines = [f"{'-' if length is None else length} {_octal(path)}\n" for path, length in asked]
+        seconds = 60.0 + sum(length or 0 for _, length in asked) / SLOWEST
+        told = self._run(TOLD, [self.target.path], "".join(lines).encode("ascii"), seconds).decode("ascii", "replace")
+        if not told:  # the folder is not there yet
+            return {path: _There(-1, "") for path, _ in asked}
+        answers = [line.split() for line in told.splitlines()]
+        if len(answers) != len(asked) or not all(re.fullmatch(r"\d+|-", "".join(words[:1])) for words in answers):
+            raise SyncError(f"the login on {self.target.host} prints text: make its start files silent")
+        found = [_There(int(size) if size != "-" else -1, "".join(rest)) for size, *rest in answers]
+        return {path: one for (path, _), one in zip(asked, found, strict=True)}
+
+    def _run(self, script: str, words: list[str], given: bytes, seconds: float) -> bytes:
+        answer = self._line.run(
+            ["sh", "-c", script, "sh", *words], timeout_s=seconds, given=given, stopped=self.stopped
+        )
+        if answer.verdict.outcome is not Outcome.DONE:
+            self.close()
+            raise SyncError(answer.verdict.sentence)
+        return answer.output
+
+
+def _octal(path: str) -> str:
+    """A name of plain letters only, for ``printf %b``."""
+    return _ODD.sub(lambda sign: b"\\0%03o" % sign[0][0], os.fsencode(path)).decode("ascii")
+
+
+def _portions(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    portion: list[SourceFile] = []
+    size = 0
+    for file in files:
+        if portion and size + file.size > PORTION_BYTES:
+            yield portion
+            portion, size = [], 0
+        portion.append(file)
+        size += file.size
+    if portion:
+        yield portion
