@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ALL_THERE, NOT_ALL, CANNOT = 0, 1, 2
 TRIES = 3
 """Passes of ``--once`` while files changed under them."""
+HANGS_S = 3.0
+"""A thread that does not end in this time hangs in a disk or mount: we end without it."""
 TOLD = 10
 """Files told one by one."""
 
@@ -285,7 +287,7 @@ def _always(
     for worker in workers:
         worker.stop()
     for worker in workers:
-        worker.join()
+        worker.join(HANGS_S)
     news = [last.get(target.name) for target in targets]
     reports = [one for one in news if isinstance(one, PassReport)]
     if not reports:

@@ -31,8 +31,13 @@ BATCH_BYTES = 1 << 30
 """So much is copied before it is read back [bytes]: what a ``kill -9`` costs, and how late an image counts as safe."""
 REREAD_BYTES = 256 << 20
 """So much of what is verified is read again in a slow pass [bytes]."""
+MEND_AGAIN_S = 900.0
+"""A file that differs even after it was copied again is left alone for so long: each try leaves a file beside."""
 PARTIAL = ".eyegore-partial"
 """Folder on the target for what an interrupted rsync has of a file."""
+
+
+STILL_DIFFERS = "files differ even after they were copied again: check disk and memory of both sides"
 
 
 class OtherSide(Protocol):
@@ -91,6 +96,8 @@ class SyncEngine:
         self._stop = threading.Event()
         side.stopped = self._stop.is_set
         self._run: RsyncRun | None = None
+        self._vain: dict[str, float] = {}
+        """When [monotonic s] a file was copied again in vain."""
 
     @property
     def progress(self) -> RsyncProgress:
@@ -195,17 +202,25 @@ class SyncEngine:
         for batch in _batches(self._waiting(current)):
             if self.stopped:
                 break
-            known = {entry.path for entry in batch if entry.state is FileState.MISMATCH}
-            differing |= {entry.path: entry for entry in batch if entry.path in known}
-            fresh = [entry for entry in batch if entry.path not in known]
+            fresh = [entry for entry in batch if entry.state is not FileState.MISMATCH]
+            differing |= {entry.path: entry for entry in batch if entry.state is FileState.MISMATCH}
             if fresh:
                 differing |= {entry.path: entry for entry in self._copy(current, fresh)}
+        differing = {path: entry for path, entry in differing.items() if self._worth_mending(path, current)}
         if not differing or self.stopped:
             return [_mismatch(entry) for entry in differing.values()]
         suffix = time.strftime(".mismatch-%Y%m%dT%H%M%SZ", time.gmtime())
         for batch in _batches(differing.values()):
-            self._transfer(current, batch, ["--checksum", *_beside(suffix)], suffix)
+            for entry in self._transfer(current, batch, ["--checksum", *_beside(suffix)], suffix):
+                self._vain[entry.path] = time.monotonic()
+                current.problem = STILL_DIFFERS
         return [self._mended(entry, suffix) for entry in differing.values()]
+
+    def _worth_mending(self, path: str, current: _Pass) -> bool:
+        if time.monotonic() - self._vain.get(path, float("-inf")) >= MEND_AGAIN_S:
+            return True
+        current.problem = STILL_DIFFERS
+        return False
 
     def _copy(self, current: _Pass, batch: Sequence[LedgerEntry]) -> list[LedgerEntry]:
         """Copy and verify files that are not known to differ; those found to do."""

@@ -119,6 +119,26 @@ def test_a_turned_bit_is_found_told_with_its_obsid_and_mended_beside(
     assert engine.sync(full=True).mismatches == ()
 
 
+def test_a_target_that_spoils_everything_is_not_filled_with_copies(
+    day: Day, lab: SyncLab, engine: SyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, name = RsyncRun.run, image(day)
+
+    def spoil(self: RsyncRun) -> object:
+        result = run(self)
+        lab.spoil(name)
+        return result
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RsyncRun, "run", spoil)
+        reports = [engine.sync() for _ in range(4)]
+    assert [len(report.mismatches) for report in reports] == [1, 0, 0, 0]
+    assert not reports[0].mismatches[0].mended
+    assert all("differ even after they were copied again" in report.problem for report in reports)
+    assert [entry.path for entry in reports[-1].waiting] == [name]
+    assert len(list(lab.there.glob("*.mismatch-*"))) == 1
+
+
 def test_another_file_of_the_same_name_is_kept(day: Day, lab: SyncLab, engine: SyncEngine) -> None:
     lab.there.mkdir()
     name, log = image(day), "EXP_LOG_140319.txt"
