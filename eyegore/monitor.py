@@ -89,6 +89,7 @@ class Monitor:
             self._started = now
             self.hk.news = self._lab(now) - OLD_S
             self._timers = SessionTimers(self._lab(now), images=self.rules.images)
+        self.hk.news = min(self.hk.news, self._lab(now) - OLD_S)  # the clock may be set back
         match message:
             case HkRows():
                 return self._take_rows(message, now)

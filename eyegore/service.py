@@ -291,7 +291,9 @@ class Service:
             return self.warnings.orders(message if isinstance(message, News) else None, events, now)
         except Exception:
             log.exception("warnings could not be thought out for %.200r", message)
-            return Orders(events=[Said(logging.ERROR, "WARNINGS FAIL: look at the screen yourself; see the log", now)])
+            orders = self.warnings.fault(now)
+            orders.events.append(Said(logging.ERROR, "WARNINGS FAIL: look at the screen yourself; see the log", now))
+            return orders
 
     def _memory(self) -> dict[str, Any]:
         warnings = {} if self.warnings is None else {"warnings": self.warnings.memory()}

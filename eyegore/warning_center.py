@@ -31,6 +31,7 @@ from eyegore.messages import (
     WarningPath,
     WarningsState,
 )
+from eyegore.warning_fault import AGAIN_S, notice_of_fault
 from eyegore.warning_messages import Channel, Notice, Reason, Samples
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
@@ -91,6 +92,7 @@ class WarningCenter:
         self._fallback = Fallback(people.reach, people.others)
         self._watch = ChannelWatch()
         self._answered: dict[str, str] = {}
+        self._fault_told = -math.inf
 
     def take(self, events: Iterable[Event], now: float) -> Orders:
         """Take what the monitor told at unix time ``now`` [s]."""
@@ -156,6 +158,16 @@ class WarningCenter:
         limit = parameter.during(self._phase).limit(self._limit_set) if parameter else None
         low, high = (limit.low, limit.high) if isinstance(limit, Range) else (float("nan"), float("nan"))
         return Samples(name, parameter.unit if parameter else "", times, values, low, high)
+
+    def fault(self, now: float) -> Orders:
+        """These warnings failed: those on duty are told, by all their channels, once in a while."""
+        if 0.0 <= now - self._fault_told < AGAIN_S:
+            return Orders()
+        self._fault_told = now
+        duty = self._people.duty(now)
+        people = dict.fromkeys(person for person in (duty.primary, duty.backup) if person)
+        notices = [notice_of_fault(one, self._people.reach(one), now) for one in people or self._people.others("", now)]
+        return Orders(deliveries=[one for notice in notices for one in self._deliveries(notice, now)])
 
     # --- what came back ----------------------------------------------------------------------------------------------
 

@@ -109,6 +109,10 @@ class WarningService:
                 orders.events.append(state)
         return orders
 
+    def fault(self, now: float) -> Orders:
+        """What follows from an error in here."""
+        return self._center.fault(now)
+
     def _paths(self, now: float) -> list[WarningPath]:
         """What is new about the ways that are no channels."""
         beat = self._heartbeat.problem if self._heartbeat is not None else ""

@@ -106,6 +106,15 @@ class CaseBook:
         self._newest = (alarm.incident, known.name)
         return known
 
+    def not_after(self, now: float) -> None:
+        """Nothing began later than ``now`` [unix s], nor waits for longer than it may: the clock may be set back."""
+        latest = now + self._rules.together_s
+        for case in self._cases:
+            case.asked, case.calm = min(case.asked, now), min(case.calm, now)  # min() leaves NaN, given first
+            case.due, case.over = min(case.due, latest), min(case.over, latest)
+            if case.answer is not None:
+                case.answer.due = min(case.answer.due, latest)
+
     def forget_done(self) -> None:
         """Forget the cases of which nothing will ever be told."""
         self._cases = [case for case in self._cases if not case.done]

@@ -60,7 +60,9 @@ class FloodWatch:
         return flood
 
     def _forget(self, now: float) -> None:
-        self._raised = [time for time in self._raised if now - time <= self._rules.flood_s]
+        self._raised = [time for time in self._raised if 0.0 <= now - time <= self._rules.flood_s]
+        if self.current is not None:
+            self.current.renewed = min(self.current.renewed, now + self._rules.flood_every_s)
 
     def memory(self) -> dict[str, Any]:
         """What must survive a restart, JSON-able."""

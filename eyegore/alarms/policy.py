@@ -80,6 +80,7 @@ class Policy:
 
     def take(self, event: AlarmChanged, now: float) -> list[Notice]:
         """Take what happened to an alarm, at unix time ``now`` [s]."""
+        self._news_from = min(self._news_from, now)
         if self._book.take(event, now, old=self._is_old(event)):
             self._flood.raised(now)
         return self.tick(now)
@@ -90,6 +91,8 @@ class Policy:
 
     def tick(self, now: float) -> list[Notice]:
         """Tell what is due at unix time ``now`` [s]."""
+        self._news_from = min(self._news_from, now)
+        self._book.not_after(now)
         over = self._flood.over(now)
         notices = self._last_of(over, now) if over is not None else []
         notices += [*self._tell_news(now), *self._escalate(now), *self._good.answers(self._book, now)]

@@ -32,7 +32,7 @@ class RateLimit:
         told = [
             time
             for key, time in self._critical.items()
-            if _is_about(key, alarm, person) and now - time < self._window_s
+            if _is_about(key, alarm, person) and 0.0 <= now - time < self._window_s
         ]
         return not told
 
@@ -42,8 +42,8 @@ class RateLimit:
         ``critical`` names the alarms in it that are critical: when one of them is news to the person within the window,
         no limit holds the message back. ``parameter`` is "" for a message about many.
         """
-        self._sent = [one for one in self._sent if now - one.time < self._window_s]
-        self._critical = {key: time for key, time in self._critical.items() if now - time < self._window_s}
+        self._sent = [one for one in self._sent if 0.0 <= now - one.time < self._window_s]
+        self._critical = {key: time for key, time in self._critical.items() if 0.0 <= now - time < self._window_s}
         if not any(self.first_of_kind(alarm, now, person) for alarm in critical):
             alike = [one for one in self._sent if one.loud is loud]
             of_it = sum((one.person, one.parameter) == (person, parameter) for one in alike)

@@ -169,11 +169,12 @@ def _made_after(one: Any, since: float) -> bool:
 
 def _settled(found: Iterable[Any], what: str) -> Outcome:
     """The best that happened to any of what was found: a retry may have come through where the first was lost."""
-    lost = None
-    for one in found:
-        if one.status not in LOST:
-            return Outcome(Result.SENT, f"Twilio has {what} ({one.status})", one.sid)
-        lost = one
+    alike = list(found)
+    alive = [one for one in alike if one.status not in LOST]
+    if alive:  # while Twilio could not be asked, it may have been sent again
+        twice = f" (sent {len(alive)} times)" if len(alive) > 1 else ""
+        return Outcome(Result.SENT, f"Twilio has {what} ({alive[0].status}){twice}", alive[0].sid)
+    lost = alike[-1] if alike else None
     if lost is not None:
         return Outcome(Result.REFUSED, f"Twilio failed with {what} ({lost.status})", lost.sid)
     return Outcome(Result.RETRY, f"Twilio has no trace of {what}; it was not sent")

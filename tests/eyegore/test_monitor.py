@@ -197,6 +197,16 @@ def test_a_clock_that_is_ahead_is_said_once() -> None:
     assert said(one.take(Tick(), NOW + 1)) == ""
 
 
+def test_a_clock_that_is_set_back_makes_nothing_old() -> None:
+    one = monitor()
+    one.take(Tick(), NOW)
+    assert one.hk.news == NOW - 600
+    one.take(Tick(), NOW - 7200)
+    assert one.hk.news == NOW - 7800
+    one.take(Tick(), NOW)
+    assert one.hk.news == NOW - 7800
+
+
 def test_the_preview_shows_what_is_out_and_its_rows_count_once() -> None:
     one = monitor()
     events = one.take(rows(GOOD, LOW, LOW, start=NOW + 3, preview=True), NOW)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from eyegore.alarms.alarm_board import Frame
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.policy import Policy
 from eyegore.alarms.roster import Duty
@@ -40,6 +41,10 @@ class Lab(Bench):
         self.center = center()
         self.deliveries: list[Delivery] = []
         self.cancelled: list[Delivery] = []
+
+    @property
+    def frame(self) -> Frame:
+        return Frame(self.now, news=min(START, self.now) - 600)
 
     def tell(self, events: Sequence[Event]) -> None:
         orders = self.center.take(events, self.now)
@@ -132,3 +137,16 @@ def test_after_a_kill_what_failed_meanwhile_is_answered_once(lab: Lab) -> None:
 def test_two_sessions_do_not_give_the_same_codes() -> None:
     codes = {Policy(RULES, START, first).fresh_code() for first in range(100)}
     assert len(codes) == 100
+
+
+@pytest.mark.parametrize("jump", [-7200.0, -90.0, 7200.0])
+def test_a_clock_that_is_set_holds_nothing_back(lab: Lab, jump: float) -> None:
+    lab.go(3, out=["T1"])
+    lab.go(1, out=["T1", "T2"])
+    lab.now += jump
+    lab.go(40, out=["T1", "T2"])
+    assert lab.queue(Reason.RAISED)[:2] == ["T1", "T2"]
+    lab.go(40, out=["T1", "T2", "T3"])
+    assert "T3" in lab.queue(Reason.RAISED), "what happens after that is news"
+    lab.go(700, step=5)
+    assert {one.notice.parameter for one in lab.deliveries if one.notice.reason is Reason.ESCALATED} >= {"T1"}

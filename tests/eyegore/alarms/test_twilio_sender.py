@@ -155,6 +155,15 @@ def test_what_cannot_be_asked_stays_unknown(twilio_server: TwilioServer, fault: 
     assert "stays open" in outcome.detail
 
 
+def test_what_was_sent_again_while_nobody_could_be_asked_is_said(twilio_server: TwilioServer) -> None:
+    sender, begun = TwilioSms(account(twilio_server)), time.time()
+    twilio_server.plant("drop", "html 500", "drop")
+    assert sender.send(PHONE, notice(), None).result is Result.UNKNOWN
+    assert sender.settle(PHONE, notice(), begun).result is Result.UNKNOWN
+    assert sender.send(PHONE, notice(), None).result is Result.UNKNOWN
+    assert sender.settle(PHONE, notice(), begun).detail.endswith("(queued) (sent 2 times)")
+
+
 def test_what_can_be_traced_and_what_cannot() -> None:
     there = TwilioAccount(SID, SecretStr(TOKEN), NUMBER)
     assert isinstance(TwilioSms(there), Traceable)
