@@ -14,6 +14,7 @@ from typing import Any
 from eyegore.alarms.channel_watch import ChannelWatch
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.fallback import Fallback
+from eyegore.alarms.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.alarms.path_proof import PathProof
 from eyegore.alarms.policy import Policy
 from eyegore.alarms.reply import Reply
@@ -31,7 +32,6 @@ from eyegore.messages import (
     WarningPath,
     WarningsState,
 )
-from eyegore.warning_fault import AGAIN_S, notice_of_fault
 from eyegore.warning_messages import Channel, Notice, Reason, Samples
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
