@@ -78,10 +78,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--keep-days", metavar="DAYS", type=float, default=KEEP_DAYS, help="the journal is kept so long (400)"
     )
     how.add_argument("--no-journal", action="store_true", help="keep none: alarms are forgotten at the end")
-    later = parser.add_argument_group("accepted, not active yet (said at start)")
-    later.add_argument("-B", "--broadcast", metavar="NAME", help="copy the day folder to the gateway")
     what.add_argument(
         "-r", "--rsync", metavar="PATH", action="append", help="copy the day folder there, verified (docs/sync.rst)"
+    )
+    what.add_argument(
+        "-B", "--broadcast", metavar="TARGET", action="append", help="the same to a gateway: user@host:/path"
     )
     warn = parser.add_argument_group("warnings (docs/warnings.rst)")
     warn.add_argument("-W", "--warnings", action="store_true", help="warn the people on duty by mail, SMS, call")
@@ -168,7 +169,7 @@ def session_of(args: argparse.Namespace) -> Session:
         state=args.state,
         journal=not args.no_journal,
         keep_days=args.keep_days,
-        backups=tuple(args.rsync or ()),
+        backups=_targets(args),
         warnings=_settings_file(args.settings) if args.warnings else None,
     )
 
@@ -180,6 +181,15 @@ def _folder(path: Path) -> Path:
         return path.absolute()
     except FileNotFoundError as why:
         raise SettingsError("the folder we are in was deleted: change to another, or give -p an absolute path") from why
+
+
+def _targets(args: argparse.Namespace) -> tuple[str, ...]:
+    for target in args.broadcast or ():
+        if ":" not in target:
+            raise SettingsError(
+                f"-B {target}: give the whole target, user@host:/path (-r takes a folder of this computer)"
+            )
+    return (*(args.rsync or ()), *(args.broadcast or ()))
 
 
 def _settings_file(given: Path | None) -> Path:
@@ -214,14 +224,12 @@ def _monitor(args: argparse.Namespace) -> int:
 
         session = session_of(args)
         set_up_logging(console=not sys.stdout.isatty(), file_tag=args.tag if args.log else None)
-        say_inactive(args)
         return headless.run(Service(session), threading.Event())
     return _desktop(args)
 
 
 def _desktop(args: argparse.Namespace) -> int:
     session = session_of(args) if args.path else None
-    say_inactive(args)
     return open_desktop(session, dark=args.dark, file_tag=args.tag if args.log else None)
 
 
@@ -237,14 +245,6 @@ def open_desktop(session: Session | None, *, dark: bool | None, file_tag: str | 
         raise SettingsError("this Python has no tkinter: apt-get install python3-tk, or use --headless") from why
     set_up_logging(console=True, file_tag=file_tag)
     return run_desktop(session, dark=dark)
-
-
-def say_inactive(args: argparse.Namespace) -> None:
-    """Say which of the options given do nothing yet."""
-    log = logging.getLogger(__name__)
-    for option, given in (("-B", args.broadcast),):
-        if given:
-            log.warning("%s is not active yet: this version copies to folders of this computer only (-r)", option)
 
 
 def set_up_logging(*, console: bool, file_tag: str | None) -> None:

@@ -25,7 +25,7 @@ from eyegore.backup_service import BackupService
 from eyegore.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
-from eyegore.feeds.sync_target import TargetKind, parse_target, refuse_inside
+from eyegore.feeds.sync_target import parse_target, refuse_inside
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
 from eyegore.limits_file import LimitsFile
@@ -133,10 +133,6 @@ class Service:
         """The copies that are asked for; raises :class:`SettingsError`."""
         targets = [parse_target(text) for text in dict.fromkeys(self.session.backups)]
         for target in targets:
-            if target.kind is not TargetKind.LOCAL:
-                raise SettingsError(
-                    f"-r {target.name}: is on another computer; this version copies to folders of this one"
-                )
             refuse_inside(self.session.folder, target)
         return BackupService(targets, state_dir(self.session.state), self._inbox.put)
 

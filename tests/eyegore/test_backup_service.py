@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.backup_service import BackupService
+from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
 from eyegore.messages import AlarmChanged, AlarmState, Event, SyncState
@@ -15,6 +17,8 @@ from eyegore.monitor import Monitor
 from eyegore.rules import Rules
 from eyegore.service import Service
 from eyegore.settings import Session
+
+from .feeds.ssh_server import SshServer
 
 WaitUntil = Callable[..., None]
 NOW = 1_000_000.0
@@ -67,10 +71,37 @@ def test_what_elvis_writes_is_copied_and_verified_while_it_is_monitored(
     wait_until(same, timeout=30)
 
 
-def test_a_target_on_another_computer_or_inside_the_folder_is_refused(tmp_path: Path) -> None:
-    for target in ("ana@gateway:/data", str(tmp_path / "day" / "copy")):
-        with pytest.raises(SettingsError):
-            Service(Session(tmp_path / "day", backups=(target,)))
+def test_a_target_inside_the_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError):
+        Service(Session(tmp_path / "day", backups=(str(tmp_path / "day" / "copy"),)))
+
+
+def test_a_broadcast_needs_the_whole_target(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-p", "/data/day", "--headless", "-B", "campaign"]) == 2
+    assert "user@host:/path" in capsys.readouterr().err
+
+
+def test_a_folder_is_copied_to_another_computer(tmp_path: Path, wait_until: WaitUntil) -> None:
+    for name in ("sshd", "gateway"):
+        (tmp_path / name).mkdir()
+    Simulator(tmp_path / "day", images=False, seconds=10_000, force=True).append_rows(50)
+    server = SshServer(tmp_path / "sshd", wait_until)
+    server.start()
+    server.make_known()
+    found: list[SyncState] = []
+    service = BackupService([server.target(tmp_path / "gateway")], tmp_path / "state", found.append)
+    try:
+        service.begin(tmp_path / "day")
+        wait_until(lambda: found and found[-1].verified == found[-1].complete > 0, timeout=30)
+        assert found[-1].problem == ""
+        server.kill()
+        service.wake()
+    finally:
+        service.stop()
+        assert service.join(10.0)
+        server.kill()
+    names = [path.name for path in (tmp_path / "day").iterdir() if not path.name.startswith(".")]
+    assert filecmp.cmpfiles(tmp_path / "day", tmp_path / "gateway" / "day", names, shallow=False)[1:] == ([], [])
 
 
 def alarms(events: list[Event]) -> list[tuple[str, str]]:
