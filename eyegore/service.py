@@ -25,7 +25,7 @@ from eyegore.backup_service import BackupService
 from eyegore.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
-from eyegore.feeds.sync_target import parse_target, refuse_inside
+from eyegore.feeds.sync_target import SyncTarget, TargetKind, parse_target, refuse_inside
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
 from eyegore.limits_file import LimitsFile
@@ -125,16 +125,19 @@ class Service:
             follow=session.follow,
         )
         self._restart_at = float("inf")
-        self._disk = DiskSpace({"data volume": session.folder}, self._inbox.put) if session.watch_disk else None
-        self._backup = self._backups() if session.backups else None
+        targets = self._targets()
+        self._backup = BackupService(targets, state_dir(session.state), self._inbox.put) if targets else None
+        volumes = {"data volume": session.folder}
+        volumes |= {f"volume of {one.path}": Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
+        self._disk = DiskSpace(volumes, self._inbox.put) if session.watch_disk else None
         self._loop = LoopTimer()
 
-    def _backups(self) -> BackupService:
-        """The copies that are asked for; raises :class:`SettingsError`."""
+    def _targets(self) -> list[SyncTarget]:
+        """Where copies are asked for; raises :class:`SettingsError`."""
         targets = [parse_target(text) for text in dict.fromkeys(self.session.backups)]
         for target in targets:
             refuse_inside(self.session.folder, target)
-        return BackupService(targets, state_dir(self.session.state), self._inbox.put)
+        return targets
 
     def _prepared(self) -> WarningService:
         """The warnings the settings ask for; raises :class:`SettingsError`."""

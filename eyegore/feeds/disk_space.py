@@ -52,6 +52,11 @@ class DiskSpace:
         self._thread: threading.Thread | None = None
 
     @property
+    def volumes(self) -> Mapping[str, Path]:
+        """What is asked, by name."""
+        return self._paths
+
+    @property
     def alive(self) -> bool:
         """Whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()

@@ -76,6 +76,13 @@ def test_a_target_inside_the_folder_is_refused(tmp_path: Path) -> None:
         Service(Session(tmp_path / "day", backups=(str(tmp_path / "day" / "copy"),)))
 
 
+def test_the_volumes_of_the_copies_are_watched_too(tmp_path: Path) -> None:
+    session = Session(tmp_path / "day", backups=(str(tmp_path / "b"), "ana@gateway:/data"), watch_disk=True)
+    disk = Service(session)._disk
+    assert disk is not None
+    assert disk.volumes == {"data volume": tmp_path / "day", f"volume of {tmp_path / 'b'}": tmp_path / "b"}
+
+
 def test_a_broadcast_needs_the_whole_target(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-p", "/data/day", "--headless", "-B", "campaign"]) == 2
     assert "user@host:/path" in capsys.readouterr().err
