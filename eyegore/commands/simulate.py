@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import calendar
 import math
-import signal
 import sys
 import threading
 import time as clock
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from eyegore.commands.ending import ended_by_signals
 from eyegore.elvis.campaign import known_tests
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
         _say(f"planted {_planted(planted)}")
     begun = clock.monotonic()
     stop = threading.Event()
-    with _ended_by_signals(stop):
+    with ended_by_signals(stop):
         if args.at_once:
             with _progress() as progress:
                 simulator.write_at_once(stop, progress)
@@ -176,20 +176,6 @@ def _planted(planted: Planted) -> str:
         return f"{planted.plant}: from {first} on"
     worst = "" if math.isnan(planted.worst) else f", worst {planted.worst:.2f}"
     return f"{planted.plant}: {planted.samples} samples, {first} to {last}{worst}"
-
-
-@contextmanager
-def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set ``stop`` instead of tearing a row apart (only the main thread may ask for that)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import logging
-import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eyegore.commands.ending import ended_by_signals
 from eyegore.errors import EyegoreError, SettingsError
 from eyegore.standard_output import written_out
 
@@ -101,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger("eyegore").addHandler(logging.NullHandler())  # what matters is told on standard output
     folder = args.folder.expanduser().absolute()
     stop = threading.Event()
-    with _ended_by_signals(stop):
+    with ended_by_signals(stop):
         return (_once if args.once else _always)(args, folder, targets, state, stop)
 
 
@@ -293,20 +291,6 @@ def _always(
     if not reports:
         return CANNOT
     return ALL_THERE if len(reports) == len(targets) and all(one.done for one in reports) else NOT_ALL
-
-
-@contextlib.contextmanager
-def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set ``stop``: rsync is ended, the ledger closed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _say(line: str) -> None:
