@@ -15,13 +15,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.alarms.journal import journal_path, state_dir
 from eyegore.alarms.journal_keeper import JournalKeeper
 from eyegore.alarms.outbox import Outbox
-from eyegore.backup_service import BackupService
 from eyegore.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
@@ -50,6 +49,9 @@ from eyegore.rules import Rules
 from eyegore.settings import Session, person
 from eyegore.warning_center import Orders
 from eyegore.warning_service import WARNING_THREADS, News, WarningService
+
+if TYPE_CHECKING:
+    from eyegore.backup_service import BackupService
 
 log = logging.getLogger(__name__)
 flag_log = logging.getLogger("eyegore.flags")
@@ -126,11 +128,16 @@ class Service:
         )
         self._restart_at = float("inf")
         targets = self._targets()
-        self._backup = BackupService(targets, state_dir(session.state), self._inbox.put) if targets else None
+        self._backup = self._copying(targets) if targets else None
         volumes = {"data volume": session.folder}
         volumes |= {f"volume of {one.path}": Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
         self._disk = DiskSpace(volumes, self._inbox.put) if session.watch_disk else None
         self._loop = LoopTimer()
+
+    def _copying(self, targets: Sequence[SyncTarget]) -> BackupService:
+        from eyegore.backup_service import BackupService  # most sessions copy nothing
+
+        return BackupService(targets, state_dir(self.session.state), self._inbox.put)
 
     def _targets(self) -> list[SyncTarget]:
         """Where copies are asked for; raises :class:`SettingsError`."""
