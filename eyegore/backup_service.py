@@ -41,7 +41,7 @@ class BackupService:
             return open_engine(folder, target, self._state)
 
         def tell(news: SyncNews) -> None:
-            self._post(state_of(news, target.name, awaited=not folder.is_dir()))
+            self._post(state_of(news, target, awaited=not folder.is_dir()))
 
         return SyncWorker(target.name, opened, tell)
 
@@ -63,15 +63,22 @@ class BackupService:
         return all(joined)
 
 
-def state_of(news: SyncNews, name: str, *, awaited: bool) -> SyncState:
+def state_of(news: SyncNews, target: SyncTarget, *, awaited: bool) -> SyncState:
     """What a pass found; ``awaited``: the folder to copy is not there, which others tell."""
     if isinstance(news, PassFailed):
-        return SyncState(name, 0, 0, 0.0, news.time, "" if awaited else news.words)
+        return SyncState(target.name, target.role, 0, 0, 0.0, news.time, "" if awaited else news.words)
     different = [one.alarm_text for one in news.mismatches]
     more = f" and {len(different) - MOST_TOLD} more" if len(different) > MOST_TOLD else ""
     told = [f"{'; '.join(different[:MOST_TOLD])}{more}"] if different else []
     lost = [f"{len(news.lost)} verified files are gone from the target"] if news.lost else []
     problem = "; ".join([*told, *lost, *([news.problem] if news.problem else [])])
     return SyncState(
-        name, news.complete, news.verified, news.lag_s, news.time, problem, urgent=bool(different or news.lost)
+        target.name,
+        target.role,
+        news.complete,
+        news.verified,
+        news.lag_s,
+        news.time,
+        problem,
+        urgent=bool(different or news.lost),
     )

@@ -169,7 +169,8 @@ def session_of(args: argparse.Namespace) -> Session:
         state=args.state,
         journal=not args.no_journal,
         keep_days=args.keep_days,
-        backups=_targets(args),
+        backups=tuple(args.rsync or ()),
+        broadcasts=_broadcasts(args),
         warnings=_settings_file(args.settings) if args.warnings else None,
     )
 
@@ -183,13 +184,13 @@ def _folder(path: Path) -> Path:
         raise SettingsError("the folder we are in was deleted: change to another, or give -p an absolute path") from why
 
 
-def _targets(args: argparse.Namespace) -> tuple[str, ...]:
+def _broadcasts(args: argparse.Namespace) -> tuple[str, ...]:
     for target in args.broadcast or ():
         if ":" not in target:
             raise SettingsError(
                 f"-B {target}: give the whole target, user@host:/path (-r takes a folder of this computer)"
             )
-    return (*(args.rsync or ()), *(args.broadcast or ()))
+    return tuple(args.broadcast or ())
 
 
 def _settings_file(given: Path | None) -> Path:

@@ -26,7 +26,7 @@ from eyegore.alarm_messages import (
     PhaseChosen as PhaseChosen,
 )
 from eyegore.limits.model import LimitSet, LimitTable, Phase
-from eyegore.sync_messages import SyncState as SyncState
+from eyegore.sync_messages import Role as Role, SyncState as SyncState
 from eyegore.warning_messages import (
     WarningLine as WarningLine,
     WarningPath as WarningPath,

@@ -162,7 +162,7 @@ class Monitor:
         if not problem:
             self._wrong_since.pop(state.target, None)
         since = self._wrong_since.setdefault(state.target, now) if problem else now
-        name, lab_now, frame = f"BACKUP {state.target}", self._lab(now), self.hk.frame(now)
+        name, lab_now, frame = f"{state.role.name} {state.target}", self._lab(now), self.hk.frame(now)
         events: list[Event] = [state]
         if not problem:
             return [*events, *self.alarms.timer_well(name, lab_now, frame)]

@@ -39,6 +39,7 @@ from eyegore.messages import (
     Noted,
     PastAlarms,
     PhaseChosen,
+    Role,
     Said,
     SourceEvent,
     SourceKind,
@@ -141,7 +142,8 @@ class Service:
 
     def _targets(self) -> list[SyncTarget]:
         """Where copies are asked for; raises :class:`SettingsError`."""
-        targets = [parse_target(text) for text in dict.fromkeys(self.session.backups)]
+        asked = {Role.BACKUP: self.session.backups, Role.BROADCAST: self.session.broadcasts}
+        targets = [parse_target(text, role=role) for role, texts in asked.items() for text in dict.fromkeys(texts)]
         for target in targets:
             refuse_inside(self.session.folder, target)
         return targets

@@ -20,7 +20,7 @@ class Session:
     user's own state folder), ``keep_days`` how long their entries are [days]. ``watch_disk`` tells whether the free
     space of the folder's volume is watched. ``phase`` is that of the camera where the operator gives it.
     ``warnings`` is the file with the settings of the warnings, None where nobody is to be warned.
-    ``backups`` are the folders the day folder is copied to.
+    ``backups`` and ``broadcasts`` are where the day folder is copied to, as a person wrote them.
     """
 
     folder: Path
@@ -41,6 +41,7 @@ class Session:
     phase: Phase | None = None
     warnings: Path | None = None
     backups: tuple[str, ...] = ()
+    broadcasts: tuple[str, ...] = ()
 
     @property
     def images(self) -> bool:

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What a copy is for."""
+
+    BACKUP = "backup"
+    """So that nothing is lost (``-r``)."""
+    BROADCAST = "broadcast"
+    """So that people outside can read it (``-B``)."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +24,7 @@ class SyncState:
     """
 
     target: str
+    role: Role
     complete: int
     verified: int
     lag_s: float

@@ -31,4 +31,4 @@ def _cell(state: SyncState, now: float) -> HealthCell:
         text, status = "nothing yet", Status.UNKNOWN
     else:
         text, status = f"{age} ago", Status.IN_LIMITS
-    return HealthCell(f"backup {state.target}", "backup", text, status, "\n".join(lines))
+    return HealthCell(f"{state.role.value} {state.target}", state.role.value, text, status, "\n".join(lines))

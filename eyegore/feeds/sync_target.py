@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from eyegore.errors import SettingsError
+from eyegore.messages import Role
 
 HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?")
 """A name or address; a leading dash would be an option to ssh."""
@@ -44,6 +45,7 @@ class SyncTarget:
     key: Path | None = None
     known_hosts: Path | None = None
     bandwidth_kb: int = 0
+    role: Role = Role.BACKUP
 
     @property
     def login(self) -> str:
@@ -81,6 +83,7 @@ def parse_target(
     key: Path | None = None,
     known_hosts: Path | None = None,
     bandwidth_kb: int = 0,
+    role: Role = Role.BACKUP,
 ) -> SyncTarget:
     """The target a person wrote: ``/mnt/backup``, ``user@host:/path``, ``host:/path``, ``ssh://user@host:port/path``.
 
@@ -107,12 +110,12 @@ def parse_target(
             raise SettingsError(f"target {text!r} has no user before the @")
     else:
         path = os.path.abspath(os.path.expanduser(text))
-        return SyncTarget(name, TargetKind.LOCAL, path, bandwidth_kb=bandwidth_kb)
+        return SyncTarget(name, TargetKind.LOCAL, path, bandwidth_kb=bandwidth_kb, role=role)
     _check_login(text, host, user)
     if not path.startswith("/"):
         raise SettingsError(f"target {text!r} needs the whole path on {host}, such as {host}:/data/backup")
     path = str(PurePosixPath("/") / path.lstrip("/"))
-    return SyncTarget(name, TargetKind.SSH, path, host, user, port, key, known_hosts, bandwidth_kb)
+    return SyncTarget(name, TargetKind.SSH, path, host, user, port, key, known_hosts, bandwidth_kb, role)
 
 
 def refuse_inside(source: Path, target: SyncTarget) -> None:

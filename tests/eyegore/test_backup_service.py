@@ -12,7 +12,7 @@ from eyegore.backup_service import BackupService
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
-from eyegore.messages import AlarmChanged, AlarmState, Event, SyncState
+from eyegore.messages import AlarmChanged, AlarmState, Event, Role, SyncState
 from eyegore.monitor import Monitor
 from eyegore.rules import Rules
 from eyegore.service import Service
@@ -117,7 +117,7 @@ def alarms(events: list[Event]) -> list[tuple[str, str]]:
 
 
 def state(problem: str = "", lag_s: float = 0.0, *, urgent: bool = False) -> SyncState:
-    return SyncState("/mnt/b", 10, 9, lag_s, NOW, problem, urgent)
+    return SyncState("/mnt/b", Role.BACKUP, 10, 9, lag_s, NOW, problem, urgent)
 
 
 def test_a_copy_that_fails_for_a_minute_is_an_alarm_and_ends_when_it_works() -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import pytest
 
 from eyegore.desktop.backup_presenter import backup_cells
-from eyegore.messages import SyncState
+from eyegore.messages import Role, SyncState
 from eyegore.widgets.cells import Status
 
 
 @pytest.mark.parametrize(
     ("state", "text", "status"),
     [
-        (SyncState("/b", 12, 12, 0.0, 1000.0), "12 s ago", Status.IN_LIMITS),
-        (SyncState("/b", 12, 9, 40.0, 1000.0), "3 files wait", Status.UNCHECKED),
-        (SyncState("/b", 0, 0, 0.0, 1000.0), "nothing yet", Status.UNKNOWN),
-        (SyncState("/b", 12, 12, 0.0, 1000.0, "the disk is full"), "fails", Status.WARNING),
+        (SyncState("/b", Role.BACKUP, 12, 12, 0.0, 1000.0), "12 s ago", Status.IN_LIMITS),
+        (SyncState("/b", Role.BACKUP, 12, 9, 40.0, 1000.0), "3 files wait", Status.UNCHECKED),
+        (SyncState("/b", Role.BACKUP, 0, 0, 0.0, 1000.0), "nothing yet", Status.UNKNOWN),
+        (SyncState("/b", Role.BACKUP, 12, 12, 0.0, 1000.0, "the disk is full"), "fails", Status.WARNING),
     ],
 )
 def test_green_is_only_what_is_all_there_and_verified(state: SyncState, text: str, status: Status) -> None:
