@@ -59,6 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"alarms", "credentials", "monitor", "settings", "warning_messages"}
     | {"warning_center", "warning_service", "warning_settings"},
     "elvis": BASIC | {"limits", "messages"},
+    "ds9": BASIC | {"elvis"},
     "analysis": BASIC | {"limits", "messages"},
     "alarms": BASIC | {"limits", "messages", "warning_messages"},
     "monitor": BASIC
@@ -70,9 +71,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "service": (FRONT - {"service"}) | {"report", "limits_file", "backup_service"} | WARNING_ROOMS,
     "headless": FRONT | {"report"},
     "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output", "warning_settings"},
-    "commands": FRONT | WARNING_ROOMS | {"report", "rehearsal", "headless", "cli", "desktop", "standard_output"},
+    "commands": FRONT | WARNING_ROOMS | {"report", "rehearsal", "headless", "cli", "desktop", "ds9", "standard_output"},
     "__main__": {"cli"},
-    "desktop": FRONT | {"report", "widgets"},
+    "desktop": FRONT | {"ds9", "report", "widgets"},
 }
 """DESIGN's table; a room that is not in it has to be put there before it can be imported or import."""
 LAZY_ROOMS = {"desktop"}

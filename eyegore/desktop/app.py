@@ -13,7 +13,6 @@ from pathlib import Path
 from tkinter import filedialog
 
 from eyegore.desktop.alarm_desk import AlarmDesk
-from eyegore.desktop.ds9 import Ds9Viewer
 from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
@@ -22,6 +21,7 @@ from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
 from eyegore.desktop.warning_desk import WarningDesk
+from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.errors import EyegoreError
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages import Action, Event, FlagCommand, FlagState, PhaseChosen, Said

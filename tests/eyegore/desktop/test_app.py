@@ -12,8 +12,8 @@ import pytest
 
 from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
-from eyegore.desktop.ds9_session import OwnDs9
 from eyegore.desktop.layout_store import LayoutStore
+from eyegore.ds9.session import OwnDs9
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import LimitSet
 from eyegore.messages import AlarmState, Drift, Trends
@@ -21,6 +21,8 @@ from eyegore.service import WORKERS
 from eyegore.settings import Session
 from eyegore.widgets.cells import FlagCell, Status
 from eyegore.widgets.shelve_dialog import ShelveDialog
+
+from ..ds9.shown_files import shown_files
 
 pytestmark = pytest.mark.gui
 
@@ -212,17 +214,6 @@ def status_line(desktop: Desktop) -> str:
     return "\n".join(line.text for line in desktop.panes.log.lines())
 
 
-def files_in(session: OwnDs9) -> dict[str, str]:
-    """File in each frame, as DS9 itself tells, without the name of the extension."""
-    calls, address = session._xpa, session._address
-    assert calls is not None
-    files = {}
-    for frame in calls.get(address, "frame", "all").split():
-        calls.put(address, "frame", frame)
-        files[frame] = calls.get(address, "file").split(".fits")[0] + ".fits"
-    return files
-
-
 @pytest.mark.ds9
 def test_a_double_click_sends_the_three_files_to_ds9(
     tmp_path: Path, open_desktop: Open, run: Run, own_sessions: list[OwnDs9]
@@ -245,7 +236,7 @@ def test_a_double_click_sends_the_three_files_to_ds9(
     run(lambda: "ObsID 20104 shown in DS9" in status_line(desktop))
     assert len(beats) > 20, "the window stood still while DS9 started"
     (session,) = own_sessions
-    files = files_in(session)
+    files = shown_files(session)
     assert sorted(files) == ["1", "2", "3"]
     for ccd, file in files.items():
         shown = Path(file).resolve()

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from eyegore.desktop import xpa as xpa_calls
-from eyegore.desktop.xpa import Pyds9, Transport, Xpa, XpaTools, available_transport
+from eyegore.ds9 import xpa as xpa_calls
+from eyegore.ds9.xpa import Pyds9, Transport, Xpa, XpaTools, available_transport
 from eyegore.errors import Ds9Error
 
 

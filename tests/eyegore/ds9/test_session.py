@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.desktop.ds9_session import private_folder
-from eyegore.desktop.xpa import Xpa, XpaTools
+from eyegore.ds9.plain_names import private_folder
+from eyegore.ds9.xpa import Xpa, XpaTools
 from eyegore.errors import Ds9Error
 
 START_S = 60

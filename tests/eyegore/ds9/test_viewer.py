@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.desktop import xpa as xpa_calls
-from eyegore.desktop.ds9 import Ds9Viewer, PlainNames
-from eyegore.desktop.ds9_session import PLAIN, OwnDs9
+from eyegore.ds9 import xpa as xpa_calls
+from eyegore.ds9.plain_names import PLAIN, PlainNames
+from eyegore.ds9.session import OwnDs9
+from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.errors import Ds9Error
+
+from .shown_files import shown_files
 
 START_S = 60
 
@@ -23,19 +26,6 @@ START_S = 60
 def process_of(session: OwnDs9) -> subprocess.Popen[bytes]:
     assert session._process is not None
     return session._process
-
-
-def shown(session: OwnDs9) -> dict[str, str]:
-    """File in each frame, as DS9 itself tells, without the name of the extension."""
-    calls, address = session._xpa, session._address
-    assert calls is not None
-    current = calls.get(address, "frame")
-    files = {}
-    for frame in calls.get(address, "frame", "all").split():
-        calls.put(address, "frame", frame)
-        files[frame] = calls.get(address, "file").split(".fits")[0] + ".fits"
-    calls.put(address, "frame", current)
-    return files
 
 
 @pytest.mark.ds9
@@ -46,7 +36,7 @@ def test_three_ccds_go_to_frames_1_to_3(frames, transport, open_viewer, told, ow
     viewer.show(paths, 20103)
     wait_until(told.matches("ObsID 20103 shown in DS9: CCD1, CCD2, CCD3"), START_S)
     (session,) = own_sessions
-    assert shown(session) == {str(ccd): str(path) for ccd, path in paths.items()}
+    assert shown_files(session) == {str(ccd): str(path) for ccd, path in paths.items()}
     calls, address = session.connect()
     assert calls.get(address, "scale", "mode") == "zscale"
     assert calls.get(address, "tile") == "yes"
@@ -69,7 +59,7 @@ def test_a_missing_and_a_half_written_ccd_are_said_and_leave_their_frames_as_the
     wait_until(told.matches("ObsID 8 shown in DS9: CCD3"), START_S)
     assert told.matches("CCD2 of ObsID 8 is not there")()
     assert told.matches("CCD1 of ObsID 8 is not shown: it has ")()
-    assert shown(own_sessions[0]) == {"1": str(first[1]), "2": str(first[2]), "3": str(second[3])}
+    assert shown_files(own_sessions[0]) == {"1": str(first[1]), "2": str(first[2]), "3": str(second[3])}
 
 
 NASTY = [
@@ -97,7 +87,7 @@ def test_any_path_is_shown(write_frame, viewer, told, own_sessions, tmp_path, wa
         paths = {1: write_frame(tmp_path / name / f"{name}.fits"), 2: write_frame(tmp_path / f"-{name}.fits")}
         viewer.show(paths, obsid)
         wait_until(told.matches(f"ObsID {obsid} shown in DS9: CCD1, CCD2"), START_S)
-        files = shown(own_sessions[0])
+        files = shown_files(own_sessions[0])
         assert [os.path.samefile(files[str(ccd)], path) for ccd, path in paths.items()] == [True, True]
     assert not [text for level, text in told.lines if level > logging.INFO and "CCD3" not in text]
 
@@ -114,7 +104,7 @@ def test_a_killed_ds9_is_started_again(frames, order, viewer, told, own_sessions
     viewer.show(paths, 8)
     wait_until(told.matches("ObsID 8 shown"), START_S)
     assert told.matches(f"DS9 was ended by signal {order} ({signal.strsignal(order)}): starting it again")()
-    assert len(shown(own_sessions[0])) == 3
+    assert len(shown_files(own_sessions[0])) == 3
 
 
 @pytest.mark.ds9
@@ -170,7 +160,7 @@ def test_a_file_ds9_refuses_is_said_and_the_next_is_shown(frames, viewer, told, 
     paths = frames(tmp_path, 7)
     paths[2].write_text("not FITS" * 1000)
     whole = type("Whole", (), {"complete": True})
-    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", lambda path: whole)
+    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", lambda path: whole)
     viewer.show(paths, 7)
     wait_until(told.matches("ObsID 7 shown in DS9: CCD1, CCD3"), START_S)
     assert told.matches("CCD2 of ObsID 7: DS9 refused 'file {")()
@@ -184,7 +174,7 @@ def test_a_file_that_kills_ds9_is_said_and_the_next_request_starts_another(
     paths, cut = frames(tmp_path, 7), write_frame(tmp_path / "cut.fits")
     cut.write_bytes(cut.read_bytes()[: 2 * 2880])  # both headers, no pixel
     whole = type("Whole", (), {"complete": True})
-    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", lambda path: whole)
+    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", lambda path: whole)
     viewer.show({**paths, 2: cut}, 8)
     wait_until(told.matches("ObsID 8 not shown: DS9 was ended by signal"), START_S)
     viewer.show(paths, 9)
@@ -216,7 +206,7 @@ def test_of_a_burst_only_the_newest_is_shown_and_the_others_are_said(viewer, tol
         go_on.wait(10)
         raise Ds9Error(f"looked at {path.parent.name}")
 
-    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", slow)
+    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", slow)
     for obsid in (1, 2, 3, 4):
         (tmp_path / str(obsid)).mkdir()
         image = tmp_path / str(obsid) / "image.fits"
@@ -236,7 +226,7 @@ def test_an_unforeseen_error_is_said_and_the_worker_lives_on(viewer, told, tmp_p
     def broken(path: Path) -> object:
         raise RuntimeError("never seen before")
 
-    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", broken)
+    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", broken)
     image = tmp_path / "image.fits"
     image.touch()
     for obsid in (7, 8):
@@ -249,7 +239,7 @@ def test_an_unreadable_image_is_said_and_the_others_looked_at(viewer, told, tmp_
     def unreadable(path: Path) -> object:
         raise PermissionError(13, "Permission denied", path.name)
 
-    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", unreadable)
+    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", unreadable)
     for ccd in (1, 3):
         (tmp_path / f"{ccd}.fits").touch()
     viewer.show({ccd: str(tmp_path / f"{ccd}.fits") for ccd in (1, 3)}, 7)
@@ -278,7 +268,7 @@ def test_stop_ends_ds9_while_the_worker_hangs_in_a_dead_disk(
         comes_back.wait(30)
         raise OSError("stale file handle")
 
-    monkeypatch.setattr("eyegore.desktop.ds9.frame_state", dead_disk)
+    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", dead_disk)
     viewer.show(paths, 8)
     assert hangs.wait(10)
     assert not viewer.stop(0.1)

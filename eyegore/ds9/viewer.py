@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import queue
-import re
-import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eyegore.desktop.ds9_session import PLAIN, Ds9Session, OwnDs9, RunningDs9, private_folder
-from eyegore.desktop.xpa import Ds9SilentError, Transport, Xpa, available_transport
+from eyegore.ds9.plain_names import PlainNames
+from eyegore.ds9.session import Ds9Session, OwnDs9, RunningDs9
+from eyegore.ds9.xpa import Ds9SilentError, Transport, Xpa, available_transport
 from eyegore.elvis.ccd_frame import frame_state
 from eyegore.errors import Ds9Error
 
@@ -25,39 +24,6 @@ CCDS = (1, 2, 3)
 class _Request:
     obsid: int
     paths: Mapping[int, Path]
-
-
-class PlainNames:
-    """Names that DS9 can read for files whose own names it cannot: symbolic links in a private folder.
-
-    Brackets, braces, quotes, semicolons and backslashes mean something to DS9 or to Tcl; one of them crashes it.
-    """
-
-    def __init__(self) -> None:
-        self._folder: Path | None = None
-        self._links: dict[Path, Path] = {}
-
-    def of(self, path: Path) -> str:
-        """The path, absolute, or a link to it."""
-        path = path.absolute()
-        if PLAIN.fullmatch(str(path)):
-            return str(path)
-        if self._folder is None or not self._folder.is_dir():
-            self._folder = private_folder()
-            self._links.clear()
-        if path not in self._links:
-            # a folder of its own per link: two names may differ only in what is replaced
-            link = self._folder / str(len(self._links)) / re.sub(r"[^\w.+-]", "_", path.name, flags=re.ASCII)
-            link.parent.mkdir()
-            link.symlink_to(path)
-            self._links[path] = link
-        return str(self._links[path])
-
-    def remove(self) -> None:
-        """Remove the links; DS9 keeps what it has opened."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
 
 
 class Ds9Viewer:

@@ -10,14 +10,14 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from eyegore.desktop.xpa import Ds9SilentError, Transport, Xpa
+from eyegore.ds9.plain_names import private_folder
+from eyegore.ds9.xpa import Ds9SilentError, Transport, Xpa
 from eyegore.errors import Ds9Error
 
 log = logging.getLogger(__name__)
@@ -26,20 +26,8 @@ START_LIMIT_S = 30.0
 """A DS9 on a loaded machine over ssh takes this long [s] to open its window; 1.2 s on an idle one."""
 _POLL_S = 0.05
 _END_LIMIT_S = 2.0
-_LONGEST_BASE = 40  # a socket path holds 107 bytes; ours adds about 60
-
-PLAIN = re.compile(r"[\w ./+=,@:-]*", re.ASCII)
-"""Paths that DS9 takes as they are, within braces."""
 
 _HOST_PORT = re.compile(r"[^:/]+:\d+")
-
-
-def private_folder() -> Path:
-    """A new folder, mode 0700, whose path DS9 can read and is short enough to hold a socket."""
-    base = tempfile.gettempdir()
-    if len(os.fsencode(base)) > _LONGEST_BASE or not PLAIN.fullmatch(base):
-        base = "/tmp"
-    return Path(tempfile.mkdtemp(prefix="eyegore-ds9-", dir=base))
 
 
 class Ds9Session(Protocol):

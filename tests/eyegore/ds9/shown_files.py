@@ -1,0 +1,35 @@
+"""What a real DS9 shows, as it tells itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from eyegore.ds9.session import OwnDs9
+from eyegore.ds9.xpa import Xpa
+
+
+def remembered_sessions(monkeypatch: pytest.MonkeyPatch) -> list[OwnDs9]:
+    """Every session with a DS9 of our own that is connected from now on."""
+    made: list[OwnDs9] = []
+    connect = OwnDs9.connect
+
+    def remember(session: OwnDs9) -> tuple[Xpa, str]:
+        if session not in made:
+            made.append(session)
+        return connect(session)
+
+    monkeypatch.setattr(OwnDs9, "connect", remember)
+    return made
+
+
+def shown_files(session: OwnDs9) -> dict[str, str]:
+    """File in each frame, without the name of the extension."""
+    calls, address = session._xpa, session._address
+    assert calls is not None
+    current = calls.get(address, "frame")
+    files = {}
+    for frame in calls.get(address, "frame", "all").split():
+        calls.put(address, "frame", frame)
+        files[frame] = calls.get(address, "file").split(".fits")[0] + ".fits"
+    calls.put(address, "frame", current)
+    return files
