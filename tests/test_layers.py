@@ -19,6 +19,8 @@ BASIC = {"errors", "lab_time"}
 FRONT = BASIC | {
     "limits",
     "messages",
+    "frame_messages",
+    "frames",
     "warning_messages",
     "warning_settings",
     "credentials",
@@ -41,7 +43,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alarm_messages": {"limits"},
     "warning_messages": {"limits"},
     "sync_messages": set(),
-    "messages": BASIC | {"limits", "alarm_messages", "sync_messages", "warning_messages"},
+    "frame_messages": {"limits"},
+    "messages": BASIC | {"limits", "alarm_messages", "frame_messages", "sync_messages", "warning_messages"},
     "backup_service": BASIC | {"feeds", "messages"},
     "rules": {"limits"},
     "hk_judge": BASIC | {"limits", "messages", "analysis", "alarms"},
@@ -60,7 +63,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"warning_center", "warning_service", "warning_settings"},
     "elvis": BASIC | {"limits", "messages"},
     "ds9": BASIC | {"elvis"},
-    "analysis": BASIC | {"limits", "messages"},
+    "analysis": BASIC | {"limits", "messages", "frame_messages"},
+    "frames": BASIC | {"limits", "messages", "frame_messages", "elvis", "analysis"},
     "alarms": BASIC | {"limits", "messages", "warning_messages"},
     "monitor": BASIC
     | {"limits", "messages", "analysis", "alarms", "rules"}
