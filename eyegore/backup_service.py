@@ -9,7 +9,7 @@ from pathlib import Path
 from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_opening import open_engine
 from eyegore.feeds.sync_target import SyncTarget
-from eyegore.feeds.sync_worker import PassFailed, SyncNews, SyncWorker
+from eyegore.feeds.sync_worker import PassFailed, SyncNews, SyncPace, SyncWorker
 from eyegore.messages import SyncState
 
 MOST_TOLD = 3
@@ -19,8 +19,14 @@ MOST_TOLD = 3
 class BackupService:
     """Copies a folder to ``targets``; ``post`` is called on the threads with what each pass found."""
 
-    def __init__(self, targets: Sequence[SyncTarget], state: Path, post: Callable[[SyncState], object]) -> None:
-        self._targets, self._state, self._post = tuple(targets), state, post
+    def __init__(
+        self,
+        targets: Sequence[SyncTarget],
+        state: Path,
+        post: Callable[[SyncState], object],
+        pace: SyncPace | None = None,
+    ) -> None:
+        self._targets, self._state, self._post, self._pace = tuple(targets), state, post, pace
         self._folder: Path | None = None
         self._workers: list[SyncWorker] = []
         self._ending: list[SyncWorker] = []
@@ -43,7 +49,7 @@ class BackupService:
         def tell(news: SyncNews) -> None:
             self._post(state_of(news, target, awaited=not folder.is_dir()))
 
-        return SyncWorker(target.name, opened, tell)
+        return SyncWorker(target.name, opened, tell, self._pace)
 
     def wake(self) -> None:
         """Something changed in the folder."""

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,14 +66,16 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError(f"{folder} is not a folder: name the day folder")
     target = target_of(args, args.target)
     side = other_side(folder, target)
-    side.ready("", False)
-    begun = time.monotonic()
-    found = _settled(folder)
-    files = sorted(found.complete.values(), key=lambda file: file.path)
-    results: list[tuple[SourceFile, Compared]] = []
-    ledger = open_ledger(folder, target, state_dir(getattr(args, "state", None)))
     try:
-        with _progress(sum(file.size for file in files)) as advance:
+        side.ready("", False)
+        begun = time.monotonic()
+        found = _settled(folder)
+        files = sorted(found.complete.values(), key=lambda file: file.path)
+        results: list[tuple[SourceFile, Compared]] = []
+        with (
+            closing(open_ledger(folder, target, state_dir(getattr(args, "state", None)))) as ledger,
+            _progress(sum(file.size for file in files)) as advance,
+        ):
             for compared in side.compare(files, from_disk=True):
                 file = found.complete[compared.path]
                 before = ledger.entries().get(file.path)
@@ -86,7 +88,6 @@ def run(args: argparse.Namespace) -> int:
                 advance(file.size)
     finally:
         side.close()
-        ledger.close()
     code = SAME if all(_same(compared) for _, compared in results) and not found.lost else NOT_SAME
     with written_out():
         if args.json:

@@ -26,13 +26,17 @@ while IFS=' ' read -r length name; do
   name=$(printf '%b.' "$name")
   name=./${name%.}
   if [ ! -f "$name" ]; then echo - -; continue; fi
+  [ -z "$2" ] || dd if="$name" iflag="$2" count=0 2>/dev/null
   size=$(wc -c < "$name")
   sum=-
   if [ "$length" != - ]; then sum=$(head -c "$length" < "$name" | sha256sum); fi
   echo $((size)) ${sum%% *}
 done
 """
-"""Tells size and SHA-256 of the first bytes of each file it is asked for, "-" for what is not there."""
+"""Tells size and SHA-256 of the first bytes of each file it is asked for, "-" for what is not there.
+
+Its second word is a flag with which dd opens each file before: "nocache" asks the system to forget what it holds of it.
+"""
 READY = """\
 cd -- "$1" 2>/dev/null || { echo missing; exit 0; }
 command -v sha256sum >/dev/null || { echo unable; exit 0; }
@@ -105,11 +109,11 @@ class SshSide:
         return {path for path in some if there[path].checksum == self._checksum(path, sizes[path])}
 
     def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
-        """Compare files by size and SHA-256; ends early when stopped."""
+        """Compare files by size and SHA-256; ends early when stopped. ``from_disk``: they are to be read anew there."""
         for portion in _portions(files):
             if self.stopped():
                 return
-            there = self._ask((file.path, file.size) for file in portion)
+            there = self._ask(((file.path, file.size) for file in portion), from_disk=from_disk)
             for file in portion:
                 if self.stopped():
                     return
@@ -160,14 +164,15 @@ class SshSide:
     def _sizes(self, paths: Iterable[str]) -> dict[str, int]:
         return {path: there.size for path, there in self._ask((path, None) for path in paths).items()}
 
-    def _ask(self, wanted: Iterable[tuple[str, int | None]]) -> dict[str, _There]:
+    def _ask(self, wanted: Iterable[tuple[str, int | None]], *, from_disk: bool = False) -> dict[str, _There]:
         """Size of each file, and the checksum of so many of its first bytes."""
         asked = list(wanted)
         if not asked:
             return {}
         lines = [f"{'-' if length is None else length} {_octal(path)}\n" for path, length in asked]
         seconds = 60.0 + sum(length or 0 for _, length in asked) / SLOWEST
-        told = self._run(TOLD, [self.target.path], "".join(lines).encode("ascii"), seconds).decode("ascii", "replace")
+        words = [self.target.path, "nocache" if from_disk else ""]
+        told = self._run(TOLD, words, "".join(lines).encode("ascii"), seconds).decode("ascii", "replace")
         if not told:  # the folder is not there yet
             return {path: _There(-1, "") for path, _ in asked}
         answers = [line.split() for line in told.splitlines()]
@@ -182,7 +187,7 @@ class SshSide:
         )
         if answer.verdict.outcome is not Outcome.DONE:
             self.close()
-            raise SyncError(answer.verdict.sentence)
+            raise SyncError(answer.verdict.sentence, lasting=answer.verdict.outcome is Outcome.LASTING)
         return answer.output
 
 

@@ -27,7 +27,14 @@ WAIT_S = 10.0
 
 
 class SyncError(EyegoreError):
-    """Copies cannot be made or judged at all; one file that cannot be copied is no such error."""
+    """Copies cannot be made or judged at all; one file that cannot be copied is no such error.
+
+    ``lasting`` tells that it stays until somebody does something, such as a key that is not accepted.
+    """
+
+    def __init__(self, words: str, *, lasting: bool = False) -> None:
+        super().__init__(words)
+        self.lasting = lasting
 
 
 class FileState(Enum):
@@ -183,7 +190,10 @@ class SyncLedger:
 
     def kept(self, name: str) -> str:
         """A value kept under a name, "" when there is none."""
-        row = self._connection.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
+        try:
+            row = self._connection.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
+        except sqlite3.Error as why:
+            raise SyncError(f"{self.path} cannot be read: {why}") from why
         return str(row[0]) if row else ""
 
     def keep(self, name: str, value: str) -> None:

@@ -7,9 +7,10 @@ up to their last complete line; any other file when it was not written to for a 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,19 +94,20 @@ class SyncScan:
         """Look at the folder at monotonic time ``now`` [s] and ``wall`` [unix s]; SyncError when it is not there."""
         result = _Round()
         seen: dict[str, _Seen] = {}
-        for path, there in self._files(result):
-            one = self._seen.get(path)
-            if one is None or one.there != there:
-                one = _Seen(there, now, first=one is None)
-            seen[path] = one
-            if not one.final:
-                self._judge(path, one, now, wall)
-            if isinstance(one.found, SourceFile):
-                result.complete[path] = one.found
-            else:
-                result.incomplete[path] = one.found or "being written"
-                if now - one.since < REST_S and not one.final:
-                    result.settling.add(path)
+        with contextlib.closing(self._files(result)) as files:  # else a listing stays open when a file cannot be judged
+            for path, there in files:
+                one = self._seen.get(path)
+                if one is None or one.there != there:
+                    one = _Seen(there, now, first=one is None)
+                seen[path] = one
+                if not one.final:
+                    self._judge(path, one, now, wall)
+                if isinstance(one.found, SourceFile):
+                    result.complete[path] = one.found
+                else:
+                    result.incomplete[path] = one.found or "being written"
+                    if now - one.since < REST_S and not one.final:
+                        result.settling.add(path)
         self._seen = seen
         return FolderState(result.complete, result.incomplete, frozenset(result.settling), tuple(result.lost))
 
@@ -135,14 +137,14 @@ class SyncScan:
 
     # --- the listing ------------------------------------------------------------------------------------------------
 
-    def _files(self, result: _Round) -> Iterator[tuple[str, Stamp]]:
+    def _files(self, result: _Round) -> Generator[tuple[str, Stamp], None, None]:
         try:
             top = os.stat(self.folder)
             yield from self._below("", frozenset({(top.st_dev, top.st_ino)}), result)
         except OSError as why:
             raise SyncError(f"{self.folder} cannot be read: {why.strerror or why}") from why
 
-    def _below(self, inside: str, above: frozenset[Stamp], result: _Round) -> Iterator[tuple[str, Stamp]]:
+    def _below(self, inside: str, above: frozenset[Stamp], result: _Round) -> Generator[tuple[str, Stamp], None, None]:
         with os.scandir(self.folder / inside) as entries:
             for entry in entries:
                 if entry.name.startswith("."):

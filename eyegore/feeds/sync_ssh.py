@@ -19,6 +19,7 @@ from pathlib import Path
 from eyegore.errors import SettingsError
 from eyegore.feeds.rsync_run import plain_environment
 from eyegore.feeds.rsync_words import explain, first_words
+from eyegore.feeds.ssh_folder import CLOSE_S, PLAIN, SOCKET, SshFolder, clear_abandoned
 from eyegore.feeds.ssh_words import ssh_problem
 from eyegore.feeds.sync_outcome import Outcome, RsyncVerdict
 from eyegore.feeds.sync_target import SyncTarget
@@ -30,12 +31,7 @@ ALIVE_S = 15
 """How often a silent target is asked whether it lives; the third time without answer ends the connection."""
 PERSIST_S = 60
 """How long the connection stays open unused: longer than the pause between two passes of a busy day."""
-CLOSE_S = 3.0
 TICK_S = 0.1
-PLAIN = re.compile(r"[A-Za-z0-9_/.,:@+-]+")
-"""Paths that mean the same to us, to rsync's splitting of ``-e`` and to ssh's quoting, ``%`` and ``~``."""
-LONGEST_BASE = 50
-"""Of the folder for temporary files [bytes]: a socket's path has 108 at most, ssh itself takes 17."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +63,7 @@ class SshLine:
         self._target = target
         self._connect_s = connect_s
         self._alive_s = alive_s
-        self._folder: Path | None = None
+        self._folder: SshFolder | None = None
 
     @property
     def command(self) -> list[str]:
@@ -81,7 +77,7 @@ class SshLine:
             "ServerAliveInterval": str(self._alive_s),
             "ServerAliveCountMax": "3",
             "ControlMaster": "auto",
-            "ControlPath": self._private("c"),
+            "ControlPath": self._private(SOCKET),
             "ControlPersist": f"{PERSIST_S}s",
             "ClearAllForwardings": "yes",
             "PermitLocalCommand": "no",
@@ -141,25 +137,20 @@ class SshLine:
 
     def close(self) -> None:
         """End the connection; another command opens it again."""
-        if self._folder is None:
-            return
-        if os.path.exists(self._folder / "c"):
-            self._ask(
-                ["ssh", "-o", f"ControlPath={self._folder / 'c'}", "-O", "exit", "--", self._target.login], CLOSE_S
-            )
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder = None
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            folder.close()
 
     # --- the private folder -------------------------------------------------------------------------------------------
 
     def _private(self, name: str) -> str:
-        """Path in a folder of mode 0700 that is short enough for a socket; made again where a cleaner took it away."""
-        if self._folder is None or not self._folder.is_dir():
-            base = tempfile.gettempdir()
-            if len(os.fsencode(base)) > LONGEST_BASE or not PLAIN.fullmatch(base):
-                base = "/tmp"
-            self._folder = Path(tempfile.mkdtemp(prefix="eyegore-ssh-", dir=base))
-        return str(self._folder / name)
+        """Path in the private folder; that is made again where a cleaner took it away."""
+        if self._folder is not None and not self._folder.path.is_dir():
+            self.close()
+        if self._folder is None:
+            clear_abandoned()
+            self._folder = SshFolder()
+        return str(self._folder.path / name)
 
     def _plain(self, path: Path, name: str) -> str:
         """The path, absolute, or that of a link to it where ssh or rsync would misread it."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from eyegore.errors import EyegoreError
 from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_report import PassReport
@@ -28,7 +29,10 @@ class SyncPace:
     """Between two passes that ask the target for everything, and read some of it again."""
     retry_s: float = 5.0
     """After the first failure; twice as much after each further one."""
-    retry_longest_s: float = 300.0
+    retry_longest_s: float = 60.0
+    """So soon after a target is back it is tried again; a change is tried at once, but not within ``retry_s``."""
+    lasting_longest_s: float = 300.0
+    """The same where a login is refused: who knocks more often is taken for an attacker."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class SyncWorker:
         self._stop = threading.Event()
         self._engine: SyncEngine | None = None
         self._failures = 0
+        self._lasting = False
         self._thread = threading.Thread(target=self._work, name=f"sync {name}", daemon=True)
 
     @property
@@ -98,43 +103,57 @@ class SyncWorker:
                 if self._pass(full) and full:
                     full_at = time.monotonic() + self._pace.full_s
                 self._wait()
-        except Exception as why:
-            log.exception("sync to %s", self.name)
-            words = f"unexpected error, a fault of Eyegore itself: {type(why).__name__}: {why}"
-            self._tell(PassFailed(self.name, time.time(), words, float("inf")))
         finally:
-            if self._engine is not None:
-                self._engine.close()
+            self._close()
+
+    def _close(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
 
     def _pass(self, full: bool) -> bool:
-        """One pass, told; whether it succeeded."""
+        """One pass, told; whether it came to its end."""
         try:
             if self._engine is None:
                 self._engine = self._opened()
                 if self._stop.is_set():
                     return False
             report = self._engine.sync(full=full)
-        except SyncError as why:
-            if self._stop.is_set():
-                return False
-            self._failures += 1
-            self._tell(PassFailed(self.name, time.time(), str(why), self._pause))
+        except EyegoreError as why:
+            self._fail(str(why), lasting=isinstance(why, SyncError) and why.lasting)
+            return False
+        except Exception as why:
+            log.exception("sync to %s", self.name)
+            self._close()  # nobody knows what state it is in
+            self._fail(f"unexpected error, a fault of Eyegore itself: {type(why).__name__}: {why}", lasting=True)
             return False
         if not self._stop.is_set():
             self._failures = self._failures + 1 if report.problem else 0
+            self._lasting = False
             self._tell(report)
-        return not report.problem
+        return True
+
+    def _fail(self, words: str, *, lasting: bool) -> None:
+        if not self._stop.is_set():
+            self._failures += 1
+            self._lasting = lasting
+            self._tell(PassFailed(self.name, time.time(), words, self._pause))
 
     @property
     def _pause(self) -> float:
         if not self._failures:
             return self._pace.look_s
-        return min(self._pace.retry_s * 2.0 ** min(self._failures - 1, 16), self._pace.retry_longest_s)
+        longest = self._pace.lasting_longest_s if self._lasting else self._pace.retry_longest_s
+        return min(self._pace.retry_s * 2.0 ** min(self._failures - 1, 16), longest)
 
     def _wait(self) -> None:
-        """Until something changed, or it is time; after a failure changes do not shorten the wait."""
-        if self._failures:
-            self._stop.wait(self._pause)
-        elif self._wake.wait(self._pause):
-            self._stop.wait(min(DEBOUNCE_S, self._pause))
+        """Until something changed, or it is time."""
+        pause = self._pause
+        if self._lasting:
+            self._stop.wait(pause)
+        elif self._failures:
+            self._stop.wait(min(self._pace.retry_s, pause))
+            self._wake.wait(max(0.0, pause - self._pace.retry_s))
+        elif self._wake.wait(pause):
+            self._stop.wait(min(DEBOUNCE_S, pause))
         self._wake.clear()

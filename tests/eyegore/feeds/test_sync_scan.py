@@ -111,3 +111,21 @@ def test_known_files_are_not_opened(day: Day, monkeypatch: pytest.MonkeyPatch) -
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(SyncError, match="cannot be read: No such file"):
         SyncScan(tmp_path / "missing").look(0.0, NOW)
+
+
+def test_a_listing_is_closed_when_a_file_cannot_be_judged(
+    day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (day.folder / "sub").mkdir()
+    image = day.image(17001, age=3600)
+    image.rename(day.folder / "sub" / image.name)
+
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sync_scan, "frame_state", fail)
+    with pytest.raises(ZeroDivisionError) as caught:
+        SyncScan(day.folder).look(0.0, NOW + 1e9)
+    held = [Path(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+    assert caught.tb  # what it refers to is kept alive
+    assert [str(one) for one in held if one.exists() and one.resolve().is_relative_to(day.folder)] == []

@@ -37,19 +37,20 @@ def server(tmp_path: Path, wait_until: Callable[..., None]) -> Iterator[SshServe
 
 
 @pytest.fixture
-def lines() -> Iterator[Callable[..., SshLine]]:
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., SshLine]]:
     """Connections that are closed, and leave nothing behind."""
     made: list[SshLine] = []
-    before = set(Path(tempfile.gettempdir()).glob("eyegore-ssh-*"))
 
     def line(target: SyncTarget, **options: int) -> SshLine:
         made.append(SshLine(target, **options))
         return made[-1]
 
-    yield line
-    for one in made:
-        one.close()
-    assert set(Path(tempfile.gettempdir()).glob("eyegore-ssh-*")) <= before
+    with tempfile.TemporaryDirectory(prefix="ey-") as base:  # the path of a socket must be short
+        monkeypatch.setattr(tempfile, "tempdir", base)
+        yield line
+        for one in made:
+            one.close()
+        assert list(Path(base).iterdir()) == []
 
 
 @pytest.fixture

@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from eyegore.errors import SettingsError
 from eyegore.feeds.rsync_run import RsyncRun
+from eyegore.feeds.sync_engine import SyncEngine
+from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_report import PassReport
 from eyegore.feeds.sync_worker import PassFailed, SyncNews, SyncPace, SyncWorker
 
 from .conftest import Day
 from .sync_lab import SyncLab, age
 
-SELDOM = SyncPace(look_s=3600.0, full_s=7200.0, retry_s=0.05, retry_longest_s=0.2)
+SELDOM = SyncPace(look_s=3600.0, full_s=7200.0, retry_s=0.05, retry_longest_s=0.2, lasting_longest_s=0.2)
 OFTEN = SyncPace(look_s=0.05, full_s=0.1, retry_s=0.05, retry_longest_s=0.2)
 
 
@@ -117,7 +121,7 @@ def test_stopping_ends_a_copy_that_hangs(
     assert not reports(news)
 
 
-def test_a_fault_of_our_own_is_told(
+def test_a_fault_of_our_own_is_told_and_tried_again_with_a_new_engine(
     lab: SyncLab,
     news: list[SyncNews],
     started: Callable[[SyncPace], SyncWorker],
@@ -127,9 +131,62 @@ def test_a_fault_of_our_own_is_told(
     def fail(_: RsyncRun) -> None:
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr(RsyncRun, "run", fail)
-    started(SELDOM)
-    wait_until(lambda: news)
-    (one,) = news
-    assert isinstance(one, PassFailed)
-    assert "ZeroDivisionError: planted" in one.words
+    with monkeypatch.context() as patched:
+        patched.setattr(RsyncRun, "run", fail)
+        started(SELDOM)
+        wait_until(lambda: len(news) > 1)
+    for one in news[:2]:
+        assert isinstance(one, PassFailed)
+        assert "ZeroDivisionError: planted" in one.words
+    wait_until(lambda: reports(news) and reports(news)[-1].done)
+    assert lab.alike
+
+
+def test_a_change_ends_the_wait_after_a_failure(news: list[SyncNews], wait_until: Callable[..., None]) -> None:
+    def opened() -> SyncEngine:
+        raise SyncError("planted")
+
+    worker = SyncWorker("backup", opened, news.append, replace(SELDOM, retry_longest_s=1e9))
+
+    def tried() -> bool:
+        worker.wake()
+        return len(news) > 20  # without changes that would take half a day
+
+    worker.start()
+    wait_until(tried)
+    worker.stop()
+    assert worker.join(5)
+
+
+def test_changes_do_not_hurry_logins_that_are_refused(news: list[SyncNews], wait_until: Callable[..., None]) -> None:
+    tries: list[float] = []
+
+    def opened() -> SyncEngine:
+        tries.append(time.monotonic())
+        raise SyncError("planted", lasting=True)
+
+    worker = SyncWorker("backup", opened, news.append, replace(SELDOM, retry_longest_s=0.05, lasting_longest_s=0.4))
+
+    def tried() -> bool:
+        worker.wake()
+        return len(tries) > 5
+
+    worker.start()
+    wait_until(tried)
+    worker.stop()
+    assert worker.join(5)
+    promised = [one.again_s for one in news if isinstance(one, PassFailed)]
+    assert promised[:5] == [0.05, 0.1, 0.2, 0.4, 0.4]
+    assert all(later - one >= wait for one, later, wait in zip(tries[:5], tries[1:6], promised, strict=False))
+
+
+def test_a_key_that_is_gone_is_a_failure_like_others(news: list[SyncNews], wait_until: Callable[..., None]) -> None:
+    def opened() -> SyncEngine:
+        raise SettingsError("the key cannot be read")
+
+    worker = SyncWorker("backup", opened, news.append, SELDOM)
+    worker.start()
+    wait_until(lambda: len(news) > 1)
+    worker.stop()
+    assert worker.join(5)
+    assert {one.words for one in news if isinstance(one, PassFailed)} == {"the key cannot be read"}
