@@ -42,9 +42,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "standard_output": set(),
     "alarm_messages": {"limits"},
     "warning_messages": {"limits"},
+    "feed_messages": {"limits"},
     "sync_messages": set(),
     "frame_messages": {"limits"},
-    "messages": BASIC | {"limits", "alarm_messages", "frame_messages", "sync_messages", "warning_messages"},
+    "messages": BASIC
+    | {"limits", "alarm_messages", "feed_messages", "frame_messages", "sync_messages", "warning_messages"},
     "backup_service": BASIC | {"feeds", "messages"},
     "rules": {"limits"},
     "hk_judge": BASIC | {"limits", "messages", "analysis", "alarms"},

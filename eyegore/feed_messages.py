@@ -1,0 +1,183 @@
+"""What travels from the readers to the monitor; all frozen. Part of :mod:`eyegore.messages`, which tells the clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+from eyegore.limits.model import LimitTable
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class HkHeader:
+    """The header of an HK file was read. ``elvis`` is the version recognised from it, "" when none fits.
+
+    ``columns`` are the parameters in file order, without the time; ``unknown`` are those the version does not know,
+    ``missing`` those it should have. ``units`` runs along ``columns`` ("" where unknown), or is empty.
+    """
+
+    path: str
+    elvis: str
+    columns: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class HkRows:
+    """Complete rows of an HK file, in file order.
+
+    ``times`` [lab s] has shape (n,), ``values`` shape (n, len(columns)); NaN where a cell holds no number.
+    ``line`` is the line number of the first row. ``preview`` marks the tail of the file read ahead of its history
+    at start-up: the same rows come again in their turn.
+    """
+
+    path: str
+    columns: tuple[str, ...]
+    times: FloatArray
+    values: FloatArray
+    line: int
+    received: float
+    preview: bool = False
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that could not be read; the rest of the file was."""
+
+    path: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """One row of the exposure log: one CCD of one ObsID. ``cells`` holds the text of every column of the file.
+
+    ``time`` [lab s] and ``exptime`` [s] are NaN where the log does not tell.
+    """
+
+    obsid: int
+    ccd: str
+    test: str
+    time: float
+    exptime: float
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
+
+    def cell(self, column: str) -> str:
+        """Text of one column, "" where the file has no such column."""
+        try:
+            return self.cells[self.columns.index(column)]
+        except (ValueError, IndexError):
+            return ""
+
+    def number(self, column: str) -> float:
+        """Number in one column, NaN where there is none."""
+        try:
+            return float(self.cell(column))
+        except ValueError:
+            return float("nan")
+
+
+@dataclass(frozen=True)
+class ExposureRows:
+    """New rows of an exposure log, in file order."""
+
+    path: str
+    columns: tuple[str, ...]
+    rows: tuple[Exposure, ...]
+    received: float
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """A FITS image was seen; ``complete`` when its length is what its own headers say. ``problem`` says why not."""
+
+    path: str
+    obsid: int
+    ccd: int
+    complete: bool
+    modified: float
+    problem: str = ""
+
+
+class SourceKind(Enum):
+    """What happened to the folder or one of its files."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    SWITCHED = "switched"
+    CREATED = "created"
+    TRUNCATED = "truncated"
+    REPLACED = "replaced"
+    VANISHED = "vanished"
+    RETURNED = "returned"
+    UNREADABLE = "unreadable"
+    READABLE = "readable"
+    OVERFLOW = "overflow"
+
+
+@dataclass(frozen=True)
+class SourceEvent:
+    """Something happened to the folder or one of its files; ``text`` is the sentence for the log."""
+
+    kind: SourceKind
+    path: str
+    text: str
+    received: float
+
+
+@dataclass(frozen=True)
+class WatcherState:
+    """How the folder is watched: ``kind`` is "inotify" or "polling"; ``reason`` says why."""
+
+    kind: str
+    alive: bool
+    reason: str
+    received: float
+
+
+@dataclass(frozen=True)
+class FreeSpace:
+    """Free space of the volume called ``name`` [byte], of which a user can write; NaN with a ``problem``."""
+
+    name: str
+    path: str
+    free: float
+    total: float
+    received: float
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class CaughtUp:
+    """Everything that was in the folder at the start has been read."""
+
+    folder: str
+    received: float
+
+
+@dataclass(frozen=True)
+class WorkerDied:
+    """A worker thread ended on an error and is being restarted."""
+
+    worker: str
+    error: str
+    received: float
+
+
+@dataclass(frozen=True)
+class LimitsEdited:
+    """The lab's own limit table at ``path`` was edited: as it reads now, or None and the ``problem`` with it."""
+
+    path: str
+    table: LimitTable | None
+    problem: str
+    received: float
