@@ -41,7 +41,7 @@ from eyegore.feed_messages import (
     WorkerDied as WorkerDied,
 )
 from eyegore.limits.model import LimitSet, LimitTable, Phase
-from eyegore.sync_messages import Role as Role, SyncState as SyncState
+from eyegore.sync_messages import CopyNews, Role as Role, SyncState as SyncState, VolumeSpace
 from eyegore.warning_messages import (
     WarningLine as WarningLine,
     WarningPath as WarningPath,
@@ -61,7 +61,7 @@ FeedMessage = (
     | WorkerDied
     | LimitsEdited
     | WarningPath
-    | SyncState
+    | CopyNews
 )
 
 
@@ -232,5 +232,6 @@ Event = (
     | SourceEvent
     | WarningLine
     | WarningsState
-    | SyncState
+    | CopyNews
+    | VolumeSpace
 )

@@ -38,13 +38,13 @@ from eyegore.messages import (
     Said,
     SourceEvent,
     SourceKind,
-    SyncState,
     WarningPath,
     WatcherState,
     WorkerDied,
 )
 from eyegore.rules import Rules
 from eyegore.session_space import SessionSpace
+from eyegore.sync_messages import CopyProgress, ExposureCopies, SyncState
 
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""
@@ -128,6 +128,8 @@ class Monitor:
                 return self._space.take(message, self._lab(now), self.alarms, self.hk.frame(now))
             case SyncState():
                 return self._take_sync(message, now)
+            case CopyProgress() | ExposureCopies():
+                return [message]
             case WarningPath():
                 return self._take_path(message, now)
             case WorkerDied():
@@ -159,6 +161,8 @@ class Monitor:
         problem = state.problem
         if not problem and state.lag_s > LAG_S:
             problem = f"{state.complete - state.verified} files wait, the oldest for {age_text(state.lag_s)}"
+        if state.interim and not problem:
+            return [state]
         if not problem:
             self._wrong_since.pop(state.target, None)
         since = self._wrong_since.setdefault(state.target, now) if problem else now

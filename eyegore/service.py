@@ -131,7 +131,7 @@ class Service:
         targets = self._targets()
         self._backup = self._copying(targets) if targets else None
         volumes = {"data volume": session.folder}
-        volumes |= {f"volume of {one.path}": Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
+        volumes |= {one.volume: Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
         self._disk = DiskSpace(volumes, self._inbox.put) if session.watch_disk else None
         self._loop = LoopTimer()
 

@@ -7,6 +7,7 @@ from eyegore.alarms.deadman import SpaceTimer
 from eyegore.alarms.session_timers import as_alarm
 from eyegore.analysis.space_forecast import SpaceForecast
 from eyegore.messages import Event, FreeSpace
+from eyegore.sync_messages import VolumeSpace
 
 
 class SessionSpace:
@@ -21,4 +22,5 @@ class SessionSpace:
             self._volumes[answer.name] = (SpaceForecast(answer.name), SpaceTimer(answer.name.upper()))
         forecast, timer = self._volumes[answer.name]
         state = forecast.take(lab_now, answer.free, answer.problem)
-        return as_alarm(board, timer.take(lab_now, state.free, state.hours, state.text), lab_now, frame)
+        told = VolumeSpace(answer.name, state.free, state.text, state.hours)
+        return [told, *as_alarm(board, timer.take(lab_now, state.free, state.hours, state.text), lab_now, frame)]

@@ -14,7 +14,7 @@ import pytest
 
 TOP = Path(__file__).parents[1]
 
-BASIC = {"errors", "lab_time"}
+BASIC = {"errors", "lab_time", "sync_messages"}
 """Rooms without imports of their own, for everybody but limits and widgets."""
 FRONT = BASIC | {
     "limits",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -20,6 +21,8 @@ class LocalSide:
 
     options: tuple[str, ...] = ()
     """What rsync needs to get there."""
+    space: tuple[float, float] = (math.nan, math.nan)
+    """Volumes of this machine are asked by :class:`~eyegore.feeds.disk_space.DiskSpace`."""
 
     def __init__(self, source: Path, folder: Path) -> None:
         self.source = source

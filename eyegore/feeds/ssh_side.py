@@ -7,6 +7,7 @@ numbers where they are more than letters, and are only ever used as a whole.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,7 +42,8 @@ READY = """\
 cd -- "$1" 2>/dev/null || { echo missing; exit 0; }
 command -v sha256sum >/dev/null || { echo unable; exit 0; }
 device=$(stat -c %d . 2>/dev/null) || device=unknown
-if [ -e "./$2" ]; then echo "there $device"; else echo "new $device"; fi
+free=$(stat -f -c '%a %b %S' . 2>/dev/null) || free=
+if [ -e "./$2" ]; then echo "there $device $free"; else echo "new $device $free"; fi
 """
 
 PORTION_BYTES = 256 << 20
@@ -67,6 +69,7 @@ class SshSide:
         self.source = source
         self.target = target
         self.stopped: Callable[[], bool] = lambda: False
+        self.space = math.nan, math.nan
         self._line = SshLine(target)
 
     @property
@@ -81,7 +84,8 @@ class SshSide:
     def ready(self, device: str, holds_copies: bool) -> str:
         """The device of the target; SyncError when it cannot be reached, or is another than ``device`` and empty."""
         root, name = os.path.split(self.target.path)
-        found, _, now = self._run(READY, [root, name], b"", 60.0).decode("ascii", "replace").strip().partition(" ")
+        told = self._run(READY, [root, name], b"", 60.0).decode("ascii", "replace").split()
+        found, now, *blocks = [*told, "", ""] if len(told) < 2 else told
         if found == "missing":
             raise SyncError(f"the folder {root} does not exist on {self.target.host}: is it mounted? Else make it")
         if found == "unable":
@@ -90,6 +94,7 @@ class SshSide:
             raise SyncError(f"the account on {self.target.host} runs no commands: copies cannot be verified there")
         if found == "new" and holds_copies and device not in ("", now):
             raise SyncError(f"{root} on {self.target.host} is another disk than before, without {name}: mount it again")
+        self.space = _space(blocks)
         return now
 
     def absent(self, files: Sequence[SourceFile]) -> set[str]:
@@ -189,6 +194,14 @@ class SshSide:
             self.close()
             raise SyncError(answer.verdict.sentence, lasting=answer.verdict.outcome is Outcome.LASTING)
         return answer.output
+
+
+def _space(blocks: Sequence[str]) -> tuple[float, float]:
+    """Free and total space [byte] from the blocks a user can write, all blocks and the size of one."""
+    if len(blocks) != 3 or not all(each.isdecimal() for each in blocks):
+        return math.nan, math.nan
+    free, total, size = map(float, blocks)
+    return free * size, total * size
 
 
 def _octal(path: str) -> str:

@@ -10,17 +10,20 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from eyegore.feeds.rsync_run import RsyncProgress, RsyncResult, RsyncRun
+from eyegore.feeds.sync_exposures import exposure_copies
 from eyegore.feeds.sync_ledger import FileState, LedgerEntry, SyncLedger
+from eyegore.feeds.sync_listener import PassListener
 from eyegore.feeds.sync_outcome import Outcome
 from eyegore.feeds.sync_report import Compared, Likeness, Mismatch, PassReport
 from eyegore.feeds.sync_scan import FolderState, SourceFile, SyncScan
 from eyegore.feeds.sync_target import SyncTarget
+from eyegore.sync_messages import ExposureCopy
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,8 @@ class OtherSide(Protocol):
 
     stopped: Callable[[], bool]
     """Asked often: whether to give up."""
+    space: tuple[float, float]
+    """Free and total space of its volume when it was last ready [byte]; NaN where others watch it."""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -89,6 +94,7 @@ class SyncEngine:
     def __init__(self, source: Path, target: SyncTarget, side: OtherSide, ledger: SyncLedger) -> None:
         self.source = source
         self.target = target
+        self.listener = PassListener()
         self._side = side
         self._ledger = ledger
         known = {path: entry.stamp for path, entry in ledger.entries().items()}
@@ -98,6 +104,8 @@ class SyncEngine:
         self._run: RsyncRun | None = None
         self._vain: dict[str, float] = {}
         """When [monotonic s] a file was copied again in vain."""
+        self._exposures: Mapping[int, ExposureCopy] = {}
+        self._exposures_of: object = None
 
     @property
     def progress(self) -> RsyncProgress:
@@ -145,6 +153,7 @@ class SyncEngine:
             if full:
                 self._look_for_lost(current)
                 self._reread(current)
+            self.listener.on_report(self._report(current, []))
             mismatches = self._copy_all(current)
             mismatches += [self._mended(entry, "") for entry in current.gone]
         return self._report(current, mismatches)
@@ -166,6 +175,7 @@ class SyncEngine:
         device = self._side.ready(self._ledger.kept("device"), holds)
         if device != self._ledger.kept("device"):
             self._ledger.keep("device", device)
+        self.listener.on_space(*self._side.space)
 
     def _look_for_lost(self, current: _Pass) -> None:
         """Verified files that are no longer there in their length are copied again."""
@@ -259,6 +269,7 @@ class SyncEngine:
         for path in self._side.kept(list(entries), suffix) if suffix and result.files else ():
             log.warning("%s: the %s that was there is kept as %s%s", self.target.name, path, path, suffix)
         self._ledger.put(entries.values())
+        self.listener.on_report(self._report(current, []))
         return [entry for entry in entries.values() if entry.state is FileState.MISMATCH]
 
     def _rsync(self, paths: Iterable[str], options: list[str]) -> RsyncResult:
@@ -267,13 +278,21 @@ class SyncEngine:
         command = ["rsync", "-tLO", "--chmod=Du+rwx,Fu+rw", "--timeout=60", *options, *limit, *self._side.options]
         command += ["--from0", "--files-from=-", "--", f"{os.path.realpath(self.source)}/", folder.address]
         names = b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths)
-        self._run = RsyncRun(command, timeout_s=TIMEOUT_S, idle_s=IDLE_S, given=names)
+        self._run = RsyncRun(
+            command,
+            timeout_s=TIMEOUT_S,
+            idle_s=IDLE_S,
+            given=names,
+            on_file=self.listener.on_file,
+            on_progress=self.listener.on_progress,
+        )
         if self.stopped:
             self._run.cancel()
         try:
             return self._run.run()
         finally:
             self._run = None
+            self.listener.on_run_end()
 
     # --- the report -------------------------------------------------------------------------------------------------
 
@@ -300,7 +319,18 @@ class SyncEngine:
             mismatches=tuple(mismatches),
             problem=current.problem if waiting else "",
             lost=current.lost,
+            exposures=self._exposure_copies(current),
         )
+
+    def _exposure_copies(self, current: _Pass) -> Mapping[int, ExposureCopy]:
+        """How the exposures stand; found anew only when something about them may have changed."""
+        entries = self._ledger.entries()
+        now = self._ledger.exposures_put, len(current.files), frozenset(current.incomplete)
+        if now != self._exposures_of:
+            found = exposure_copies(current.files, current.incomplete, entries)
+            self._exposures_of = now
+            self._exposures = self._exposures if found == self._exposures else found
+        return self._exposures
 
 
 def judged(entry: LedgerEntry, compared: Compared, now: float, result: RsyncResult | None = None) -> LedgerEntry:

@@ -104,6 +104,8 @@ class SyncLedger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._version = -1
+        self.exposures_put = 0
+        """Counts how often something about the files of an ObsID was put, or read anew."""
         self._entries: dict[str, LedgerEntry] = {}
         self._lock: int | None = None
         try:
@@ -166,6 +168,7 @@ class SyncLedger:
                 rows = self._connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM files").fetchall()
                 self._entries = {entry.path: entry for entry in map(_entry_of, rows)}
                 self._version = version
+                self.exposures_put += 1
         except sqlite3.Error as why:
             raise SyncError(f"{self.path} cannot be read: {why}") from why
         return self._entries
@@ -187,6 +190,7 @@ class SyncLedger:
         except sqlite3.Error as why:
             raise SyncError(f"{self.path} cannot be written: {why}") from why
         self._entries.update(new)
+        self.exposures_put += any(entry.obsid is not None for entry in new.values())
 
     def kept(self, name: str) -> str:
         """A value kept under a name, "" when there is none."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from eyegore.feeds.sync_ledger import LedgerEntry
+from eyegore.sync_messages import ExposureCopy
 
 
 class Likeness(Enum):
@@ -56,6 +57,7 @@ class PassReport:
     """One pass. ``problem`` is "" or what a person can act on; ``waiting`` are complete files not verified there yet.
 
     ``complete``, ``verified`` and ``copied`` count files; ``incomplete`` tells by path why others are not offered.
+    ``exposures`` tells how the files of each ObsID stand; the same object as before when no one stands otherwise.
     """
 
     source: str
@@ -71,6 +73,7 @@ class PassReport:
     mismatches: tuple[Mismatch, ...]
     problem: str = ""
     lost: tuple[str, ...] = ()
+    exposures: Mapping[int, ExposureCopy] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:

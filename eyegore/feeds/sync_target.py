@@ -48,6 +48,11 @@ class SyncTarget:
     role: Role = Role.BACKUP
 
     @property
+    def volume(self) -> str:
+        """What its free space is told under."""
+        return f"volume of {self.path if self.kind is TargetKind.LOCAL else self.name}"
+
+    @property
     def login(self) -> str:
         """``user@host``, as ssh takes it; "" for a local target."""
         return f"{self.user}@{self.host}" if self.user else self.host

@@ -63,6 +63,8 @@ class SyncWorker:
         self._tell = tell
         self._pace = pace or SyncPace()
         self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._full_wanted = threading.Event()
         self._stop = threading.Event()
         self._engine: SyncEngine | None = None
         self._failures = 0
@@ -82,9 +84,16 @@ class SyncWorker:
         """Something changed in the folder; returns at once."""
         self._wake.set()
 
+    def look(self) -> None:
+        """Make a full pass now, also after a failure; returns at once."""
+        self._full_wanted.set()
+        self._hurry.set()
+        self._wake.set()
+
     def stop(self) -> None:
         """End what is being copied; returns at once, the thread ends within a second."""
         self._stop.set()
+        self._hurry.set()
         self._wake.set()
         engine = self._engine
         if engine is not None:
@@ -99,7 +108,8 @@ class SyncWorker:
         full_at = float("-inf")
         try:
             while not self._stop.is_set():
-                full = time.monotonic() >= full_at
+                full = time.monotonic() >= full_at or self._full_wanted.is_set()
+                self._full_wanted.clear()
                 if self._pass(full) and full:
                     full_at = time.monotonic() + self._pace.full_s
                 self._wait()
@@ -150,10 +160,11 @@ class SyncWorker:
         """Until something changed, or it is time."""
         pause = self._pause
         if self._lasting:
-            self._stop.wait(pause)
+            self._hurry.wait(pause)
         elif self._failures:
-            self._stop.wait(min(self._pace.retry_s, pause))
+            self._hurry.wait(min(self._pace.retry_s, pause))
             self._wake.wait(max(0.0, pause - self._pace.retry_s))
         elif self._wake.wait(pause):
-            self._stop.wait(min(DEBOUNCE_S, pause))
+            self._hurry.wait(min(DEBOUNCE_S, pause))
+        self._hurry.clear()
         self._wake.clear()

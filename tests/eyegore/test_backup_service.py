@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,12 @@ from eyegore.backup_service import BackupService
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
-from eyegore.messages import AlarmChanged, AlarmState, Event, Role, SyncState
+from eyegore.messages import AlarmChanged, AlarmState, Event, FreeSpace
 from eyegore.monitor import Monitor
 from eyegore.rules import Rules
 from eyegore.service import Service
 from eyegore.settings import Session
+from eyegore.sync_messages import Role, SyncState, VolumeSpace
 
 from .feeds.ssh_server import SshServer
 
@@ -95,12 +97,19 @@ def test_a_folder_is_copied_to_another_computer(tmp_path: Path, wait_until: Wait
     server = SshServer(tmp_path / "sshd", wait_until)
     server.start()
     server.make_known()
-    found: list[SyncState] = []
-    service = BackupService([server.target(tmp_path / "gateway")], tmp_path / "state", found.append)
+    told: list[object] = []
+    service = BackupService([server.target(tmp_path / "gateway")], tmp_path / "state", told.append)
     try:
         service.begin(tmp_path / "day")
-        wait_until(lambda: found and found[-1].verified == found[-1].complete > 0, timeout=30)
+        found: list[SyncState] = []
+
+        def verified() -> bool:
+            found[:] = [one for one in list(told) if isinstance(one, SyncState)]
+            return bool(found) and found[-1].verified == found[-1].complete > 0
+
+        wait_until(verified, timeout=30)
         assert found[-1].problem == ""
+        assert [one.name for one in told if isinstance(one, FreeSpace)] == [f"volume of {found[-1].target}"]
         server.kill()
         service.wake()
     finally:
@@ -136,6 +145,31 @@ def test_a_file_that_differs_is_an_alarm_at_once_and_stays_latched() -> None:
     (alarm,) = [one for one in monitor.alarms.alarms() if one.parameter == "BACKUP /mnt/b"]
     assert alarm.state is AlarmState.RTN_UNACK
     assert "ObsID 7: differs" in alarm.limit
+
+
+def test_a_pass_that_goes_on_ends_no_alarm_but_may_begin_one() -> None:
+    monitor = Monitor(Rules(lambda _elvis: None))
+    monitor.take(state("the disk is full"), NOW)
+    monitor.take(state("the disk is full"), NOW + 60)
+    assert alarms(monitor.take(replace(state(), interim=True), NOW + 70)) == []
+    assert alarms(monitor.take(state(), NOW + 75)) == [("BACKUP /mnt/b", "RTN_UNACK")]
+    monitor.take(replace(state(lag_s=1000.0), interim=True), NOW + 80)
+    (last,) = alarms(monitor.take(replace(state(lag_s=1100.0), interim=True), NOW + 150))
+    assert last == ("BACKUP /mnt/b", "UNACK")
+
+
+def test_the_volume_of_another_computer_is_foretold_as_ours_are() -> None:
+    monitor = Monitor(Rules(lambda _elvis: None))
+    changes: list[tuple[str, str]] = []
+    text = ""
+    for minutes in range(0, 100, 10):
+        now = NOW + 60.0 * minutes
+        free = FreeSpace("volume of gate", "/data", 100e9 - 1e9 * minutes, 900e9, now)
+        events = monitor.take(free, now)
+        changes += alarms(events)
+        text = next(one.text for one in events if isinstance(one, VolumeSpace))
+    assert changes[0] == ("VOLUME OF GATE", "UNACK")
+    assert text.startswith("volume of gate full at ")
 
 
 def test_a_file_that_waits_too_long_is_an_alarm() -> None:

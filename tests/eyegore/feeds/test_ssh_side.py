@@ -11,6 +11,7 @@ import pytest
 from eyegore.feeds.rsync_run import RsyncRun
 from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_ledger import SyncError
+from eyegore.feeds.sync_listener import PassListener
 from eyegore.feeds.sync_opening import open_engine
 
 from .conftest import Day
@@ -149,3 +150,26 @@ def test_an_account_without_commands_is_told(server: SshServer, opened: Callable
     server.force_command("/bin/echo welcome")
     with pytest.raises(SyncError, match="runs no commands"):
         opened().sync()
+
+
+def test_a_pass_that_copies_asks_for_the_free_space_too(lab: SyncLab, opened: Callable[[], SyncEngine]) -> None:
+    told: list[tuple[float, float]] = []
+    engine = opened()
+    engine.listener = Spaces(told)
+    engine.sync()
+    here = os.statvfs(lab.root)
+    ((free, total),) = told
+    assert total == here.f_blocks * here.f_frsize
+    assert free == pytest.approx(here.f_bavail * here.f_frsize, abs=0.05 * total)
+    engine.sync()  # nothing is new: the target is not asked
+    assert len(told) == 1
+
+
+class Spaces(PassListener):
+    """Notes the free space it is told."""
+
+    def __init__(self, told: list[tuple[float, float]]) -> None:
+        self.told = told
+
+    def on_space(self, free: float, total: float) -> None:
+        self.told.append((free, total))

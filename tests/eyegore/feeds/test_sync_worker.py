@@ -190,3 +190,23 @@ def test_a_key_that_is_gone_is_a_failure_like_others(news: list[SyncNews], wait_
     worker.stop()
     assert worker.join(5)
     assert {one.words for one in news if isinstance(one, PassFailed)} == {"the key cannot be read"}
+
+
+def test_a_look_is_a_full_pass_now_even_after_a_failure(
+    lab: SyncLab, news: list[SyncNews], wait_until: Callable[..., None]
+) -> None:
+    lab.root.rmdir()
+    worker = SyncWorker("backup", lab.engine, news.append, SyncPace(3600.0, 7200.0, 3600.0, 3600.0, 3600.0))
+    worker.start()
+    try:
+        wait_until(lambda: news)
+        lab.root.mkdir()
+        worker.wake()  # a change alone does not shorten the wait
+        worker.look()
+        wait_until(lambda: reports(news) and reports(news)[-1].done)
+        (lab.there / "HK_14-03-19_ROE1_01.txt").unlink()
+        worker.look()
+        wait_until(lambda: len(reports(news)) > 1 and lab.alike)
+    finally:
+        worker.stop()
+        assert worker.join(5)

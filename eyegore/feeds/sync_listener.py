@@ -1,0 +1,25 @@
+"""Who is told of a pass while it runs."""
+
+from __future__ import annotations
+
+from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
+from eyegore.feeds.sync_report import PassReport
+
+
+class PassListener:
+    """Told on the thread of the pass; must return at once and not raise. This one does nothing."""
+
+    def on_file(self, file: RsyncFile) -> None:
+        """Rsync begins with a file."""
+
+    def on_progress(self, progress: RsyncProgress) -> None:
+        """Rsync has come so far."""
+
+    def on_run_end(self) -> None:
+        """Rsync has ended."""
+
+    def on_report(self, report: PassReport) -> None:
+        """The pass has come so far, and goes on."""
+
+    def on_space(self, free: float, total: float) -> None:
+        """The volume of the target has so much free space [byte]."""
