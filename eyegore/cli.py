@@ -28,6 +28,8 @@ EPILOG = """\
 examples:
   eyegore -p /data/14_Mar_19                     the desktop
   eyegore -p /data --follow                      always the newest day folder below /data
+  eyegore -p /data/14_Mar_19 -r /mnt/backup -B campaign
+                                                 with two copies, one of them for people outside
   eyegore -p /data/14_Mar_19 -L -t BORN          flags and health only, with a tag in the title
   eyegore -p /data/14_Mar_19 --headless -g       no window; a live summary, and a log file
   eyegore -p /data/14_Mar_19 --headless --once --json --set P
@@ -78,11 +80,17 @@ def build_parser() -> argparse.ArgumentParser:
         "--keep-days", metavar="DAYS", type=float, default=KEEP_DAYS, help="the journal is kept so long (400)"
     )
     how.add_argument("--no-journal", action="store_true", help="keep none: alarms are forgotten at the end")
-    what.add_argument(
-        "-r", "--rsync", metavar="PATH", action="append", help="copy the day folder there, verified (docs/sync.rst)"
-    )
-    what.add_argument(
-        "-B", "--broadcast", metavar="TARGET", action="append", help="the same to a gateway: user@host:/path"
+    copy = parser.add_argument_group("copies (docs/sync.rst); -r and -B may be given several times")
+    copy.add_argument(
+        "-r", "--rsync", metavar="TARGET", action="append",
+        help="copy the day folder there, verified: /mnt/backup, user@host:/path, a name of the settings",
+    )  # fmt: skip
+    copy.add_argument(
+        "-B", "--broadcast", metavar="TARGET", action="append",
+        help="the same for people outside: NAME is a folder on the gateway of the settings, or user@host:/path",
+    )  # fmt: skip
+    copy.add_argument(
+        "--copies", metavar="FILE", type=Path, help="names, keys, limits of targets (default: eyegore settings check)"
     )
     warn = parser.add_argument_group("warnings (docs/warnings.rst)")
     warn.add_argument("-W", "--warnings", action="store_true", help="warn the people on duty by mail, SMS, call")
@@ -100,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     standard_output.prepare()
     try:
         args = _parsed(argv)
-        code = int(args.run(args)) if args.command else _monitor(args)
+        code = _command(args) if args.command else _monitor(args)
         sys.stdout.flush()
         return code
     except EyegoreError as why:
@@ -170,7 +178,8 @@ def session_of(args: argparse.Namespace) -> Session:
         journal=not args.no_journal,
         keep_days=args.keep_days,
         backups=tuple(args.rsync or ()),
-        broadcasts=_broadcasts(args),
+        broadcasts=tuple(args.broadcast or ()),
+        copies=args.copies,
         warnings=_settings_file(args.settings) if args.warnings else None,
     )
 
@@ -182,15 +191,6 @@ def _folder(path: Path) -> Path:
         return path.absolute()
     except FileNotFoundError as why:
         raise SettingsError("the folder we are in was deleted: change to another, or give -p an absolute path") from why
-
-
-def _broadcasts(args: argparse.Namespace) -> tuple[str, ...]:
-    for target in args.broadcast or ():
-        if ":" not in target:
-            raise SettingsError(
-                f"-B {target}: give the whole target, user@host:/path (-r takes a folder of this computer)"
-            )
-    return tuple(args.broadcast or ())
 
 
 def _settings_file(given: Path | None) -> Path:
@@ -210,8 +210,19 @@ def known_version(version: str | None) -> str | None:
     raise SettingsError(f"ELVIS version {version!r} is not known; known are {', '.join(DIALECTS)}")
 
 
+def _command(args: argparse.Namespace) -> int:
+    if args.rsync or args.broadcast:
+        raise SettingsError(
+            f"-r and -B go with -p DIR, not with {args.command}: to copy is eyegore sync DIR --to TARGET"
+        )
+    return int(args.run(args))
+
+
 def _monitor(args: argparse.Namespace) -> int:
+    copying = bool(args.rsync or args.broadcast)
     if args.once:
+        if copying:
+            raise SettingsError("--once copies nothing: use eyegore sync DIR --to TARGET --once instead of -r and -B")
         if args.follow:
             raise SettingsError("--follow is for monitoring live: give --once the day folder itself")
         from eyegore.commands import once
@@ -219,6 +230,8 @@ def _monitor(args: argparse.Namespace) -> int:
         return once.run(session_of(args), as_json=args.json)
     if args.json:
         raise SettingsError("--json goes with --once")
+    if copying and args.path is None:
+        raise SettingsError("which folder is to be copied? give it with -p DIR")
     if args.headless:
         from eyegore import headless
         from eyegore.service import Service

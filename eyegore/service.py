@@ -24,7 +24,7 @@ from eyegore.alarms.outbox import Outbox
 from eyegore.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
-from eyegore.feeds.sync_target import SyncTarget, TargetKind, parse_target, refuse_inside
+from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
 from eyegore.limits_file import LimitsFile
@@ -39,7 +39,6 @@ from eyegore.messages import (
     Noted,
     PastAlarms,
     PhaseChosen,
-    Role,
     Said,
     SourceEvent,
     SourceKind,
@@ -142,8 +141,11 @@ class Service:
 
     def _targets(self) -> list[SyncTarget]:
         """Where copies are asked for; raises :class:`SettingsError`."""
-        asked = {Role.BACKUP: self.session.backups, Role.BROADCAST: self.session.broadcasts}
-        targets = [parse_target(text, role=role) for role, texts in asked.items() for text in dict.fromkeys(texts)]
+        if not self.session.backups and not self.session.broadcasts:
+            return []
+        from eyegore.copy_settings import TargetNames
+
+        targets = TargetNames(self.session.copies).session(self.session.backups, self.session.broadcasts)
         for target in targets:
             refuse_inside(self.session.folder, target)
         return targets

@@ -20,7 +20,8 @@ class Session:
     user's own state folder), ``keep_days`` how long their entries are [days]. ``watch_disk`` tells whether the free
     space of the folder's volume is watched. ``phase`` is that of the camera where the operator gives it.
     ``warnings`` is the file with the settings of the warnings, None where nobody is to be warned.
-    ``backups`` and ``broadcasts`` are where the day folder is copied to, as a person wrote them.
+    ``backups`` and ``broadcasts`` are where the day folder is copied to, as a person wrote them; ``copies`` is the file
+    with the settings of these places, None for the one in the user's home, if there is one.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Session:
     warnings: Path | None = None
     backups: tuple[str, ...] = ()
     broadcasts: tuple[str, ...] = ()
+    copies: Path | None = None
 
     @property
     def images(self) -> bool:

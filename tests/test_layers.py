@@ -58,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": BASIC | {"limits", "messages"},
     "credentials": BASIC | {"limits"},
     "warning_settings": BASIC | {"limits", "warning_messages", "alarms", "credentials"},
+    "copy_settings": BASIC | {"limits", "messages", "feeds"},
     "warning_center": BASIC | {"limits", "messages", "warning_messages", "analysis", "alarms"},
     "warning_service": BASIC | {"messages", "warning_messages", "alarms", "warning_center"},
     "warning_setup": BASIC
@@ -74,10 +75,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "feeds": BASIC | {"elvis", "messages"},
     "rehearsal": FRONT,
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
-    "service": (FRONT - {"service"}) | {"report", "limits_file", "backup_service"} | WARNING_ROOMS,
+    "service": (FRONT - {"service"}) | {"report", "limits_file", "backup_service", "copy_settings"} | WARNING_ROOMS,
     "headless": FRONT | {"report"},
     "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output", "warning_settings"},
-    "commands": FRONT | WARNING_ROOMS | {"report", "rehearsal", "headless", "cli", "desktop", "ds9", "standard_output"},
+    "commands": FRONT
+    | WARNING_ROOMS
+    | {"copy_settings", "report", "rehearsal", "headless", "cli", "desktop", "ds9", "standard_output"},
     "__main__": {"cli"},
     "desktop": FRONT | {"ds9", "report", "widgets"},
 }

@@ -1,4 +1,4 @@
-"""``eyegore settings``: check and show the settings of the warnings, and print an example to begin with."""
+"""``eyegore settings``: check and show the settings of warnings and copies, and print examples to begin with."""
 
 from __future__ import annotations
 
@@ -7,20 +7,29 @@ import sys
 import time
 from pathlib import Path
 
+from eyegore.commands.sync import add_copies
+from eyegore.copy_settings import CopySettingsError, default_path as copies_path, load_settings as load_copies, told
+from eyegore.copy_settings.settings_file import FILE as COPIES_FILE
 from eyegore.credentials import Credentials
 from eyegore.errors import SettingsError
 from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
 from eyegore.warning_settings.told import credential_rows, notes, rows, where_to_put
 
 _ABOUT = """\
-The settings of the warnings: people, duty roster, channels, accounts. One TOML file;
-no password is in it. docs/warnings.rst explains every key.
+The settings of the warnings (warnings.toml: people, duty roster, channels, accounts) and of the copies
+(copies.toml: names of targets, the gateway, keys, limits). No password is in them.
+docs/warnings.rst and docs/sync.rst explain every key.
 """
 _EXAMPLE = """\
 to begin with:
   eyegore settings example > warnings.toml     then edit it
   eyegore settings check warnings.toml         every error, with line and key; missing credentials
   eyegore roster today --settings warnings.toml
+  eyegore settings example copies > copies.toml
+  eyegore settings check --copies copies.toml
+"""
+_BOTH = """\
+Without a FILE and options those of your home are meant, as far as they are there.
 """
 
 
@@ -29,7 +38,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     kind = argparse.RawDescriptionHelpFormatter
     parser = subparsers.add_parser(
         "settings",
-        help="check and show the settings of the warnings",
+        help="check and show the settings of warnings and copies",
         description=_ABOUT,
         epilog=_EXAMPLE,
         formatter_class=kind,
@@ -38,27 +47,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     commands = parser.add_subparsers(dest="settings_command", required=True, metavar="check | show | example")
     check = commands.add_parser(
         "check",
-        help="validate the file, look for the credentials",
-        description="Print every error of the file, which credentials are missing and where they may be put.\n"
-        "Exit status: 0 it can be used, 2 it cannot. A missing credential is no error of the file.",
+        help="validate the files, look for credentials and keys",
+        description="Print every error of the files, which credentials are missing and where they may be put, which\n"
+        "ssh keys cannot be used. Exit status: 0 they can be used, 1 a credential or key is missing, 2 they cannot.\n"
+        + _BOTH,
         epilog="example: eyegore settings check",
         formatter_class=kind,
     )
     show = commands.add_parser(
         "show",
         help="print what is in use",
-        description="Print the settings in use; secrets are masked.",
+        description="Print the settings in use; secrets are masked.\n" + _BOTH,
         epilog="example: eyegore settings show",
         formatter_class=kind,
     )
     for command in (check, show):
         add_file(command)
-    commands.add_parser(
+        add_copies(command)
+    example = commands.add_parser(
         "example",
         help="print a commented example",
-        description="Print a commented example that can be used once it has your people and accounts.",
+        description="Print a commented example that can be used once it has your people, accounts and computers.",
         epilog="example: eyegore settings example > warnings.toml",
         formatter_class=kind,
+    )
+    example.add_argument(
+        "of", choices=("warnings", "copies"), nargs="?", default="warnings", help="of which (warnings)"
     )
 
 
@@ -91,16 +105,55 @@ def file_of(args: argparse.Namespace) -> Path:
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; the exit status."""
     if args.settings_command == "example":
-        from eyegore.warning_settings.example import EXAMPLE
-
-        sys.stdout.write(EXAMPLE)
+        sys.stdout.write(_example(args.of))
         return 0
+    warnings, copies = _files(args)
     if args.settings_command == "check":
-        return _check(file_of(args))
-    settings = load_settings(file_of(args))
-    credentials = Credentials(settings.credentials)
-    _say_rows([*rows(settings), *((name, state) for name, _, state in credential_rows(settings, credentials))])
+        return max([_check(path) for path in warnings] + [_check_copies(path) for path in copies])
+    for path in warnings:
+        settings = load_settings(path)
+        credentials = Credentials(settings.credentials)
+        _say_rows([*rows(settings), *((name, state) for name, _, state in credential_rows(settings, credentials))])
+    for path in copies:
+        _say_rows(told.rows(load_copies(path)))
     return 0
+
+
+def _example(of: str) -> str:
+    if of == "copies":
+        from eyegore.copy_settings.example import EXAMPLE as COPIES
+
+        return COPIES
+    from eyegore.warning_settings.example import EXAMPLE as WARNINGS
+
+    return WARNINGS
+
+
+def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:
+    """The files of the warnings and of the copies that are meant; at least one."""
+    copies: Path | None = getattr(args, "copies", None)
+    file: Path | None = getattr(args, "file", None)
+    if file is not None and file.name == COPIES_FILE and copies is None and getattr(args, "settings", None) is None:
+        return [], [file]
+    named = file is not None or getattr(args, "settings", None) is not None
+    warnings = [file_of(args)] if named else []
+    if copies is not None or named:
+        return warnings, [copies] if copies is not None else []
+    usual = copies_path()
+    there = [usual] if usual.exists() else []
+    return [default_path()] if default_path().exists() or not there else [], there
+
+
+def _check_copies(path: Path) -> int:
+    try:
+        settings = load_copies(path)
+    except CopySettingsError as why:
+        sys.stdout.write(f"{why}\n")
+        return 2
+    faults = list(told.faults(settings))
+    sys.stdout.write(f"{path}: can be used: {told.summary(settings)}\n")
+    sys.stdout.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
 
 
 def _check(path: Path) -> int:

@@ -42,8 +42,8 @@ examples
   eyegore sync /data/14_Mar_19 --to /mnt/backup            while it is written, until Ctrl-C
   eyegore sync /data/14_Mar_19 --to /mnt/backup --once --json
                                                            for cron
-  eyegore sync /data/14_Mar_19 --to /mnt/backup lab@gateway:/srv/data --trust
-                                                           to two places; the first time there
+  eyegore sync /data/14_Mar_19 --to vault lab@gateway:/srv/data
+                                                           to two places, one of them named in the settings
 """
 
 
@@ -57,10 +57,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
-    parser.add_argument("--to", metavar="TARGET", nargs="+", required=True, help="/mnt/backup, user@host:/path, …")
+    parser.add_argument(
+        "--to",
+        metavar="TARGET",
+        nargs="+",
+        required=True,
+        help="/mnt/backup, user@host:/path, a name of the settings, …",
+    )
     parser.add_argument("--once", action="store_true", help="copy what is complete now, verify it, exit")
     parser.add_argument("--json", action="store_true", help="with --once: tell the result as JSON")
-    parser.add_argument("--bandwidth", metavar="KIB", type=int, default=0, help="limit [KiB/s] (0: none)")
+    parser.add_argument(
+        "--bandwidth", metavar="KIB", type=int, help="limit [KiB/s], 0 for none (default: as in the settings)"
+    )
     add_ssh_options(parser)
     parser.add_argument(
         "--trust", action="store_true", help="take the host keys for the right ones where none is known"
@@ -73,15 +81,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def add_ssh_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of targets on other computers."""
-    parser.add_argument("--key", metavar="FILE", type=Path, help="ssh key (default: as ssh is set up)")
-    parser.add_argument("--known-hosts", metavar="FILE", type=Path, help="host keys (default: those of ssh)")
+    parser.add_argument(
+        "--key", metavar="FILE", type=Path, help="ssh key (default: as in the settings, or as ssh is set up)"
+    )
+    parser.add_argument(
+        "--known-hosts", metavar="FILE", type=Path, help="host keys (default: those of Eyegore and yours of ssh)"
+    )
+    add_copies(parser)
 
 
-def target_of(args: argparse.Namespace, text: str, bandwidth_kb: int = 0) -> SyncTarget:
+def add_copies(parser: argparse.ArgumentParser) -> None:
+    """``--copies FILE``; one given before the command is not forgotten."""
+    parser.add_argument(
+        "--copies",
+        metavar="FILE",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="names and settings of targets (default: copies.toml in the configuration folder of your home)",
+    )
+
+
+def target_of(args: argparse.Namespace, text: str, bandwidth_kb: int | None = None) -> SyncTarget:
     """The target a person wrote, with the options of :func:`add_ssh_options`."""
-    from eyegore.feeds.sync_target import parse_target
+    from eyegore.copy_settings import TargetNames
 
-    return parse_target(text, key=args.key, known_hosts=args.known_hosts, bandwidth_kb=bandwidth_kb)
+    names = TargetNames(getattr(args, "copies", None))
+    return names.target(text, None, key=args.key, known_hosts=args.known_hosts, bandwidth_kb=bandwidth_kb)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,9 +115,9 @@ def run(args: argparse.Namespace) -> int:
 
     if args.json and not args.once:
         raise SettingsError("--json goes with --once")
-    targets = [target_of(args, text, args.bandwidth) for text in args.to]
-    if len({(target.address, target.port) for target in targets}) < len(targets):
-        raise SettingsError("--to: the same target twice")
+    from eyegore.copy_settings.target_names import distinct
+
+    targets = distinct([(f"--to {text}", target_of(args, text, args.bandwidth)) for text in args.to])
     if args.trust:
         _trust(targets)
     state = state_dir(getattr(args, "state", None))

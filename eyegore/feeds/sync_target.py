@@ -74,7 +74,7 @@ class SyncTarget:
         SettingsError
             When the folder is empty or leads out of the target.
         """
-        _refuse_odd(folder)
+        refuse_odd(folder)
         parts = PurePosixPath(folder)
         if not parts.is_absolute() and (".." in parts.parts or parts == PurePosixPath(".")):
             raise SettingsError(f"{folder!r} is not a folder below {self.path}: give a plain name")
@@ -100,7 +100,7 @@ def parse_target(
     SettingsError
         What is wrong, and which forms there are.
     """
-    _refuse_odd(text)
+    refuse_odd(text)
     if bandwidth_kb < 0:
         raise SettingsError(f"a bandwidth of {bandwidth_kb} KiB/s is none: give a number above 0, or 0 for no limit")
     name = name or text
@@ -144,6 +144,13 @@ def refuse_inside(source: Path, target: SyncTarget) -> None:
             )
 
 
+def place_of(target: SyncTarget) -> object:
+    """The same for two targets that are one place, whoever writes there; links of this computer are resolved."""
+    if target.kind is TargetKind.SSH:
+        return target.host.lower(), target.port or 22, target.path
+    return os.path.realpath(target.path)
+
+
 def _same(one: Path, other: Path) -> bool:
     if one == other.resolve():
         return True
@@ -157,7 +164,8 @@ def _own_names() -> set[str]:
     return {"localhost", "127.0.0.1", "::1", socket.gethostname().lower()}
 
 
-def _refuse_odd(text: str) -> None:
+def refuse_odd(text: str) -> None:
+    """Refuse what can be no target in any form: an empty text, a line break, an option."""
     if not text.strip():
         raise SettingsError(f"an empty target: give {FORMS}")
     if any(not letter.isprintable() for letter in text):
@@ -180,7 +188,7 @@ def _url(text: str) -> tuple[str, str, int, str]:
     if parts.query or parts.fragment:
         raise SettingsError(f"target {text!r}: write ? as %3F and # as %23")
     path, user = unquote(parts.path), unquote(parts.username or "")
-    _refuse_odd(path or "/")
+    refuse_odd(path or "/")
     host = parts.netloc.rpartition("@")[2]  # urlsplit makes names small, and people search for what they wrote
     host = host[1 : host.index("]")] if host.startswith("[") else host.partition(":")[0]
     return host, user, port, path

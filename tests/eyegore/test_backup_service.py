@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from eyegore.backup_service import BackupService
-from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
 from eyegore.messages import AlarmChanged, AlarmState, Event, FreeSpace
@@ -83,11 +82,6 @@ def test_the_volumes_of_the_copies_are_watched_too(tmp_path: Path) -> None:
     disk = Service(session)._disk
     assert disk is not None
     assert disk.volumes == {"data volume": tmp_path / "day", f"volume of {tmp_path / 'b'}": tmp_path / "b"}
-
-
-def test_a_broadcast_needs_the_whole_target(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["-p", "/data/day", "--headless", "-B", "campaign"]) == 2
-    assert "user@host:/path" in capsys.readouterr().err
 
 
 def test_a_folder_is_copied_to_another_computer(tmp_path: Path, wait_until: WaitUntil) -> None:

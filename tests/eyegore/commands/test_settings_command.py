@@ -113,6 +113,37 @@ def test_a_file_and_another_by_option_are_refused(capsys: pytest.CaptureFixture[
     assert "either as FILE or with --settings FILE" in capsys.readouterr().err
 
 
+def test_both_files_of_the_home_are_checked_and_shown(capsys: pytest.CaptureFixture[str], private_home: Path) -> None:
+    home = private_home / ".config" / "eyegore"
+    home.mkdir(parents=True)
+    assert main(["settings", "example", "copies"]) == 0
+    copies = home / "copies.toml"
+    copies.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["settings", "check"]) == 0
+    assert f"{copies}: can be used: -B NAME below lab@gateway.lab.example:/srv/data" in capsys.readouterr().out
+    (home / "warnings.toml").write_text(EXAMPLE, encoding="utf-8")
+    assert main(["settings", "check"]) == 1, "credentials are missing"
+    assert "4 entries of the roster" in (told := capsys.readouterr().out)
+    assert "targets vault, usb" in told
+    assert main(["settings", "show"]) == 0
+    assert "target usb\t/mnt/usb\n" in (told := capsys.readouterr().out)
+    assert "person anna\t" in told
+
+
+@pytest.mark.parametrize("option", [[], ["--copies"]])
+def test_a_file_of_copies_can_be_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, private_home: Path, option: list[str]
+) -> None:
+    copies = tmp_path / "copies.toml"
+    copies.write_text('[targets.vault]\nhost = "vault"\nroot = "/backup"\nkey = "id"\n', encoding="utf-8")
+    assert main(["settings", "check", *option, str(copies)]) == 1
+    assert f"{copies}:4: targets.vault.key: {tmp_path}/id cannot be read" in capsys.readouterr().out
+    copies.write_text("[targets.vault]\n", encoding="utf-8")
+    assert main(["settings", "check", *option, str(copies)]) == 2
+    assert capsys.readouterr().out == f"{copies}:1: targets.vault.root: missing\n"
+    assert main(["settings", "show", *option, str(copies)]) == 2
+
+
 # --- secrets ---------------------------------------------------------------------------------------------------------
 
 

@@ -104,7 +104,7 @@ def test_verify_tells_what_is_missing_in_words(lab: SyncLab, capsys: pytest.Capt
     [
         (["sync", "SOURCE", "--to", "SOURCE/sub"], "choose a folder outside"),
         (["sync", "SOURCE", "--to", "ROOT", "--json"], "--json goes with --once"),
-        (["sync", "SOURCE", "--to", "ROOT", "ROOT"], "the same target twice"),
+        (["sync", "SOURCE", "--to", "ROOT", "ROOT"], "is given twice"),
         (["sync", "SOURCE", "--to", ""], "an empty target"),
         (["verify", "SOURCE/missing", "ROOT"], "is not a folder"),
         (["verify", "SOURCE", "ROOT/missing"], "is it mounted"),
