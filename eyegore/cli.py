@@ -96,9 +96,21 @@ def build_parser() -> argparse.ArgumentParser:
     warn.add_argument("-W", "--warnings", action="store_true", help="warn the people on duty by mail, SMS, call")
     warn.add_argument("--settings", metavar="FILE", type=Path, help="who, how, when (default: eyegore settings check)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    from eyegore.commands import alarms, demo, limits, roster, settings, simulate, sync, verify, warnings, watchdog
+    from eyegore.commands import (
+        alarms,
+        demo,
+        limits,
+        roster,
+        settings,
+        simulate,
+        sync,
+        trust,
+        verify,
+        warnings,
+        watchdog,
+    )
 
-    for command in (demo, simulate, limits, alarms, sync, verify, settings, roster, warnings, watchdog):
+    for command in (demo, simulate, limits, alarms, sync, verify, trust, settings, roster, warnings, watchdog):
         command.add_parser(commands)
     return parser
 

@@ -130,20 +130,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _trust(targets: list[SyncTarget]) -> None:
     """Learn the host keys of targets that are not known yet; told on standard error, for comparison."""
-    from eyegore.feeds.sync_outcome import Outcome
-    from eyegore.feeds.sync_ssh import SshLine
+    from eyegore.feeds.host_key import KeyState, shown_by
     from eyegore.feeds.sync_target import TargetKind
 
     for target in targets:
         if target.kind is TargetKind.SSH:
-            line = SshLine(target)
-            try:
-                told = line.trust()
-            finally:
-                line.close()
-            if told.outcome is not Outcome.DONE:
-                raise SettingsError(told.sentence)
-            sys.stderr.write(f"{told.sentence}\n")
+            key = shown_by(target)
+            if key.state is KeyState.CHANGED:
+                continue  # refused when it is used, with what to do
+            if key.state is KeyState.UNKNOWN:
+                key.trust()
+            sys.stderr.write(f"the host key of {target.host} is {', '.join(key.fingerprints)}\n")
 
 
 # --- once ------------------------------------------------------------------------------------------------------------

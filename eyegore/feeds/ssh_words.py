@@ -8,13 +8,17 @@ from collections.abc import Callable
 from eyegore.feeds.sync_outcome import Outcome, RsyncVerdict
 
 Match = re.Match[str]
+TRUST = "eyegore trust TARGET"
+CHANGED = r"REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key for .* has changed"
+UNKNOWN = r"^No \S+ host key is known for (?P<host>\S+) and you have requested strict checking"
 
 
-def ssh_problem(stderr: str) -> RsyncVerdict | None:
-    """What ssh's own words mean; None when there are none that are known."""
+def ssh_problem(stderr: str, trust: str = TRUST) -> RsyncVerdict | None:
+    """What ssh's own words mean; None when there are none that are known. ``trust`` is the command to be told."""
     for words, outcome, sentence in PROBLEMS:
         if match := re.search(words, stderr, re.MULTILINE):
-            return RsyncVerdict(outcome, sentence if isinstance(sentence, str) else sentence(match, stderr))
+            told = sentence if isinstance(sentence, str) else sentence(match, stderr)
+            return RsyncVerdict(outcome, told.replace(TRUST, trust))
     return None
 
 
@@ -25,15 +29,15 @@ def _changed(match: Match, stderr: str) -> str:
     told = f" (now {key[0]})" if key else ""
     return (
         f"THE HOST KEY OF THE TARGET HAS CHANGED{told}: it is another computer, it was installed anew, or somebody "
-        f"listens in. Nothing was sent. Ask its administrator; if the change is right, remove {where} "
-        "and trust the new key"
+        f"listens in. Nothing was sent. The old key is {where}. Ask its administrator; if the change is right: "
+        f"{TRUST} --replace"
     )
 
 
 def _unknown(match: Match, stderr: str) -> str:
     return (
         f"the host key of {match['host']} is not known here: nothing was sent. Compare its fingerprint with the "
-        "administrator's, then trust it once"
+        f"administrator's and trust it once: {TRUST}"
     )
 
 
@@ -57,12 +61,8 @@ def _line(match: Match, stderr: str) -> str:
 
 
 PROBLEMS: tuple[tuple[str, Outcome, str | Callable[[Match, str], str]], ...] = (
-    (r"REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key for .* has changed", Outcome.LASTING, _changed),
-    (
-        r"^No \S+ host key is known for (?P<host>\S+) and you have requested strict checking",
-        Outcome.LASTING,
-        _unknown,
-    ),
+    (CHANGED, Outcome.LASTING, _changed),
+    (UNKNOWN, Outcome.LASTING, _unknown),
     (
         r"REVOKED HOST KEY|Host certificate .*(invalid|revoked)",
         Outcome.LASTING,
@@ -71,7 +71,7 @@ PROBLEMS: tuple[tuple[str, Outcome, str | Callable[[Match, str], str]], ...] = (
     (
         r"Host key verification failed",
         Outcome.LASTING,
-        "the host key of the target could not be verified: nothing was sent; trust it once after comparing it",
+        f"the host key of the target could not be verified: nothing was sent; compare it and trust it once: {TRUST}",
     ),
     (
         r"UNPROTECTED PRIVATE KEY FILE",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -17,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eyegore.errors import SettingsError
+from eyegore.feeds import known_hosts
 from eyegore.feeds.rsync_run import plain_environment
 from eyegore.feeds.rsync_words import explain, first_words
-from eyegore.feeds.ssh_folder import CLOSE_S, PLAIN, SOCKET, SshFolder, clear_abandoned
+from eyegore.feeds.ssh_folder import PLAIN, SOCKET, SshFolder, clear_abandoned
 from eyegore.feeds.ssh_words import ssh_problem
 from eyegore.feeds.sync_outcome import Outcome, RsyncVerdict
 from eyegore.feeds.sync_target import SyncTarget
@@ -67,7 +67,7 @@ class SshLine:
 
     @property
     def command(self) -> list[str]:
-        """ssh with all its options, without the host: no word of it has a blank or a quote."""
+        """ssh with all its options, without the host: no word of it has a quote."""
         options = {
             "BatchMode": "yes",
             "StrictHostKeyChecking": "yes",
@@ -85,8 +85,8 @@ class SshLine:
             "RequestTTY": "no",
             "LogLevel": "INFO",
         }
-        if self._target.known_hosts is not None:
-            options["UserKnownHostsFile"] = self._plain(self._target.known_hosts, "known_hosts")
+        own = self._plain(known_hosts.own_file(self._target), "known_hosts")
+        options["UserKnownHostsFile"] = " ".join((own, *known_hosts.others(self._target)))
         if self._target.key is not None:
             options |= {"IdentityFile": self._plain(self._target.key, "key"), "IdentitiesOnly": "yes"}
         words = ["ssh", "-a", "-x"]
@@ -96,7 +96,7 @@ class SshLine:
     @property
     def options(self) -> tuple[str, ...]:
         """What rsync needs to use this connection."""
-        return ("-e", " ".join(self.command))
+        return ("-e", " ".join(f'"{word}"' if " " in word else word for word in self.command))
 
     def run(
         self,
@@ -116,24 +116,6 @@ class SshLine:
         """Whether the target can be reached and has an rsync: the sentence tells what to do if not."""
         answer = self.run(["rsync", "--version"], timeout_s=2 * self._connect_s)
         return explain(answer.code, "") if answer.code in (126, 127) else answer.verdict
-
-    def trust(self) -> RsyncVerdict:
-        """Take the target's host key for the right one from now on, if none is known; a changed key stays refused."""
-        known = self._known_hosts()
-        known.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        own = ["-o", "StrictHostKeyChecking=accept-new", "-o", "ControlPath=none"]  # the first value counts
-        program, *options = self.command
-        told = self._ask([program, *own, *options, "--", self._target.login, "true"], 2 * self._connect_s)
-        if told.verdict.outcome is not Outcome.DONE:
-            return told.verdict
-        return RsyncVerdict(Outcome.DONE, f"the host key of {self._target.host} is known: {self.fingerprint()}")
-
-    def fingerprint(self) -> str:
-        """Kind and SHA256 of the host keys known for the target, for comparison; "" when none is."""
-        host = f"[{self._target.host}]:{self._target.port}" if self._target.port not in (0, 22) else self._target.host
-        command = ["ssh-keygen", "-l", "-F", host, "-f", str(self._known_hosts())]
-        told = self._ask(command, CLOSE_S).output.decode("utf-8", "replace")
-        return ", ".join(re.findall(r"^(?!#)\S+ (\S+ SHA256:\S+)", told, re.MULTILINE))
 
     def close(self) -> None:
         """End the connection; another command opens it again."""
@@ -161,9 +143,6 @@ class SshLine:
         with contextlib.suppress(FileExistsError):
             link.symlink_to(path)
         return str(link)
-
-    def _known_hosts(self) -> Path:
-        return self._target.known_hosts or Path("~/.ssh/known_hosts").expanduser()
 
     def _ask(
         self,
@@ -207,6 +186,6 @@ class SshLine:
         if code == 0:
             return RsyncVerdict(Outcome.DONE, f"{self._target.host} answers")
         if code == 255:
-            return ssh_problem(said) or explain(code, said)
+            return ssh_problem(said, known_hosts.trust_command(self._target)) or explain(code, said)
         told = first_words(said.splitlines())
         return RsyncVerdict(Outcome.PASSING, f"a command on {self._target.host} ended with code {code}: {told}")

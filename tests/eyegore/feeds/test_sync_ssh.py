@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from eyegore.errors import SettingsError
+from eyegore.feeds import known_hosts
+from eyegore.feeds.host_key import shown_by
+from eyegore.feeds.known_hosts import trust_command
 from eyegore.feeds.rsync_run import RsyncResult, RsyncRun
 from eyegore.feeds.sync_outcome import Outcome
 from eyegore.feeds.sync_ssh import SshLine
@@ -140,15 +143,12 @@ def test_an_unknown_host_is_refused_until_it_is_trusted(
     assert result.outcome is Outcome.LASTING
     assert f"the host key of [127.0.0.1]:{server.port} is not known" in result.sentence
     assert not server.known_hosts.exists()
-    assert line.fingerprint() == ""
-    told = line.trust()
-    assert told.outcome is Outcome.DONE
-    assert "ED25519 SHA256:" in line.fingerprint()
-    assert line.fingerprint() in told.sentence
+    assert trust_command(target) in line.check().sentence
+    shown_by(target).trust()
     assert copying(line, source, target).run().outcome is Outcome.DONE
 
 
-def test_a_changed_host_key_is_refused_even_when_told_to_trust(
+def test_a_changed_host_key_is_refused(
     server: SshServer, lines: Callable[..., SshLine], source: Path, backup: Path
 ) -> None:
     target = server.target(backup)
@@ -157,13 +157,28 @@ def test_a_changed_host_key_is_refused_even_when_told_to_trust(
     server.change_host_key()
     server.start()
     result = copying(line, source, target).run()
-    for outcome, sentence in [(result.outcome, result.sentence), (line.trust().outcome, line.trust().sentence)]:
-        assert outcome is Outcome.LASTING
-        assert "HAS CHANGED" in sentence
-        assert f"line 1 of {server.known_hosts}" in sentence
+    for verdict in (result, line.check()):
+        assert verdict.outcome is Outcome.LASTING
+        assert "HAS CHANGED" in verdict.sentence
+        assert f"line 1 of {server.known_hosts}" in verdict.sentence
+    assert f"{trust_command(target)} --replace" in line.check().sentence
     assert content(backup) == {}
     server.make_known()
     assert copying(line, source, target).run().outcome is Outcome.DONE
+
+
+def test_a_key_that_the_user_knows_is_known(
+    server: SshServer, lines: Callable[..., SshLine], source: Path, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = replace(server.target(backup), known_hosts=None)
+    line = lines(target)
+    assert "is not known" in line.check().sentence
+    monkeypatch.setattr(known_hosts, "YOURS", ("/not/there", str(server.known_hosts)))
+    before = server.known_hosts.read_text()
+    assert copying(line, source, target).run().outcome is Outcome.DONE
+    assert known_hosts.fingerprints(target).startswith("ED25519 SHA256:")
+    assert not known_hosts.own_file(target).exists()
+    assert server.known_hosts.read_text() == before
 
 
 # --- logging in -----------------------------------------------------------------------------------------------------
@@ -245,8 +260,7 @@ def test_paths_that_ssh_would_misread(
     server.known_hosts.unlink()
     target = replace(server.target(backup), key=key, known_hosts=known)
     line = lines(target)
-    assert line.trust().outcome is Outcome.DONE
-    assert known.exists()
+    assert shown_by(target).trust() == known
     assert copying(line, source, target).run().outcome is Outcome.DONE
     assert content(backup) == content(source)
 
