@@ -100,6 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
         alarms,
         demo,
         limits,
+        retake,
         roster,
         settings,
         simulate,
@@ -110,7 +111,7 @@ def build_parser() -> argparse.ArgumentParser:
         watchdog,
     )
 
-    for command in (demo, simulate, limits, alarms, sync, verify, trust, settings, roster, warnings, watchdog):
+    for command in (demo, simulate, limits, retake, alarms, sync, verify, trust, settings, roster, warnings, watchdog):
         command.add_parser(commands)
     return parser
 

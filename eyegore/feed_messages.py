@@ -19,6 +19,7 @@ class HkHeader:
 
     ``columns`` are the parameters in file order, without the time; ``unknown`` are those the version does not know,
     ``missing`` those it should have. ``units`` runs along ``columns`` ("" where unknown), or is empty.
+    ``continuous``: ELVIS writes rows into it all the time, not only while it exposes.
     """
 
     path: str
@@ -27,6 +28,7 @@ class HkHeader:
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    continuous: bool = True
 
 
 @dataclass(frozen=True, eq=False)

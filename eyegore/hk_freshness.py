@@ -31,6 +31,10 @@ class HkFreshness:
         """Age [s] of the newest row by its arrival [unix s] and by its own stamp [lab s]; NaN before any row."""
         return now - self._arrival, lab_now - self._stamp
 
+    def silent(self, now: float) -> bool:
+        """Whether rows have come, and none for so long that the newest is stale by its arrival alone."""
+        return now - self._arrival > self._stale_after_s
+
     def recover(self, now: float, lab_now: float) -> bool:
         """Rows have just come: returns whether that ends anything, or nothing is known to be wrong."""
         if max(self.ages(now, lab_now)) > self._stale_after_s:

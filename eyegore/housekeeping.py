@@ -9,7 +9,9 @@ from eyegore.alarms.alarm_board import AlarmBoard, Frame, noted
 from eyegore.alarms.flag_board import FlagBoard
 from eyegore.alarms.judged import JudgedRows
 from eyegore.analysis.excursions import ExcursionBook
+from eyegore.analysis.exposure_hk import KEPT_ROWS, ExposureHkBook
 from eyegore.analysis.exposure_index import ExposureIndex
+from eyegore.analysis.row_covers import RowKind
 from eyegore.hk_judge import HkJudge, Layout, Piece
 from eyegore.limits.model import LimitTable, Parameter, Phase
 from eyegore.messages import (
@@ -47,10 +49,12 @@ class Housekeeping:
         self.judged = JudgedRows()
         self.flags = FlagBoard(alarms)
         self.excursions = ExcursionBook(rules.excursions_kept)
+        self.frames = ExposureHkBook(rules.stale_after_s, None if rules.excursions_kept is None else KEPT_ROWS)
         self.phase_by = ""
         self._alarms = alarms
         self._trends = SessionTrends()
         self._versions: dict[str, str] = {}
+        self._continuous: dict[str, bool] = {}
         self._units: dict[str, str] = {}
         self._phase: Phase | None = None
 
@@ -59,6 +63,7 @@ class Housekeeping:
         if header.path not in self.files:
             self.files.append(header.path)
         self._versions[header.path] = header.elvis
+        self._continuous[header.path] = header.continuous
         self.judged.begin(header.path)
         return self._use(header.elvis, header.columns, header, now)
 
@@ -145,7 +150,14 @@ class Housekeeping:
             self._trends.take(rows, verdicts)
             self.excursions.take(rows, verdicts, self._layout.expected)
             events.append(HkAccepted(rows, verdicts))
+            events += self.frames.take(self._kind(rows.path, piece.phase), rows.times, rows.values, verdicts)
         return events
+
+    def _kind(self, path: str, phase: Phase | None) -> RowKind:
+        """What rows of a file have in common, for the frames that were taken meanwhile."""
+        layout, continuous = self._layout, self._continuous.get(path, True)
+        limit_set, checked = self.rules.limit_set, any(layout.checked)
+        return RowKind(path, layout.elvis, layout.columns, layout.table, limit_set, phase, continuous, checked)
 
     def _enter(self, phase: Phase | None, time: float, now: float, *, known: bool = False) -> list[Event]:
         """Judge by the limits of another phase from ``time`` [lab s] on; ``known``: it was told before a restart."""

@@ -24,6 +24,7 @@ from eyegore.alarm_messages import (
     FlagState as FlagState,
     PhaseChosen as PhaseChosen,
 )
+from eyegore.exposure_messages import ExposureHk as ExposureHk
 from eyegore.feed_messages import (
     BadLine as BadLine,
     CaughtUp as CaughtUp,
@@ -225,6 +226,7 @@ Event = (
     | Said
     | HkAccepted
     | ExposuresAccepted
+    | ExposureHk
     | ImageFile
     | ImagesReady
     | LayoutChanged

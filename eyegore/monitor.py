@@ -100,7 +100,7 @@ class Monitor:
                     self._log_arrival = message.received
                 self.index.add(message.rows)
                 self._timers.exposed(message)
-                return self.exposures.add(message, now)
+                return [*self.exposures.add(message, now), *self.hk.frames.add(message.rows)]
             case ImageFile():
                 self._timers.arrived(message)
                 return [message, *self.images.add(message)]
@@ -232,6 +232,8 @@ class Monitor:
             if self._age.fresh:
                 since = lab_now - max(self._age.ages(now, lab_now))
                 events += self.alarms.timer(HK_TIMER, Severity.CRITICAL, trouble, since, lab_now, self.hk.frame(now))
+        if self._caught_up and self._age.silent(now):
+            events += self.hk.frames.silent()
         self.flags.set_stale(self._age.stale)
         if self._caught_up and self._age.fresh:
             events += self._timers.look(self.alarms, self._lab(now), self.hk.frame(now))

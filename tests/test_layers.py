@@ -19,6 +19,7 @@ BASIC = {"errors", "lab_time", "sync_messages"}
 FRONT = BASIC | {
     "limits",
     "messages",
+    "exposure_messages",
     "frame_messages",
     "frames",
     "warning_messages",
@@ -45,8 +46,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "feed_messages": {"limits"},
     "sync_messages": set(),
     "frame_messages": {"limits"},
+    "exposure_messages": BASIC | {"limits"},
     "messages": BASIC
-    | {"limits", "alarm_messages", "feed_messages", "frame_messages", "sync_messages", "warning_messages"},
+    | {"limits", "alarm_messages", "exposure_messages", "feed_messages", "frame_messages", "sync_messages"}
+    | {"warning_messages"},
     "backup_service": BASIC | {"feeds", "messages"},
     "rules": {"limits"},
     "hk_judge": BASIC | {"limits", "messages", "analysis", "alarms"},
@@ -66,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"warning_center", "warning_service", "warning_settings"},
     "elvis": BASIC | {"limits", "messages"},
     "ds9": BASIC | {"elvis"},
-    "analysis": BASIC | {"limits", "messages", "frame_messages"},
+    "analysis": BASIC | {"limits", "messages", "exposure_messages", "frame_messages"},
     "frames": BASIC | {"limits", "messages", "frame_messages", "elvis", "analysis"},
     "alarms": BASIC | {"limits", "messages", "warning_messages"},
     "monitor": BASIC
@@ -74,13 +77,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"housekeeping", "hk_freshness", "session_space"},
     "feeds": BASIC | {"elvis", "messages"},
     "rehearsal": FRONT,
+    "retake": FRONT | {"report"},
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
     "service": (FRONT - {"service"}) | {"report", "limits_file", "backup_service", "copy_settings"} | WARNING_ROOMS,
     "headless": FRONT | {"report"},
     "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output", "warning_settings"},
     "commands": FRONT
     | WARNING_ROOMS
-    | {"copy_settings", "report", "rehearsal", "headless", "cli", "desktop", "ds9", "standard_output"},
+    | {"copy_settings", "report", "rehearsal", "retake", "headless", "cli", "desktop", "ds9", "standard_output"},
     "__main__": {"cli"},
     "desktop": FRONT | {"ds9", "report", "widgets"},
 }

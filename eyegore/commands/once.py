@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
@@ -19,18 +19,24 @@ from eyegore.settings import Session
 from eyegore.standard_output import written_out
 
 
-def judge(session: Session) -> report.Findings:
-    """Read and judge everything the folder holds now; how old it is does not matter here."""
+def judge(
+    session: Session, *, images: bool = True, progress: Callable[[Monitor], None] = lambda monitor: None
+) -> report.Findings:
+    """Read and judge everything the folder holds now; how old it is does not matter here.
+
+    Without ``images`` only what is text is read. ``progress`` is called with the monitor as it goes on.
+    """
     rules = rules_for(session, keep_all=True)
     monitor = Monitor(rules, str(session.folder))
     limited: dict[str, None] = {}
     judged: set[str] = set()
     unread: dict[str, str] = {}
-    for message in _messages(session):
+    for message in _messages(session, images):
         if isinstance(message, CaughtUp):
             continue
         if isinstance(message, SourceEvent):
             _note_unread(message, unread)
+        progress(monitor)
         for event in monitor.take(message, time.time()):
             if isinstance(event, LayoutChanged):
                 limited.update(dict.fromkeys(_limited(rules.tables(event.elvis), session.limit_set)))
@@ -57,8 +63,9 @@ def _note_unread(event: SourceEvent, unread: dict[str, str]) -> None:
         unread.pop(event.path, None)
 
 
-def _messages(session: Session) -> Iterator[FeedMessage]:
-    return read_folder(session.folder, elvis=session.elvis, images=session.images, exposures=session.exposures)
+def _messages(session: Session, images: bool) -> Iterator[FeedMessage]:
+    images = images and session.images
+    return read_folder(session.folder, elvis=session.elvis, images=images, exposures=session.exposures)
 
 
 def run(session: Session, *, as_json: bool) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import math
+import os
 import re
 import time as clock
 from collections.abc import Iterable
@@ -84,6 +85,12 @@ def parse_name(name: str) -> DayFile | None:
     if match := _EXPLOG.fullmatch(name):
         return DayFile(FileKind.EXPLOG, name, lab_seconds(*map(int, match.groups())))
     return None
+
+
+def is_continuous(path: str) -> bool:
+    """Whether ELVIS writes rows into an HK file all the time: not into those of single ObsIDs."""
+    file = parse_name(os.path.basename(path))
+    return file is None or file.kind is not FileKind.OBSID_HK
 
 
 def in_order(day_files: Iterable[DayFile]) -> list[DayFile]:

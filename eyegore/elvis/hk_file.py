@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from eyegore.elvis.day_folder import parse_name
+from eyegore.elvis.day_folder import is_continuous, parse_name
 from eyegore.elvis.dialect import TIME_COLUMNS, Recognition, compare_hk, parameter_info, recognise_hk, settle
 from eyegore.elvis.hk_text import DAY, HkClock, HkTable, excerpt, number
 from eyegore.elvis.tail import LONGEST_LINE, Tail, both_ends
@@ -211,7 +211,7 @@ class HkTail:
         found = compare_hk(self.elvis, columns) if self.elvis else recognise_hk(columns, transposed)
         elvis = settle(found, self.explog) if self.explog else found.elvis
         units = tuple(parameter_info(elvis, column)[0] for column in columns)
-        return HkHeader(self.path, elvis, columns, found.unknown, found.missing, units)
+        return HkHeader(self.path, elvis, columns, found.unknown, found.missing, units, is_continuous(self.path))
 
     def _begun(self) -> tuple[float, float]:
         """Day [lab s] and seconds of that day at which the file begins by its name, else the day of its last change."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eyegore.elvis.day_folder import DayFile, FileKind, in_order
+from eyegore.elvis.day_folder import DayFile, FileKind, in_order, is_continuous
 from eyegore.elvis.dialect import Recognition, compare_hk, parameter_info, recognise_hk
 from eyegore.elvis.hk_file import HkTail
 from eyegore.feeds.tails import Tails
@@ -146,7 +146,9 @@ class HkSource:
         elvis = self._elvis
         found = compare_hk(elvis, rows.columns) if elvis else recognise_hk(rows.columns, transposed=False)
         units = tuple(parameter_info(found.elvis, column)[0] for column in rows.columns)
-        return HkHeader(rows.path, found.elvis, rows.columns, found.unknown, found.missing, units)
+        return HkHeader(
+            rows.path, found.elvis, rows.columns, found.unknown, found.missing, units, is_continuous(rows.path)
+        )
 
 
 def _part(rows: HkRows, part: slice) -> HkRows:

@@ -1,0 +1,152 @@
+"""Every exposure of a session against its housekeeping, as rows and exposures come, in whatever order."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections import deque
+from collections.abc import Iterable
+
+from eyegore.analysis.exposure_interval import interval_of
+from eyegore.analysis.frame_risk import EDGE_S, FrameRisk
+from eyegore.analysis.row_covers import Codes, CoveredRows, RowCovers, RowKind
+from eyegore.exposure_messages import ExposureHk
+from eyegore.messages import Exposure, FloatArray
+
+KEPT_ROWS = 7200
+"""Rows that are kept for exposures whose row of the log comes late: two hours of them."""
+
+
+class ExposureHkBook:
+    """Tells what is known of each ObsID, as often as that changes; a row costs the same however many there are.
+
+    No row for ``stale_s`` [s] is a gap. ``kept_rows`` are kept for late rows of the log (None: all).
+    """
+
+    def __init__(self, stale_s: float, kept_rows: int | None = KEPT_ROWS) -> None:
+        self._covers = RowCovers(stale_s)
+        self._stale_s = stale_s
+        self._kept_rows = kept_rows
+        self._kept: deque[CoveredRows] = deque()
+        self._size = 0
+        self._dropped = False
+        self._frames: dict[int, FrameRisk] = {}
+        self._starts: list[tuple[float, int]] = []
+        self._longest = 0.0
+        self._pending: set[int] = set()
+        self._silent_since = math.nan
+
+    def add(self, exposures: Iterable[Exposure]) -> list[ExposureHk]:
+        """Take rows of the log; a later row of the same ObsID and CCD replaces the earlier."""
+        changed: dict[int, FrameRisk] = {}
+        moved: dict[int, FrameRisk] = {}
+        for exposure in exposures:
+            frame = self._frames.get(exposure.obsid)
+            if frame is None:
+                frame = self._frames[exposure.obsid] = FrameRisk(exposure.obsid, exposure.test)
+            before = frame.start
+            changed[exposure.obsid] = frame
+            frame.test = exposure.test
+            if frame.take(exposure.ccd, interval_of(exposure)):
+                moved[exposure.obsid] = frame
+                self._place(frame, before)
+        for frame in moved.values():
+            self._look_back(frame)
+        return self._told(changed.values())
+
+    def take(self, kind: RowKind, times: FloatArray, values: FloatArray, codes: Codes) -> list[ExposureHk]:
+        """Take judged rows in the order they were written, shapes (n,), (n, columns), (n, columns)."""
+        changed: dict[int, FrameRisk] = {}
+        if not math.isnan(self._silent_since) and times.size:
+            self._silent_since = math.nan
+            changed.update((obsid, self._frames[obsid]) for obsid in self._pending)
+        for rows in self._covers.take(kind, times, values, codes):
+            changed.update(self._see(rows))
+        return self._told(changed.values())
+
+    def silent(self) -> list[ExposureHk]:
+        """No more rows come, for the time being or for ever: what is not read to its end has no HK."""
+        if not math.isnan(self._silent_since) or self._covers.kind is None:
+            return []
+        return self._told(self._fall_silent(self._covers.kind, self._covers.newest))
+
+    def end(self, *, over: bool) -> list[ExposureHk]:
+        """Everything has been read; ``over``: and no more will come."""
+        kind, newest = self._covers.kind, self._covers.newest
+        changed: dict[int, FrameRisk] = {}
+        for rows in self._covers.end():
+            changed.update(self._see(rows))
+        if over and kind is not None:
+            changed.update((frame.obsid, frame) for frame in self._fall_silent(kind, newest))
+        return self._told(changed.values())
+
+    def _fall_silent(self, kind: RowKind, newest: float) -> list[FrameRisk]:
+        """No row after ``newest`` [lab s]: the ObsIDs for which more of them were awaited."""
+        self._silent_since = newest
+        waiting = [self._frames[obsid] for obsid in sorted(self._pending)]
+        for frame in waiting:
+            # The file of an ObsID ends with its read-out, a row period earlier than that.
+            frame.final = not kind.continuous and newest >= frame.end - EDGE_S
+            self._settle(frame)
+        return waiting
+
+    @property
+    def states(self) -> list[ExposureHk]:
+        """All ObsIDs as they stand, in their order."""
+        return [self._frames[obsid].message(self._silent_since) for obsid in sorted(self._frames)]
+
+    # --- frames and rows ---------------------------------------------------------------------------------------------
+
+    def _place(self, frame: FrameRisk, before: float) -> None:
+        """Find an ObsID by its start from now on, which was ``before``."""
+        if not math.isnan(before):
+            self._starts.remove((before, frame.obsid))
+        if math.isnan(frame.start):
+            return
+        bisect.insort(self._starts, (frame.start, frame.obsid))
+        self._longest = max(self._longest, frame.end - frame.start)
+        self._pending.add(frame.obsid)
+
+    def _look_back(self, frame: FrameRisk) -> None:
+        """What the rows that came before the row of the log say."""
+        frame.begin()
+        oldest = min((rows.low for rows in self._kept), default=math.inf)
+        frame.forgotten = self._dropped and not oldest <= frame.start
+        for rows in self._kept:
+            frame.see(rows, self._stale_s)
+        # After the clock was set back there are rows of its time that are not the ones to come.
+        frame.final = frame.final and self._covers.newest >= frame.end
+        self._settle(frame)
+
+    def _see(self, rows: CoveredRows) -> Iterable[tuple[int, FrameRisk]]:
+        self._keep(rows)
+        first = bisect.bisect_left(self._starts, (rows.low - self._longest, -1))
+        stop = bisect.bisect_right(self._starts, (rows.high, math.inf))
+        touched = [self._frames[obsid] for _, obsid in self._starts[first:stop]]
+        for frame in touched:
+            frame.see(rows, self._stale_s)
+            self._settle(frame)
+        return [(frame.obsid, frame) for frame in touched]
+
+    def _settle(self, frame: FrameRisk) -> None:
+        if frame.final:
+            self._pending.discard(frame.obsid)
+        else:
+            self._pending.add(frame.obsid)
+
+    def _keep(self, rows: CoveredRows) -> None:
+        self._kept.append(rows)
+        self._size += max(rows.times.size, 1)
+        while self._kept_rows is not None and self._size > self._kept_rows and len(self._kept) > 1:
+            self._size -= max(self._kept.popleft().times.size, 1)
+            self._dropped = True
+
+    def _told(self, frames: Iterable[FrameRisk]) -> list[ExposureHk]:
+        """What is to be told of these ObsIDs: those of which something else is known than was told."""
+        news = []
+        for frame in frames:
+            message = frame.message(self._silent_since)
+            if message != frame.told:
+                frame.told = message
+                news.append(message)
+        return news
