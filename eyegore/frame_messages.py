@@ -93,7 +93,7 @@ class Injection:
     ``level``, ``mean``, ``std`` are those of the rows into which charge should be injected, ``background`` the median
     of the others (NaN where there are none). ``expected`` is the level that the commanded voltages should give, NaN
     where none can be told. ``pattern`` is the correlation of the row means with the commanded pattern of ``on`` and
-    ``off`` rows: 1 where they follow it; NaN where it has no rows off or nothing is injected.
+    ``off`` rows: 1 where they follow it, about 0 where nothing came; NaN where it has no rows off.
     """
 
     on: int
@@ -111,7 +111,7 @@ class QuadrantStatistics:
     """One quadrant. ``saturated`` pixels are at 65535, ``lost`` ones at 0, of the ``active`` ones in the read window.
 
     ``fluence`` and ``background`` [ADU] are NaN in families that have none; ``missing_codes`` are the values that no
-    pixel of the window has between the lowest and the highest that one has.
+    pixel of the window has although many have values next to them, below and above.
     """
 
     quadrant: str

@@ -9,7 +9,30 @@ from dataclasses import dataclass
 from enum import Enum
 
 FULL_SCALE = 65536.0
-"""Fluence [ADU] that relative fluences of flats are fractions of."""
+"""[ADU] that full well is taken for: fluences and saturation times of flats are told by it."""
+
+METRICS = {
+    "offset_pre": "ADU",
+    "offset_img": "ADU",
+    "offset_ove": "ADU",
+    "gradient_img_pre": "ADU",
+    "gradient_ove_pre": "ADU",
+    "std_pre": "ADU",
+    "std_img": "ADU",
+    "std_ove": "ADU",
+    "saturated_fraction": "",
+    "lost_pixels": "pixel",
+    "fluence": "ADU",
+    "background": "ADU",
+    "injection_level": "ADU",
+    "injection_std": "ADU",
+    "saturation_time": "s",
+    "spots_found": "",
+    "spot_peak": "ADU",
+    "spot_flux": "ADU",
+    "spot_width": "pixel",
+}
+"""What of a frame can be checked, with its unit. Those of spots are checked for each spot."""
 
 
 class FrameVerdict(Enum):
@@ -51,9 +74,8 @@ class Reference(Enum):
     """They are added to the offset expected of the block, CCD and quadrant [ADU]."""
     INJECTED_LEVEL = "injected level"
     """They are multiplied by the level that the commanded voltages should inject [ADU]."""
-    FULL_WELL_FLAT = "time to full well, flat"
-    FULL_WELL_POINT = "time to full well, point"
-    """They are multiplied by the chamber's time to full well [s]."""
+    FULL_WELL = "time to full well"
+    """They are multiplied by the chamber's time to full well [s] in flat light."""
 
 
 @dataclass(frozen=True)

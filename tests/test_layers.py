@@ -67,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "warning_setup": BASIC
     | {"alarms", "credentials", "monitor", "settings", "warning_messages"}
     | {"warning_center", "warning_service", "warning_settings"},
-    "elvis": BASIC | {"limits", "messages"},
+    "elvis": BASIC | {"limits", "messages", "frame_messages"},
     "ds9": BASIC | {"elvis"},
     "analysis": BASIC | {"limits", "messages", "exposure_messages", "frame_messages"},
     "frames": BASIC | {"limits", "messages", "frame_messages", "elvis", "analysis"},

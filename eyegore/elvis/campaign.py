@@ -2,7 +2,8 @@
 
 Tables: ``campaign_columns.csv`` (one row per script column; exposure times and mirror positions are expressions in the
 chamber's own numbers), ``script_defaults.csv`` (what a script commands unless it says otherwise), ``chambers.json``
-(times to full well [s], focus [mm], FWHM [pixel], filter slots, spot patterns) and ``block_offsets.csv`` [ADU].
+(times to full well [s], focus [mm], FWHM [pixel], filter slots, spot patterns). The bias levels of the blocks are those
+that the checks of frames expect.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from functools import cache
 from importlib.resources import files
 
 from eyegore.errors import SettingsError
+from eyegore.limits.check_table import built_in_checks
 
 Setting = float | int | str
 CCDS = (1, 2, 3)
@@ -113,10 +115,9 @@ def known_chambers() -> tuple[str, ...]:
     return tuple(_chambers())
 
 
-@cache
 def known_blocks() -> tuple[str, ...]:
     """Every block with known bias levels."""
-    return tuple(dict.fromkeys(row["block"] for row in _table("block_offsets.csv")))
+    return tuple(built_in_checks().blocks)
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> SettingsError:
@@ -145,14 +146,10 @@ def chamber_of_block(block: str) -> Chamber:
 
 def block_offsets(block: str) -> Mapping[tuple[int, str], float]:
     """Expected bias level [ADU] of a block by CCD number and quadrant letter."""
-    if block not in known_blocks():
-        raise unknown("block", block, known_blocks())
-    return {
-        (int(row["ccd"]), quadrant): float(row[quadrant])
-        for row in _table("block_offsets.csv")
-        if row["block"] == block
-        for quadrant in "EFGH"
-    }
+    try:
+        return built_in_checks().blocks[block]
+    except KeyError:
+        raise unknown("block", block, known_blocks()) from None
 
 
 def default_settings(elvis: str) -> dict[str, Setting]:

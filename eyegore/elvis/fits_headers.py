@@ -10,6 +10,8 @@ import os
 import re
 from dataclasses import dataclass
 
+from eyegore.frame_messages import FrameProblem
+
 BLOCK = 2880
 CARD = 80
 
@@ -41,13 +43,21 @@ class Hdu:
 
 
 @dataclass(frozen=True)
+class Flaw:
+    """What is wrong with a file: its kind, and in words."""
+
+    problem: FrameProblem
+    words: str
+
+
+@dataclass(frozen=True)
 class Headers:
-    """What the headers of a file say. ``expected`` are the bytes those read so far ask for; ``problem`` is "" or why
-    no more could be read."""
+    """What the headers of a file say. ``expected`` are the bytes those read so far ask for; ``flaw`` is None or why no
+    more could be read."""
 
     hdus: tuple[Hdu, ...]
     expected: int
-    problem: str
+    flaw: Flaw | None
 
 
 def card_value(text: str) -> CardValue:
@@ -72,21 +82,22 @@ def read_headers(descriptor: int, size: int) -> Headers:
     hdus: list[Hdu] = []
     at = 0
     while at < size or not hdus:
-        cards, end, problem = _cards(descriptor, at, len(hdus) + 1)
-        if problem:
+        cards, end, flaw = _cards(descriptor, at, len(hdus) + 1)
+        if flaw:
             if hdus and hdus[-1].data_size and not cards:
                 break  # what follows the last image is no header: padding, not ours to judge
-            return Headers(tuple(hdus), max(end, at), problem)
+            return Headers(tuple(hdus), max(end, at), flaw)
         length = _data_size(cards)
         if length is None:
-            return Headers(tuple(hdus), end, f"the header of HDU {len(hdus) + 1} is damaged")
+            words = f"the header of HDU {len(hdus) + 1} is damaged"
+            return Headers(tuple(hdus), end, Flaw(FrameProblem.DAMAGED, words))
         hdus.append(Hdu(cards, end, length))
         at = hdus[-1].end
-    return Headers(tuple(hdus), hdus[-1].end, "")
+    return Headers(tuple(hdus), hdus[-1].end, None)
 
 
-def _cards(descriptor: int, at: int, number: int) -> tuple[dict[str, CardValue], int, str]:
-    """Cards of one header, where it ends, and what is wrong with it ("" when nothing is)."""
+def _cards(descriptor: int, at: int, number: int) -> tuple[dict[str, CardValue], int, Flaw | None]:
+    """Cards of one header, where it ends, and what is wrong with it."""
     cards: dict[str, CardValue] = {}
     begin = at
     first = b"SIMPLE  =" if number == 1 else b"XTENSION="
@@ -98,21 +109,25 @@ def _cards(descriptor: int, at: int, number: int) -> tuple[dict[str, CardValue],
             card = block[place : place + CARD].decode("latin-1")
             keyword = card[:8].rstrip()
             if keyword == "END":
-                return cards, at + BLOCK, ""
+                return cards, at + BLOCK, None
             if card[8:10] == "= ":
                 cards.setdefault(keyword, card_value(card[10:]))
         at += BLOCK
         if len(block) < BLOCK:
-            return cards, at, f"the header of HDU {number} is cut"
-    return cards, at, f"the header of HDU {number} has no end"
+            return cards, at, Flaw(FrameProblem.TRUNCATED, f"the header of HDU {number} is cut")
+    return cards, at, Flaw(FrameProblem.DAMAGED, f"the header of HDU {number} has no end")
 
 
-def _no_header(block: bytes, number: int, first: bytes) -> str:
+def _no_header(block: bytes, number: int, first: bytes) -> Flaw:
+    if not block:
+        return Flaw(FrameProblem.EMPTY if number == 1 else FrameProblem.TRUNCATED, "it is empty")
     if not block.strip(b"\0"):
-        return f"zeros where the header of HDU {number} should be" if block else "it is empty"
+        return Flaw(FrameProblem.ZERO_FILLED, f"zeros where the header of HDU {number} should be")
     if first.startswith(block):
-        return f"the header of HDU {number} is cut"
-    return "it is not a FITS file" if number == 1 else f"there is no header where that of HDU {number} should be"
+        return Flaw(FrameProblem.TRUNCATED, f"the header of HDU {number} is cut")
+    if number == 1:
+        return Flaw(FrameProblem.NOT_FITS, "it is not a FITS file")
+    return Flaw(FrameProblem.DAMAGED, f"there is no header where that of HDU {number} should be")
 
 
 def _data_size(cards: dict[str, CardValue]) -> int | None:

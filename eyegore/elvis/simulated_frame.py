@@ -126,10 +126,10 @@ class FrameSource:
         defocus = 0.0
         if settings["mirr_on"]:
             defocus = abs(float(settings["mirr_pos"]) - self._chamber.mirror[int(settings["wave"])]) * _DEFOCUS
-        share = math.erf(0.5 / (focused / _FWHM * math.sqrt(2))) ** 2
+        share = math.erf(0.5 / (_sigma(focused) * math.sqrt(2))) ** 2
         filled = exptime / self._chamber.time_to_full_well("point", wavelength)
         flux = filled * _SPOT_FULL / share
-        sigma = math.hypot(focused, defocus) / _FWHM
+        sigma = _sigma(math.hypot(focused, defocus))
         dither = random.uniform(-_DITHER, _DITHER, 2) if settings["motr_on"] else np.zeros(2)
         spots = []
         for name, place in self._chamber.patterns[ccd].items():
@@ -154,6 +154,11 @@ class FrameSource:
         adu = flux * np.outer(along_y, along_x)
         adu += random.standard_normal(adu.shape) * np.sqrt(adu / GAIN)
         return _Spot(row - half, column - half, adu.astype(np.float32))
+
+
+def _sigma(fwhm: float) -> float:
+    """Width [pixel] of the light on the detector that has this FWHM in an image, where its pixels widen it."""
+    return math.sqrt(max((fwhm / _FWHM) ** 2 - 1 / 12, 0.01))
 
 
 class _Levels:

@@ -118,7 +118,7 @@ def test_spots_stand_at_the_pattern(shape: FrameShape) -> None:
         centre = (weight * columns).sum() / weight.sum() + left, (weight * rows).sum() / weight.sum() + bottom
         assert centre == pytest.approx((column, row), abs=0.1)
         width = np.sqrt((weight * (columns + left - centre[0]) ** 2).sum() / weight.sum())
-        assert 2.355 * width == pytest.approx(2.1, abs=0.15)
+        assert 2.355 * width == pytest.approx(2.0, abs=0.1)
         assert 0.7 < stamp.max() / (0.6 * 55000) < 1.3
 
 

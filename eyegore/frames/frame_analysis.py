@@ -1,0 +1,126 @@
+"""From an image file to numbers and a verdict."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from eyegore.elvis.campaign import chamber, chamber_of_block, known_chambers, unknown
+from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
+from eyegore.elvis.frame_error import FrameError as FrameError
+from eyegore.frame_messages import FrameProblem, FrameResult
+from eyegore.frames.family import family_of
+from eyegore.frames.frame_facts import FrameFacts
+from eyegore.frames.judging import Judge, overall
+from eyegore.frames.measuring import measure
+from eyegore.limits.check_table import built_in_checks
+from eyegore.limits.frame_model import CheckTable
+from eyegore.messages import Exposure
+
+log = logging.getLogger(__name__)
+
+_USUAL_CHAMBER = "B_BORN"
+"""Whose spot pattern is looked for where the block has no chamber of its own; others differ by a move of some 300
+pixels, which is found."""
+
+
+def analyse_frame(
+    path: str | os.PathLike[str],
+    *,
+    table: CheckTable | None = None,
+    block: str = "",
+    exposure: Exposure | None = None,
+    column: int | None = None,
+    buffer: UInt16Array | None = None,
+    details: bool = False,
+) -> FrameResult:
+    """Measure and judge one image. Whatever is wrong with the file is the ``problem`` of the result, and is logged.
+
+    Parameters
+    ----------
+    table
+        The checks; None for those that come with Eyegore.
+    block
+        Name of the block whose offsets are expected, "" for none. SettingsError when the table does not know it.
+    exposure
+        The row of the exposure log of this CCD, for what the header does not tell.
+    column
+        Script column of the exposure, from 1; None where it is not known: what depends on it is NOT CHECKED then.
+    buffer
+        Memory that the pixels are read into, see :func:`~eyegore.elvis.ccd_frame.read_pixels`.
+    details
+        Whether profiles and histograms are wanted as well.
+    """
+    try:
+        frame = read_frame(path, buffer)
+        return judge_frame(frame, table=table, block=block, exposure=exposure, column=column, details=details)
+    except FrameError as why:
+        log.warning("%s", why)
+        return problem_result(path, why, exposure=exposure, column=column, block=block)
+
+
+def judge_frame(
+    frame: Frame,
+    *,
+    table: CheckTable | None = None,
+    block: str = "",
+    exposure: Exposure | None = None,
+    column: int | None = None,
+    details: bool = False,
+) -> FrameResult:
+    """Measure and judge a frame that is in memory; the parameters are those of :func:`analyse_frame`."""
+    table = table if table is not None else built_in_checks()
+    if block and block not in table.blocks:
+        raise unknown("block", block, table.blocks)
+    facts = FrameFacts(frame.path, frame.cards, exposure)
+    family = family_of(facts.test)
+    own = next((name for name in known_chambers() if name.partition("_")[2] == block), None) if block else None
+    optics = chamber_of_block(block) if block else chamber(_USUAL_CHAMBER)
+    measured = measure(frame, facts, family, optics, details=details)
+    judge = Judge(table, facts, family, column, block, optics if own else None)
+    checks = tuple(judge.checks(measured.quadrants))
+    vstart, vend = facts.window(frame.geometry)
+    return FrameResult(
+        file=frame.path,
+        obsid=facts.obsid,
+        ccd=facts.ccd,
+        verdict=overall(checks),
+        test=facts.test,
+        family=family,
+        column=column,
+        block=block,
+        overscan_columns=frame.geometry.serial_overscan,
+        overscan_rows=frame.geometry.parallel_overscan,
+        vstart=vstart,
+        vend=vend,
+        exptime=facts.exptime,
+        header=frame.cards,
+        quadrants=measured.quadrants,
+        checks=checks,
+        details=measured.details,
+    )
+
+
+def problem_result(
+    path: str | os.PathLike[str],
+    why: FrameError | Exception,
+    *,
+    exposure: Exposure | None = None,
+    column: int | None = None,
+    block: str = "",
+) -> FrameResult:
+    """The result for a file that could not be measured; an error that is no FrameError is a fault of Eyegore."""
+    problem = why.problem if isinstance(why, FrameError) else FrameProblem.FAULT
+    facts = FrameFacts(os.fspath(path), {}, exposure)
+    return FrameResult(
+        file=os.fspath(path),
+        obsid=facts.obsid,
+        ccd=facts.ccd,
+        verdict=problem.verdict,
+        test=facts.test,
+        family=family_of(facts.test),
+        column=column,
+        block=block,
+        problem=problem,
+        explanation=why.explanation if isinstance(why, FrameError) else f"could not be judged: {why!r}",
+    )
