@@ -45,6 +45,8 @@ device=$(stat -c %d . 2>/dev/null) || device=unknown
 free=$(stat -f -c '%a %b %S' . 2>/dev/null) || free=
 if [ -e "./$2" ]; then echo "there $device $free"; else echo "new $device $free"; fi
 """
+FOUND = ("missing", "unable", "there", "new")
+"""What it can say."""
 
 PORTION_BYTES = 256 << 20
 """So much is asked for at once [bytes]: how soon the answer counts."""
@@ -84,13 +86,16 @@ class SshSide:
     def ready(self, device: str, holds_copies: bool) -> str:
         """The device of the target; SyncError when it cannot be reached, or is another than ``device`` and empty."""
         root, name = os.path.split(self.target.path)
-        told = self._run(READY, [root, name], b"", 60.0).decode("ascii", "replace").split()
+        text = self._run(READY, [root, name], b"", 60.0).decode("ascii", "replace").strip()
+        told = text.rpartition("\n")[2].split()
         found, now, *blocks = [*told, "", ""] if len(told) < 2 else told
+        if found in FOUND and "\n" in text:
+            raise SyncError(f"the login on {self.target.host} prints text: make its start files silent")
         if found == "missing":
             raise SyncError(f"the folder {root} does not exist on {self.target.host}: is it mounted? Else make it")
         if found == "unable":
             raise SyncError(f"{self.target.host} has no sha256sum, copies cannot be verified: install coreutils there")
-        if found not in ("there", "new"):
+        if found not in FOUND:
             raise SyncError(f"the account on {self.target.host} runs no commands: copies cannot be verified there")
         if found == "new" and holds_copies and device not in ("", now):
             raise SyncError(f"{root} on {self.target.host} is another disk than before, without {name}: mount it again")

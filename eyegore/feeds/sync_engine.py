@@ -19,7 +19,6 @@ from eyegore.feeds.rsync_run import RsyncProgress, RsyncResult, RsyncRun
 from eyegore.feeds.sync_exposures import exposure_copies
 from eyegore.feeds.sync_ledger import FileState, LedgerEntry, SyncLedger
 from eyegore.feeds.sync_listener import PassListener
-from eyegore.feeds.sync_outcome import Outcome
 from eyegore.feeds.sync_report import Compared, Likeness, Mismatch, PassReport
 from eyegore.feeds.sync_scan import FolderState, SourceFile, SyncScan
 from eyegore.feeds.sync_target import SyncTarget
@@ -254,9 +253,8 @@ class SyncEngine:
     ) -> list[LedgerEntry]:
         """Run rsync for these files, then read them back; those that differ."""
         result = self._rsync([entry.path for entry in batch], options)
-        if result.outcome is not Outcome.DONE and not self.stopped:
-            current.problem = result.sentence
         if result.outcome.fault:
+            current.problem = result.sentence
             self._side.close()  # it may be the connection: the next question tries another
         current.copied += result.files
         current.copied_bytes += result.bytes

@@ -1,8 +1,9 @@
-"""Providers of warnings on this machine, and settings that lead to them."""
+"""Providers of warnings on this machine, settings that lead to them, and disks that can be full."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,22 @@ def warning_settings(
             )
         )  # fmt: skip
         yield path
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[[], Path]]:
+    """Mounts a fresh tmpfs on one and the same folder, each time it is called."""
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+
+    def mount() -> Path:
+        command = ["mount", "-t", "tmpfs", "-o", "size=4m", "eyegore-test", str(folder)]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as why:
+            pytest.skip(f"mounting is not permitted here: {why}")
+        return folder
+
+    yield mount
+    while folder.is_mount():
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -160,25 +159,6 @@ class Inbox:
     def watcher(self) -> WatcherState | None:
         states = [message for message in list(self.all) if isinstance(message, WatcherState)]
         return states[-1] if states else None
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Callable[[], Path]]:
-    """Mounts a fresh tmpfs on one and the same folder, each time it is called."""
-    folder = tmp_path / "mounted"
-    folder.mkdir()
-
-    def mount() -> Path:
-        command = ["mount", "-t", "tmpfs", "-o", "size=4m", "eyegore-test", str(folder)]
-        try:
-            subprocess.run(command, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as why:
-            pytest.skip(f"mounting is not permitted here: {why}")
-        return folder
-
-    yield mount
-    while folder.is_mount():
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture

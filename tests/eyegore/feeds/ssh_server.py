@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import getpass
 import os
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,17 @@ PRIVILEGE_SEPARATION = Path("/run/sshd")
 
 
 class SshServer:
-    """An sshd that takes one key; ``known_hosts`` knows it after :meth:`make_known`."""
+    """An sshd that takes one key; ``known_hosts`` knows it after :meth:`make_known`.
 
-    def __init__(self, folder: Path, wait_until: Callable[..., None]) -> None:
+    It listens on ``host``, and is started by the command ``within``, such as one that enters another network.
+    """
+
+    def __init__(
+        self, folder: Path, wait_until: Callable[..., None], host: str = HOST, within: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
+        self.host = host
+        self._within = tuple(within)
         self.key = folder / "client_key"
         self.known_hosts = folder / "known_hosts"
         self._host_key = folder / "host_key"
@@ -40,9 +48,18 @@ class SshServer:
 
     def target(self, path: Path | str, **changes: object) -> SyncTarget:
         """A folder reached through this server."""
-        text = f"ssh://{getpass.getuser()}@{HOST}:{self.port}/"
-        target = parse_target(text, key=self.key, known_hosts=self.known_hosts)
+        target = parse_target(self.address("/"), key=self.key, known_hosts=self.known_hosts)
         return SyncTarget(**(vars(target) | {"path": str(path)} | changes))
+
+    def address(self, path: Path | str) -> str:
+        """The same as a person would write it; ssh itself must then know key and host, see :meth:`ssh_program`."""
+        return f"ssh://{getpass.getuser()}@{self.host}:{self.port}{path}"
+
+    def ssh_program(self, folder: Path, *options: str) -> None:
+        """Put an ``ssh`` into ``folder`` that knows key and host, and has these options before all others."""
+        own = [*options, f"IdentityFile={self.key}", f"UserKnownHostsFile={self.known_hosts}"]
+        words = " ".join(f"-o {shlex.quote(option)}" for option in own)
+        program(folder, "ssh", f'exec {shutil.which("ssh")} {words} "$@"')
 
     def start(self, *settings: str) -> None:
         """Start it, and wait until it answers; ``settings`` are lines for its configuration, kept for later starts."""
@@ -52,7 +69,7 @@ class SshServer:
         config = self.folder / "sshd_config"
         lines = [
             *self._settings,  # of each the first counts
-            f"ListenAddress {HOST}:{self.port}",
+            f"ListenAddress {self.host}:{self.port}",
             f"HostKey {self._host_key}",
             f"AuthorizedKeysFile {self.folder / 'authorized_keys'}",
             "PidFile none",
@@ -65,11 +82,11 @@ class SshServer:
             "MaxStartups 100",
         ]
         config.write_text("\n".join(lines) + "\n")
-        program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-        assert program, "sshd is missing: sudo apt-get install openssh-server"
+        sshd = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+        assert sshd, "sshd is missing: sudo apt-get install openssh-server"
         with (self.folder / "sshd.log").open("ab") as log:
             self._sshd = subprocess.Popen(
-                [program, "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stderr=log
+                [*self._within, sshd, "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stderr=log
             )
         self._wait_until(self._answers, message=(self.folder / "sshd.log").read_text())
 
@@ -95,6 +112,11 @@ class SshServer:
         """Be another computer, after the next start."""
         _make_key(self._host_key)
 
+    def accept_keys(self) -> None:
+        """Start again as a server that takes our key."""
+        self.kill()
+        self.start("PubkeyAuthentication yes")
+
     def ask_for_password(self) -> None:
         """Start again as a server that takes no keys, only passwords."""
         self.kill()
@@ -108,7 +130,7 @@ class SshServer:
     def make_known(self) -> None:
         """Write its host key into ``known_hosts``, as an administrator would."""
         kind, key = Path(f"{self._host_key}.pub").read_text().split()[:2]
-        self.known_hosts.write_text(f"[{HOST}]:{self.port} {kind} {key}\n")
+        self.known_hosts.write_text(f"[{self.host}]:{self.port} {kind} {key}\n")
 
     @property
     def connections(self) -> int:
@@ -120,10 +142,18 @@ class SshServer:
         if self._sshd.poll() is not None:
             pytest.fail(f"sshd ended: {(self.folder / 'sshd.log').read_text()}")
         try:
-            with socket.create_connection((HOST, self.port), 1) as line:
+            with socket.create_connection((self.host, self.port), 1) as line:
                 return line.recv(4) == b"SSH-"
         except OSError:
             return False
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    """Put a program into ``folder``, to be found before the one it stands for."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
 
 
 def _make_key(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from eyegore.elvis.day_folder import parse_name
 from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_opening import open_engine
 from eyegore.feeds.sync_target import parse_target
@@ -28,6 +29,27 @@ def listing(folder: Path) -> dict[str, tuple[int, int, int, bytes]]:
         content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b""
         found[os.fsencode(path).decode("latin-1")] = (there.st_mode, there.st_mtime_ns, there.st_ctime_ns, content)
     return found
+
+
+def flaws(source: Path, there: Path) -> list[str]:
+    """What of a copy anybody could mistake for whole: texts must be beginnings, all other visible files the same."""
+    found = []
+    for path in sorted(there.rglob("*")):
+        inside = path.relative_to(there)
+        if not path.is_file() or any(part.startswith(".") for part in inside.parts):
+            continue
+        copied = path.read_bytes()  # before its source: that may grow meanwhile
+        content = (source / inside).read_bytes() if (source / inside).exists() else b""
+        grows = parse_name(path.name) is not None and path.suffix == ".txt"
+        if not (content.startswith(copied) and copied if grows else copied == content):
+            found.append(f"{inside}: {len(copied)} of {len(content)} bytes")
+    return found
+
+
+def hidden(there: Path) -> list[str]:
+    """What programs at work, or killed ones, left on the target."""
+    found = (path.relative_to(there) for path in there.rglob("*"))
+    return sorted(str(path) for path in found if any(part.startswith(".") for part in path.parts))
 
 
 class SyncLab:
