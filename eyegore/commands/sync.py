@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from eyegore.errors import EyegoreError, SettingsError
 from eyegore.standard_output import written_out
 
 if TYPE_CHECKING:
+    from eyegore.commands.sync_bars import TargetBar
     from eyegore.feeds.sync_engine import SyncEngine
     from eyegore.feeds.sync_report import PassReport
     from eyegore.feeds.sync_target import SyncTarget
@@ -124,8 +126,13 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger("eyegore").addHandler(logging.NullHandler())  # what matters is told on standard output
     folder = args.folder.expanduser().absolute()
     stop = threading.Event()
-    with ended_by_signals(stop):
-        return (_once if args.once else _always)(args, folder, targets, state, stop)
+    from eyegore.commands.sync_bars import bars
+
+    with ended_by_signals(stop), bars([target.name for target in targets]) as shown:
+        if not args.once:
+            return _always(folder, targets, state, stop, shown)
+        results = [_copied(folder, target, state, stop, shown.get(target.name)) for target in targets]
+    return _told(folder, results, as_json=args.json)
 
 
 def _trust(targets: list[SyncTarget]) -> None:
@@ -146,11 +153,11 @@ def _trust(targets: list[SyncTarget]) -> None:
 # --- once ------------------------------------------------------------------------------------------------------------
 
 
-def _once(args: argparse.Namespace, folder: Path, targets: list[SyncTarget], state: Path, stop: threading.Event) -> int:
-    results = [_copied(folder, target, state, stop) for target in targets]
+def _told(folder: Path, results: Sequence[PassReport | tuple[SyncTarget, str]], *, as_json: bool) -> int:
+    """Print what was found; the exit status."""
     code = max(_code(result) for result in results)
     with written_out():
-        if args.json:
+        if as_json:
             told = {"folder": str(folder), "exit": code, "targets": [_as_json(one) for one in results]}
             sys.stdout.write(json.dumps(told, indent=1) + "\n")
         else:
@@ -160,7 +167,7 @@ def _once(args: argparse.Namespace, folder: Path, targets: list[SyncTarget], sta
 
 
 def _copied(
-    folder: Path, target: SyncTarget, state: Path, stop: threading.Event
+    folder: Path, target: SyncTarget, state: Path, stop: threading.Event, bar: TargetBar | None
 ) -> PassReport | tuple[SyncTarget, str]:
     """The report of the last of some passes, or the target and why there is none."""
     from eyegore.feeds.sync_opening import open_engine
@@ -168,7 +175,9 @@ def _copied(
     try:
         engine = open_engine(folder, target, state)
     except EyegoreError as why:
-        return target, str(why)
+        return _failed(target, why, bar)
+    if bar is not None:
+        engine.listener = bar
     watcher = threading.Thread(target=_cancel_on, args=(stop, engine), name="sync stop", daemon=True)
     watcher.start()
     try:
@@ -184,13 +193,21 @@ def _copied(
             mismatches += report.mismatches
         from dataclasses import replace
 
+        if bar is not None:
+            bar.take(report)
         return replace(report, mismatches=mismatches, problem=report.problem or ("stopped" if stop.is_set() else ""))
     except EyegoreError as why:
-        return target, str(why)
+        return _failed(target, why, bar)
     finally:
         engine.cancel()
         watcher.join()
         engine.close()
+
+
+def _failed(target: SyncTarget, why: EyegoreError, bar: TargetBar | None) -> tuple[SyncTarget, str]:
+    if bar is not None:
+        bar.fail(str(why))
+    return target, str(why)
 
 
 def _settle_s() -> float:
@@ -270,7 +287,11 @@ def summary(report: PassReport) -> str:
 
 
 def _always(
-    args: argparse.Namespace, folder: Path, targets: list[SyncTarget], state: Path, stop: threading.Event
+    folder: Path,
+    targets: Sequence[SyncTarget],
+    state: Path,
+    stop: threading.Event,
+    shown: Mapping[str, TargetBar],
 ) -> int:
     from eyegore.feeds.sync_opening import open_engine
     from eyegore.feeds.sync_report import PassReport
@@ -282,6 +303,8 @@ def _always(
     def tell(news: SyncNews) -> None:
         with speaking:
             before, last[news.target] = last.get(news.target), news
+            if news.target in shown:
+                shown[news.target].take(news)
             if isinstance(news, PassReport):
                 lasting = isinstance(before, PassReport) and before.problem == news.problem
                 if news.copied or news.mismatches or not lasting:
@@ -292,7 +315,12 @@ def _always(
                 _say(f"{time.strftime('%H:%M:%S')} {news.target}: {news.words}; it is tried again")
 
     def opener(target: SyncTarget) -> SyncWorker:
-        return SyncWorker(target.name, lambda: open_engine(folder, target, state), tell)
+        def opened() -> SyncEngine:
+            engine = open_engine(folder, target, state)
+            engine.listener = shown.get(target.name, engine.listener)
+            return engine
+
+        return SyncWorker(target.name, opened, tell)
 
     # what can never succeed is said at once; what may come (a mount, the folder) is waited for
     from eyegore.feeds.sync_target import refuse_inside
