@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
 from eyegore.lab_time import clock_text
 from eyegore.limits.model import Severity, Verdict
 from eyegore.limits.wording import unit_sign
+
+_CCD = re.compile(r"(?:^|_)CCD([123])(?:_|$)")
+
+
+@cache
+def ccd_of(name: str) -> int:
+    """The CCD that a parameter or a cell of the log names; 0 where it names none: it concerns all three."""
+    found = _CCD.search(name)
+    return int(found[1]) if found else 0
 
 
 class HkVerdict(Enum):
@@ -53,6 +64,11 @@ class RetakeReason:
     limit: str = ""
     severity: Severity = Severity.NONE
     note: str = ""
+
+    def concerns(self, ccd: str) -> bool:
+        """Whether it is a reason for the CCD that the log calls so; one without a number may be any."""
+        number = ccd_of(ccd)
+        return not self.ccd or not number or self.ccd == number
 
     @property
     def text(self) -> str:

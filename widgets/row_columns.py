@@ -16,7 +16,8 @@ WIDEST_EM = 18
 class RowColumns:
     """Columns of ``tree``; ``on_click`` gets the name when a heading is clicked.
 
-    ``sorted_by`` is "" in file order. ``cursor`` is the column that keys act on, "" until one was chosen.
+    ``sorted_by`` is "" in file order. ``cursor`` is the column that keys act on, "" until one was chosen. ``longest``
+    is by name the longest text that may come into a column whose cells change.
     """
 
     def __init__(self, tree: ttk.Treeview, theme: Theme, on_click: Callable[[str], object]) -> None:
@@ -31,6 +32,7 @@ class RowColumns:
         self.descending = False
         self.cursor = ""
         self.places: tuple[int, ...] = ()
+        self.longest: dict[str, str] = {}
         self._chosen: list[str] = []
         self._widths: dict[str, int] = {}
         self._right: dict[str, bool] = {}
@@ -92,7 +94,7 @@ class RowColumns:
             if not cells:
                 continue
             self._right[name] = all(is_number(cell) for cell in cells)
-            widest = max(cells, key=len) + "0"
+            widest = max([*cells, self.longest.get(name, "")], key=len) + "0"
             self._widths.setdefault(name, self._width(name, widest))
             self._size(name)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from tkinter import ttk
@@ -18,10 +19,12 @@ from eyegore.widgets import keys
 from eyegore.widgets.cells import Status
 from eyegore.widgets.later import Later
 from eyegore.widgets.row_cells import RowCell
+from eyegore.widgets.row_changes import RowChanges, TextsOf
 from eyegore.widgets.row_columns import RowColumns
 from eyegore.widgets.row_filter import RowFilter
 from eyegore.widgets.row_menus import RowActions, RowMenu
 from eyegore.widgets.row_order import RowOrder, SortValue, sort_value
+from eyegore.widgets.row_tips import RowTips
 from eyegore.widgets.row_tools import RowTools
 from eyegore.widgets.scrolled_tree import ScrolledTree
 from eyegore.widgets.theme import Theme
@@ -66,6 +69,7 @@ class RowTable(ttk.Frame):
         self._unseen = 0
         self._selected: tuple[str, ...] = ()
         self._later = Later(self)
+        self._changes = RowChanges(self._later, self._change_row)
         self.tools = RowTools(
             self if tools is None else tools,
             theme,
@@ -86,6 +90,7 @@ class RowTable(ttk.Frame):
         self.tree = ScrolledTree(self, "Rows.Treeview", "headings", on_scroll=self._scroll_by_hand)
         self.columns = RowColumns(self.tree, self._theme, self.sort_next)
         actions = RowActions(self._on_open, self.sort_by, self.toggle_follow, self.tools.choose_columns)
+        self.tips = RowTips(self.tree, self._theme)
         self._row_menu = RowMenu(self.tree, self.columns, self._rows.__getitem__, actions)
 
     def _bind_keys(self) -> None:
@@ -162,8 +167,33 @@ class RowTable(ttk.Frame):
                 self.tree.move(row.key, "", index)
         self._tell_count()
 
+    def change(self, rows: Iterable[str], texts_of: TextsOf) -> None:
+        """Give rows, by key, other texts in some columns; many take several turns of Tk."""
+        self._changes.add(rows, texts_of)
+
+    def _change_row(self, key: str, texts: Mapping[str, str]) -> None:
+        row, names = self._rows.get(key), self.columns.names
+        if row is None:
+            return
+        cells = list(row.cells)
+        places = {names.index(name): name for name in texts if name in names}
+        new = {place: name for place, name in places.items() if place < len(cells) and cells[place] != texts[name]}
+        if not new:
+            return
+        for place, name in new.items():
+            cells[place] = texts[name]
+        row = replace(row, cells=tuple(cells))
+        if self.columns.sorted_by in new.values() or self._filter:
+            self.replace([row])
+            return
+        self._rows[key] = row
+        if self.tree.exists(key):
+            for name in (name for place, name in new.items() if place in self.columns.places):
+                self.tree.tk.call(str(self.tree), "set", key, name, texts[name])
+
     def clear(self) -> None:
         """Forget all rows."""
+        self._changes.clear()
         held = [key for key in self._rows if self.tree.exists(key)]
         self._rows.clear()
         self._serials.clear()

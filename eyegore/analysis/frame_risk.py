@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
 from eyegore.analysis.exposure_interval import ExposureInterval
 from eyegore.analysis.row_covers import CoveredRows, Gap, RowKind
-from eyegore.exposure_messages import ExposureHk, HkVerdict, RetakeReason
+from eyegore.exposure_messages import ExposureHk, HkVerdict, RetakeReason, ccd_of
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Severity, Verdict
 from eyegore.limits.verdict_runs import worst_of
 from eyegore.limits.wording import describe
@@ -20,15 +18,7 @@ from eyegore.limits.wording import describe
 EDGE_S = 5.0
 """How much of an exposure, at either end, the HK file of its ObsID may leave out [s]."""
 
-_CCD = re.compile(r"(?:^|_)CCD([123])(?:_|$)")
 _SOURCE = "hk"
-
-
-@cache
-def ccd_of(name: str) -> int:
-    """The CCD that a parameter or a cell of the log names; 0 where it names none: it concerns all three."""
-    found = _CCD.search(name)
-    return int(found[1]) if found else 0
 
 
 @dataclass
@@ -131,7 +121,7 @@ class FrameRisk:
         reasons = sorted(self._reasons(silent_since), key=lambda one: (-one.verdict.rank, -one.severity, one.first))
         verdicts = {}
         for name in sorted(self.intervals):
-            mine = [one.verdict for one in reasons if not (one.ccd and ccd_of(name)) or one.ccd == ccd_of(name)]
+            mine = [one.verdict for one in reasons if one.concerns(name)]
             verdicts[name] = max(mine, key=lambda one: one.rank, default=HkVerdict.CLEAN)
         assumed = dict.fromkeys(text for one in self.intervals.values() for text in one.assumed)
         return ExposureHk(

@@ -16,7 +16,7 @@ from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status, Trend
 from eyegore.widgets.row_cells import RowCell
 
 SHOWN_FIRST = (
-    "ObsID", "CCD", "test", "date", "exptime", "wave", "source", "rdmode", "vend", "chinj", "flushes",
+    "ObsID", "CCD", "test", "date", "HK", "exptime", "wave", "source", "rdmode", "vend", "chinj", "flushes",
     "mirr_pos", "IG1_1_T", "OD_1_T", "RD_T", "IDL", "IDH",
 )  # fmt: skip
 """Columns of the exposure table shown until the user chooses others; those a log does not have are left out."""
@@ -189,13 +189,21 @@ def shown_first(columns: Iterable[str]) -> list[str]:
     return [spelling[name.casefold()] for name in SHOWN_FIRST if name.casefold() in spelling]
 
 
-def row_cell(exposure: Exposure, columns: Sequence[str]) -> RowCell:
-    """One row of the exposure table; ``columns`` are those of the table."""
+def row_cell(exposure: Exposure, columns: Sequence[str], also: Mapping[str, str] | None = None) -> RowCell:
+    """One row of the exposure table; ``columns`` are those of the table, ``also`` has cells no log has."""
+    also, count = also or {}, len(exposure.columns)
     cells = exposure.cells
-    if tuple(columns) != exposure.columns:
-        by_name = dict(zip(exposure.columns, exposure.cells, strict=False))
+    if len(cells) == count and tuple(columns[:count]) == exposure.columns:
+        cells = (*cells, *(also.get(column, "") for column in columns[count:]))
+    else:
+        by_name = {**dict(zip(exposure.columns, cells, strict=False)), **also}
         cells = tuple(by_name.get(column, "") for column in columns)
-    return RowCell(key=f"{exposure.obsid}/{exposure.ccd}", cells=cells, group=str(exposure.obsid))
+    return RowCell(key=row_key(exposure), cells=cells, group=str(exposure.obsid))
+
+
+def row_key(exposure: Exposure) -> str:
+    """What tells a row of the table from others."""
+    return f"{exposure.obsid}/{exposure.ccd}"
 
 
 def worst_status(health: Health | None) -> Status:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.hk_history import HkHistory
-from eyegore.desktop import presenter
+from eyegore.desktop import hk_rows, presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.backup_presenter import backup_cells
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
@@ -27,6 +27,7 @@ from eyegore.messages import (
     AlarmState,
     Event,
     Exposure,
+    ExposureHk,
     ExposuresAccepted,
     Flag,
     FlagChanged,
@@ -88,6 +89,10 @@ class SessionView:
         self._new_rows: list[Exposure] = []
         self._exposures: dict[int, Exposure] = {}
         self._index = ExposureIndex()
+        self.hk_rows = hk_rows.HkRows()
+        if panes.table is not None:
+            panes.table.tips.by_column[hk_rows.COLUMN] = self.hk_rows.tip
+            panes.table.columns.longest[hk_rows.COLUMN] = hk_rows.LONGEST
         self._trends = Trends({})
         self._cells_changed = False
         self._paths: dict[int, dict[int, str]] = {}
@@ -120,10 +125,14 @@ class SessionView:
             case LayoutChanged():
                 self._take_layout(event)
             case ExposuresAccepted():
-                self._log_columns = presenter.exposure_columns(self._log_columns, event.columns)
+                columns = (*event.columns, *self.hk_rows.columns)
+                self._log_columns = presenter.exposure_columns(self._log_columns, columns)
+                self.hk_rows.add(event.rows)
                 self._new_rows += event.rows
                 self._index.add(event.rows)
                 self._exposures.update((row.obsid, row) for row in event.rows)
+            case ExposureHk():
+                self.hk_rows.take(event)
             case ImageFile():
                 self._paths.setdefault(event.obsid, {})[event.ccd] = event.path
             case ImagesReady():
@@ -183,8 +192,12 @@ class SessionView:
         self._flags_changed = self._cells_changed = False
         if self._new_rows and panes.table is not None:
             panes.table.set_columns(self._log_columns, presenter.shown_first(self._log_columns))
-            panes.table.append([presenter.row_cell(row, self._log_columns) for row in self._new_rows])
+            also, key_of = self.hk_rows.cells, presenter.row_key
+            columns = self._log_columns
+            panes.table.append([presenter.row_cell(row, columns, also(key_of(row))) for row in self._new_rows])
         self._new_rows.clear()
+        if panes.table is not None:
+            panes.table.change(self.hk_rows.changed(), self.hk_rows.cells)
         self._desk.flush(self._trends.texts, known=self.health is not None and not self.health.hk_stale)
         self._warnings.flush()
         if self._new_lines:

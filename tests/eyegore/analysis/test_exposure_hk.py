@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eyegore.analysis.exposure_hk import ExposureHkBook
-from eyegore.analysis.frame_risk import ccd_of
 from eyegore.analysis.row_covers import RowKind
-from eyegore.exposure_messages import ExposureHk, HkVerdict
+from eyegore.exposure_messages import ExposureHk, HkVerdict, ccd_of
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Severity, Verdict
 from eyegore.messages import Exposure
 
