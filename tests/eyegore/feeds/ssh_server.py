@@ -69,6 +69,7 @@ class SshServer:
         config = self.folder / "sshd_config"
         lines = [
             *self._settings,  # of each the first counts
+            f"SetEnv HOME={self.folder}",  # without the start files of the user's shell: killed ones leave locks
             f"ListenAddress {self.host}:{self.port}",
             f"HostKey {self._host_key}",
             f"AuthorizedKeysFile {self.folder / 'authorized_keys'}",
