@@ -37,6 +37,8 @@ examples:
   eyegore simulate /tmp/21_Feb_80 --speed 10     write what ELVIS writes
   eyegore demo                                   simulate and monitor at once
   eyegore limits show 7.5.X                      the limits in use
+  eyegore ds9 -p /data/14_Mar_19 -c 1 20103 20112
+                                                 CCD1 of ten ObsIDs in DS9
 
 "eyegore COMMAND --help" explains a command."""
 
@@ -99,6 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
     from eyegore.commands import (
         alarms,
         demo,
+        ds9,
         limits,
         retake,
         roster,
@@ -111,7 +114,8 @@ def build_parser() -> argparse.ArgumentParser:
         watchdog,
     )
 
-    for command in (demo, simulate, limits, retake, alarms, sync, verify, trust, settings, roster, warnings, watchdog):
+    listed = (demo, simulate, limits, retake, alarms, ds9, sync, verify, trust, settings, roster, warnings, watchdog)
+    for command in listed:
         command.add_parser(commands)
     return parser
 

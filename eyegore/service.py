@@ -61,7 +61,9 @@ RESTART_S = 5.0
 PAST_S = 8 * 86_400.0
 """How far back subscribers are told what the journal knows [s]: a day more than the samples are kept."""
 MOST_PAST = 5000
-WORKERS = frozenset({"monitor", "ingest", "watcher", "images", "ds9", "history", "limits", "replies", "heartbeat"})
+WORKERS = frozenset(
+    {"monitor", "ingest", "watcher", "images", "ds9", "ds9 search", "history", "limits", "replies", "heartbeat"}
+)
 """Names of the threads that do the work of a session."""
 Subscriber = Callable[[Event], None]
 Command = FlagCommand | PhaseChosen

@@ -1,4 +1,4 @@
-"""One XPA call through the binding of pyds9; run as a child process: ``pyds9_call.py get|set ADDRESS WORD...``.
+"""One XPA call through the binding of pyds9; run as a child process: ``pyds9_call.py get|set|send ADDRESS WORD...``.
 
 Only the binding ``xpa`` is imported. Importing ``pyds9`` itself would start a name server that outlives us, need
 ``distutils`` and cost half a second, and its ``get`` hides what DS9 complained about.
@@ -23,7 +23,8 @@ def main(verb: str, address: str, words: list[str]) -> int:
             for text in found or ():
                 sys.stdout.write(text.decode(errors="replace"))
         else:
-            reached = bool(xpa.xpaset(target, line, None, -1, 1))
+            data = sys.stdin.buffer.read() if verb == "send" else None
+            reached = bool(xpa.xpaset(target, line, data, -1 if data is None else len(data), 1))
     except ValueError as why:
         sys.stderr.write(f"{why}\n")
         return 1

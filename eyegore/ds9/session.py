@@ -1,37 +1,33 @@
-"""Which DS9 the images go to: one of our own, which ends with us, or one that is running already, never ended by us."""
+"""A DS9 to talk to, and one of our own, which is started when it is needed and ends with us."""
 
 from __future__ import annotations
 
 import contextlib
-import fnmatch
 import logging
 import os
-import re
 import shutil
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from eyegore.ds9.launch import ending, launch, wait_for_answer
 from eyegore.ds9.plain_names import private_folder
-from eyegore.ds9.xpa import Ds9SilentError, Transport, Xpa
+from eyegore.ds9.silence import Silence, silence_of
+from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, Xpa
 from eyegore.errors import Ds9Error
 
 log = logging.getLogger(__name__)
 
-START_LIMIT_S = 30.0
-"""A DS9 on a loaded machine over ssh takes this long [s] to open its window; 1.2 s on an idle one."""
-_POLL_S = 0.05
 _END_LIMIT_S = 2.0
-
-_HOST_PORT = re.compile(r"[^:/]+:\d+")
 
 
 class Ds9Session(Protocol):
-    """A DS9 to talk to."""
+    """A DS9 to talk to; ``name`` is how it is called in a sentence."""
+
+    name: str
 
     def connect(self) -> tuple[Xpa, str]:
         """Calls and address of a DS9 that is there, started if that is ours to do; raises Ds9Error."""
@@ -47,12 +43,15 @@ class OwnDs9:
     """A DS9 started by us, in a session of its own, reachable by this user alone.
 
     It ends with us, and so do its sockets. When it was closed or killed, or does not answer a second time, the next
-    :meth:`connect` starts another.
+    :meth:`connect` starts another; but one that waits for an answer to a dialog is left to the person who gives it.
     XPA opens the folder of its sockets to everybody (mode 0777), so that folder lies within a private one. The DS9 does
     not register with a name server (XPA_NSREGISTER): none is started, none can be lost.
     """
 
+    name = "DS9"
+
     def __init__(self, transport: Transport, say: Callable[[int, str], None], cancelled: threading.Event) -> None:
+        self.title = f"eyegore-{os.getpid()}"
         self._transport = transport
         self._say = say
         self._cancelled = cancelled
@@ -67,10 +66,12 @@ class OwnDs9:
         if self._process is not None and self._process.poll() is not None:
             self._say(logging.INFO, f"DS9 was {self._ending()}: starting it again")
             self.close()
-        if self._suspect and self._xpa is not None:
+        if self._suspect and self._xpa is not None and self._process is not None:
             try:
                 self._xpa.get(self._address, "version")
             except Ds9SilentError:
+                if silence_of(self._process.pid) is Silence.WAITING:
+                    raise  # an answer of a person is awaited, and what the person did in it is not thrown away
                 self._say(logging.WARNING, "DS9 still does not answer: it is ended and started again")
                 self.close()
             self._suspect = False
@@ -88,11 +89,17 @@ class OwnDs9:
         process = self._process
         if process is None:
             return str(why)
+        silent = isinstance(why, Ds9SilentError)
         try:
-            process.wait(0.2 if isinstance(why, Ds9SilentError) else 0)
+            process.wait(0.2 if silent else 0)
         except subprocess.TimeoutExpired:
-            self._suspect = isinstance(why, Ds9SilentError)
-            return f"{why}; the next request starts it anew if need be" if self._suspect else str(why)
+            self._suspect = self._suspect or silent
+            if not silent:
+                return str(why)
+            does = silence_of(process.pid)
+            if does is Silence.WAITING:
+                return f"{does.value} (or close DS9 itself: the next request starts another)"
+            return f"{why}: {does.value}; the next request starts it anew if need be"
         return f"DS9 was {self._ending()}; the next request starts it again"
 
     def close(self) -> None:
@@ -106,10 +113,7 @@ class OwnDs9:
 
     def _start(self) -> None:
         if self._cancelled.is_set():
-            raise Ds9Error("DS9 not started: Eyegore is ending")
-        program = shutil.which("ds9")
-        if program is None:
-            raise Ds9Error("DS9 is not installed: no ds9 on the PATH (apt install saods9)")
+            raise Ds9GivenUpError("DS9 not started: given up")
         folder = self._folder = private_folder()
         xpa = Xpa(
             self._transport,
@@ -117,73 +121,21 @@ class OwnDs9:
             self._cancelled,
         )
         complaints = folder / "ds9.log"
-        with complaints.open("wb") as output:
-            self._process = process = subprocess.Popen(
-                [program, "-title", f"eyegore-{os.getpid()}", "-samp", "no"],
-                env=xpa.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        end = time.monotonic() + START_LIMIT_S
-        while time.monotonic() < end:
+        self._process = launch(self.title, xpa.environment, complaints)
+
+        def answering() -> str:
             for socket in (folder / "xpa").glob("DS9_*"):
-                try:
+                with contextlib.suppress(Ds9SilentError):  # the socket comes before the window that serves it
                     version = xpa.get(str(socket), "version")
-                except Ds9SilentError:
-                    break  # the socket comes before the window that serves it
-                log.info("DS9 started: %s, through %s", version, self._transport.name)
-                self._xpa, self._address = xpa, str(socket)
-                return
-            if process.poll() is not None:
-                # without a display it ends with 0, so the code tells nothing
-                said = complaints.read_text(errors="replace").strip().splitlines()
-                raise Ds9Error(f"DS9 did not start: {said[0] if said else self._ending()}")
-            if self._cancelled.wait(_POLL_S):
-                raise Ds9Error("start of DS9 given up: Eyegore is ending")
-        raise Ds9Error(f"DS9 did not answer within {START_LIMIT_S:g} s of its start")
+                    log.info("DS9 started: %s, through %s", version, self._transport.name)
+                    return str(socket)
+            return ""
+
+        self._address = wait_for_answer(self._process, complaints, answering, self._cancelled)
+        self._xpa = xpa
 
     def _ending(self) -> str:
-        code = self._process.returncode if self._process is not None else 0
-        if code is not None and code < 0:
-            return f"ended by signal {-code} ({signal.strsignal(-code)})"
-        return "closed" if code == 0 else f"ended with error {code}"
-
-
-class RunningDs9:
-    """A DS9 of the user's, found by its title or address in the user's own XPA environment; never started or ended.
-
-    ``target`` is a title (``ds9``, ``DS9:lab``, with wildcards), what XPA calls its method, or ``host:port``, which XPA
-    reaches by inet only.
-    """
-
-    def __init__(self, target: str, transport: Transport, cancelled: threading.Event) -> None:
-        self._name = target.removeprefix("DS9:").removeprefix("ds9:")
-        self._at = self._name if _HOST_PORT.fullmatch(target) or target.startswith("/") else ""
-        environment = {"XPA_METHOD": "inet"} if _HOST_PORT.fullmatch(self._at) else {}
-        self._xpa = Xpa(transport, environment, cancelled)
-
-    def connect(self) -> tuple[Xpa, str]:
-        """Calls and address of the one DS9 meant; looked up each time, because a restarted DS9 has a new address."""
-        if self._at:
-            return self._xpa, self._at
-        running = sorted(self._xpa.running(), key=lambda point: point.name)
-        meant = [point for point in running if fnmatch.fnmatchcase(point.name, self._name)]
-        if len(meant) == 1:
-            return self._xpa, meant[0].address
-        if meant:
-            listed = ", ".join(f"{point.name} at {point.address}" for point in meant)
-            raise Ds9Error(f"'{self._name}' fits {len(meant)} running DS9s: choose one by -d: {listed}")
-        names = ", ".join(point.name for point in running) or "none"
-        raise Ds9Error(f"no DS9 named '{self._name}' is running (running: {names})")
-
-    def failed(self, why: Ds9Error) -> str:
-        """What a failed call means: the user's DS9 is left alone."""
-        return str(why)
-
-    def close(self) -> None:
-        """Nothing was started, nothing is ended."""
+        return ending(self._process.returncode or 0) if self._process is not None else "closed"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

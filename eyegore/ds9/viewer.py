@@ -1,4 +1,4 @@
-"""Images to DS9: CCD 1, 2, 3 to frames 1, 2, 3, by one worker thread, so that the window never waits for DS9."""
+"""Images to DS9 by one worker thread, so that the window never waits for DS9."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eyegore.ds9.loading import Loading
+from eyegore.ds9.order import Ds9Order, Fate, FrameImage, Outcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
-from eyegore.ds9.session import Ds9Session, OwnDs9, RunningDs9
-from eyegore.ds9.xpa import Ds9SilentError, Transport, Xpa, available_transport
-from eyegore.elvis.ccd_frame import frame_state
+from eyegore.ds9.running_ds9 import RunningDs9, running_ds9s
+from eyegore.ds9.session import Ds9Session, OwnDs9
+from eyegore.ds9.xpa import AccessPoint, Ds9GivenUpError, Transport, available_transport
 from eyegore.errors import Ds9Error
 
 log = logging.getLogger(__name__)
 
 CCDS = (1, 2, 3)
+_TOLD_SINGLY = 3
+"""Images whose fate is told in a line for each; of more, a line for each reason."""
 
 
 @dataclass(frozen=True)
 class _Request:
-    obsid: int
-    paths: Mapping[int, Path]
+    number: int
+    order: Ds9Order
+    target: str
 
 
 class Ds9Viewer:
-    """Shows the images of an ObsID in DS9.
+    """Shows images in DS9.
 
     Parameters
     ----------
@@ -36,42 +41,94 @@ class Ds9Viewer:
         that one ends in :meth:`stop`.
     say
         Called on the worker thread with a level of :mod:`logging` and one line for the operator.
+    progress
+        Called on the worker thread with what is being done now.
     transport
         What carries the XPA calls; by default the safer one of those installed.
     """
 
     def __init__(
-        self, target: str = "", *, say: Callable[[int, str], None], transport: Transport | None = None
+        self,
+        target: str = "",
+        *,
+        say: Callable[[int, str], None],
+        progress: Callable[[str], object] = lambda text: None,
+        transport: Transport | None = None,
     ) -> None:
-        self._target = target
+        self.target = target
         self._say = say
+        self._progress = progress
         self._transport = transport
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._session: Ds9Session | None = None
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._void = 0
+        self._ending = threading.Event()
+        self._given_up = threading.Event()
+        self._own_void = threading.Event()
+        self._threads: dict[str, threading.Thread] = {}
+        self._sessions: dict[str, Ds9Session] = {}
+        self._filled: dict[str, set[int]] = {}
 
-    def show(self, paths: Mapping[int, str | Path], obsid: int) -> None:
-        """Ask for the images of one ObsID, by CCD number; returns at once. Of those waiting, the newest is shown."""
-        if self._stopping.is_set():
-            return
-        self._requests.put(_Request(obsid, {ccd: Path(path) for ccd, path in paths.items()}))
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="ds9", daemon=True)
-            self._thread.start()
+    def show(self, paths: Mapping[int, str | Path], obsid: int, *, quadrants: bool = False) -> None:
+        """Ask for the images of one ObsID, by CCD number, in frames 1, 2, 3; of CCDs without one the frames stay."""
+        found = {ccd: Path(path) for ccd, path in paths.items()}
+        images = tuple(FrameImage(ccd, obsid, ccd, found.get(ccd)) for ccd in sorted({*CCDS, *found}))
+        self.open(Ds9Order(f"ObsID {obsid}", images, quadrants=quadrants))
+
+    def open(self, order: Ds9Order) -> None:
+        """Ask for images; returns at once. Of the orders waiting, the newest is carried out."""
+        with self._lock:
+            if self._ending.is_set():
+                return
+            self._asked += 1
+            self._requests.put(_Request(self._asked, order, self.target))
+            self._start("ds9", self._work)
+
+    def cancel(self) -> None:
+        """Give up what is being done and what was asked for before now."""
+        with self._lock:
+            self._void = self._asked
+            self._given_up.set()
+
+    def start_anew(self) -> None:
+        """End the DS9 of our own, if there is one; the next order to it starts another."""
+        self.cancel()
+        self._own_void.set()
+
+    def search(self, found: Callable[[list[AccessPoint], str], object]) -> None:
+        """Look for the DS9s that run; ``found`` gets them on a thread of its own, or why they cannot be found."""
+
+        def look() -> None:
+            try:
+                points, problem = running_ds9s(self._transport or available_transport(), self._ending), ""
+            except Ds9Error as why:
+                points, problem = [], str(why)
+            found(points, problem)
+
+        with self._lock:
+            if not self._ending.is_set():
+                self._start("ds9 search", look)
 
     def stop(self, timeout: float = 5.0) -> bool:
-        """End the worker and the DS9 it started; False when it has not ended after ``timeout`` [s]."""
-        self._stopping.set()
-        self._requests.put(None)
-        if self._thread is None:
+        """End the threads and the DS9 started here; False when one has not ended after ``timeout`` [s]."""
+        with self._lock:
+            self._ending.set()
+            self._given_up.set()
+            self._requests.put(None)
+        for thread in self._threads.values():
+            thread.join(timeout)
+        if not any(thread.is_alive() for thread in self._threads.values()):
             return True
-        self._thread.join(timeout)
-        if not self._thread.is_alive():
-            return True
-        if self._session is not None:
-            self._session.close()  # the worker hangs in a dead disk: DS9 must not stay behind on the screen
+        for session in list(self._sessions.values()):
+            session.close()  # the worker hangs in a dead disk: DS9 must not stay behind on the screen
         return False
+
+    def _start(self, name: str, work: Callable[[], None]) -> None:
+        thread = self._threads.get(name)
+        if thread is None or not thread.is_alive():
+            self._threads[name] = threading.Thread(target=work, name=name, daemon=True)
+            self._threads[name].start()
 
     # --- on the worker thread -----------------------------------------------------------------------------------
 
@@ -79,89 +136,104 @@ class Ds9Viewer:
         names = PlainNames()
         try:
             while (request := self._newest(self._requests.get())) is not None:
-                try:
-                    if self._session is None:
-                        self._session = self._new_session()
-                    self._show(request, self._session, names)
-                except Ds9Error as why:
-                    text = self._session.failed(why) if self._session is not None else str(why)
-                    self._say(logging.ERROR, f"ObsID {request.obsid} not shown: {text}")
-                except Exception as why:  # outermost frame of the thread: the next request must find it alive
-                    log.exception("showing ObsID %d", request.obsid)
-                    self._say(logging.ERROR, f"ObsID {request.obsid} not shown: {why}")
+                if self._begin(request):
+                    self._carry_out(request, names)
         finally:
-            if self._session is not None:
-                self._session.close()
+            for session in self._sessions.values():
+                session.close()
             names.remove()
 
     def _newest(self, request: _Request | None) -> _Request | None:
         """The newest request there is, after saying which ones it makes obsolete; None when we are to end."""
-        skipped: list[int] = []
-        while not self._stopping.is_set() and not self._requests.empty():
+        skipped: list[str] = []
+        while not self._ending.is_set() and not self._requests.empty():
             newer = self._requests.get()
-            if request is not None and newer is not None and newer.obsid != request.obsid:
-                skipped.append(request.obsid)
+            if request is not None and newer is not None and newer.order.what != request.order.what:
+                skipped.append(request.order.what)
             request = newer
-        if self._stopping.is_set():
+        if self._ending.is_set():
             return None
         if skipped and request is not None:
-            listed = ", ".join(map(str, skipped))
-            self._say(logging.INFO, f"ObsID {listed} skipped: ObsID {request.obsid} was asked for since")
+            self._say(logging.INFO, f"{', '.join(skipped)} skipped: {request.order.what} was asked for since")
         return request
 
-    def _new_session(self) -> Ds9Session:
-        transport = self._transport or available_transport()
-        if self._target:
-            return RunningDs9(self._target, transport, self._stopping)
-        return OwnDs9(transport, self._say, self._stopping)
-
-    def _show(self, request: _Request, session: Ds9Session, names: PlainNames) -> None:
-        ready = self._complete(request)
-        if not ready:
-            raise Ds9Error("none of its images is there and complete")
-        xpa, address = session.connect()
-        xpa.put(address, "tile", "yes")
-        shown = []
-        for ccd, path in ready.items():
-            xpa.put(address, "frame", str(ccd))
-            if self._load(xpa, address, f"CCD{ccd} of ObsID {request.obsid}", names.of(path)):
-                shown.append(f"CCD{ccd}")
-        # the first call after a load tells whether DS9 outlived it
-        xpa.get(address, "version")
-        if shown:
-            self._say(logging.INFO, f"ObsID {request.obsid} shown in DS9: {', '.join(shown)}")
-
-    def _load(self, xpa: Xpa, address: str, what: str, name: str) -> bool:
-        """Load one file to the frame chosen before; a file that DS9 does not take is said, and the next one tried."""
-        try:
-            xpa.put(address, "file", f"{{{name}}}")
-            xpa.put(address, "zoom", "to", "fit")
-            xpa.put(address, "scale", "mode", "zscale")
-        except Ds9SilentError:
-            raise
-        except Ds9Error as why:
-            if self._stopping.is_set():
-                raise
-            self._say(logging.WARNING, f"{what}: {why}")
+    def _begin(self, request: _Request) -> bool:
+        """Take up a request, unless it was given up before."""
+        with self._lock:
+            if request.number > self._void and not self._ending.is_set():
+                self._given_up.clear()
+        if self._own_void.is_set() and (own := self._sessions.pop("", None)) is not None:
+            own.close()
+        self._own_void.clear()
+        if request.number <= self._void:
+            self._say(logging.INFO, f"{request.order.what} not shown: given up")
             return False
         return True
 
-    def _complete(self, request: _Request) -> dict[int, Path]:
-        """The images that are whole, by CCD; the others are said. A half-written file would kill DS9."""
-        ready = {}
-        for ccd in sorted({*CCDS, *request.paths}):
-            what = f"CCD{ccd} of ObsID {request.obsid}"
-            path = request.paths.get(ccd)
-            try:
-                if path is None or not path.exists():
-                    self._say(logging.WARNING, f"{what} is not there")
-                    continue
-                state = frame_state(path)
-            except OSError as why:
-                self._say(logging.WARNING, f"{what} cannot be read: {why}")
-                continue
-            if state.complete:
-                ready[ccd] = path
+    def _carry_out(self, request: _Request, names: PlainNames) -> None:
+        what = request.order.what
+        session: Ds9Session | None = None
+        loading: list[str] = []
+        try:
+            session = self._session(request.target)
+            self._show(request.order, session, names, loading)
+        except Ds9GivenUpError as why:
+            self._say(logging.INFO, f"{what} not shown: {why}")
+        except Ds9Error as why:
+            text = session.failed(why) if session is not None else str(why)
+            at = f" (while {loading[-1]} was being loaded)" if loading else ""
+            self._say(logging.ERROR, f"{what} not shown: {text}{at}")
+        except Exception as why:  # outermost frame of the thread: the next request must find it alive
+            log.exception("showing %s", what)
+            self._say(logging.ERROR, f"{what} not shown: {why}")
+
+    def _session(self, target: str) -> Ds9Session:
+        if target not in self._sessions:
+            transport = self._transport or available_transport()
+            if target:
+                self._sessions[target] = RunningDs9(target, transport, self._given_up)
             else:
-                self._say(logging.WARNING, f"{what} is not shown: {state.problem}")
-        return ready
+                self._sessions[target] = OwnDs9(transport, self._say, self._given_up)
+        return self._sessions[target]
+
+    def _show(self, order: Ds9Order, session: Ds9Session, names: PlainNames, loading: list[str]) -> None:
+        """Carry out an order; ``loading`` gets the images as their turn comes."""
+        singly = len(order.images) <= _TOLD_SINGLY
+
+        def began(image: FrameImage, done: int, total: int) -> None:
+            loading.append(image.name)
+            self._progress(f"{session.name}: {image.name} ({done + 1} of {total})")
+
+        run = Loading(order, names, self._given_up, began)
+        self._progress(f"DS9: looking at {order.what}")
+        outcomes = []
+
+        def note(outcome: Outcome) -> None:
+            outcomes.append(outcome)
+            if (singly and outcome.fate is not Fate.SHOWN) or outcome.note:
+                self._say(logging.WARNING, outcome.sentence)
+
+        try:
+            for outcome in run.check():
+                note(outcome)
+            self._progress(f"{session.name}: connecting")
+            xpa, address = session.connect()
+            filled, frames = self._filled.setdefault(address, set()), {image.frame for image in order.images}
+            try:
+                for outcome in run.load(xpa, address, unwanted=filled - frames):
+                    note(outcome)
+                filled &= frames
+            finally:
+                filled |= set(run.loaded)
+        finally:
+            if not singly:
+                for line in not_shown(outcomes):
+                    self._say(logging.WARNING, line)
+        shown = [one.image for one in outcomes if one.fate is Fate.SHOWN]
+        if shown:
+            which = ", ".join(f"CCD{image.ccd}" for image in shown) if _one_obsid(order) else f"{len(shown)} images"
+            self._say(logging.INFO, f"{order.what} shown in {session.name}: {which}")
+
+
+def _one_obsid(order: Ds9Order) -> bool:
+    return len({image.obsid for image in order.images}) == 1

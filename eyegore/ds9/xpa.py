@@ -40,6 +40,10 @@ class Ds9SilentError(Ds9Error):
     """DS9 does not answer: it is frozen, busy or gone."""
 
 
+class Ds9GivenUpError(Ds9Error):
+    """What was being done is not wanted any more."""
+
+
 @dataclass(frozen=True)
 class AccessPoint:
     """A DS9 that the XPA name server knows: its title and where it listens."""
@@ -59,6 +63,9 @@ class Transport(Protocol):
     def put(self, address: str, words: tuple[str, ...]) -> list[str]:
         """Command that orders."""
 
+    def send(self, address: str, words: tuple[str, ...]) -> list[str]:
+        """Command that orders, and hands over what it reads from its input."""
+
 
 class XpaTools:
     """The commands of the Debian package xpa-tools."""
@@ -72,6 +79,10 @@ class XpaTools:
     def put(self, address: str, words: tuple[str, ...]) -> list[str]:
         """Command that orders; ``-p``: there is nothing to read from its input."""
         return ["xpaset", "-p", address, *words]
+
+    def send(self, address: str, words: tuple[str, ...]) -> list[str]:
+        """Command that orders, and hands over what it reads from its input."""
+        return ["xpaset", address, *words]
 
 
 class Pyds9:
@@ -87,6 +98,10 @@ class Pyds9:
     def put(self, address: str, words: tuple[str, ...]) -> list[str]:
         """Command that orders."""
         return [*self._child, "set", address, *words]
+
+    def send(self, address: str, words: tuple[str, ...]) -> list[str]:
+        """Command that orders, and hands over what it reads from its input."""
+        return [*self._child, "send", address, *words]
 
 
 def available_transport() -> Transport:
@@ -129,6 +144,10 @@ class Xpa:
         """Order DS9 to do something."""
         self._call(self._transport.put(address, words), words)
 
+    def send(self, address: str, text: str, *words: str) -> None:
+        """Order DS9 to do something with a text: it needs no file."""
+        self._call(self._transport.send(address, words), words, text)
+
     def running(self) -> list[AccessPoint]:
         """The DS9s registered with the name server of this environment; none when there is no name server."""
         try:
@@ -139,13 +158,13 @@ class Xpa:
         # "DS9", name, access, address, user; a name can hold blanks
         return [AccessPoint(cells[0].removeprefix("DS9 "), cells[2]) for cells in found if len(cells) == 4]
 
-    def _call(self, command: list[str], words: tuple[str, ...]) -> str:
+    def _call(self, command: list[str], words: tuple[str, ...], text: str | None = None) -> str:
         asked = " ".join(words)
         try:
             child = subprocess.Popen(
                 command,
                 env=self.environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
@@ -155,24 +174,27 @@ class Xpa:
             raise Ds9Error(f"{command[0]} cannot be run: {why.strerror}") from why
         with child:
             try:
-                answer, complaint = self._wait(child, asked)
+                answer, complaint = self._wait(child, asked, text)
             except BaseException:
                 child.kill()
                 raise
         if child.returncode or "XPA$ERROR" in complaint:
+            if self._cancelled.is_set():  # Ctrl-C has ended the child as well
+                raise Ds9GivenUpError(f"'{asked}' given up")
             text = " ".join(_NOISE.sub(" ", complaint).split()) or f"error {child.returncode}"
             if _SILENT.search(complaint):
                 raise Ds9SilentError(f"DS9 does not answer ({text})")
             raise Ds9Error(f"DS9 refused '{asked}': {text}")
         return answer
 
-    def _wait(self, child: subprocess.Popen[str], asked: str) -> tuple[str, str]:
+    def _wait(self, child: subprocess.Popen[str], asked: str, text: str | None) -> tuple[str, str]:
         end = time.monotonic() + _HARD_LIMIT_S
         while True:
             try:
-                return child.communicate(timeout=_SLICE_S)
+                return child.communicate(text, timeout=_SLICE_S)
             except subprocess.TimeoutExpired:
+                text = None  # it has been handed over, or is being
                 if self._cancelled.is_set():
-                    raise Ds9Error(f"'{asked}' given up: Eyegore is ending") from None
+                    raise Ds9GivenUpError(f"'{asked}' given up") from None
                 if time.monotonic() > end:
                     raise Ds9SilentError(f"DS9 did not end '{asked}' within {_HARD_LIMIT_S} s") from None

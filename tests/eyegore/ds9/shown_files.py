@@ -7,6 +7,24 @@ import pytest
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.xpa import Xpa
 
+NASTY = [
+    "a b",
+    "it's",
+    'say "so"',
+    "x[1]",
+    "x[y]",
+    "{b",
+    "b}",
+    "a;b",
+    "$HOME",
+    "back\\slash",
+    "new\nline",
+    "ünï",
+    "&#%",
+    "`id`",
+]
+"""Names that mean something to DS9, Tcl or a shell."""
+
 
 def remembered_sessions(monkeypatch: pytest.MonkeyPatch) -> list[OwnDs9]:
     """Every session with a DS9 of our own that is connected from now on."""

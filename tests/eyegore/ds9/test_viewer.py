@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -13,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from eyegore.ds9 import xpa as xpa_calls
-from eyegore.ds9.plain_names import PLAIN, PlainNames
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.errors import Ds9Error
 
-from .shown_files import shown_files
+from .shown_files import NASTY, shown_files
 
 START_S = 60
 
@@ -60,24 +58,6 @@ def test_a_missing_and_a_half_written_ccd_are_said_and_leave_their_frames_as_the
     assert told.matches("CCD2 of ObsID 8 is not there")()
     assert told.matches("CCD1 of ObsID 8 is not shown: it has ")()
     assert shown_files(own_sessions[0]) == {"1": str(first[1]), "2": str(first[2]), "3": str(second[3])}
-
-
-NASTY = [
-    "a b",
-    "it's",
-    'say "so"',
-    "x[1]",
-    "x[y]",
-    "{b",
-    "b}",
-    "a;b",
-    "$HOME",
-    "back\\slash",
-    "new\nline",
-    "ünï",
-    "&#%",
-    "`id`",
-]
 
 
 @pytest.mark.ds9
@@ -160,7 +140,7 @@ def test_a_file_ds9_refuses_is_said_and_the_next_is_shown(frames, viewer, told, 
     paths = frames(tmp_path, 7)
     paths[2].write_text("not FITS" * 1000)
     whole = type("Whole", (), {"complete": True})
-    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", lambda path: whole)
+    monkeypatch.setattr("eyegore.ds9.order.frame_state", lambda path: whole)
     viewer.show(paths, 7)
     wait_until(told.matches("ObsID 7 shown in DS9: CCD1, CCD3"), START_S)
     assert told.matches("CCD2 of ObsID 7: DS9 refused 'file {")()
@@ -174,7 +154,7 @@ def test_a_file_that_kills_ds9_is_said_and_the_next_request_starts_another(
     paths, cut = frames(tmp_path, 7), write_frame(tmp_path / "cut.fits")
     cut.write_bytes(cut.read_bytes()[: 2 * 2880])  # both headers, no pixel
     whole = type("Whole", (), {"complete": True})
-    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", lambda path: whole)
+    monkeypatch.setattr("eyegore.ds9.order.frame_state", lambda path: whole)
     viewer.show({**paths, 2: cut}, 8)
     wait_until(told.matches("ObsID 8 not shown: DS9 was ended by signal"), START_S)
     viewer.show(paths, 9)
@@ -206,7 +186,7 @@ def test_of_a_burst_only_the_newest_is_shown_and_the_others_are_said(viewer, tol
         go_on.wait(10)
         raise Ds9Error(f"looked at {path.parent.name}")
 
-    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", slow)
+    monkeypatch.setattr("eyegore.ds9.order.frame_state", slow)
     for obsid in (1, 2, 3, 4):
         (tmp_path / str(obsid)).mkdir()
         image = tmp_path / str(obsid) / "image.fits"
@@ -217,7 +197,7 @@ def test_of_a_burst_only_the_newest_is_shown_and_the_others_are_said(viewer, tol
     wait_until(told.matches("ObsID 4 not shown: looked at 4"))
     assert told.texts == [
         "ObsID 1 not shown: looked at 1",
-        "ObsID 2, 3 skipped: ObsID 4 was asked for since",
+        "ObsID 2, ObsID 3 skipped: ObsID 4 was asked for since",
         "ObsID 4 not shown: looked at 4",
     ]
 
@@ -226,7 +206,7 @@ def test_an_unforeseen_error_is_said_and_the_worker_lives_on(viewer, told, tmp_p
     def broken(path: Path) -> object:
         raise RuntimeError("never seen before")
 
-    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", broken)
+    monkeypatch.setattr("eyegore.ds9.order.frame_state", broken)
     image = tmp_path / "image.fits"
     image.touch()
     for obsid in (7, 8):
@@ -239,7 +219,7 @@ def test_an_unreadable_image_is_said_and_the_others_looked_at(viewer, told, tmp_
     def unreadable(path: Path) -> object:
         raise PermissionError(13, "Permission denied", path.name)
 
-    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", unreadable)
+    monkeypatch.setattr("eyegore.ds9.order.frame_state", unreadable)
     for ccd in (1, 3):
         (tmp_path / f"{ccd}.fits").touch()
     viewer.show({ccd: str(tmp_path / f"{ccd}.fits") for ccd in (1, 3)}, 7)
@@ -268,7 +248,7 @@ def test_stop_ends_ds9_while_the_worker_hangs_in_a_dead_disk(
         comes_back.wait(30)
         raise OSError("stale file handle")
 
-    monkeypatch.setattr("eyegore.ds9.viewer.frame_state", dead_disk)
+    monkeypatch.setattr("eyegore.ds9.order.frame_state", dead_disk)
     viewer.show(paths, 8)
     assert hangs.wait(10)
     assert not viewer.stop(0.1)
@@ -282,26 +262,3 @@ def test_stop_without_a_request_and_show_after_stop_do_nothing(told, tmp_path):
     assert viewer.stop()
     viewer.show({1: tmp_path / "image.fits"}, 7)
     assert told.lines == []
-
-
-@pytest.mark.parametrize("name", NASTY)
-def test_a_name_ds9_cannot_read_gets_a_link_to_it(name, tmp_path, temporary):
-    path = tmp_path / f"{name}.fits"
-    path.write_text(name)
-    names = PlainNames()
-    try:
-        plain = names.of(path)
-        assert PLAIN.fullmatch(plain)
-        assert Path(plain).read_text() == name
-        assert names.of(path) == plain
-    finally:
-        names.remove()
-
-
-def test_links_come_back_when_a_cleaner_of_temporary_files_took_them(tmp_path, temporary):
-    path = tmp_path / "x[1].fits"
-    path.write_text("whole")
-    names = PlainNames()
-    shutil.rmtree(Path(names.of(path)).parent.parent)
-    assert Path(names.of(path)).read_text() == "whole"
-    names.remove()

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from eyegore.ds9 import xpa as xpa_calls
-from eyegore.ds9.xpa import Pyds9, Transport, Xpa, XpaTools, available_transport
+from eyegore.ds9.xpa import Ds9GivenUpError, Pyds9, Transport, Xpa, XpaTools, available_transport
 from eyegore.errors import Ds9Error
 
 
@@ -44,10 +44,10 @@ def test_a_call_that_never_ends_is_given_up(monkeypatch):
         calls(Script("exec sleep 60")).put("there", "file", "x")
 
 
-def test_a_call_in_flight_is_given_up_when_eyegore_ends():
+def test_a_call_in_flight_is_given_up_when_it_is_not_wanted_any_more():
     ending = threading.Event()
     ending.set()
-    with pytest.raises(Ds9Error, match="'version' given up: Eyegore is ending"):
+    with pytest.raises(Ds9GivenUpError, match="'version' given up"):
         Xpa(Script("exec sleep 60"), {}, ending).get("there", "version")
 
 
