@@ -30,7 +30,7 @@ class FrameProblem(Enum):
     UNREADABLE = "unreadable"
     EMPTY = "empty"
     NOT_FITS = "not FITS"
-    DAMAGED = "damaged header"
+    DAMAGED = "damaged"
     NO_IMAGE = "no image"
     TRUNCATED = "truncated"
     ZERO_FILLED = "zero-filled"
@@ -184,8 +184,8 @@ class FrameResult:
     """One image measured and judged, or the ``problem`` why it could not be (``explanation`` says it in words).
 
     ``ccd`` and ``obsid`` are 0 where neither header nor name tells them, ``column`` (script column, from 1) is None
-    where nobody told it. ``header`` holds the cards that were there. ``quadrants`` are by letter, in the order E F G H;
-    empty with a problem. ``details`` are by letter too, and only there when asked for.
+    where it is not known. ``header`` holds the cards that were there. ``quadrants`` are by letter, in the order E F G
+    H; empty with a problem. ``details`` are by letter too, and only there when asked for.
     """
 
     file: str

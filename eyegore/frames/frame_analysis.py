@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 
-from eyegore.elvis.campaign import chamber, chamber_of_block, known_chambers, unknown
+from eyegore.elvis.campaign import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
 from eyegore.frame_messages import FrameProblem, FrameResult
@@ -13,6 +13,7 @@ from eyegore.frames.family import family_of
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.frames.judging import Judge, overall
 from eyegore.frames.measuring import measure
+from eyegore.frames.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import CheckTable
 from eyegore.messages import Exposure
@@ -45,7 +46,9 @@ def analyse_frame(
     exposure
         The row of the exposure log of this CCD, for what the header does not tell.
     column
-        Script column of the exposure, from 1; None where it is not known: what depends on it is NOT CHECKED then.
+        Script column of the exposure, from 1. None where the caller does not know it: where the block has a chamber of
+        its own, the column is then looked for by the exposure time; what depends on a column that is not known is NOT
+        CHECKED.
     buffer
         Memory that the pixels are read into, see :func:`~eyegore.elvis.ccd_frame.read_pixels`.
     details
@@ -74,10 +77,11 @@ def judge_frame(
         raise unknown("block", block, table.blocks)
     facts = FrameFacts(frame.path, frame.cards, exposure)
     family = family_of(facts.test)
-    own = next((name for name in known_chambers() if name.partition("_")[2] == block), None) if block else None
     optics = chamber_of_block(block) if block else chamber(_USUAL_CHAMBER)
+    own = optics if block and optics.name.partition("_")[2] == block else None
+    columns = frozenset({column}) if column is not None else possible_columns(facts, own) if own else frozenset()
     measured = measure(frame, facts, family, optics, details=details)
-    judge = Judge(table, facts, family, column, block, optics if own else None)
+    judge = Judge(table, facts, family, columns, block, own)
     checks = tuple(judge.checks(measured.quadrants))
     vstart, vend = facts.window(frame.geometry)
     return FrameResult(
@@ -87,7 +91,7 @@ def judge_frame(
         verdict=overall(checks),
         test=facts.test,
         family=family,
-        column=column,
+        column=next(iter(columns)) if len(columns) == 1 else None,
         block=block,
         overscan_columns=frame.geometry.serial_overscan,
         overscan_rows=frame.geometry.parallel_overscan,

@@ -50,12 +50,15 @@ _SPOT_VALUES: Mapping[str, Callable[[Spot], float]] = {
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges one frame. ``block`` is "" and ``chamber`` None where they are not known, ``column`` likewise."""
+    """Judges one frame. ``block`` is "" and ``chamber`` None where they are not known.
+
+    ``columns`` are the script columns that the exposure may belong to; none where that is not known.
+    """
 
     table: CheckTable
     facts: FrameFacts
     family: Family
-    column: int | None
+    columns: frozenset[int]
     block: str
     chamber: Chamber | None
 
@@ -77,13 +80,18 @@ class Judge:
         if not mode and all(limit.modes for limit in limits):
             return None, _UNKNOWN_MODE
         limits = [limit for limit in limits if not limit.modes or mode in limit.modes]
-        if self.column is None and limits and all(limit.columns for limit in limits):
-            return None, _UNKNOWN_COLUMN
-        limits = [limit for limit in limits if not limit.columns or self.column in limit.columns]
         level = quadrant.injection.expected if quadrant.injection else math.nan
         if math.isnan(level):
             limits = [limit for limit in limits if limit.reference is not Reference.INJECTED_LEVEL]
-        return (limits[0] if limits else None), ""
+        if not any(limit.columns for limit in limits):
+            return (limits[0] if limits else None), ""
+        chosen = [
+            next((limit for limit in limits if not limit.columns or column in limit.columns), None)
+            for column in sorted(self.columns)
+        ]
+        if not chosen or any(not _same(chosen[0], other) for other in chosen[1:]):
+            return None, _UNKNOWN_COLUMN
+        return chosen[0], ""
 
     def _values(
         self, limit: CheckLimit | None, reason: str, sample: CheckLimit, letter: str, quadrant: Quadrant
@@ -138,6 +146,13 @@ class Judge:
         """One time [s], none where the frame is too bright, or dark, to tell it."""
         usable = 0 < quadrant.fluence < _LINEAR and self.facts.exptime > 0
         return [FULL_SCALE * self.facts.exptime / quadrant.fluence] if usable else []
+
+
+def _same(one: CheckLimit | None, other: CheckLimit | None) -> bool:
+    """Whether two limits say the same of a value."""
+    if one is None or other is None:
+        return one is other
+    return (one.low, one.high, one.reference, one.out) == (other.low, other.high, other.reference, other.out)
 
 
 def overall(checks: tuple[FrameCheck, ...]) -> FrameVerdict:

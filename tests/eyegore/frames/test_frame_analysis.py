@@ -249,13 +249,22 @@ def test_a_window_of_no_rows_is_not_checked(bias: Frame) -> None:
 
 def test_what_depends_on_an_unknown_script_column_is_not_checked() -> None:
     flat = frame("PTC01", 45)
-    result = judge_frame(flat, block="BORN")
+    result = judge_frame(replace(flat, cards={**flat.cards, "EXPTIME": 1.9}), block="BORN")
     fluences = [check for check in result.checks if check.name == "fluence"]
     assert {check.verdict for check in fluences} == {FrameVerdict.NOT_CHECKED}
     assert {check.reason for check in fluences} == {"the script column of the exposure is not known"}
     assert all(check.value == pytest.approx(32768, rel=0.01) and math.isnan(check.low) for check in fluences)
-    assert result.verdict is FrameVerdict.PASS
-    assert judge_frame(flat, block="BORN", column=6).verdict is FrameVerdict.FAIL
+    assert (result.column, result.verdict) == (None, FrameVerdict.PASS)
+
+
+def test_the_script_column_is_told_by_the_exposure_time_and_the_chamber() -> None:
+    flat = frame("PTC01", 45)
+    result = judge_frame(flat, block="BORN")
+    assert (result.column, result.verdict) == (5, FrameVerdict.PASS)
+    assert verdicts(result, "fluence") == [FrameVerdict.PASS] * 4
+    other = judge_frame(flat, block="BORN", column=6)
+    assert (other.column, other.verdict) == (6, FrameVerdict.FAIL)
+    assert verdicts(judge_frame(flat), "fluence") == [FrameVerdict.NOT_CHECKED] * 4
 
 
 def test_a_frame_without_keywords_has_the_common_checks(bias: Frame) -> None:
