@@ -49,6 +49,7 @@ class AlarmKind(Enum):
     """What an alarm is about; a parameter can have one of each kind.
 
     OOL is that of the limits in use; PERFORMANCE that of the performance limits where both sets are in use.
+    FRAME is that of what a check says of an image.
     """
 
     OOL = "OOL"
@@ -56,6 +57,12 @@ class AlarmKind(Enum):
     INVALID = "INVALID"
     DEADMAN = "DEADMAN"
     TREND = "TREND"
+    FRAME = "FRAME"
+
+    @property
+    def in_words(self) -> bool:
+        """Whether no limit of a parameter is crossed: what is wrong is told in words."""
+        return self in (AlarmKind.DEADMAN, AlarmKind.TREND, AlarmKind.FRAME)
 
 
 class AlarmState(Enum):

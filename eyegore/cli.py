@@ -65,6 +65,8 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--phase", choices=[one.value for one in Phase], help="phase of the camera (default: as its temperature tells)"
     )
+    what.add_argument("--block", metavar="NAME", default="", help="detector block: the offsets expected of its images")
+    what.add_argument("--checks", metavar="FILE", type=Path, help="limits of the images (default: those built in)")
     what.add_argument("--polling", action="store_true", help="poll even where inotify works")
     what.add_argument("--stale-after", metavar="SECONDS", type=float, default=60.0, help="HK is stale then (60)")
     how = parser.add_argument_group("how")
@@ -197,6 +199,8 @@ def session_of(args: argparse.Namespace) -> Session:
         backups=tuple(args.rsync or ()),
         broadcasts=tuple(args.broadcast or ()),
         copies=args.copies,
+        block=args.block,
+        checks=args.checks,
         warnings=_settings_file(args.settings) if args.warnings else None,
     )
 

@@ -100,7 +100,10 @@ class ExposureRows:
 
 @dataclass(frozen=True)
 class ImageFile:
-    """A FITS image was seen; ``complete`` when its length is what its own headers say. ``problem`` says why not."""
+    """A FITS image was seen; ``complete`` when its length is what its own headers say. ``problem`` says why not.
+
+    ``past``: it was there when Eyegore began to look, and old then.
+    """
 
     path: str
     obsid: int
@@ -108,6 +111,7 @@ class ImageFile:
     complete: bool
     modified: float
     problem: str = ""
+    past: bool = False
 
 
 class SourceKind(Enum):

@@ -251,3 +251,25 @@ class FrameResult:
 
 def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
+
+
+@dataclass(frozen=True)
+class FrameJudged:
+    """An image of the session was judged. ``news``: it came while Eyegore looked, and was not there at the start.
+
+    ``modified`` is the time of the file, ``received`` when it was judged [unix s].
+    """
+
+    result: FrameResult
+    news: bool
+    modified: float
+    received: float
+
+
+@dataclass(frozen=True)
+class FramesWaiting:
+    """How many images wait to be judged, and how many were since the start."""
+
+    waiting: int
+    judged: int
+    received: float

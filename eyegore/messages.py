@@ -41,6 +41,7 @@ from eyegore.feed_messages import (
     WatcherState as WatcherState,
     WorkerDied as WorkerDied,
 )
+from eyegore.frame_messages import FrameJudged as FrameJudged, FramesWaiting as FramesWaiting
 from eyegore.limits.model import LimitSet, LimitTable, Phase
 from eyegore.sync_messages import CopyNews, Role as Role, SyncState as SyncState, VolumeSpace
 from eyegore.warning_messages import (
@@ -62,6 +63,8 @@ FeedMessage = (
     | WorkerDied
     | LimitsEdited
     | WarningPath
+    | FrameJudged
+    | FramesWaiting
     | CopyNews
 )
 
@@ -234,6 +237,8 @@ Event = (
     | SourceEvent
     | WarningLine
     | WarningsState
+    | FrameJudged
+    | FramesWaiting
     | CopyNews
     | VolumeSpace
 )

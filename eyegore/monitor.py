@@ -28,6 +28,8 @@ from eyegore.messages import (
     ExposureRows,
     FeedMessage,
     FlagCommand,
+    FrameJudged,
+    FramesWaiting,
     FreeSpace,
     Health,
     HkHeader,
@@ -43,6 +45,7 @@ from eyegore.messages import (
     WorkerDied,
 )
 from eyegore.rules import Rules
+from eyegore.session_frames import SessionFrames
 from eyegore.session_space import SessionSpace
 from eyegore.sync_messages import CopyProgress, ExposureCopies, SyncState
 
@@ -74,6 +77,7 @@ class Monitor:
         self.bad_lines: deque[BadLine] = deque(maxlen=10_000)
         self.bad_line_count = 0
         self._space = SessionSpace()
+        self._frames = SessionFrames()
         self._online = False
         self._caught_up = False
         self._watcher: WatcherState | None = None
@@ -129,6 +133,10 @@ class Monitor:
             case SyncState():
                 return self._take_sync(message, now)
             case CopyProgress() | ExposureCopies():
+                return [message]
+            case FrameJudged():
+                return self._frames.take(message, self._lab(now), self.alarms, self.hk.frame(now))
+            case FramesWaiting():
                 return [message]
             case WarningPath():
                 return self._take_path(message, now)

@@ -32,6 +32,7 @@ from eyegore.messages import (
     AlarmChanged,
     AlarmState,
     Event,
+    ExposuresAccepted,
     FeedMessage,
     FlagCommand,
     Health,
@@ -52,6 +53,7 @@ from eyegore.warning_service import WARNING_THREADS, News, WarningService
 
 if TYPE_CHECKING:
     from eyegore.backup_service import BackupService
+    from eyegore.frames.frame_judge import FrameJudge
 
 log = logging.getLogger(__name__)
 flag_log = logging.getLogger("eyegore.flags")
@@ -62,7 +64,19 @@ PAST_S = 8 * 86_400.0
 """How far back subscribers are told what the journal knows [s]: a day more than the samples are kept."""
 MOST_PAST = 5000
 WORKERS = frozenset(
-    {"monitor", "ingest", "watcher", "images", "ds9", "ds9 search", "history", "limits", "replies", "heartbeat"}
+    {
+        "monitor",
+        "ingest",
+        "watcher",
+        "images",
+        "ds9",
+        "ds9 search",
+        "frames",
+        "history",
+        "limits",
+        "replies",
+        "heartbeat",
+    }
 )
 """Names of the threads that do the work of a session."""
 Subscriber = Callable[[Event], None]
@@ -133,8 +147,26 @@ class Service:
         self._backup = self._copying(targets) if targets else None
         volumes = {"data volume": session.folder}
         volumes |= {one.volume: Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
+        self._frames = self._judging() if session.images else None
         self._disk = DiskSpace(volumes, self._inbox.put) if session.watch_disk else None
+        self._aside = [one for one in (self._disk, self._limits, self._frames) if one is not None]
+        """What runs beside the reader from the start to the end."""
         self._loop = LoopTimer()
+
+    def _judging(self) -> FrameJudge:
+        """What judges the images; raises :class:`SettingsError` when it cannot be as asked."""
+        from eyegore.frames.frame_judge import FrameJudge
+        from eyegore.limits.check_table import built_in_checks, load_checks
+
+        session = self.session
+        try:
+            table = load_checks(session.checks) if session.checks is not None else built_in_checks()
+        except (OSError, TableError) as why:
+            raise SettingsError(f"table of checks not usable: {why}") from why
+        if session.block and session.block not in table.blocks:
+            raise SettingsError(f"block {session.block!r} is not known; known are {', '.join(table.blocks)}")
+        state = state_dir(session.state) if session.journal else None
+        return FrameJudge(table, session.block, state, self._inbox.put)
 
     def _copying(self, targets: Sequence[SyncTarget]) -> BackupService:
         from eyegore.backup_service import BackupService  # most sessions copy nothing
@@ -167,10 +199,8 @@ class Service:
     def start(self) -> None:
         """Start the workers; returns at once."""
         self._ingest.start()
-        if self._disk is not None:
-            self._disk.start()
-        if self._limits is not None:
-            self._limits.start()
+        for one in self._aside:
+            one.start()
         if self._backup is not None and not self.session.follow:
             self._backup.begin(self.session.folder)
         self._restart_at = 0.0
@@ -185,22 +215,15 @@ class Service:
         end = time.monotonic() + timeout
         self._restart_at = float("inf")
         self._ingest.stop()
-        if self._disk is not None:
-            self._disk.stop()
-        if self._limits is not None:
-            self._limits.stop()
-        if self._backup is not None:
-            self._backup.stop()
+        aside = [*self._aside, *([self._backup] if self._backup is not None else [])]
+        for one in aside:
+            one.stop()
         self._inbox.put(None)
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(max(0.0, end - time.monotonic()))
         joined = self._ingest.join(max(0.1, end - time.monotonic()))
-        if self._disk is not None:
-            joined = self._disk.join(max(0.1, end - time.monotonic())) and joined
-        if self._limits is not None:
-            joined = self._limits.join(max(0.1, end - time.monotonic())) and joined
-        if self._backup is not None:
-            joined = self._backup.join(max(0.1, end - time.monotonic())) and joined
+        for one in aside:
+            joined = one.join(max(0.1, end - time.monotonic())) and joined
         if self.warnings is not None:
             joined = self.warnings.stop(max(0.1, end - time.monotonic())) and joined
         stopped = joined and not self._thread.is_alive()
@@ -313,8 +336,7 @@ class Service:
 
     def _publish(self, events: Sequence[Event]) -> None:
         for event in events:
-            if self._backup is not None:
-                self._note_change(self._backup, event)
+            self._pass_on(event)
             if isinstance(event, Health):
                 event = replace(event, running=self.running())
             write_log(event)
@@ -324,12 +346,20 @@ class Service:
                 except Exception:
                     log.exception("a subscriber failed on %.200r", event)
 
-    def _note_change(self, backup: BackupService, event: Event) -> None:
-        """A file that is complete is copied at once; another day folder is another folder to copy."""
+    def _pass_on(self, event: Event) -> None:
+        """A file that is complete is copied and judged at once; another day folder is another one to copy and judge."""
         if isinstance(event, SourceEvent) and event.kind is SourceKind.SWITCHED:
-            backup.begin(Path(event.path))
+            if self._backup is not None:
+                self._backup.begin(Path(event.path))
+            if self._frames is not None:
+                self._frames.forget()
         elif isinstance(event, ImageFile) and event.complete:
-            backup.wake()
+            if self._backup is not None:
+                self._backup.wake()
+            if self._frames is not None:
+                self._frames.offer(event)
+        elif isinstance(event, ExposuresAccepted) and self._frames is not None:
+            self._frames.exposed(event.rows)
 
     def _note_standstill(self) -> None:
         still = self._loop.tick(time.monotonic())

@@ -21,7 +21,8 @@ class Session:
     space of the folder's volume is watched. ``phase`` is that of the camera where the operator gives it.
     ``warnings`` is the file with the settings of the warnings, None where nobody is to be warned.
     ``backups`` and ``broadcasts`` are where the day folder is copied to, as a person wrote them; ``copies`` is the file
-    with the settings of these places, None for the one in the user's home, if there is one.
+    with the settings of these places, None for the one in the user's home, if there is one. ``block`` names the
+    detector block whose offsets are expected of the images, "" for none; ``checks`` is the lab's own table of limits.
     """
 
     folder: Path
@@ -44,6 +45,8 @@ class Session:
     backups: tuple[str, ...] = ()
     broadcasts: tuple[str, ...] = ()
     copies: Path | None = None
+    block: str = ""
+    checks: Path | None = None
 
     @property
     def images(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
 from eyegore.limits.frame_model import CheckTable
 from eyegore.limits.table import TableError, UnreadableTableError
@@ -36,7 +35,7 @@ def load_checks(path: str | Path) -> CheckTable:
         source=str(path),
         digest=hashlib.sha256(source.content).hexdigest(),
         limits=tuple(limit for check in entry.check for limit in check.limits()),
-        blocks=MappingProxyType({name: MappingProxyType(block.offsets()) for name, block in entry.blocks.items()}),
+        blocks={name: dict(block.offsets()) for name, block in entry.blocks.items()},
         default_offset=entry.default_offset,
     )
 

@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "housekeeping": BASIC | {"limits", "messages", "analysis", "alarms", "rules", "hk_judge", "session_trends"},
     "hk_freshness": BASIC | {"limits", "messages"},
     "session_space": BASIC | {"limits", "messages", "analysis", "alarms"},
+    "session_frames": BASIC | {"limits", "messages", "frame_messages", "alarms"},
     "session_trends": BASIC | {"limits", "messages", "analysis", "alarms"},
     "limits_file": BASIC | {"limits", "messages"},
     "settings": BASIC | {"limits", "messages"},
@@ -74,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "alarms": BASIC | {"limits", "messages", "warning_messages"},
     "monitor": BASIC
     | {"limits", "messages", "analysis", "alarms", "rules"}
-    | {"housekeeping", "hk_freshness", "session_space"},
+    | {"housekeeping", "hk_freshness", "session_frames", "session_space"},
     "feeds": BASIC | {"elvis", "messages"},
     "rehearsal": FRONT,
     "retake": FRONT | {"report"},

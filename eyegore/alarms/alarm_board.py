@@ -220,7 +220,7 @@ class AlarmBoard:
         self._incidents.restore(memory["incidents"])
         for key in list(self._remembered):
             name, _, kind = key.rpartition("/")
-            if AlarmKind[kind] in (AlarmKind.DEADMAN, AlarmKind.TREND):
+            if AlarmKind[kind].in_words:
                 self._timer(name, AlarmKind[kind])
 
 

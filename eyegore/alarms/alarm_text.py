@@ -17,7 +17,6 @@ _WORDS = {
     Verdict.DELTA_LOW: "falls too fast",
     Verdict.DELTA_HIGH: "rises too fast",
 }
-_TIMERS = (AlarmKind.DEADMAN, AlarmKind.TREND)
 
 
 def quantity(value: float, unit: str) -> str:
@@ -49,7 +48,7 @@ def sentence(change: Change, verdict: Verdict | None) -> str:
 def _head(alarm: Alarm, what: str, verdict: Verdict | None) -> str:
     if alarm.kind is AlarmKind.INVALID:
         return f"{alarm.parameter} has no valid reading"
-    if alarm.kind in _TIMERS:
+    if alarm.kind.in_words:
         return f"{alarm.parameter}: {alarm.limit}"
     limits = "performance limit" if alarm.kind is AlarmKind.PERFORMANCE else "limit"
     word = _WORDS.get(verdict, "out of limits") if verdict is not None else "out of limits"
@@ -59,7 +58,7 @@ def _head(alarm: Alarm, what: str, verdict: Verdict | None) -> str:
 def _back(alarm: Alarm) -> str:
     if alarm.kind is AlarmKind.INVALID:
         return "has a valid reading again"
-    if alarm.kind in _TIMERS:
+    if alarm.kind.in_words:
         return "is well again"
     limits = "performance limits" if alarm.kind is AlarmKind.PERFORMANCE else "limits"
     return f"{quantity(alarm.value, alarm.unit)} back in {limits}"

@@ -117,7 +117,7 @@ def what(alarm: Alarm) -> str:
     """An alarm in a few words, e.g. ``CCD1_TEMP −136 °C (limit −133 … 35 °C)``."""
     if alarm.kind is AlarmKind.INVALID:
         return f"{alarm.parameter} has no valid reading"
-    if alarm.kind in (AlarmKind.DEADMAN, AlarmKind.TREND):
+    if alarm.kind.in_words:
         return f"{alarm.parameter}: {alarm.limit}"
     limits = "performance limit" if alarm.kind is AlarmKind.PERFORMANCE else "limit"
     value = alarm.value if alarm.active else alarm.worst
@@ -127,7 +127,7 @@ def what(alarm: Alarm) -> str:
 def _back(alarm: Alarm) -> str:
     if alarm.kind is AlarmKind.INVALID:
         return "reads again"
-    return "is well again" if alarm.kind in (AlarmKind.DEADMAN, AlarmKind.TREND) else "back in limits"
+    return "is well again" if alarm.kind.in_words else "back in limits"
 
 
 # --- the details -----------------------------------------------------------------------------------------------------

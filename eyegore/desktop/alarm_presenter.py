@@ -49,6 +49,7 @@ _KINDS = {
     AlarmKind.INVALID: "invalid",
     AlarmKind.DEADMAN: "overdue",
     AlarmKind.TREND: "trend",
+    AlarmKind.FRAME: "image",
 }
 
 
@@ -75,7 +76,7 @@ def alarm_cell(
     what to do about the parameter, ``story`` what happened to the alarm, newest first.
     """
     first = alarm.first_out == alarm.parameter
-    told = alarm.kind in (AlarmKind.DEADMAN, AlarmKind.TREND)  # in words: no limit was crossed
+    told = alarm.kind.in_words
     shelved = alarm.state is AlarmState.SHELVED and math.isfinite(alarm.shelved_until)
     return AlarmCell(
         key=alarm_key(alarm),

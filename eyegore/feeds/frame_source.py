@@ -35,13 +35,17 @@ NEVER = (-1, -1)
 
 @dataclass
 class Growing:
-    """An image that is not known to be whole. ``since``: monotonic time of the first look at this size and stamp."""
+    """An image that is not known to be whole. ``since``: monotonic time of the first look at this size and stamp.
+
+    ``past``: it was there at the start, and old then.
+    """
 
     file: DayFile
     seen: tuple[int, int]
     since: float
     told: str = ""
     judged: bool = False
+    past: bool = False
 
 
 class FrameSource:
@@ -134,9 +138,9 @@ class FrameSource:
             return self._check(growing, now, received)
         seen = (there.st_size, there.st_mtime_ns)
         if there.st_size in self._whole_sizes and self._walked >= WALKED:
-            return self._settle(file, seen)
+            return self._settle(file, seen, past=True)
         self._walked += 1
-        growing = self._growing[file.name] = Growing(file, seen, now - SETTLE_S)
+        growing = self._growing[file.name] = Growing(file, seen, now - SETTLE_S, past=True)
         return self._check(growing, now, received)
 
     def _check(self, growing: Growing, now: float, received: float) -> list[FeedMessage]:
@@ -158,13 +162,13 @@ class FrameSource:
         growing.judged = state.size == there.st_size  # else it is not the file we looked at, or could not be read
         if state.complete and growing.judged:
             self._whole_sizes.add(there.st_size)
-            return self._settle(file, seen)
+            return self._settle(file, seen, past=growing.past)
         return self._tell(growing, state.problem or "incomplete", there.st_mtime_ns)
 
-    def _settle(self, file: DayFile, seen: tuple[int, int]) -> list[FeedMessage]:
+    def _settle(self, file: DayFile, seen: tuple[int, int], *, past: bool) -> list[FeedMessage]:
         self._growing.pop(file.name, None)
         self._whole[file.name] = (file, seen)
-        return [self._image(file, seen[1], complete=True)]
+        return [self._image(file, seen[1], complete=True, past=past)]
 
     def _reopen(self, name: str, now: float) -> None:
         """Doubt an image that was whole when it has been written to since."""
@@ -185,8 +189,11 @@ class FrameSource:
         growing.told = problem
         return [self._image(growing.file, modified_ns, problem=problem)]
 
-    def _image(self, file: DayFile, modified_ns: int, *, complete: bool = False, problem: str = "") -> ImageFile:
-        return ImageFile(self._path(file), file.obsid or 0, file.ccd or 0, complete, modified_ns / 1e9, problem)
+    def _image(
+        self, file: DayFile, modified_ns: int, *, complete: bool = False, problem: str = "", past: bool = False
+    ) -> ImageFile:
+        path, obsid, ccd = self._path(file), file.obsid or 0, file.ccd or 0
+        return ImageFile(path, obsid, ccd, complete, modified_ns / 1e9, problem, past)
 
     def _path(self, file: DayFile) -> str:
         return os.path.join(self.folder, file.name)

@@ -172,7 +172,11 @@ def test_elvis_that_stops_makes_flags_stale(tmp_path: Path, start: Start, ear: E
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.STALE)
     wait_until(lambda: (health := ear.health()) is not None and health.hk_stale)
     assert "ELVIS stopped?" in ear.said()
-    wait_until(lambda: (health := ear.health()) is not None and set(health.running) == {"ingest", "monitor", "watcher"})
+    wait_until(
+        lambda: (
+            (health := ear.health()) is not None and set(health.running) == {"frames", "ingest", "monitor", "watcher"}
+        )
+    )
 
 
 def test_the_folder_may_come_late_vanish_and_come_back(

@@ -1,0 +1,172 @@
+"""Judges the images of a session, the newest first, on a thread of its own that drives a process of its own."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eyegore.frame_messages import FrameJudged, FramesWaiting
+from eyegore.frames.frame_store import FrameStamp, FrameStore, store_path
+from eyegore.frames.judge_process import FrameTask, JudgeProcess
+from eyegore.messages import Exposure, ImageFile
+
+if TYPE_CHECKING:
+    from eyegore.limits.frame_model import CheckTable
+
+log = logging.getLogger(__name__)
+
+TOLD_EACH_S = 1.0
+"""How many images wait is told so often [s], while some do."""
+
+
+class FrameJudge:
+    """Offered images are measured once, and again only when they changed or their row of the log came later.
+
+    ``post`` is called on the thread with what was found. What was found out before a restart comes from the store below
+    the folder ``state``; None keeps nothing.
+    """
+
+    def __init__(
+        self, table: CheckTable, block: str, state: Path | None, post: Callable[[FrameJudged | FramesWaiting], object]
+    ) -> None:
+        self._rules = f"{table.digest} {block}"
+        self._process = JudgeProcess(table, block)
+        self._state, self._post = state, post
+        self._changed = threading.Condition()
+        self._queue: list[tuple[int, int, str]] = []
+        """Heap of (-ObsID, CCD, path): the newest first."""
+        self._waiting: dict[str, ImageFile] = {}
+        self._rows: dict[tuple[int, int], Exposure] = {}
+        self._rowless: dict[tuple[int, int], ImageFile] = {}
+        """Judged before their row of the log was known."""
+        self._stopping = False
+        self._done = 0
+        self._thread = threading.Thread(target=self._work, name="frames", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once. No process is started before there is an image."""
+        self._thread.start()
+
+    def offer(self, image: ImageFile) -> None:
+        """Take a complete image; returns at once."""
+        with self._changed:
+            self._await(image)
+
+    def exposed(self, rows: Iterable[Exposure]) -> None:
+        """Take rows of the exposure log."""
+        with self._changed:
+            for row in rows:
+                ccd = _ccd_of(row)
+                self._rows[row.obsid, ccd] = row
+                image = self._rowless.pop((row.obsid, ccd), None)
+                if image is not None and image.path not in self._waiting:
+                    self._await(image)
+
+    def _await(self, image: ImageFile) -> None:
+        if image.path not in self._waiting:
+            heapq.heappush(self._queue, (-image.obsid, image.ccd, image.path))
+        self._waiting[image.path] = image
+        self._changed.notify()
+
+    def forget(self) -> None:
+        """Another folder is read: nothing of the last one is awaited any more."""
+        with self._changed:
+            self._queue.clear()
+            self._waiting.clear()
+            self._rows.clear()
+            self._rowless.clear()
+
+    def stop(self) -> None:
+        """End what is being measured; returns at once."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        self._process.stop()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the end of the thread [s]; whether it has ended."""
+        if self._thread.ident is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # --- on the thread -----------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        stores: dict[str, FrameStore] = {}
+        told = 0.0
+        try:
+            while (taken := self._next()) is not None:
+                image, row = taken
+                try:
+                    judged = self._judged(image, row, stores)
+                except Exception:  # outermost frame of the thread: the next image must find it alive
+                    log.exception("judging %s", image.path)
+                    continue
+                if self._stopping:
+                    return
+                self._post(judged)
+                self._done += 1
+                waiting = len(self._waiting)
+                if not waiting or time.monotonic() - told >= TOLD_EACH_S:
+                    told = time.monotonic()
+                    self._post(FramesWaiting(waiting, self._done, time.time()))
+        finally:
+            self._process.close()
+            for store in stores.values():
+                store.close()
+
+    def _next(self) -> tuple[ImageFile, Exposure | None] | None:
+        """The newest image that waits, with its row of the log; None when we are to end."""
+        with self._changed:
+            while not self._queue and not self._stopping:
+                self._changed.wait()
+            if self._stopping:
+                return None
+            path = heapq.heappop(self._queue)[2]
+            image = self._waiting.pop(path)
+            row = self._rows.get((image.obsid, image.ccd))
+            if row is None:
+                self._rowless[image.obsid, image.ccd] = image
+            return image, row
+
+    def _judged(self, image: ImageFile, row: Exposure | None, stores: dict[str, FrameStore]) -> FrameJudged:
+        stamp = self._stamp(image.path, row)
+        store = self._store(os.path.dirname(image.path), stores)
+        result = store.find(stamp) if store is not None and stamp is not None else None
+        if result is None:
+            result = self._process.ask(FrameTask(image.path, image.obsid, image.ccd, row))
+            whole = stamp is not None and stamp == self._stamp(image.path, row)
+            if store is not None and stamp is not None and whole and result.problem is None:
+                store.put(stamp, result)
+        result = replace(result, file=image.path, obsid=image.obsid, ccd=image.ccd)  # as the rest of the session has it
+        return FrameJudged(result, not image.past, image.modified, time.time())
+
+    def _stamp(self, path: str, row: Exposure | None) -> FrameStamp | None:
+        """What a result of the file as it is now holds for; None when it is gone."""
+        try:
+            there = os.stat(path)
+        except OSError:
+            return None
+        rules = f"{self._rules} {'with' if row is not None else 'without'} log"
+        return FrameStamp(os.path.basename(path), there.st_size, there.st_mtime_ns, rules)
+
+    def _store(self, folder: str, stores: dict[str, FrameStore]) -> FrameStore | None:
+        if self._state is None:
+            return None
+        if folder not in stores:
+            stores[folder] = FrameStore(store_path(self._state, Path(folder)))
+        return stores[folder]
+
+
+def _ccd_of(row: Exposure) -> int:
+    """Number of the CCD of a row of the log, 0 where it tells none."""
+    digits = row.ccd.strip()[-1:]
+    return int(digits) if digits.isdigit() else 0

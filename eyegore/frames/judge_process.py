@@ -1,0 +1,129 @@
+"""Images measured in a process of its own: whatever a file does to it, the session goes on, and the window stays quick.
+
+It is started with the first image, at low priority, and ends with the session, also when that one is killed: the pipe
+between them is then closed.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any
+
+from eyegore.frame_messages import FrameProblem, FrameResult
+from eyegore.messages import Exposure
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
+    from eyegore.limits.frame_model import CheckTable
+
+log = logging.getLogger(__name__)
+
+NICE = 10
+"""Priority below all else of the session."""
+LONGEST_S = 60.0
+"""An image that takes so long lies on a disk that hangs [s]."""
+
+
+@dataclass(frozen=True)
+class FrameTask:
+    """An image to be measured; ``exposure`` is its row of the log, None where there is none yet."""
+
+    path: str
+    obsid: int
+    ccd: int
+    exposure: Exposure | None = None
+
+
+class JudgeProcess:
+    """The process and the way to it. One thread asks; :meth:`stop` may come from any."""
+
+    def __init__(self, table: CheckTable, block: str, longest_s: float = LONGEST_S) -> None:
+        self._table, self._block, self._longest_s = table, block, longest_s
+        self._process: SpawnProcess | None = None
+        self._line: Connection | None = None
+        self._stopped = False
+
+    def ask(self, task: FrameTask) -> FrameResult:
+        """Measure an image; what cannot be measured is told in the result. The process is started where it is gone."""
+        try:
+            line = self._ready()
+            line.send(task)
+            if not line.poll(self._longest_s):
+                self._kill()
+                words = f"it was not read within {self._longest_s:.0f} s: does its disk hang?"
+                return _unmeasured(task, FrameProblem.UNREADABLE, words)
+            result: FrameResult = line.recv()
+            return result
+        except (EOFError, OSError) as why:
+            code = self._kill()
+            log.error("the process that measures images ended on %s (exit code %s): %r", task.path, code, why)
+            words = f"the process that measures images ended on it (exit code {code})"
+            return _unmeasured(task, FrameProblem.FAULT, words)
+
+    def stop(self) -> None:
+        """End the process, in the middle of an image where need be."""
+        self._stopped = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
+    def close(self) -> None:
+        """Wait for its end; on the thread that asks."""
+        self._kill()
+
+    def _ready(self) -> Connection:
+        if self._stopped:
+            raise OSError("Eyegore is ending")
+        if self._line is None or self._process is None or not self._process.is_alive():
+            self._kill()
+            context = multiprocessing.get_context("spawn")
+            self._line, other = context.Pipe()
+            self._process = context.Process(
+                target=_serve, args=(other, self._table, self._block), name="eyegore frames", daemon=True
+            )
+            self._process.start()
+            other.close()
+        return self._line
+
+    def _kill(self) -> int | None:
+        """Make an end of it; its exit code."""
+        process, self._process = self._process, None
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+        if process is None:
+            return None
+        process.kill()
+        process.join()
+        code = process.exitcode
+        process.close()
+        return code
+
+
+def _unmeasured(task: FrameTask, problem: FrameProblem, words: str) -> FrameResult:
+    return FrameResult(task.path, task.obsid, task.ccd, problem.verdict, problem=problem, explanation=words)
+
+
+def _serve(line: Any, table: CheckTable, block: str) -> None:
+    """What the process does: an image for each task, until the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the session, which then ends this process
+    os.nice(NICE)
+    import numpy as np
+
+    from eyegore.elvis.ccd_frame import LARGEST_FRAME
+    from eyegore.frames.frame_analysis import analyse_frame
+
+    buffer = np.empty(LARGEST_FRAME, np.uint16)  # touched once: each frame lies in the same place
+    while True:
+        try:
+            task: FrameTask = line.recv()
+        except (EOFError, OSError):
+            return
+        result = analyse_frame(task.path, table=table, block=block, exposure=task.exposure, buffer=buffer)
+        line.send(result)

@@ -1,0 +1,94 @@
+"""The images of a session as alarms: what a check says of the newest image of a CCD, latched like any other alarm."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.frame_messages import FrameCheck, FrameResult
+from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.model import Severity
+from eyegore.messages import AlarmKind, Event, FrameJudged, Said
+
+SUBJECTS = {
+    "offset": "offset",
+    "gradient": "offset",
+    "std": "read noise",
+    "saturated": "saturation",
+    "lost": "lost pixels",
+    "fluence": "fluence",
+    "background": "fluence",
+    "saturation": "fluence",
+    "injection": "injection",
+    "spots": "spots",
+    "spot": "spots",
+}
+"""What an alarm is about, by the first word of the check: one for each CCD and subject, however many quadrants."""
+FILE = "file"
+"""Subject of an image that cannot be measured."""
+MOST_TOLD = 3
+"""Checks told one by one."""
+
+
+class SessionFrames:
+    """Fed with every image judged; the newest of each CCD raises alarms, and lets go of them."""
+
+    def __init__(self) -> None:
+        self._newest: dict[int, int] = {}
+
+    def take(self, judged: FrameJudged, lab_now: float, board: AlarmBoard, frame: Frame) -> list[Event]:
+        """Take an image judged at ``lab_now`` [lab s]; those that were there at the start are no news."""
+        result = judged.result
+        if not judged.news or result.obsid < self._newest.get(result.ccd, 0):
+            return [judged]
+        self._newest[result.ccd] = result.obsid
+        bad, passed = _by_subject(result)
+        events: list[Event] = [judged]
+        if result.verdict is not FrameVerdict.PASS and (bad or result.problem):
+            text = f"ObsID {result.obsid} CCD{result.ccd} {result.verdict.value}: {_told(result)}"
+            events.append(Said(logging.WARNING, text, frame.now))
+        for subject, words in bad.items():
+            since = lab_now - frame.now + judged.modified
+            name = f"IMAGE CCD{result.ccd} {subject}"
+            events += board.timer(name, Severity.WARNING, words, since, lab_now, frame, AlarmKind.FRAME)
+        for subject in passed:
+            events += board.timer_well(f"IMAGE CCD{result.ccd} {subject}", lab_now, frame, AlarmKind.FRAME)
+        return events
+
+
+def _by_subject(result: FrameResult) -> tuple[dict[str, str], list[str]]:
+    """What is wrong with an image in words, by subject; and the subjects of which all that was checked is well."""
+    if result.problem is not None:
+        gone = result.verdict is FrameVerdict.NOT_CHECKED
+        return ({} if gone else {FILE: f"{_told(result)} (ObsID {result.obsid})"}), []
+    bad: dict[str, list[FrameCheck]] = {}
+    passed = {FILE}
+    for check in result.checks:
+        subject = SUBJECTS.get(check.name.split("_")[0], check.name)
+        if check.verdict in (FrameVerdict.WARNING, FrameVerdict.FAIL):
+            bad.setdefault(subject, []).append(check)
+        elif check.verdict is FrameVerdict.PASS:
+            passed.add(subject)
+    told = {subject: f"{_list(checks)} (ObsID {result.obsid})" for subject, checks in bad.items()}
+    return told, sorted(passed - bad.keys())
+
+
+def _told(result: FrameResult) -> str:
+    if result.problem is not None:
+        return f"{result.problem.value}: {result.explanation}"
+    return _list(result.bad_checks)
+
+
+def _list(checks: Iterable[FrameCheck]) -> str:
+    all_of = list(checks)
+    told = [sentence(check) for check in all_of[:MOST_TOLD]]
+    more = f" and {len(all_of) - MOST_TOLD} more" if len(all_of) > MOST_TOLD else ""
+    return "; ".join(told) + more
+
+
+def sentence(check: FrameCheck) -> str:
+    """``std_pre of E is 1.62 ADU, outside 0.86 to 1.44``."""
+    unit = f" {check.unit}" if check.unit else ""
+    whose = f" of {check.quadrant}" if check.quadrant else ""
+    return f"{check.name}{whose} is {check.value:.4g}{unit}, outside {check.low:.6g} to {check.high:.6g}"

@@ -1,0 +1,179 @@
+"""Images are judged by a real process: newest first, once, whatever happens to file or process."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eyegore.frame_messages import FrameJudged, FrameProblem, FramesWaiting
+from eyegore.frames.frame_judge import FrameJudge
+from eyegore.frames.judge_process import FrameTask, JudgeProcess
+from eyegore.limits.check_table import built_in_checks
+from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages import Exposure, ImageFile
+
+from .simulated_frames import write
+
+LIMIT_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one real bias; other ObsIDs are links to it."""
+    folder = tmp_path_factory.mktemp("day")
+    write(folder, "BIAS01").rename(folder / "bias")
+    return folder
+
+
+def image(day: Path, obsid: int, ccd: int = 2, *, past: bool = False) -> ImageFile:
+    path = day / f"EUC_{obsid}_140319D_200005T_ROE1_CCD{ccd}.fits"
+    if not path.exists():
+        os.link(day / "bias", path)
+    return ImageFile(str(path), obsid, ccd, True, 1000.0, "", past)
+
+
+class Told:
+    """What a judge posts."""
+
+    def __init__(self) -> None:
+        self.judged: queue.Queue[FrameJudged] = queue.Queue()
+        self.waiting: list[FramesWaiting] = []
+
+    def __call__(self, message: FrameJudged | FramesWaiting) -> None:
+        if isinstance(message, FrameJudged):
+            self.judged.put(message)
+        else:
+            self.waiting.append(message)
+
+    def next(self) -> FrameJudged:
+        return self.judged.get(timeout=LIMIT_S)
+
+
+@pytest.fixture
+def told() -> Told:
+    return Told()
+
+
+@pytest.fixture
+def judges(tmp_path: Path, told: Told) -> Iterator[Callable[[], FrameJudge]]:
+    """Judges of one session after the other, with the same store; each is ended with the test."""
+    made: list[FrameJudge] = []
+
+    def make() -> FrameJudge:
+        made.append(FrameJudge(built_in_checks(), "BORN", tmp_path / "state", told))
+        return made[-1]
+
+    yield make
+    for judge in made:
+        judge.stop()
+        assert judge.join(10)
+
+
+def test_the_newest_is_judged_first_and_all_are(day: Path, judges: Callable[[], FrameJudge], told: Told) -> None:
+    judge = judges()
+    for obsid in (101, 103, 102):
+        judge.offer(image(day, obsid, past=obsid < 103))
+    judge.start()
+    found = [told.next() for _ in range(3)]
+    assert [one.result.obsid for one in found] == [103, 102, 101]
+    assert [one.news for one in found] == [True, False, False]
+    assert {one.result.quadrants["E"].pre.pixels > 0 for one in found} == {True}
+    judge.stop()
+    assert judge.join(10)
+    assert told.waiting[-1].waiting == 0
+    assert told.waiting[-1].judged == 3
+
+
+def test_after_a_restart_nothing_is_measured_twice(
+    day: Path, judges: Callable[[], FrameJudge], told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = judges()
+    judge.start()
+    judge.offer(image(day, 101))
+    first = told.next()
+    judge.stop()
+    assert judge.join(10)
+    monkeypatch.setattr(JudgeProcess, "ask", lambda self, task: pytest.fail(f"{task.path} was measured again"))
+    again = judges()
+    again.start()
+    again.offer(image(day, 101))
+    second = told.next()
+    assert second.result.as_json() == first.result.as_json()
+    assert second.result.verdict is first.result.verdict
+
+
+def test_a_row_of_the_log_that_comes_later_is_heeded(day: Path, judges: Callable[[], FrameJudge], told: Told) -> None:
+    judge = judges()
+    judge.start()
+    judge.offer(image(day, 101))
+    told.next()
+    row = Exposure(101, "CCD2", "BIAS01", 0.0, 0.0, ("ObsID", "CCD", "test"), ("101", "CCD2", "BIAS01"))
+    judge.exposed([row, row])
+    assert told.next().result.obsid == 101
+
+
+def test_bad_files_are_told_and_the_next_good_one_is_judged(
+    day: Path, tmp_path: Path, judges: Callable[[], FrameJudge], told: Told
+) -> None:
+    short = tmp_path / "EUC_105_140319D_200005T_ROE1_CCD1.fits"
+    short.write_bytes((day / "bias").read_bytes()[:100_000])
+    gone = tmp_path / "EUC_104_140319D_200005T_ROE1_CCD1.fits"
+    judge = judges()
+    judge.offer(ImageFile(str(short), 105, 1, True, 0.0))
+    judge.offer(ImageFile(str(gone), 104, 1, True, 0.0))
+    judge.offer(image(day, 103))
+    judge.start()
+    problems = [told.next().result.problem for _ in range(3)]
+    assert problems == [FrameProblem.TRUNCATED, FrameProblem.VANISHED, None]
+
+
+def test_a_process_that_is_killed_is_told_and_started_again(
+    day: Path, judges: Callable[[], FrameJudge], told: Told
+) -> None:
+    judge = judges()
+    judge.start()
+    judge.offer(image(day, 101))
+    told.next()
+    for child in multiprocessing.active_children():
+        child.kill()
+        child.join(10)
+    judge.offer(image(day, 102))
+    assert told.next().result.problem is None
+
+
+def test_a_process_that_hangs_is_given_up_and_the_next_image_judged(day: Path) -> None:
+    process = JudgeProcess(built_in_checks(), "", longest_s=LIMIT_S)
+    assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid or 0, signal.SIGSTOP)
+    process._longest_s = 0.2
+    hung = process.ask(FrameTask(image(day, 102).path, 102, 2))
+    assert hung.problem is FrameProblem.UNREADABLE
+    assert hung.verdict is FrameVerdict.NOT_CHECKED
+    assert "disk hang" in hung.explanation
+    process._longest_s = LIMIT_S
+    assert process.ask(FrameTask(image(day, 102).path, 102, 2)).problem is None
+    process.close()
+    assert not multiprocessing.active_children()
+
+
+def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], FrameJudge], told: Told) -> None:
+    judge = judges()
+    judge.start()
+    judge.offer(image(day, 101))
+    told.next()
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid or 0, signal.SIGSTOP)
+    judge.offer(image(day, 102))
+    stopper = threading.Timer(0.1, judge.stop)
+    stopper.start()
+    assert judge.join(10)
+    stopper.join()
+    assert told.judged.empty()

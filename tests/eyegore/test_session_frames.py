@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from eyegore.frame_messages import FrameCheck, FrameProblem, FrameResult
+from eyegore.limits.frame_model import FrameVerdict, worst
+from eyegore.messages import AlarmChanged, AlarmKind, AlarmState, Event, FrameJudged, FramesWaiting, Said
+from eyegore.monitor import Monitor
+from eyegore.service import rules_for
+from eyegore.settings import Session
+
+NOW = 1_552_600_000.0
+RULES = rules_for(Session(Path("/nowhere")))
+GOOD, BAD, UNKNOWN = 1.2, 1.7, math.nan
+
+
+@pytest.fixture
+def monitor() -> Monitor:
+    return Monitor(RULES)
+
+
+def noise(quadrant: str, value: float) -> FrameCheck:
+    judged_as = FrameVerdict.PASS if value < 1.44 else FrameVerdict.WARNING
+    verdict = FrameVerdict.NOT_CHECKED if math.isnan(value) else judged_as
+    return FrameCheck("std_pre", quadrant, value, 0.86, 1.44, verdict, "ADU")
+
+
+def judged(obsid: int, *checks: FrameCheck, ccd: int = 2, news: bool = True) -> FrameJudged:
+    verdict = worst(check.verdict for check in checks)
+    return FrameJudged(FrameResult(f"/d/{obsid}.fits", obsid, ccd, verdict, checks=checks), news, NOW, NOW)
+
+
+def alarms(events: list[Event]) -> list[tuple[str, AlarmState]]:
+    return [(event.alarm.parameter, event.alarm.state) for event in events if isinstance(event, AlarmChanged)]
+
+
+def test_a_read_noise_out_of_limits_is_an_alarm_and_told(monitor: Monitor) -> None:
+    events = monitor.take(judged(100, noise("E", BAD), noise("F", BAD), noise("G", GOOD)), NOW)
+    assert alarms(events) == [("IMAGE CCD2 read noise", AlarmState.UNACK)]
+    (change,) = (event for event in events if isinstance(event, AlarmChanged))
+    assert change.alarm.kind is AlarmKind.FRAME
+    words = "std_pre of E is 1.7 ADU, outside 0.86 to 1.44; std_pre of F is 1.7 ADU, outside 0.86 to 1.44"
+    assert change.alarm.limit == f"{words} (ObsID 100)"
+    assert [event.text for event in events if isinstance(event, Said)] == [f"ObsID 100 CCD2 WARNING: {words}"]
+
+
+def test_the_next_good_image_of_that_ccd_lets_go_of_it_and_no_other(monitor: Monitor) -> None:
+    monitor.take(judged(100, noise("E", BAD)), NOW)
+    assert alarms(monitor.take(judged(101, noise("E", GOOD), ccd=1), NOW + 80)) == []
+    assert alarms(monitor.take(judged(101, noise("E", GOOD)), NOW + 80)) == [
+        ("IMAGE CCD2 read noise", AlarmState.RTN_UNACK)
+    ]
+
+
+def test_what_could_not_be_computed_lets_go_of_nothing(monitor: Monitor) -> None:
+    monitor.take(judged(100, noise("E", BAD)), NOW)
+    assert alarms(monitor.take(judged(101, noise("E", UNKNOWN)), NOW + 80)) == []
+
+
+def test_one_bad_quadrant_is_enough_to_keep_it(monitor: Monitor) -> None:
+    monitor.take(judged(100, noise("E", BAD)), NOW)
+    assert alarms(monitor.take(judged(101, noise("E", GOOD), noise("F", BAD)), NOW + 80)) == []
+
+
+def test_images_that_were_there_at_the_start_are_no_news(monitor: Monitor) -> None:
+    old = judged(100, noise("E", BAD), news=False)
+    assert monitor.take(old, NOW) == [old]
+
+
+def test_an_older_image_judged_late_changes_no_alarm(monitor: Monitor) -> None:
+    monitor.take(judged(101, noise("E", GOOD)), NOW)
+    assert alarms(monitor.take(judged(100, noise("E", BAD)), NOW + 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [(FrameProblem.TRUNCATED, [("IMAGE CCD1 file", AlarmState.UNACK)]), (FrameProblem.VANISHED, [])],
+)
+def test_an_image_that_is_no_image_is_an_alarm_one_that_is_gone_is_not(
+    monitor: Monitor, problem: FrameProblem, expected: list[tuple[str, AlarmState]]
+) -> None:
+    result = FrameResult("/d/1.fits", 1, 1, problem.verdict, problem=problem, explanation="it has 5 bytes")
+    events = monitor.take(FrameJudged(result, True, NOW, NOW), NOW)
+    assert alarms(events) == expected
+    assert [event.text for event in events if isinstance(event, Said)] == [
+        f"ObsID 1 CCD1 {problem.verdict.value}: {problem.value}: it has 5 bytes"
+    ]
+
+
+def test_an_alarm_outlives_a_restart_and_ends_with_the_next_good_image(monitor: Monitor) -> None:
+    monitor.take(judged(100, noise("E", BAD)), NOW)
+    again = Monitor(RULES)
+    again.restore(monitor.memory())
+    assert alarms(again.take(judged(101, noise("E", GOOD)), NOW + 80)) == [
+        ("IMAGE CCD2 read noise", AlarmState.RTN_UNACK)
+    ]
+
+
+def test_how_many_wait_is_passed_on(monitor: Monitor) -> None:
+    waiting = FramesWaiting(3, 10, NOW)
+    assert monitor.take(waiting, NOW) == [waiting]
