@@ -30,14 +30,14 @@ def _changed(match: Match, stderr: str) -> str:
     return (
         f"THE HOST KEY OF THE TARGET HAS CHANGED{told}: it is another computer, it was installed anew, or somebody "
         f"listens in. Nothing was sent. The old key is {where}. Ask its administrator; if the change is right: "
-        f"{TRUST} --replace"
+        f'"{TRUST} --replace"'
     )
 
 
 def _unknown(match: Match, stderr: str) -> str:
     return (
         f"the host key of {match['host']} is not known here: nothing was sent. Compare its fingerprint with the "
-        f"administrator's and trust it once: {TRUST}"
+        f'administrator\'s and trust it once: "{TRUST}"'
     )
 
 
@@ -71,7 +71,7 @@ PROBLEMS: tuple[tuple[str, Outcome, str | Callable[[Match, str], str]], ...] = (
     (
         r"Host key verification failed",
         Outcome.LASTING,
-        f"the host key of the target could not be verified: nothing was sent; compare it and trust it once: {TRUST}",
+        f'the host key of the target could not be verified: nothing was sent; compare it and trust it once: "{TRUST}"',
     ),
     (
         r"UNPROTECTED PRIVATE KEY FILE",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import shlex
 import subprocess
 import sys
@@ -122,8 +123,9 @@ def test_the_command_that_a_copy_tells_is_the_one_that_helps(
         assert main([*copy, "--trust"]) == 2
     else:
         assert main(copy) == 2
-    told = capsys.readouterr().out.strip()
-    command = shlex.split(told[told.index("eyegore trust") :])
+    told = re.search(r'"(eyegore trust [^"]*)"', capsys.readouterr().out)
+    assert told is not None
+    command = shlex.split(told[1])
     assert command[1:] == ["trust", f"ssh://{HOST}:{server.port}", *(["--replace"] if change else [])]
     assert main([*command[1:], "--yes"]) == 0
     assert main(copy) == 0
