@@ -11,8 +11,9 @@ lines; vertical pumping takes (4 toi_tp + dwell_v) each time, serial pumping (2 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from eyegore.messages import Exposure
 
@@ -63,11 +64,11 @@ class ExposureInterval:
 
 def interval_of(exposure: Exposure) -> ExposureInterval:
     """The interval of one row of the log."""
-    told = {name.lower().replace(" ", ""): cell for name, cell in zip(exposure.columns, exposure.cells, strict=False)}
+    places, cells = _places(exposure.columns), exposure.cells
     assumed: list[str] = []
 
     def value(key: str) -> float:
-        number = _number(told, key)
+        number = _number(cells, places[key])
         if not 0 <= number < 1e9:
             number = _ASSUMED[key]
             assumed.append(f"no {key}, {number:g} assumed")
@@ -81,7 +82,7 @@ def interval_of(exposure: Exposure) -> ExposureInterval:
     line = 4e-6 * value("toi_ro") + PIXELS_PER_LINE * PIXEL_PERIOD_S
     if value("s_tpump"):
         line += value("s_tp_cnt") * (2 * PIXEL_PERIOD_S + 1e-6 * value("dwell_s"))
-    first, last = _number(told, "vstart"), _number(told, "vend")
+    first, last = _number(cells, places["vstart"]), _number(cells, places["vend"])
     lines = last - first
     if not (0 <= first < last and lines <= READ_LINES):
         lines = READ_LINES
@@ -94,11 +95,15 @@ def interval_of(exposure: Exposure) -> ExposureInterval:
     return ExposureInterval(exposure.time, opened, end, tuple(assumed), whole)
 
 
-def _number(told: Mapping[str, str], key: str) -> float:
-    for name in _NAMES[key]:
-        if name in told:
-            try:
-                return float(told[name])
-            except ValueError:
-                return math.nan
-    return math.nan
+@lru_cache(maxsize=8)
+def _places(columns: tuple[str, ...]) -> Mapping[str, int]:
+    """Where the columns are in a log that has these; -1 for those it does not have."""
+    known = [column.lower().replace(" ", "") for column in columns]
+    return {key: next((known.index(name) for name in names if name in known), -1) for key, names in _NAMES.items()}
+
+
+def _number(cells: Sequence[str], place: int) -> float:
+    try:
+        return float(cells[place]) if 0 <= place < len(cells) else math.nan
+    except ValueError:
+        return math.nan
