@@ -8,8 +8,6 @@ import time
 from pathlib import Path
 
 from eyegore.commands.sync import add_copies
-from eyegore.copy_settings import CopySettingsError, default_path as copies_path, load_settings as load_copies, told
-from eyegore.copy_settings.settings_file import FILE as COPIES_FILE
 from eyegore.credentials import Credentials
 from eyegore.errors import SettingsError
 from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
@@ -115,6 +113,8 @@ def run(args: argparse.Namespace) -> int:
         credentials = Credentials(settings.credentials)
         _say_rows([*rows(settings), *((name, state) for name, _, state in credential_rows(settings, credentials))])
     for path in copies:
+        from eyegore.copy_settings import load_settings as load_copies, told
+
         _say_rows(told.rows(load_copies(path)))
     return 0
 
@@ -131,20 +131,24 @@ def _example(of: str) -> str:
 
 def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:
     """The files of the warnings and of the copies that are meant; at least one."""
+    from eyegore.copy_settings import default_path as copies_path
+
+    usual = copies_path()
     copies: Path | None = getattr(args, "copies", None)
     file: Path | None = getattr(args, "file", None)
-    if file is not None and file.name == COPIES_FILE and copies is None and getattr(args, "settings", None) is None:
+    if file is not None and file.name == usual.name and copies is None and getattr(args, "settings", None) is None:
         return [], [file]
     named = file is not None or getattr(args, "settings", None) is not None
     warnings = [file_of(args)] if named else []
     if copies is not None or named:
         return warnings, [copies] if copies is not None else []
-    usual = copies_path()
     there = [usual] if usual.exists() else []
     return [default_path()] if default_path().exists() or not there else [], there
 
 
 def _check_copies(path: Path) -> int:
+    from eyegore.copy_settings import CopySettingsError, load_settings as load_copies, told
+
     try:
         settings = load_copies(path)
     except CopySettingsError as why:
