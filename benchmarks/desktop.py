@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.workshop import Workshop, drawn
-from eyegore.desktop import session_view
+from eyegore.desktop import pump, session_view
 from eyegore.desktop.app import Desktop
 from eyegore.messages import Action, FlagCommand
 from eyegore.settings import Session
@@ -30,13 +30,20 @@ LONGEST_S = 60.0
 
 
 class DesktopProcess:
-    """Runs ``eyegore -p folder`` with questions; ``rows`` is how many rows of HK make it "loaded"."""
+    """Runs ``eyegore -p folder`` with questions; ``rows`` is how many rows of HK make it "loaded".
 
-    def __init__(self, workshop: Workshop, folder: Path, *, rows: int = 0, **options: Any) -> None:
+    Programs are looked for in the folder ``programs`` first.
+    """
+
+    def __init__(
+        self, workshop: Workshop, folder: Path, *, rows: int = 0, programs: Path | None = None, **options: Any
+    ) -> None:
         home = workshop.new_folder("home")
         home.mkdir()
         environment = os.environ | {"DISPLAY": workshop.screen, "HOME": str(home)}
         environment |= {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "STATE", "DATA")}
+        if programs is not None:
+            environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
         asked = json.dumps({"folder": str(folder), "rows": rows, **options})
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.desktop", asked],
@@ -117,7 +124,10 @@ class Probe:
             session_view.REDRAW_S = asked["redraw_s"]
         self.root = root
         self.rows = int(asked["rows"])
-        session = Session(Path(asked["folder"]), polling=asked.get("polling"), stale_after_s=7200.0)
+        copies = {name: tuple(asked.get(name, ())) for name in ("backups", "broadcasts")}
+        session = Session(Path(asked["folder"]), polling=asked.get("polling"), stale_after_s=7200.0, **copies)
+        self.callbacks: list[float] = []
+        _time_callbacks(self.callbacks.append)
         self.desktop = Desktop(root, session)
         self.begun = time.monotonic()
         self.ticks: list[tuple[float, float]] = []
@@ -140,6 +150,7 @@ class Probe:
             self.desktop.close()
         elif what == "late":
             self.ticks.clear()
+            self.callbacks.clear()
             self._late_tick(time.monotonic(), time.monotonic() + float(words[0]))
         elif what == "watch":
             self._watch(words[0])
@@ -199,7 +210,8 @@ class Probe:
         if now < end:
             self._after(TICK_MS, lambda due: self._late_tick(due, end))
         else:
-            tell("late", ms=[1e3 * late for _, late in self.ticks])
+            callbacks = [1e3 * seconds for seconds in self.callbacks]
+            tell("late", ms=[1e3 * late for _, late in self.ticks], callbacks_ms=callbacks)
 
     def _watch(self, name: str, state: str = "calm") -> None:
         """Tell when the flag is red on the screen, lower it once its parameter is back in limits, and so on."""
@@ -233,6 +245,27 @@ class Probe:
             return charts_drawn
 
         charts.refresh = counted  # type: ignore[method-assign]
+
+
+def _time_callbacks(take: Callable[[float], None]) -> None:
+    """Have ``take`` told how long each callback of Tk takes [s] that is bound from now on."""
+    call = tk.CallWrapper.__call__
+
+    def timed(wrapper: tk.CallWrapper, *args: object) -> object:
+        begin = time.perf_counter()
+        try:
+            return call(wrapper, *args)
+        finally:
+            take(time.perf_counter() - begin)
+
+    def drained(queue: pump.TkPump) -> None:
+        begin = time.perf_counter()
+        drain(queue)
+        take(time.perf_counter() - begin)
+
+    drain = pump.TkPump._drain  # called by a file handler, of which Tkinter makes no wrapper
+    tk.CallWrapper.__call__ = timed  # type: ignore[method-assign]
+    pump.TkPump._drain = drained  # type: ignore[method-assign]
 
 
 def tell(event: str, **found: Any) -> None:

@@ -50,7 +50,7 @@ def idle(workshop: Workshop) -> Iterator[Figure]:
     how = ""
     for count in (FEW, MANY):
         folder, _ = workshop.session(ROWS)
-        _add_images(folder, count)
+        add_images(folder, count)
         with DesktopProcess(workshop, folder, rows=ROWS) as desktop:
             desktop.wait_for("loaded")
             desktop.ask("images", count)
@@ -90,7 +90,8 @@ def _small_image() -> bytes:
     return b"".join(map(_card, cards)).ljust(2880) + b"\1" * 2880
 
 
-def _add_images(folder: Path, count: int) -> None:
+def add_images(folder: Path, count: int) -> None:
+    """Put so many old small images into a folder."""
     image = _small_image()
     for at in range(count):
         path = folder / image_name(FIRST_OBSID + at // 3, at % 3 + 1, LAB_TIME + at)
@@ -130,7 +131,7 @@ class _Feed:
     def __init__(self, workshop: Workshop, count: int) -> None:
         self._folder = workshop.new_folder("images")
         self._folder.mkdir()
-        _add_images(self._folder, count)
+        add_images(self._folder, count)
         self._messages: queue.SimpleQueue[tuple[float, FeedMessage]] = queue.SimpleQueue()
         self._ingest = Ingest(self._folder, lambda message: self._messages.put((time.monotonic(), message)))
         self._ingest.start()

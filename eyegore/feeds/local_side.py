@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from eyegore.feeds.grown_texts import GrownTexts
 from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_report import Compared, Likeness
 from eyegore.feeds.sync_scan import SourceFile
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 _BLOCK = 1 << 20
 
@@ -29,6 +33,7 @@ class LocalSide:
         self.root = folder.parent
         self.folder = folder
         self.stopped: Callable[[], bool] = lambda: False
+        self._texts = GrownTexts()
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -63,10 +68,12 @@ class LocalSide:
                 size = -1
             if size < file.size or (size > file.size and not file.grows):
                 absent.add(file.path)
+        self._texts.forget(absent)
         return absent
 
     def begun(self, files: Sequence[SourceFile]) -> set[str]:
         """The paths of those texts of which nothing but a beginning is there."""
+        self._texts.forget(file.path for file in files)
         return {file.path for file in files if self._begun(file)}
 
     def _begun(self, file: SourceFile) -> bool:
@@ -92,13 +99,24 @@ class LocalSide:
         return {path for path in paths if os.path.exists(f"{self.folder / path}{suffix}")}
 
     def _compare(self, file: SourceFile, from_disk: bool) -> Compared:
-        return compare(self.source / file.path, self.folder / file.path, file, self.stopped, from_disk=from_disk)
+        texts = self._texts if file.grows else GrownTexts()
+        return compare(self.source / file.path, self.folder / file.path, file, self.stopped, texts, from_disk=from_disk)
 
 
 def compare(
-    source: Path, copy: Path, file: SourceFile, stopped: Callable[[], bool], *, from_disk: bool = False
+    source: Path,
+    copy: Path,
+    file: SourceFile,
+    stopped: Callable[[], bool],
+    texts: GrownTexts | None = None,
+    *,
+    from_disk: bool = False,
 ) -> Compared:
-    """Compare the first ``file.size`` bytes of two files; of one that does not grow also their lengths."""
+    """Compare the first ``file.size`` bytes of two files; of one that does not grow also their lengths.
+
+    What ``texts`` know to be equal is not read again, but ``from_disk``.
+    """
+    texts = texts or GrownTexts()
     try:
         here = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -108,7 +126,20 @@ def compare(
     try:
         there = os.open(copy, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            return _compare_open(here, there, file, stopped, from_disk)
+            copied = os.fstat(there)
+            if from_disk:
+                texts.forget([file.path])
+                os.posix_fadvise(there, 0, 0, os.POSIX_FADV_DONTNEED)
+            elif copied.st_size < file.size:  # cut, perhaps before what is known
+                texts.forget([file.path])
+            known = texts.beginning(file, here, (copied.st_dev, copied.st_ino))
+            digest = known.digest.copy()
+            compared = _compare_open(here, there, file, stopped, known.length, digest)
+            if compared.likeness is Likeness.EQUAL and not stopped():
+                texts.keep(file, here, digest, known)
+            else:
+                texts.forget([file.path])
+            return compared
         finally:
             os.close(there)
     except FileNotFoundError:
@@ -119,11 +150,10 @@ def compare(
         os.close(here)
 
 
-def _compare_open(here: int, there: int, file: SourceFile, stopped: Callable[[], bool], from_disk: bool) -> Compared:
-    if from_disk:
-        os.posix_fadvise(there, 0, 0, os.POSIX_FADV_DONTNEED)
-    digest = hashlib.sha256()
-    done = 0
+def _compare_open(
+    here: int, there: int, file: SourceFile, stopped: Callable[[], bool], done: int, digest: _Hash
+) -> Compared:
+    """Compare what follows the ``done`` bytes that ``digest`` has seen."""
     first = -1
     while done < file.size and not stopped():
         ours = os.pread(here, min(_BLOCK, file.size - done), done)

@@ -6,14 +6,18 @@ numbers where they are more than letters, and are only ever used as a whole.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from eyegore.feeds.grown_texts import Beginning, GrownTexts
 from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_outcome import Outcome
 from eyegore.feeds.sync_report import Compared, Likeness
@@ -21,23 +25,33 @@ from eyegore.feeds.sync_scan import SourceFile
 from eyegore.feeds.sync_ssh import SshLine
 from eyegore.feeds.sync_target import SyncTarget
 
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
 TOLD = """\
 cd -- "$1" 2>/dev/null || exit 0
-while IFS=' ' read -r length name; do
+while IFS=' ' read -r skip length name; do
   name=$(printf '%b.' "$name")
   name=./${name%.}
   if [ ! -f "$name" ]; then echo - -; continue; fi
   [ -z "$2" ] || dd if="$name" iflag="$2" count=0 2>/dev/null
   size=$(wc -c < "$name")
   sum=-
-  if [ "$length" != - ]; then sum=$(head -c "$length" < "$name" | sha256sum); fi
+  if [ "$length" != - ]; then sum=$(tail -c "+$((skip + 1))" < "$name" | head -c "$length" | sha256sum); fi
   echo $((size)) ${sum%% *}
 done
 """
-"""Tells size and SHA-256 of the first bytes of each file it is asked for, "-" for what is not there.
+"""Tells size, and SHA-256 of so many bytes after the first few, of each file asked for; "-" for what is not there.
 
 Its second word is a flag with which dd opens each file before: "nocache" asks the system to forget what it holds of it.
 """
+SIZES = """\
+cd -- "$1" 2>/dev/null || exit 0
+stat --printf= . 2>/dev/null || { echo unable; exit 0; }
+exec xargs -0 stat -L --printf '%f %s %n\\0' -- 2>/dev/null
+"""
+"""Tells mode, size and name of all that is there of what it is asked for: one program for many files, where stat is
+that of GNU."""
 READY = """\
 cd -- "$1" 2>/dev/null || { echo missing; exit 0; }
 command -v sha256sum >/dev/null || { echo unable; exit 0; }
@@ -52,6 +66,9 @@ PORTION_BYTES = 256 << 20
 """So much is asked for at once [bytes]: how soon the answer counts."""
 SLOWEST = 5e6
 """A target that reads slower than this [byte/s] is given up."""
+XARGS_FAILED = 123
+"""xargs ends so when its program failed on any file: some are not there."""
+STAT = re.compile(rb"([0-9a-f]+) (\d+) \./(.*)", re.DOTALL)
 _BLOCK = 1 << 20
 _ODD = re.compile(rb"[^A-Za-z0-9_./-]")
 
@@ -71,6 +88,7 @@ class SshSide:
         self.source = source
         self.target = target
         self.stopped: Callable[[], bool] = lambda: False
+        self._texts = GrownTexts()
         self.space = math.nan, math.nan
         self._line = SshLine(target)
 
@@ -105,29 +123,36 @@ class SshSide:
     def absent(self, files: Sequence[SourceFile]) -> set[str]:
         """The paths of those files that are not there in their length."""
         sizes = self._sizes(file.path for file in files)
-        return {
+        absent = {
             file.path
             for file in files
             if sizes[file.path] < file.size or (sizes[file.path] > file.size and not file.grows)
         }
+        self._texts.forget(absent)
+        return absent
 
     def begun(self, files: Sequence[SourceFile]) -> set[str]:
         """The paths of those texts of which nothing but a beginning is there."""
+        self._texts.forget(file.path for file in files)
         sizes = self._sizes(file.path for file in files)
         some = [file.path for file in files if 0 < sizes[file.path] <= file.size]
-        there = self._ask((path, sizes[path]) for path in some)
-        return {path for path in some if there[path].checksum == self._checksum(path, sizes[path])}
+        there = self._ask((path, 0, sizes[path]) for path in some)
+        return {path for path in some if there[path].checksum == self._checksum(path, 0, sizes[path], hashlib.sha256())}
 
     def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
         """Compare files by size and SHA-256; ends early when stopped. ``from_disk``: they are to be read anew there."""
         for portion in _portions(files):
             if self.stopped():
                 return
-            there = self._ask(((file.path, file.size) for file in portion), from_disk=from_disk)
+            if from_disk:
+                self._texts.forget(file.path for file in portion)
+            known = {file.path: self._known(file) for file in portion}
+            sections = ((file.path, known[file.path].length, file.size - known[file.path].length) for file in portion)
+            there = self._ask(sections, from_disk=from_disk)
             for file in portion:
                 if self.stopped():
                     return
-                yield self._compared(file, there[file.path])
+                yield self._compared(file, there[file.path], known[file.path])
 
     def kept(self, paths: Sequence[str], suffix: str) -> set[str]:
         """Of which of these files another was set aside there under this suffix."""
@@ -136,9 +161,28 @@ class SshSide:
 
     # --- one file ---------------------------------------------------------------------------------------------------
 
-    def _compared(self, file: SourceFile, there: _There) -> Compared:
+    def _known(self, file: SourceFile) -> Beginning:
+        """What of a file need not be read."""
         try:
-            checksum = self._checksum(file.path, file.size)
+            with open(self.source / file.path, "rb", buffering=0) as source:
+                return self._texts.beginning(file, source.fileno())
+        except OSError:
+            return Beginning(0, hashlib.sha256(), 0.0)
+
+    def _compared(self, file: SourceFile, there: _There, known: Beginning) -> Compared:
+        """Compare what follows a beginning that is known to be equal."""
+        digest = known.digest.copy()
+        compared = self._read(file, there, known.length, digest)
+        self._texts.forget([file.path])
+        if compared.likeness is Likeness.EQUAL and file.grows and not self.stopped():
+            with contextlib.suppress(OSError), open(self.source / file.path, "rb", buffering=0) as source:
+                self._texts.keep(file, source.fileno(), digest, known)
+        return compared
+
+    def _read(self, file: SourceFile, there: _There, skip: int, digest: _Hash) -> Compared:
+        try:
+            section = self._checksum(file.path, skip, file.size - skip, digest)
+            checksum = digest.hexdigest()
             now = os.stat(self.source / file.path)
         except FileNotFoundError:
             return Compared(file.path, Likeness.CHANGED, "has vanished from the source")
@@ -154,48 +198,68 @@ class SshSide:
             return Compared(file.path, Likeness.SHORT, words, checksum)
         if not there.checksum:
             return Compared(file.path, Likeness.UNREADABLE, "cannot be read back on the target")
-        if there.checksum != checksum:
+        if there.checksum != section:
             return Compared(file.path, Likeness.DIFFERENT, "differs on the target (SHA-256)", checksum)
         if there.size > now.st_size:
             words = f"is longer on the target ({there.size} bytes) than in the source ({now.st_size})"
             return Compared(file.path, Likeness.DIFFERENT, words, checksum)
         return Compared(file.path, Likeness.EQUAL, "", checksum)
 
-    def _checksum(self, path: str, length: int) -> str:
-        digest = hashlib.sha256()
+    def _checksum(self, path: str, skip: int, length: int, running: _Hash) -> str:
+        """SHA-256 of ``length`` bytes after the first ``skip``; ``running`` takes them as well."""
+        section = hashlib.sha256() if skip else running
         with open(self.source / path, "rb", buffering=0) as file:
+            file.seek(skip)
             while length > 0 and not self.stopped() and (block := file.read(min(_BLOCK, length))):
-                digest.update(block)
+                section.update(block)
+                if section is not running:
+                    running.update(block)
                 length -= len(block)
-        return digest.hexdigest()
+        return section.hexdigest()
 
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def _sizes(self, paths: Iterable[str]) -> dict[str, int]:
-        return {path: there.size for path, there in self._ask((path, None) for path in paths).items()}
+        """Size of each file, -1 where there is none."""
+        asked = list(paths)
+        if not asked:
+            return {}
+        names = b"".join(b"./" + os.fsencode(path) + b"\0" for path in asked)
+        told = self._run(SIZES, [self.target.path], names, 60.0, fails=XARGS_FAILED)
+        if told == b"unable\n":
+            return {path: there.size for path, there in self._ask((path, 0, None) for path in asked).items()}
+        found = dict.fromkeys(asked, -1)
+        for line in told.split(b"\0")[:-1]:
+            words = STAT.fullmatch(line)
+            if words is None or (path := os.fsdecode(words[3])) not in found:
+                raise SyncError(f"the login on {self.target.host} prints text: make its start files silent")
+            if stat.S_ISREG(int(words[1], 16)):
+                found[path] = int(words[2])
+        return found
 
-    def _ask(self, wanted: Iterable[tuple[str, int | None]], *, from_disk: bool = False) -> dict[str, _There]:
-        """Size of each file, and the checksum of so many of its first bytes."""
+    def _ask(self, wanted: Iterable[tuple[str, int, int | None]], *, from_disk: bool = False) -> dict[str, _There]:
+        """Size of each file, and the checksum of so many bytes (None: not asked for) after the first few."""
         asked = list(wanted)
         if not asked:
             return {}
-        lines = [f"{'-' if length is None else length} {_octal(path)}\n" for path, length in asked]
-        seconds = 60.0 + sum(length or 0 for _, length in asked) / SLOWEST
+        lines = [f"{skip} {'-' if length is None else length} {_octal(path)}\n" for path, skip, length in asked]
+        seconds = 60.0 + sum(length or 0 for _, _, length in asked) / SLOWEST
         words = [self.target.path, "nocache" if from_disk else ""]
         told = self._run(TOLD, words, "".join(lines).encode("ascii"), seconds).decode("ascii", "replace")
         if not told:  # the folder is not there yet
-            return {path: _There(-1, "") for path, _ in asked}
+            return {path: _There(-1, "") for path, _, _ in asked}
         answers = [line.split() for line in told.splitlines()]
         if len(answers) != len(asked) or not all(re.fullmatch(r"\d+|-", "".join(words[:1])) for words in answers):
             raise SyncError(f"the login on {self.target.host} prints text: make its start files silent")
         found = [_There(int(size) if size != "-" else -1, "".join(rest)) for size, *rest in answers]
-        return {path: one for (path, _), one in zip(asked, found, strict=True)}
+        return {path: one for (path, _, _), one in zip(asked, found, strict=True)}
 
-    def _run(self, script: str, words: list[str], given: bytes, seconds: float) -> bytes:
+    def _run(self, script: str, words: list[str], given: bytes, seconds: float, fails: int = 0) -> bytes:
+        """What a script says; it may also end with the code ``fails``."""
         answer = self._line.run(
             ["sh", "-c", script, "sh", *words], timeout_s=seconds, given=given, stopped=self.stopped
         )
-        if answer.verdict.outcome is not Outcome.DONE:
+        if answer.verdict.outcome is not Outcome.DONE and answer.code not in (0, fails):
             self.close()
             raise SyncError(answer.verdict.sentence, lasting=answer.verdict.outcome is Outcome.LASTING)
         return answer.output

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import stat
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,20 +146,20 @@ class SyncScan:
             raise SyncError(f"{self.folder} cannot be read: {why.strerror or why}") from why
 
     def _below(self, inside: str, above: frozenset[Stamp], result: _Round) -> Generator[tuple[str, Stamp], None, None]:
+        prefix = f"{inside}/" if inside else ""
         with os.scandir(self.folder / inside) as entries:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                path = os.path.join(inside, entry.name)
+                path = prefix + entry.name
                 try:
                     there = entry.stat()
-                    folder, regular = entry.is_dir(), entry.is_file()
                 except OSError as why:
                     result.incomplete[path] = f"it cannot be read ({why.strerror or why})"
                     continue
-                if regular:
+                if stat.S_ISREG(there.st_mode):
                     yield path, (there.st_size, there.st_mtime_ns)
-                elif folder and (there.st_dev, there.st_ino) not in above:
+                elif stat.S_ISDIR(there.st_mode) and (there.st_dev, there.st_ino) not in above:
                     try:
                         yield from self._below(path, above | {(there.st_dev, there.st_ino)}, result)
                     except OSError as why:

@@ -72,6 +72,7 @@ class SshServer:
             f"SetEnv HOME={self.folder}",  # without the start files of the user's shell: killed ones leave locks
             f"ListenAddress {self.host}:{self.port}",
             f"HostKey {self._host_key}",
+            f"SetEnv HOME={self.folder}",  # the start files of whoever runs the tests may do anything
             f"AuthorizedKeysFile {self.folder / 'authorized_keys'}",
             "PidFile none",
             "StrictModes no",
