@@ -17,7 +17,7 @@ import tempfile
 import time
 import tkinter as tk
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,8 @@ class Picture:
     """Parameters of the history window that stands before the main window."""
     listed: bool = False
     asking: bool = False
+    copies: bool = False
+    """Whether the night is copied to a disk and to a computer that is not there, and their list is open."""
 
 
 TROUBLE = (
@@ -84,7 +86,12 @@ PICTURES = (
     Picture("alarms", plants=TROUBLE, alarm=True, listed=True),
     Picture("shelve", plants=TROUBLE, alarm=True, listed=True, asking=True),
     Picture("alarms-dark", plants=TROUBLE, alarm=True, listed=True, dark=True),
+    Picture("copies", copies=True),
+    Picture("copies-dark", copies=True, dark=True),
 )
+
+
+GATEWAY = "vm@gateway.example:/data"
 
 
 class NotMadeError(Exception):
@@ -170,7 +177,11 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[None]:
     from eyegore.settings import Session
 
     root = tk.Tk(screenName=display, className="Eyegore")
-    desktop = Desktop(root, Session(night, lite=picture.lite, stale_after_s=picture.stale_after_s), dark=picture.dark)
+    session = Session(night, lite=picture.lite, stale_after_s=picture.stale_after_s)
+    if picture.copies:
+        (night.parent / "backup").mkdir()
+        session = replace(session, backups=(str(night.parent / "backup"),), broadcasts=(GATEWAY,))
+    desktop = Desktop(root, session, dark=picture.dark)
     try:
         root.geometry(f"{root.winfo_screenwidth()}x{root.winfo_screenheight()}+0+0")
         with contextlib.suppress(tk.TclError):
@@ -182,6 +193,8 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[None]:
             _open_history(root, desktop, picture.history)
         if picture.listed:
             _work(desktop, picture)
+        if picture.copies:
+            _open_copies(desktop)
         yield
     finally:
         desktop.close()
@@ -212,6 +225,22 @@ def _work(desktop: Desktop, picture: Picture) -> None:
         asked[0].entry.insert("end", "set point is being changed")
         _until(root, lambda: root.focus_get() is asked[0].entry, "the question")
     _until(root, lambda: listed.lit and chosen in listed.tree.selection(), "the list to be drawn")
+
+
+def _open_copies(desktop: Desktop) -> None:
+    """The list of the copies, the one that fails chosen."""
+    desktop.copies.open_list()
+    listed, book = desktop.copies.listed, desktop.copies.book
+    assert listed is not None
+    listed.tree.selection_set(GATEWAY)
+    listed.tree.focus(GATEWAY)
+
+    def told() -> bool:
+        states = book.states
+        return len(states) == 2 and bool(states[GATEWAY].problem) and listed.visible() != [] and bool(book.volumes)
+
+    _until(desktop.root, told, "both copies to be told")
+    _until(desktop.root, lambda: "verified" in listed.tree.item(listed.visible()[0], "text"), "the backup")
 
 
 def _is_read(desktop: Desktop, picture: Picture) -> bool:

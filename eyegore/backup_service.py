@@ -51,11 +51,10 @@ class BackupService:
         for worker in self._workers:
             worker.wake()
 
-    def look(self, target: str) -> None:
-        """Ask this target ("" for all) for everything now; returns at once."""
-        for worker in self._workers:
-            if target in ("", worker.name):
-                worker.look()
+    def look(self) -> None:
+        """Ask the targets for everything now; returns at once."""
+        for worker in list(self._workers):
+            worker.look()
 
     def stop(self) -> None:
         """End what is being copied; returns at once."""

@@ -73,7 +73,11 @@ class RetakeReason:
     @property
     def text(self) -> str:
         """All of it in one line, for people."""
-        span = _span_text(self.first, self.last)
+        span = ""
+        if math.isfinite(self.first):
+            last = clock_text(self.last)
+            same_day = last[:6] == clock_text(self.first)[:6]
+            span = f"{clock_text(self.first)}–{last[7:] if same_day else last}" if math.isfinite(self.last) else ""
         if not self.parameter:
             return f"{self.note} {span}".strip()
         words = self.sample.name.lower().replace("_", " ")
@@ -81,14 +85,6 @@ class RetakeReason:
             return f"{self.parameter}: no valid reading {span}"
         worst = f"{self.worst:g} {unit_sign(self.unit)}".strip().replace("-", "−")
         return f"{self.parameter} {words} {span}, worst {worst} (limit {self.limit})"
-
-
-def _span_text(first: float, last: float) -> str:
-    """From when to when [lab s], the date once where it is the same; "" where nobody knows."""
-    begin, end = clock_text(first), clock_text(last)
-    if not (math.isfinite(first) and math.isfinite(last)) or begin == end:
-        return "" if math.isnan(first) else begin
-    return f"{begin}–{end[7:] if end[:6] == begin[:6] else end}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from eyegore.analysis.space_forecast import bytes_text
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages import (
@@ -32,6 +33,7 @@ from eyegore.messages import (
     WarningsState,
 )
 from eyegore.service import Service
+from eyegore.sync_messages import SyncState
 
 LINES = 12
 
@@ -46,6 +48,7 @@ class Summary:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._health: Health | None = None
         self._warnings: WarningsState | None = None
+        self._copies: dict[str, SyncState] = {}
         self._flags: dict[str, Flag] = {}
         self._lines: deque[tuple[int, str, str]] = deque(maxlen=LINES)
         self._last_exposure = ""
@@ -58,7 +61,7 @@ class Summary:
         """The summary as it stands now; ``standstill`` tells that Eyegore itself hangs."""
         while not self._events.empty():
             self._note(self._events.get_nowait())
-        parts: list[RenderableType] = [self._head(), self._warned()]
+        parts: list[RenderableType] = [self._head(), self._warned(), *map(self._copied, self._copies.values())]
         if standstill:
             parts.insert(0, Text(f"Eyegore {standstill}: nothing is known", style="bold red"))
         if self._last_exposure:
@@ -74,6 +77,8 @@ class Summary:
                 self._health = event
             case WarningsState():
                 self._warnings = event
+            case SyncState():
+                self._copies[event.target] = event
             case FlagChanged():
                 self._flags.pop(event.flag.parameter, None)
                 if event.flag.state not in QUIET:
@@ -102,6 +107,17 @@ class Summary:
         parts += [f"{state.withheld} withheld"] if state.withheld else []
         trouble = failing or not state.on_duty or state.proven is False
         return Text("  ".join(parts), style="yellow" if trouble else "")
+
+    def _copied(self, state: SyncState) -> Text:
+        """How one copy of the folder stands."""
+        waits = state.complete - state.verified
+        parts = [f"{state.role.value} {state.target}", f"{state.verified}/{state.complete} files verified"]
+        parts += [f"{bytes_text(state.lag_bytes)} wait, the oldest for {age_text(state.lag_s)}"] if waits else []
+        if not math.isnan(state.succeeded):
+            now = self._health.now if self._health else state.received
+            parts.append(f"all was there {age_text(max(0.0, now - state.succeeded))} ago")
+        parts += [f"FAILS: {state.problem}"] if state.problem else []
+        return Text("  ".join(parts), style="yellow" if state.problem else "")
 
     def _head(self) -> RenderableType:
         health = self._health

@@ -169,8 +169,6 @@ class Monitor:
         problem = state.problem
         if not problem and state.lag_s > LAG_S:
             problem = f"{state.complete - state.verified} files wait, the oldest for {age_text(state.lag_s)}"
-        if state.interim and not problem:
-            return [state]
         if not problem:
             self._wrong_since.pop(state.target, None)
         since = self._wrong_since.setdefault(state.target, now) if problem else now

@@ -17,8 +17,6 @@ from eyegore.report import Findings, number
 
 NONE, SOME, CANNOT_JUDGE = 0, 1, 2
 
-WIDE = 130
-"""Columns of a terminal from which on a table can be read."""
 TO_RETAKE = (HkVerdict.COMPROMISED, HkVerdict.NO_HK)
 
 CSV_COLUMNS = (
@@ -115,8 +113,8 @@ def as_csv(findings: Findings) -> str:
     return text.getvalue()
 
 
-def parts(findings: Findings, width: int) -> Iterator[Text | Table]:
-    """The same for people, on ``width`` columns."""
+def parts(findings: Findings) -> Iterator[Text | Table]:
+    """The same for people."""
     monitor = findings.monitor
     states, found = monitor.hk.frames.states, doubtful(findings)
     limits = f"limits {monitor.rules.limit_set.words}"
@@ -127,25 +125,12 @@ def parts(findings: Findings, width: int) -> Iterator[Text | Table]:
         yield Text(f"limits, but never judged: {', '.join(findings.unjudged)}", style="magenta")
     hk = "no HK row" if not monitor.hk.rows else f"HK {iso(monitor.hk.first_time)} to {iso(monitor.hk.last_time)}"
     yield Text(f"{len(states)} ObsIDs, {len(states) - len(found)} of them clean; {hk}")
-    if found and width >= WIDE:
+    if found:
         yield _table(found)
-    elif found:
-        yield from _lines(found)
     code = exit_code(findings)
     many = sum(one.verdict in TO_RETAKE for one in found)
     exposures = f"{many} exposure{'s' if many != 1 else ''} " if code == SOME else ""
     yield Text(exposures + _WORDS[code], style=("green", "bold red", "magenta")[code])
-
-
-def _lines(found: Iterable[ExposureHk]) -> Iterator[Text]:
-    """What :func:`_table` tells, where there is no room for it."""
-    for one in found:
-        head = f"{one.obsid}  {one.test}  {clock_text(one.start)} to {clock_text(one.end)[-8:]}  {one.verdict.value}"
-        yield Text(head, style=_STYLES[one.verdict])
-        for reason in one.reasons:
-            yield Text(f"  CCD {_ccds(one, reason)}: {reason.text}")
-        if one.assumed:
-            yield Text(f"  {'; '.join(one.assumed)}")
 
 
 def _table(found: Iterable[ExposureHk]) -> Table:

@@ -143,7 +143,7 @@ class Service:
             follow=session.follow,
         )
         self._restart_at = float("inf")
-        targets = self._targets()
+        targets = self.targets = self._targets()
         self._backup = self._copying(targets) if targets else None
         volumes = {"data volume": session.folder}
         volumes |= {one.volume: Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
@@ -209,6 +209,12 @@ class Service:
     def send(self, command: Command) -> None:
         """Do what a person asked; callable from any thread, returns at once."""
         self._inbox.put(command)
+
+    def look_at_copies(self) -> bool:
+        """Ask all targets for everything now; returns at once, False when there are none. From any thread."""
+        if self._backup is not None:
+            self._backup.look()
+        return self._backup is not None
 
     def stop(self, timeout: float = 2.0) -> bool:
         """Stop the workers and wait up to ``timeout`` [s]; False when one hangs (in a dead mount, say)."""

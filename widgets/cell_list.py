@@ -25,7 +25,8 @@ TYPING_MS = 150
 class CellList(ttk.Frame, Generic[C]):
     """Rows are changed where they are: selection and place stay; what is as before costs nothing.
 
-    ``tools`` is where filter and counts go (the header of a pane); without it they get a line of their own. Whoever
+    ``tools`` is where filter and counts go (the header of a pane); without it they get a line of their own; a short
+    list needs no filter (``filtered``). Whoever
     inherits puts what stands below the table there with :meth:`below`, calls :meth:`ready`, and says what is counted
     and in which order rows stand.
     """
@@ -38,6 +39,8 @@ class CellList(ttk.Frame, Generic[C]):
         columns: Sequence[Column[C]],
         signs: type[RowSigns[C]],
         tools: tk.Misc | None = None,
+        *,
+        filtered: bool = True,
     ) -> None:
         super().__init__(parent)
         self._theme, self._style = theme, style
@@ -52,7 +55,7 @@ class CellList(ttk.Frame, Generic[C]):
         self._under = ""
         self.sorted_by, self.descending = "", False
         self._later = Later(self)
-        self._build_tools(self if tools is None else tools, alone=tools is None)
+        self._build_tools(self if tools is None else tools, alone=tools is None, filtered=filtered)
         self.tree = ScrolledTree(self, style, "tree headings", self._names[1:])
         for place, column in zip(self._places, columns, strict=True):
             self.tree.heading(place, anchor=column.anchor, command=partial(self.sort_next, column.name))
@@ -98,7 +101,7 @@ class CellList(ttk.Frame, Generic[C]):
 
     # --- building ----------------------------------------------------------------------------------------------------
 
-    def _build_tools(self, parent: tk.Misc, alone: bool) -> None:
+    def _build_tools(self, parent: tk.Misc, *, alone: bool, filtered: bool) -> None:
         em = self._theme.em
         line = self.tools = ttk.Frame(parent)
         line.pack(side="top", fill="x", expand=not alone, padx=(em // 2, em // 3))
@@ -108,8 +111,9 @@ class CellList(ttk.Frame, Generic[C]):
         self._counts.pack(side="left")
         self.filter_text = tk.StringVar(self)
         self._entry = ttk.Entry(line, textvariable=self.filter_text, width=22)
-        self._entry.pack(side="right")
-        ttk.Label(line, text="filter", style="Dim.TLabel").pack(side="right", padx=(em, em // 3))
+        if filtered:
+            self._entry.pack(side="right")
+            ttk.Label(line, text="filter", style="Dim.TLabel").pack(side="right", padx=(em, em // 3))
         self.filter_text.trace_add("write", lambda *_: self._later.after_quiet("filter", TYPING_MS, self.arrange))
         self._entry.bind("<Escape>", self._leave_filter)
         # Return stays here: pressed twice it would act on a row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eyegore.widgets.cells import HealthCell, Status
@@ -32,11 +32,15 @@ class HealthStrip(tk.Canvas):
     """Segments side by side: sign, label, text; on further lines where the window is narrow.
 
     One canvas instead of many small widgets: what has not changed makes no Tk call, what has makes one.
+    ``on_click`` is what a click on a segment does, by its key.
     """
 
-    def __init__(self, parent: tk.Misc, theme: Theme) -> None:
+    def __init__(
+        self, parent: tk.Misc, theme: Theme, on_click: Mapping[str, Callable[[], object]] | None = None
+    ) -> None:
         super().__init__(parent, width=1, height=1, highlightthickness=0, borderwidth=0)
         self.theme = theme
+        self._on_click = dict(on_click or {})
         self.segments: dict[str, Segment] = {}
         self._cells: tuple[HealthCell, ...] = ()
         self._items: list[int] = []
@@ -48,6 +52,7 @@ class HealthStrip(tk.Canvas):
         self.bind("<<ThemeChanged>>", lambda event: self._arrange())
         self.bind("<Motion>", self._hover)
         self.bind("<Leave>", lambda event: self._unhover())
+        self.bind("<Button-1>", self._clicked)
 
     def show(self, cells: Sequence[HealthCell]) -> None:
         """Show these segments in this order."""
@@ -131,8 +136,15 @@ class HealthStrip(tk.Canvas):
             return
         self._unhover()
         self._under = key
+        self.configure(cursor="hand2" if key in self._on_click else "")
         if key:
             self._tip.soon(lambda: self._tip_text(key), event.x_root, event.y_root)
+
+    def _clicked(self, event: tk.Event[tk.Misc]) -> None:
+        act = self._on_click.get(self.at(event.x, event.y))
+        if act is not None:
+            self._unhover()
+            act()
 
     def _unhover(self) -> None:
         self._under = ""

@@ -18,6 +18,7 @@ class Scope(Enum):
     IMAGES = "Images"
     ALARMS = "Alarm list"
     WARNINGS = "Warnings sent"
+    COPIES = "Copies"
     HISTORY = "History"
 
 
@@ -91,6 +92,11 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("copy warnings", ("<Control-c>",), "Copy with all that went out", "", Scope.WARNINGS),
     Binding("select all warnings", ("<Control-a>",), "Select all", "", Scope.WARNINGS),
     Binding("warning menu", ("<Menu>", "<Shift-F10>"), "Menu of the warning", "", Scope.WARNINGS),
+    Binding("copies", ("<F3>",), "Copies…", "Sync"),
+    Binding("look at copies", ("<F5>",), "Look at all copies now", "Sync"),
+    Binding("copy text", ("<Control-c>",), "Copy as text", "", Scope.COPIES),
+    Binding("select all files", ("<Control-a>",), "Select all", "", Scope.COPIES),
+    Binding("file menu", ("<Menu>", "<Shift-F10>"), "Menu of the row", "", Scope.COPIES),
     Binding("cursor earlier", ("<Shift-Left>",), "Move the cursor earlier", "", Scope.HISTORY),
     Binding("cursor later", ("<Shift-Right>",), "Move the cursor later", "", Scope.HISTORY),
     Binding("cursor earlier far", ("<Control-Left>",), "Move the cursor far earlier", "", Scope.HISTORY),
@@ -121,6 +127,8 @@ MOUSE: tuple[tuple[Scope, str, str], ...] = (
     (Scope.ALARMS, "Right click", "Menu of the alarm"),
     (Scope.WARNINGS, "Click on a heading", "Sort by that column, the other way round, as usual"),
     (Scope.WARNINGS, "Right click", "Menu of the warning"),
+    (Scope.COPIES, "Click on a heading", "Sort by that column, the other way round, as usual"),
+    (Scope.COPIES, "Right click", "Menu of the row"),
     (Scope.HISTORY, "Wheel, drag, double click", "As in the HK plots"),
     (Scope.HISTORY, "Shift and drag", "Zoom to the time drawn around"),
 )

@@ -21,7 +21,8 @@ class ListWindow(tk.Toplevel, Generic[L]):
     """Holds a list that ``build`` makes, for the main window ``root``; ``action`` of the key table closes it.
 
     ``elsewhere`` are actions of the key table that work in the main window and here; ``layout`` is what
-    :meth:`layout` gave the last time; ``on_close`` is called with it when a person closes the window.
+    :meth:`layout` gave the last time; ``on_close`` is called with it when a person closes the window. ``high`` is its
+    height of the first time [em].
     """
 
     def __init__(
@@ -35,10 +36,11 @@ class ListWindow(tk.Toplevel, Generic[L]):
         elsewhere: Mapping[str, Callable[[], object]],
         layout: Mapping[str, Any],
         on_close: Callable[[dict[str, Any]], object],
+        high: int = HIGH,
     ) -> None:
         super().__init__(root, background=theme.colour("background"))
         self.withdraw()  # until it has its place
-        self._main, self._theme, self._on_close = root, theme, on_close
+        self._main, self._theme, self._on_close, self._high = root, theme, on_close, high
         self._name, self._told = title, ""
         self.list = build(self)
         self.list.pack(fill="both", expand=True)
@@ -85,7 +87,7 @@ class ListWindow(tk.Toplevel, Generic[L]):
     def _first_place(self, screen: tuple[int, int]) -> str:
         """Along the lower edge of the main window: its flags stay in sight."""
         em, root = self._theme.em, self._main
-        width, height = min(WIDE * em, screen[0]), min(HIGH * em, screen[1] * 6 // 10)
+        width, height = min(WIDE * em, screen[0]), min(self._high * em, screen[1] * 6 // 10)
         x = root.winfo_rootx() + max(0, root.winfo_width() - width) // 2
         y = root.winfo_rooty() + root.winfo_height() - height - TITLE_BAR
         return fit(f"{width}x{height}+{max(0, x)}+{max(0, y)}", screen)

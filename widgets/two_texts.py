@@ -9,6 +9,7 @@ from tkinter import ttk
 from eyegore.widgets.theme import Theme
 
 LINES = 9
+"""Usual height."""
 Piece = tuple[str, str]
 """A text and the tag it is written with: "bold", "dim", "todo" (a line with some space above) or ""."""
 
@@ -16,9 +17,9 @@ Piece = tuple[str, str]
 class TwoTexts(ttk.Frame):
     """Written with :meth:`write`; the shares of the width are ``left`` and ``right``."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, left: int = 3, right: int = 2) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, left: int = 3, right: int = 2, lines: int = LINES) -> None:
         super().__init__(parent, style="Surface.TFrame")
-        self._theme = theme
+        self._theme, self._lines = theme, lines
         self._said: dict[tk.Text, Sequence[Piece]] = {}
         for place, weight in ((0, left), (2, right)):
             self.columnconfigure(place, weight=weight, uniform="half")
@@ -41,7 +42,7 @@ class TwoTexts(ttk.Frame):
     def _text(self, column: int) -> tk.Text:
         em = self._theme.em
         text = tk.Text(
-            self, height=LINES, width=1, wrap="word", font=self._theme.font, padx=em // 2, pady=em // 3,
+            self, height=self._lines, width=1, wrap="word", font=self._theme.font, padx=em // 2, pady=em // 3,
             state="disabled", takefocus=False, cursor="",
         )  # fmt: skip
         bar = ttk.Scrollbar(self, orient="vertical", command=text.yview)

@@ -9,7 +9,7 @@ from tkinter import ttk
 from eyegore.widgets import keys
 from eyegore.widgets.cell_list import CellList
 from eyegore.widgets.cells import Status
-from eyegore.widgets.row_signs import RowSigns
+from eyegore.widgets.row_signs import StatusSigns
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.two_texts import TwoTexts
 from eyegore.widgets.warning_cells import WarningCell
@@ -18,42 +18,13 @@ from eyegore.widgets.warning_menu import WarningMenu
 
 STYLE = "Warnings.Treeview"
 NOTHING = "No warning is chosen: ↓ or a click chooses one, N the next that did not get there."
-_LOUD = (Status.WARNING, Status.CRITICAL)
-
-
-class WarningSigns(RowSigns[WarningCell]):
-    """What failed is tinted; what is not needed any more is dim."""
-
-    def __init__(self, tree: ttk.Treeview, theme: Theme) -> None:
-        super().__init__(tree, theme)
-        self._tags: dict[str, Status] = {}
-
-    def tag(self, cell: WarningCell) -> str:
-        """The tag of the row of a warning."""
-        tag = cell.status.name
-        if tag not in self._tags:
-            self._tags[tag] = cell.status
-            self._paint_tag(tag)
-        return tag
-
-    def paint(self) -> None:
-        """Take the colours and sizes of the theme there is now."""
-        super().paint()
-        for tag in self._tags:
-            self._paint_tag(tag)
-
-    def _paint_tag(self, tag: str) -> None:
-        status, theme = self._tags[tag], self._theme
-        ground = theme.tint(status) if status in _LOUD else theme.colour("surface")
-        ink = theme.colour("dim" if status is Status.OUT_OF_SERVICE else "text")
-        self._tree.tag_configure(tag, background=ground, foreground=ink, image=self.icon(status))
 
 
 class WarningList(CellList[WarningCell]):
     """Below the table stands the one that is chosen: what is known of it, and the whole text that went out."""
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
-        super().__init__(parent, theme, STYLE, COLUMNS, WarningSigns)
+        super().__init__(parent, theme, STYLE, COLUMNS, StatusSigns)
         self._armed = False
         self._menu = WarningMenu(self.tree, self.selected, self.sort_next)
         text = f"copy ({keys.accelerator('copy warnings')})"

@@ -45,7 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "retake",
         help="which exposures were taken out of limits",
-        description="List the ObsIDs of a day folder that have to be taken again: those during which HK was out of\n"
+        description="List the ObsIDs of a day folder that have to be taken again: those during which HK was out of "
         "limits or missing, with the reasons.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
             if args.csv:
                 _write(Path(args.csv).expanduser(), folder, retake.as_csv(findings))
             console = Console(width=None if sys.stdout.isatty() else 180)
-            console.print(Group(*retake.parts(findings, console.width)))
+            console.print(Group(*retake.parts(findings)))
     return retake.exit_code(findings)
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from tkinter import filedialog
 
 from eyegore.desktop.alarm_desk import AlarmDesk
+from eyegore.desktop.copy_book import CopyBook, Target
+from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
@@ -39,7 +41,7 @@ SCALES = (0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 SIGNAL_LOOK_MS = 400
 SWITCH_S = 0.001
 """How long a worker may hold the interpreter while the window waits for it: a fifth of the usual."""
-EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence", "quit")
+EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence", "look at copies", "quit")
 """Actions of the key table that work in the list of alarms and in histories as well."""
 IMPORT_LATER_MS = 3000
 """When the plotting library of the history windows is imported: the first window comes first."""
@@ -82,6 +84,7 @@ class Desktop:
             open_rows=self._open_rows,
             open_shown=self._open_shown,
             images_wanted=lambda: self.view.request_images() if self.view else None,
+            copies=lambda: self.copies.open_list(),
         )
         blind, lite = (session.blind, session.lite) if session else (False, False)
         self.panes = Panes(self.window, self.theme, hands, blind=blind, lite=lite)
@@ -112,6 +115,8 @@ class Desktop:
         self.desk.restore(alarms if isinstance(alarms := layout.get("alarms"), dict) else {})
         self.warnings = WarningDesk(root, self.theme, self._everywhere)
         self.warnings.restore(layout.get("warnings"))
+        self.copies = CopyDesk(root, self.theme, self._everywhere, self._look_at_copies, clock)
+        self.copies.restore(layout.get("copies"))
         self._help: HelpWindow | None = None
         self.closed = False
         if session is not None:
@@ -133,6 +138,8 @@ class Desktop:
             "history": lambda: self.plot(""),
             "alarm list": lambda: self.desk.open_list(),
             "warning list": lambda: self.warnings.open_list(),
+            "copies": lambda: self.copies.open_list(),
+            "look at copies": self._look_at_copies,
             "silence": self._silence,
             "phase": self._choose_phase,
             "leave": self.window.leave_fullscreen,
@@ -150,7 +157,8 @@ class Desktop:
         self._session = session
         self.service = Service(session, [self.pump.post], self._clock)
         rules = self.service.monitor.rules
-        self.view = SessionView(self.panes, self.desk, self.warnings, rules, self.images, session.tag)
+        self.copies.begin(CopyBook(Target(one.name, one.role) for one in self.service.targets))
+        self.view = SessionView(self.panes, self.desk, self.warnings, self.copies, rules, self.images, session.tag)
         self.service.start()
         self.window.say(f"reading {session.folder}")
 
@@ -216,6 +224,10 @@ class Desktop:
         self.window.say(f"the sound is off for {seconds / 60:.0f} min, until {until}" if seconds else "the sound is on")
         if self.view is not None:
             self.view.show_health()
+
+    def _look_at_copies(self) -> None:
+        told = self.service is not None and self.service.look_at_copies()
+        self.window.say("looking at all copies" if told else "nothing is copied: see the options -r and -B")
 
     def _choose_phase(self) -> None:
         """Ask which phase the camera is in."""
@@ -289,6 +301,7 @@ class Desktop:
         self.closed = True
         layout = {"dark": self._dark.get(), "scale": self._scale, "alarms": self.desk.layout()}
         layout["warnings"] = self.warnings.layout()
+        layout["copies"] = self.copies.layout()
         layout |= {**self.panes.layout(), **self.window.layout(), **self.histories.layout()}
         self._store.save(layout)
         self.pump.stop()

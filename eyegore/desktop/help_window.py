@@ -24,8 +24,9 @@ MEANINGS = {
 
 PAGES: tuple[tuple[str, ...], ...] = (
     ("Everywhere", "HK plots", "OOL flags"),
-    ("Exposures", "Images", "Warnings sent"),
+    ("Exposures", "Images"),
     ("Alarm list", "History"),
+    ("Warnings sent", "Copies"),
 )
 """Headings of the key table that stand on a page together: it is not wider than a small screen."""
 

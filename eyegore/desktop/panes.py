@@ -31,6 +31,7 @@ class Hands:
     open_rows: Callable[[list[str]], object]
     open_shown: Callable[[], object]
     images_wanted: Callable[[], object]
+    copies: Callable[[], object]
 
 
 class Panes:
@@ -42,7 +43,7 @@ class Panes:
         self.images: ImagePanel | None = None
         self.table: RowTable | None = None
         self.page = 1
-        self.strip = window.set_strip(lambda parent: HealthStrip(parent, theme))
+        self.strip = window.set_strip(lambda parent: HealthStrip(parent, theme, {"copies": hands.copies}))
         if not (blind or lite):
             self.charts = window.add_pane(
                 "plots", "HK plots", lambda pane: ChartPage(pane, theme, hands.plot, tools=pane.tools)

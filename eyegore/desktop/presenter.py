@@ -16,8 +16,8 @@ from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status, Trend
 from eyegore.widgets.row_cells import RowCell
 
 SHOWN_FIRST = (
-    "ObsID", "CCD", "test", "date", "HK", "exptime", "wave", "source", "rdmode", "vend", "chinj", "flushes",
-    "mirr_pos", "IG1_1_T", "OD_1_T", "RD_T", "IDL", "IDH",
+    "ObsID", "CCD", "test", "date", "HK", "backup", "broadcast", "exptime", "wave", "source", "rdmode", "vend", "chinj",
+    "flushes", "mirr_pos", "IG1_1_T", "OD_1_T", "RD_T", "IDL", "IDH",
 )  # fmt: skip
 """Columns of the exposure table shown until the user chooses others; those a log does not have are left out."""
 

@@ -13,7 +13,8 @@ from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop import hk_rows, presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
-from eyegore.desktop.backup_presenter import backup_cells
+from eyegore.desktop.copy_desk import CopyDesk
+from eyegore.desktop.copy_rows import CopyRows
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
 from eyegore.desktop.warning_desk import WarningDesk
@@ -40,12 +41,12 @@ from eyegore.messages import (
     PastAlarms,
     Said,
     SourceEvent,
-    SyncState,
     Trends,
     WarningLine,
     WarningsState,
 )
 from eyegore.rules import Rules
+from eyegore.sync_messages import CopyProgress, ExposureCopies, SyncState, VolumeSpace
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.log_cells import LogCell
@@ -65,6 +66,7 @@ class SessionView:
         panes: Panes,
         desk: AlarmDesk,
         warnings: WarningDesk,
+        copies: CopyDesk,
         rules: Rules,
         images: ImageWorker | None,
         tag: str = "",
@@ -72,6 +74,8 @@ class SessionView:
         self._panes = panes
         self._desk = desk
         self._warnings = warnings
+        self._copies = copies
+        self._copy_rows = CopyRows(copies.book)
         self._tag = tag
         self._rules = rules
         self._images = images
@@ -93,6 +97,7 @@ class SessionView:
         if panes.table is not None:
             panes.table.tips.by_column[hk_rows.COLUMN] = self.hk_rows.tip
             panes.table.columns.longest[hk_rows.COLUMN] = hk_rows.LONGEST
+            self._copy_rows.dress(panes.table.tips.by_column, panes.table.columns.longest)
         self._trends = Trends({})
         self._cells_changed = False
         self._paths: dict[int, dict[int, str]] = {}
@@ -100,7 +105,6 @@ class SessionView:
         self._new_lines: list[LogCell] = []
         self._drawn_at = 0.0
         self._beats = 0
-        self._copies: dict[str, SyncState] = {}
 
     # --- events ------------------------------------------------------------------------------------------------------
 
@@ -125,9 +129,10 @@ class SessionView:
             case LayoutChanged():
                 self._take_layout(event)
             case ExposuresAccepted():
-                columns = (*event.columns, *self.hk_rows.columns)
+                columns = (*event.columns, *self.hk_rows.columns, *self._copy_rows.columns)
                 self._log_columns = presenter.exposure_columns(self._log_columns, columns)
                 self.hk_rows.add(event.rows)
+                self._copy_rows.add(event.rows)
                 self._new_rows += event.rows
                 self._index.add(event.rows)
                 self._exposures.update((row.obsid, row) for row in event.rows)
@@ -154,8 +159,10 @@ class SessionView:
                 self.show_health()
             case Said():
                 self._line(event.text, event.now, event.level, _SIGNS.get(event.level))
-            case SyncState():
-                self._copies[event.target] = event
+            case SyncState() | CopyProgress() | VolumeSpace():
+                self._copies.take(event)
+            case ExposureCopies():
+                self._copy_rows.take(event)
             case SourceEvent():
                 pass  # the monitor says it too
 
@@ -192,12 +199,14 @@ class SessionView:
         self._flags_changed = self._cells_changed = False
         if self._new_rows and panes.table is not None:
             panes.table.set_columns(self._log_columns, presenter.shown_first(self._log_columns))
-            also, key_of = self.hk_rows.cells, presenter.row_key
-            columns = self._log_columns
-            panes.table.append([presenter.row_cell(row, columns, also(key_of(row))) for row in self._new_rows])
+            columns, hk, copies = self._log_columns, self.hk_rows.cells, self._copy_rows.at_first
+            panes.table.append([
+                presenter.row_cell(row, columns, hk(presenter.row_key(row)) | copies) for row in self._new_rows
+            ])  # fmt: skip
         self._new_rows.clear()
         if panes.table is not None:
-            panes.table.change(self.hk_rows.changed(), self.hk_rows.cells)
+            panes.table.change([*self.hk_rows.changed(), *self._copy_rows.changed()], self._row_texts)
+        self._copies.flush()
         self._desk.flush(self._trends.texts, known=self.health is not None and not self.health.hk_stale)
         self._warnings.flush()
         if self._new_lines:
@@ -206,6 +215,10 @@ class SessionView:
             panes.window.say(f"{last.time}  {last.text}", last.status)
             self._new_lines.clear()
         self.redraw()
+
+    def _row_texts(self, key: str) -> dict[str, str]:
+        """What a row of the exposure table shows beside what the log says, by column."""
+        return self.hk_rows.cells(key) | self._copy_rows.cells(key)
 
     def redraw(self) -> None:
         """Draw the charts, if they have not just been."""
@@ -260,7 +273,7 @@ class SessionView:
             return
         shown = panes.images is not None
         cells = presenter.health_cells(health, images=shown, exposures=panes.table is not None)
-        cells += backup_cells(self._copies.values(), health.now)
+        cells += self._copies.strip_cells(health.now)
         cells += self._warnings.strip_cells()
         title = presenter.window_title(health, health.folder, self._tag)
         if until := self._desk.silent_until:

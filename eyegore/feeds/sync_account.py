@@ -44,7 +44,7 @@ class SyncAccount(PassListener):
         self._exposures: Mapping[int, ExposureCopy] = {}
         self._mended: deque[CopyFile] = deque(maxlen=MOST_MENDED)
         self._succeeded = math.nan
-        self._problem, self._urgent = "", False
+        self._problem, self._urgent, self._failed = "", False, False
         self._last_problem, self._problem_since = "", math.nan
         self._file = RsyncFile("", 0, "")
         self._before = 0
@@ -58,6 +58,7 @@ class SyncAccount(PassListener):
         """Tell how a pass ended; ``awaited``: the folder to copy is not there, which others tell."""
         if isinstance(news, PassFailed):
             self._note_problem("" if awaited else news.words, news.time, urgent=False)
+            self._failed = True
             self._tell(news.time)
             return
         self._last = news
@@ -69,9 +70,16 @@ class SyncAccount(PassListener):
         self._tell(news.time)
         self._tell_exposures(news)
 
+    def on_look(self, report: PassReport) -> None:
+        """Note what is to be done; exposures that wait are told."""
+        self._last = report
+        self._tell_exposures(report)
+
     def on_report(self, report: PassReport) -> None:
         """Tell how far the pass is, unless that has just been told."""
         self._last = report
+        if self._failed or report.copied:  # the target answers, or files got there: what was wrong before is over
+            self._note_problem(report.problem, report.time, urgent=False)
         self._tell_exposures(report)
         if self._clock() - self._told_at >= INTERIM_S:
             self._tell(report.time, interim=True)
@@ -85,7 +93,7 @@ class SyncAccount(PassListener):
     def _note_problem(self, problem: str, now: float, *, urgent: bool) -> None:
         if problem and problem != self._problem:
             self._last_problem, self._problem_since = problem, now
-        self._problem, self._urgent = problem, urgent
+        self._problem, self._urgent, self._failed = problem, urgent, False
 
     def _tell(self, now: float, *, interim: bool = False) -> None:
         """Post the state; where a pass could not be made, what the last one found still counts."""
@@ -93,7 +101,7 @@ class SyncAccount(PassListener):
         target, last = self._target, self._last
         waiting = last.waiting if last else ()
         incomplete = last.incomplete if last else {}
-        first = heapq.nsmallest(MOST_LISTED, waiting, key=lambda one: (-STATES[one.state].rank, one.since))
+        first = heapq.nsmallest(MOST_LISTED, waiting, key=lambda one: (-STATES[one.state].rank, one.since, one.path))
         self._post(
             SyncState(
                 target.name,

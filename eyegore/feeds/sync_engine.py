@@ -148,6 +148,7 @@ class SyncEngine:
         self._ledger.put([_begun(file, entries.get(file.path), now) for file in self._unknown(current)])
         mismatches: list[Mismatch] = []
         if full or self._waiting(current):
+            self.listener.on_look(self._report(current, []))
             self._check_target(current)
             if full:
                 self._look_for_lost(current)

@@ -18,8 +18,11 @@ class PassListener:
     def on_run_end(self) -> None:
         """Rsync has ended."""
 
+    def on_look(self, report: PassReport) -> None:
+        """So much is to be done; the target was not asked yet."""
+
     def on_report(self, report: PassReport) -> None:
-        """The pass has come so far, and goes on."""
+        """The target answers; the pass has come so far, and goes on."""
 
     def on_space(self, free: float, total: float) -> None:
         """The volume of the target has so much free space [byte]."""

@@ -47,7 +47,7 @@ def test_without_xvfb_it_says_what_to_install(
 
 def test_all_pictures_are_there_small_and_shown(screenshots: ModuleType) -> None:
     pictures = {f"{one.name}.png": one for one in screenshots.PICTURES}
-    page = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("desktop.rst", "alarms.rst"))
+    page = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("desktop.rst", "alarms.rst", "sync.rst"))
     for name, one in pictures.items():
         assert f"images/{name}" in page
         with Image.open(DOCS / "images" / name) as picture:

@@ -104,3 +104,18 @@ def test_segments_come_and_go(strip: HealthStrip, root: tk.Tk) -> None:
     strip.show([HealthCell("b", "b")])
     shown = [item for item in strip.find_all() if strip.itemcget(item, "state") == "normal"]
     assert [strip.itemcget(item, "text") for item in shown if strip.type(item) == "text"] == ["○", "b", ""]
+
+
+def test_a_click_on_a_segment_does_what_belongs_to_it(root: tk.Tk) -> None:
+    clicked: list[str] = []
+    strip = HealthStrip(root, theme.apply(root, dark=False), {"copies": lambda: clicked.append("copies")})
+    strip.pack(fill="x")
+    root.geometry("700x100")
+    root.update()
+    strip.show([HealthCell("hk", "HK", "1 s"), HealthCell("copies", "backup", "fails")])
+    root.update()
+    for key in ("hk", "copies"):
+        strip.event_generate("<Motion>", x=strip.segments[key].x + 2, y=5)
+        strip.event_generate("<Button-1>", x=strip.segments[key].x + 2, y=5)
+    assert clicked == ["copies"]
+    assert str(strip.cget("cursor")) == "hand2"

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eyegore.analysis.exposure_hk import ExposureHkBook
-from eyegore.analysis.frame_risk import FrameRisk
-from eyegore.analysis.row_covers import CoveredRows, RowKind
+from eyegore.analysis.row_covers import RowKind
 from eyegore.exposure_messages import ExposureHk, HkVerdict, ccd_of
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Severity, Verdict
 from eyegore.messages import Exposure
@@ -209,7 +208,7 @@ def test_an_invalid_reading_is_not_verified() -> None:
     book.add([exposure(1, 100, 200, "CCD1"), exposure(1, 100, 200, "CCD2")])
     take(book, seconds(80, 240), temperature=[math.nan if time == 150 else -120.0 for time in seconds(80, 240)])
     assert book.states[0].verdicts == {"CCD1": CLEAN, "CCD2": NO_HK}
-    assert book.states[0].reasons[0].text == "CCD2_TEMP: no valid reading 01/Jan 00:02:30"
+    assert book.states[0].reasons[0].text == "CCD2_TEMP: no valid reading 01/Jan 00:02:30–00:02:30"
 
 
 def test_the_worse_verdict_counts_and_comes_first() -> None:
@@ -327,29 +326,6 @@ def test_what_did_not_change_is_not_told_again() -> None:
     assert told == list(range(1, 10))  # each once, when it is clean
 
 
-@pytest.mark.parametrize("count", [10, 1000])
-def test_a_row_looks_at_what_was_taken_then_however_long_the_session(
-    count: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks: list[int] = []
-    see = FrameRisk.see
-
-    def counted(frame: FrameRisk, rows: CoveredRows, gap_s: float) -> None:
-        looks.append(frame.obsid)
-        see(frame, rows, gap_s)
-
-    monkeypatch.setattr(FrameRisk, "see", counted)
-    book = ExposureHkBook(GAP_S)
-    book.add([exposure(obsid, 100.0 * obsid, 100.0 * obsid + 90) for obsid in range(count)])
-    last = 100 * (count - 2)
-    take(book, [last])  # everything before has no HK, once
-    looks.clear()
-    for time in seconds(last + 1, last + 150):
-        take(book, [time], supply=12.0)
-    assert len(looks) <= 3 * 150
-    assert set(looks) <= {count - 4, count - 3, count - 2, count - 1}
-
-
 # --- against a plain loop --------------------------------------------------------------------------------------------
 
 STEPS = st.lists(st.sampled_from([0, 1, 1, 1, 1, 2, 30, 60, 61, 90]), min_size=1, max_size=40)
@@ -375,7 +351,7 @@ def looped(times: Sequence[float], readings: Sequence[float], start: float, end:
     return COMPROMISED if out else NO_HK if invalid or missing else CLEAN
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.data(), STEPS, STARTS, st.floats(0.0, 1.0))
 def test_as_a_plain_loop_over_the_rows_has_it(
     data: st.DataObject, steps: list[int], starts: list[float], late: float

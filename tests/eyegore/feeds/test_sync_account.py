@@ -82,6 +82,13 @@ def test_a_file_goes_on_waiting_while_no_pass_can_be_made(bench: Bench) -> None:
     assert bench.take(SyncState)[-1].lag_s == 1100.0
 
 
+def test_what_waits_for_a_target_that_was_never_reached_is_known(bench: Bench) -> None:
+    bench.account.on_look(waiting(WAITS))
+    bench.account.take(PassFailed("gate", 1000.0, "no route", 5.0), awaited=False)
+    (state,) = bench.take(SyncState)
+    assert (state.complete, state.lag_bytes, state.problem) == (12, 100, "no route")
+
+
 def test_a_folder_that_is_awaited_is_no_problem_of_the_target(bench: Bench) -> None:
     bench.account.take(PassFailed("gate", 1000.0, "/day is not a folder", 5.0), awaited=True)
     assert bench.take(SyncState)[0].problem == ""
@@ -123,6 +130,22 @@ def test_a_long_pass_tells_how_far_it_is_now_and_then(bench: Bench) -> None:
     assert len(states) == 4
     assert all(one.interim for one in states)
     assert (states[0].verified, states[0].problem) == (11, "the disk is full")
+
+
+def test_what_was_wrong_is_over_once_files_get_there(bench: Bench) -> None:
+    bench.account.take(waiting(FAILS), awaited=False)
+    bench.now = 10.0
+    bench.account.on_report(replace(waiting(FAILS), problem=""))
+    bench.now = 20.0
+    bench.account.on_report(replace(waiting(FAILS), problem="", copied=1))
+    assert [one.problem for one in bench.take(SyncState)] == ["the disk is full", "the disk is full", ""]
+
+
+def test_a_target_that_answers_again_is_no_problem_any_more(bench: Bench) -> None:
+    bench.account.take(PassFailed("gate", 1000.0, "no route", 5.0), awaited=False)
+    bench.now = 10.0
+    bench.account.on_report(replace(waiting(FAILS), problem=""))
+    assert [one.problem for one in bench.take(SyncState)] == ["no route", ""]
 
 
 def test_progress_comes_twice_a_second_and_ends(bench: Bench) -> None:

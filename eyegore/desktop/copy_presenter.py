@@ -1,0 +1,169 @@
+"""From what is known of the copies to their list; pure: values in, cells out."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from eyegore.analysis.space_forecast import bytes_text
+from eyegore.desktop.copy_book import Target
+from eyegore.lab_time import age_text
+from eyegore.monitor import LAG_S
+from eyegore.sync_messages import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
+from eyegore.widgets.cells import Status
+from eyegore.widgets.copy_cells import CopyCell, FileCell
+
+FILE_STATUS = {
+    CopyState.VERIFIED: Status.IN_LIMITS,
+    CopyState.WAITING: Status.UNCHECKED,
+    CopyState.FAILED: Status.WARNING,
+    CopyState.DIFFERS: Status.CRITICAL,
+}
+
+
+def verdict(state: SyncState | None, copying: bool = False) -> tuple[str, Status]:
+    """How a target stands, in a word or two; green means that every complete file is there and verified."""
+    if state is None:
+        return "unknown", Status.UNKNOWN
+    if state.problem:
+        return ("differs" if state.urgent else "fails"), Status.WARNING
+    if state.lag_s > LAG_S:
+        return "lags behind", Status.WARNING
+    if copying or state.interim:
+        return "copying", Status.UNCHECKED
+    if state.complete > state.verified:
+        return "files wait", Status.UNCHECKED
+    return ("verified", Status.IN_LIMITS) if state.complete else ("nothing yet", Status.UNKNOWN)
+
+
+def copy_cell(
+    target: Target,
+    state: SyncState | None,
+    progress: CopyProgress | None,
+    volumes: Mapping[str, VolumeSpace],
+    now: float,
+    files: tuple[FileCell, ...] = (),
+) -> CopyCell:
+    """The row of one target at ``now`` [unix s], None for what was not told yet; ``files`` as of :func:`file_cells`."""
+    word, status = verdict(state, progress is not None)
+    if state is None:
+        facts = ("not looked at yet",)
+        return CopyCell(target.name, status, word, target.role.value, math.nan, "", math.nan, "", math.nan, "",
+                        math.nan, "", math.nan, "", "", facts=facts, no_files="not looked at yet")  # fmt: skip
+    waits = state.complete - state.verified
+    space = volumes.get(state.volume)
+    left = max(0, state.lag_bytes - (progress.sent if progress else 0))
+    queue = f"{_files(waits)}, {bytes_text(left)}" if waits else ""
+    lag_s = state.lag_s + max(0.0, now - state.received) if waits else 0.0
+    return CopyCell(
+        key=target.name,
+        status=status,
+        state=word,
+        role=target.role.value,
+        queue_bytes=float(left),
+        queue=queue,
+        lag_s=lag_s,
+        lag=age_text(lag_s) if waits else "",
+        rate=progress.rate if progress else math.nan,
+        rate_text=f"{bytes_text(progress.rate)}/s" if progress else "",
+        succeeded=state.succeeded,
+        success="not yet" if math.isnan(state.succeeded) else f"{age_text(max(0.0, now - state.succeeded))} ago",
+        free=space.free if space else math.nan,
+        free_text=_free(space),
+        error=" ".join(state.problem.split()),
+        share=progress.done / progress.size if progress and progress.size else math.nan,
+        work=_work(progress),
+        facts=_facts(state, space, waits, queue),
+        trouble=_trouble(state),
+        files=files,
+        counts=_counts(state, queue),
+        no_files="every complete file is there, verified" if state.complete else "no complete file in the folder yet",
+    )
+
+
+def file_cells(state: SyncState) -> tuple[FileCell, ...]:
+    """The files of a target that are worth a line: the worst that wait, those not whole, those that were mended."""
+    cells, nan = [_file(one) for one in state.waiting], math.nan
+    for path, why in state.incomplete:
+        key = f"incomplete/{path}"
+        cells.append(FileCell(key, Status.UNKNOWN, "not whole", "", path, nan, "", nan, "", " ".join(why.split())))
+    for one in state.mended:
+        key = f"mended/{one.since}/{one.path}"
+        cells.append(replace(_file(one), key=key, state="mended", size=nan, size_text=""))
+    return tuple(cells)
+
+
+def _file(one: CopyFile) -> FileCell:
+    return FileCell(
+        key=f"file/{one.path}",
+        status=FILE_STATUS[one.state],
+        state=one.state.value,
+        obsid="" if one.obsid is None else str(one.obsid),
+        file=one.path,
+        size=float(one.size),
+        size_text=bytes_text(one.size),
+        since=one.since,
+        since_text=clock(one.since),
+        reason=" ".join(one.reason.split()),
+    )
+
+
+def clock(moment: float) -> str:
+    """A moment [unix s] on the clock of this machine."""
+    return time.strftime("%d/%b %H:%M:%S", time.localtime(moment))
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
+
+
+def _free(space: VolumeSpace | None) -> str:
+    if space is None:
+        return ""
+    if math.isnan(space.free):
+        return "no answer"
+    soon = "" if math.isnan(space.hours) else f", full in {age_text(3600 * space.hours)}"
+    return f"{bytes_text(space.free)}{soon}"
+
+
+def _work(progress: CopyProgress | None) -> str:
+    if progress is None:
+        return ""
+    done = f"{bytes_text(progress.done)} of {bytes_text(progress.size)}"
+    return f"copying {progress.file}   {done}   {bytes_text(progress.rate)}/s"
+
+
+def _facts(state: SyncState, space: VolumeSpace | None, waits: int, queue: str) -> tuple[str, ...]:
+    facts = [f"{state.verified} of {_files(state.complete)} in the folder verified there"]
+    if waits:
+        facts.append(f"{queue} to be copied, the oldest since {clock(state.received - state.lag_s)}")
+    if state.incomplete_files:
+        facts.append(f"{_files(state.incomplete_files)} not whole yet: not copied")
+    facts.append("not everything was there yet since Eyegore began to look" if math.isnan(state.succeeded) else
+                 f"looked at last {clock(state.received)}, all was there {clock(state.succeeded)}")  # fmt: skip
+    if space is not None:
+        facts.append(space.text)
+    return tuple(facts)
+
+
+def _trouble(state: SyncState) -> tuple[str, str]:
+    if state.problem:
+        since = f" since {clock(state.problem_since)}" if state.last_problem == state.problem else ""
+        return f"what is wrong{since}", state.problem
+    if state.last_problem:
+        return f"nothing is wrong now; the last trouble began {clock(state.problem_since)}", state.last_problem
+    return "nothing is wrong", ""
+
+
+def _counts(state: SyncState, queue: str) -> str:
+    parts = [f"{queue} to be copied" if queue else "no file to be copied"]
+    listed = len(state.waiting)
+    if listed < state.complete - state.verified:
+        parts.append(f"the first {listed} are listed")
+    if state.incomplete_files:
+        parts.append(f"{state.incomplete_files} not whole")
+    if state.mended:
+        parts.append(f"{len(state.mended)} mended")
+    return " · ".join(parts)
