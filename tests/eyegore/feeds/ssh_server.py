@@ -67,9 +67,11 @@ class SshServer:
         if os.geteuid() == 0:
             PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
         config = self.folder / "sshd_config"
+        # a home without start files: those of the user's shell, killed in the middle, leave locks
+        variables = [one.removeprefix("SetEnv ") for one in self._settings if one.startswith("SetEnv ")]
         lines = [
-            *self._settings,  # of each the first counts
-            f"SetEnv HOME={self.folder}",  # without the start files of the user's shell: killed ones leave locks
+            f"SetEnv HOME={self.folder} {' '.join(variables)}",  # of each the first counts
+            *self._settings,
             f"ListenAddress {self.host}:{self.port}",
             f"HostKey {self._host_key}",
             f"SetEnv HOME={self.folder}",  # the start files of whoever runs the tests may do anything
