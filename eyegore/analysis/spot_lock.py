@@ -20,8 +20,9 @@ Plane = npt.NDArray[np.complex128]
 
 FARTHEST = 1000.0
 """[pixel] that a pattern may be moved by."""
-NEAREST = 40.0
-"""[pixel] within which a spot is where the moved pattern has it: a turn of 1 degree moves the outermost ones by 35."""
+NEAREST = 120.0
+"""[pixel] within which a spot is where the moved pattern has it: a turn of 2 degrees moves the outermost ones by 82;
+spots of a pattern are 830 apart and more."""
 FEWEST = 3
 """Spots that must agree: two may do so by chance."""
 
@@ -58,10 +59,6 @@ def lock(pattern: Mapping[str, Place], found: Sequence[Place]) -> SpotLock:
     matched = _matched(seen, there + best)
     if len(matched) < FEWEST:
         return SpotLock({})
-    order = sorted(matched)
-    target = seen[[matched[place] for place in order]]
-    # the first match is by one spot's move, off by the turn at the others: once more from the mean of all
-    matched = _matched(seen, there + complex((target - there[order]).mean()))
     order = sorted(matched)
     target, origin = seen[[matched[place] for place in order]], there[order]
     places = {names[place]: found[matched[place]] for place in order}

@@ -8,6 +8,7 @@ import os
 from eyegore.elvis.campaign import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
+from eyegore.errors import SettingsError
 from eyegore.frame_messages import FrameProblem, FrameResult
 from eyegore.frames.family import family_of
 from eyegore.frames.frame_facts import FrameFacts
@@ -37,6 +38,8 @@ def analyse_frame(
 ) -> FrameResult:
     """Measure and judge one image. Whatever is wrong with the file is the ``problem`` of the result, and is logged.
 
+    An error of Eyegore itself is one too, so that one strange file among a thousand does not end the work.
+
     Parameters
     ----------
     table
@@ -59,6 +62,11 @@ def analyse_frame(
         return judge_frame(frame, table=table, block=block, exposure=exposure, column=column, details=details)
     except FrameError as why:
         log.warning("%s", why)
+        return problem_result(path, why, exposure=exposure, column=column, block=block)
+    except SettingsError:
+        raise
+    except Exception as why:
+        log.exception("%s could not be judged", os.fspath(path))
         return problem_result(path, why, exposure=exposure, column=column, block=block)
 
 

@@ -137,7 +137,7 @@ class Judge:
 
     def _time_to_full_well(self) -> float:
         slot = self.facts.number("WAVE")
-        if self.chamber is None or math.isnan(slot):
+        if self.chamber is None or not math.isfinite(slot):
             return math.nan
         wavelength = self.chamber.slots.get(int(slot))
         return math.nan if wavelength is None else self.chamber.full_well["flat"].get(wavelength, math.nan)

@@ -24,6 +24,9 @@ from eyegore.limits.frame_model import Family
 SPOT_NAMES = {"A": "ALPHA", "B": "BRAVO", "C": "CHARLIE", "D": "DELTA", "E": "ECHO"}
 """Spots of a quadrant as they are displayed: upper left, upper right, centre, lower left, lower right."""
 
+_MOST_ROWS = 65535
+"""Rows on or off beyond which a header is wrong."""
+
 _LIT = (Family.FLAT, Family.NONLINEARITY, Family.COSMETICS)
 _UNLIT = (Family.DARK, Family.PERSISTENCE)
 _SPOTTED = (Family.FOCUS, Family.PSF)
@@ -94,7 +97,7 @@ def _above_offset(sections: Mapping[str, SectionStatistics]) -> float:
 def _injection(frame: Frame, facts: FrameFacts, family: Family, plan: SectionPlan, letter: str) -> Injection | None:
     on, off = facts.number("CHINJ_ON"), facts.number("CHINJ_OF")
     commanded = family is Family.INJECTION or facts.number("CHINJ") == 1
-    if not commanded or not (on >= 0 and off >= 0 and on + off > 0):
+    if not commanded or not (0 <= on <= _MOST_ROWS and 0 <= off <= _MOST_ROWS and on + off >= 1):
         return None
     view = frame.pixels[frame.geometry.canonical(letter)]
     prescan = ccd_stats.row_means(view, plan, "pre")[plan.rows]

@@ -26,8 +26,8 @@ def moved(dx: float = 0, dy: float = 0, scale: float = 1, degrees: float = 0) ->
 @given(
     st.floats(-600, 600),
     st.floats(-600, 600),
-    st.floats(0.995, 1.005),
-    st.floats(-0.4, 0.4),
+    st.floats(0.99, 1.01),
+    st.floats(-2, 2),
     st.sets(st.sampled_from(sorted(PATTERN)), max_size=6),
     st.lists(st.tuples(st.floats(0, 4096), st.floats(0, 4136)), max_size=4),
 )
@@ -38,7 +38,7 @@ def test_a_pattern_is_found_wherever_it_was_moved(
     there = moved(dx, dy, scale, degrees)
     seen = [place for name, place in there.items() if name not in lost]
     # what is near a spot may be taken for it, and is not what this is about
-    strays = [stray for stray in strays if all(math.dist(stray, place) > 90 for place in there.values())]
+    strays = [stray for stray in strays if all(math.dist(stray, place) > 300 for place in there.values())]
     found = lock(PATTERN, [*strays, *reversed(seen)])
     assert found.places == {name: place for name, place in there.items() if name not in lost}
     assert found.scale == pytest.approx(scale, abs=1e-6)
@@ -60,9 +60,10 @@ def test_too_few_spots_are_no_pattern(count: int) -> None:
     assert math.isnan(found.translation)
 
 
-def test_chance_is_no_pattern() -> None:
-    strays = np.random.default_rng(1).uniform(0, 4000, (5, 2))
-    assert len(lock(PATTERN, [(x, y) for x, y in strays.tolist()]).places) < 4
+@pytest.mark.parametrize("seed", range(5))
+def test_little_of_a_pattern_is_found_by_chance(seed: int) -> None:
+    strays = np.random.default_rng(seed).uniform(0, 4000, (5, 2))
+    assert len(lock(PATTERN, [(x, y) for x, y in strays.tolist()]).places) < 5
 
 
 def test_a_pattern_too_far_away_is_not_taken() -> None:

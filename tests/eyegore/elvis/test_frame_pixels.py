@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -196,3 +197,17 @@ def test_a_compressed_image_that_does_not_tell_its_size(path: Path) -> None:
     with pytest.raises(FrameError) as caught:
         read_pixels(path)
     assert caught.value.problem is FrameProblem.DAMAGED
+
+
+@pytest.mark.parametrize("writer", ["astropy", "int32", "float64", "scaled", "fitsio, rice"])
+def test_no_second_frame_is_held_in_memory(path: Path, writer: str) -> None:
+    pixels = np.random.default_rng(1).integers(2200, 2300, (2000, 2000), dtype=np.uint16)
+    WRITERS[writer](path, pixels)
+    buffer = np.empty(pixels.size, np.uint16)
+    read_pixels(path, buffer)  # what is imported and cached at first is not the frame's
+    tracemalloc.start()
+    try:
+        read_pixels(path, buffer)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20  # half of the frame as it is in the buffer
+    finally:
+        tracemalloc.stop()

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
+from hypothesis import given, settings, strategies as st
 
+from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, FrameGeometry
+from eyegore.elvis.fits_headers import CardValue
 from eyegore.elvis.simulated_frame import FrameShape, fits_headers
 from eyegore.frame_messages import FrameProblem
-from eyegore.frames.frame_analysis import analyse_frame, problem_result
+from eyegore.frames.frame_analysis import analyse_frame, judge_frame
 from eyegore.limits.frame_model import FrameVerdict
+
+from .simulated_frames import write
 
 NAME = "EUC_20103_140319D_200005T_ROE1_CCD2.fits"
 SHAPE = FrameShape()
+STRANGE = np.zeros((4172, 4238), np.uint16)
 HEAD = fits_headers("ROE1_CCD2", SHAPE, {"OBSID": 20103, "OBJECT": "BIAS01"})
 
 
@@ -95,7 +104,61 @@ def test_a_file_that_may_not_be_read(path: Path) -> None:
     assert done.stdout.strip() == "UNREADABLE NOT_CHECKED cannot be read: Permission denied"
 
 
-def test_a_fault_of_our_own_is_told_as_such(path: Path) -> None:
-    result = problem_result(path, ZeroDivisionError("division by zero"))
+def test_after_a_bad_file_the_next_good_one_is_judged(tmp_path: Path) -> None:
+    good = write(tmp_path, "BIAS01", ccd=1)
+    bad = tmp_path / NAME
+    bad.write_bytes(good.read_bytes()[: -SHAPE.padding - 40_000])
+    buffer = np.empty(LARGEST_FRAME, np.uint16)
+    found = [analyse_frame(path, block="BORN", buffer=buffer) for path in (bad, good, bad, good)]
+    assert [result.problem for result in found] == [FrameProblem.TRUNCATED, None] * 2
+    assert found[1].verdict is FrameVerdict.PASS
+    assert found[1] == found[3]
+
+
+def test_a_pipe_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    assert analyse_frame(path).problem is FrameProblem.UNREADABLE
+
+
+NAMES = [
+    *("OBSID", "OBJECT", "EXPTIME", "VSTART", "RDMODE", "CHINJ", "CHINJ_ON", "CHINJ_OF", "ID_WID", "ID_DLY", "TOI_CH"),
+    *("IDL", "IG1_2_B", "IG2_B", "WAVE", "SOURCE", "EXTNAME", "EGSE_VER"),
+]
+anything = st.one_of(st.floats(), st.integers(), st.booleans(), st.text(max_size=8), st.sampled_from(["CCD9", "1e999"]))
+
+
+@given(
+    st.sampled_from(["BIAS01", "PTC01", "CHINJ01", "FOCUS00_800", "PERSIST01", "MOT_WARM", "", "?"]),
+    st.dictionaries(st.sampled_from(NAMES), anything),
+    st.integers(-3, 40),
+)
+@settings(deadline=None, max_examples=60)
+def test_no_header_is_too_strange(test: str, cards: dict[str, CardValue], vend: int) -> None:
+    frame = Frame("x.fits", STRANGE, {"OBJECT": test, "VEND": vend, **cards}, FrameGeometry.from_shape(4238, 4172))
+    result = judge_frame(frame, block="BORN")
+    json.dumps(result.as_json(), allow_nan=False)
+    assert {check.verdict for check in result.checks if math.isnan(check.value)} <= {FrameVerdict.NOT_CHECKED}
+
+
+@given(st.binary(max_size=6000))
+@settings(deadline=None, max_examples=40)
+def test_no_bytes_are_judged(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for begin in (b"", HEAD[:2880], HEAD):
+            path = Path(folder, NAME)
+            path.write_bytes(begin + data)
+            result = analyse_frame(path)
+            assert result.problem not in (None, FrameProblem.FAULT)
+
+
+def test_a_fault_of_our_own_is_told_and_does_not_end_the_work(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("eyegore.frames.frame_analysis.read_frame", fail)
+    result = analyse_frame(path)
     assert (result.problem, result.verdict) == (FrameProblem.FAULT, FrameVerdict.NOT_CHECKED)
     assert "ZeroDivisionError" in result.explanation
+    assert "Traceback" in caplog.text
