@@ -66,7 +66,11 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("plot", ("<p>", "<P>"), "Plot parameter", "Alarms", Scope.FLAGS),
     Binding("next raised", ("<n>", "<N>"), "Next raised flag", "Alarms", Scope.FLAGS),
     Binding("group", ("<g>", "<G>"), "Group flags as the hardware is", "", Scope.FLAGS),
-    Binding("display", ("<Return>", "<KP_Enter>"), "Open in DS9", "Exposures", Scope.EXPOSURES),
+    Binding("display", ("<Return>", "<KP_Enter>"), "Open selected in DS9", "Exposures", Scope.EXPOSURES),
+    Binding("blink ds9", ("<Control-F2>",), "Blink several images in DS9, do not tile", "Exposures"),
+    Binding("quadrants ds9", ("<Shift-F2>",), "Quadrants over images in DS9", "Exposures"),
+    Binding("choose ds9", ("<F2>",), "DS9 to use…", "Exposures"),
+    Binding("stop ds9", ("<Control-period>",), "Stop sending to DS9", "Exposures"),
     Binding("follow", ("<space>",), "Follow new rows, or pause", "Exposures", Scope.EXPOSURES),
     Binding("column left", ("<Left>",), "Choose the column to the left", "", Scope.EXPOSURES),
     Binding("column right", ("<Right>",), "Choose the column to the right", "", Scope.EXPOSURES),
@@ -147,6 +151,7 @@ Not Shift, the locks or AltGr, which change what a key types.
 """
 _SPOKEN = {
     "Control": "Ctrl",
+    "period": ".",
     "Prior": "PgUp",
     "Next": "PgDn",
     "space": "Space",

@@ -119,7 +119,8 @@ class RowMenu(tk.Menu):
         do, rows = self._actions, len(self._tree.selection())
         has_rows: Literal["normal", "disabled"] = "normal" if rows else "disabled"
         self.delete(0, "end")
-        self.add_command(label="Open in DS9", accelerator=accelerator("display"), command=self._open, state=has_rows)
+        open_them = "Open in DS9" if rows < 2 else f"Open {rows} rows in DS9"
+        self.add_command(label=open_them, accelerator=accelerator("display"), command=self._open, state=has_rows)
         copy = "Copy row" if rows < 2 else f"Copy {rows} rows"
         self.add_command(label=copy, accelerator=accelerator("copy rows"), command=self._copy_rows, state=has_rows)
         if column and key:

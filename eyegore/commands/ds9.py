@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from eyegore.ds9.xpa import Transport
 
 ALL, SOME, NONE, INTERRUPTED = 0, 1, 2, 130
-MOST_FRAMES = 500
-"""Frames of one command: DS9 holds them all, and what is more is a slip of a digit."""
 
 _EPILOG = """\
 examples
@@ -126,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
 def _order(args: argparse.Namespace) -> Ds9Order:
     """What the command line asks for; SettingsError when it cannot be asked for."""
     from eyegore.ds9.image_files import USUAL_TEMPLATE, NameTemplate, image_files
-    from eyegore.ds9.order import Arrangement, Ds9Order, FrameImage
+    from eyegore.ds9.order import MOST_FRAMES, Arrangement, Ds9Order, FrameImage
 
     if args.first is None:
         raise SettingsError("which ObsIDs? give FIRST, and LAST if there are more (see eyegore ds9 --help)")

@@ -15,6 +15,7 @@ from tkinter import filedialog
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.desktop.copy_desk import CopyDesk
+from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
@@ -23,7 +24,6 @@ from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
 from eyegore.desktop.warning_desk import WarningDesk
-from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.errors import EyegoreError
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
@@ -81,20 +81,29 @@ class Desktop:
             plot=self.plot,
             reset_all=lambda: self._command(Action.RESET_ALL, ""),
             help=self.help,
-            open_rows=self._open_rows,
+            open_rows=lambda rows: self.ds9.open_rows(rows),
             open_shown=self._open_shown,
             images_wanted=lambda: self.view.request_images() if self.view else None,
             copies=lambda: self.copies.open_list(),
         )
         blind, lite = (session.blind, session.lite) if session else (False, False)
         self.panes = Panes(self.window, self.theme, hands, blind=blind, lite=lite)
+        self.ds9 = Ds9Desk(
+            root,
+            self.theme,
+            session.ds9_target if session else "",
+            say=self.window.say,
+            log=self._say_later,
+            post=lambda act: self.pump.post(Call(act)),
+            paths=lambda obsid: self.view.paths(obsid) if self.view else {},
+        )
+        self.ds9.restore(layout.get("ds9"))
         self._everywhere: dict[str, Callable[[], object]] = {}
         self._bind()
         self.panes.restore(layout)
         self.window.restore(layout)
         self.pump: TkPump[Event | ImagePreview | Call] = TkPump(root, self._take, self._flush)
         self.images = ImageWorker(self.pump.post) if self.panes.images is not None else None
-        self.ds9 = Ds9Viewer(session.ds9_target if session else "", say=self._say_later)
         self.service: Service | None = None
         self.view: SessionView | None = None
         self.histories = HistoryDesk(root, self.theme, lambda act: self.pump.post(Call(act)), self._everywhere)
@@ -144,12 +153,13 @@ class Desktop:
             "phase": self._choose_phase,
             "leave": self.window.leave_fullscreen,
             "quit": self.leave,
+            **self.ds9.actions(),
         }
         for action, act in actions.items():
             keys.bind(self.root, action, act)
         self._everywhere = {action: actions[action] for action in EVERYWHERE}
-        menu = {action: act for action, act in actions.items() if action != "leave"}
-        self.window.set_menu(menu | self.panes.actions(), marks={"dark": self._dark})
+        menu = {action: act for action, act in actions.items() if action != "leave"} | {"display": self._open_selected}
+        self.window.set_menu(menu | self.panes.actions(), marks={"dark": self._dark, **self.ds9.marks()})
 
     # --- session -----------------------------------------------------------------------------------------------------
 
@@ -258,21 +268,14 @@ class Desktop:
         self._help.lift()
         self._help.focus_set()
 
-    def _open_rows(self, row_keys: list[str]) -> None:
-        obsids = list(dict.fromkeys(int(key.partition("/")[0]) for key in row_keys))
-        if obsids:
-            self.open_in_ds9(obsids[0])
+    def _open_selected(self) -> None:
+        table = self.panes.table
+        if table is not None:
+            self.ds9.open_rows(list(table.tree.selection()) or [key for key in (table.tree.focus(),) if key])
 
     def _open_shown(self) -> None:
         if self.view is not None and self.view.shown_obsid is not None:
-            self.open_in_ds9(self.view.shown_obsid)
-
-    def open_in_ds9(self, obsid: int) -> None:
-        """Send the images of one ObsID to DS9; returns at once."""
-        if self.view is None:
-            return
-        self.window.say(f"sending ObsID {obsid} to DS9")
-        self.ds9.show(self.view.paths(obsid), obsid)
+            self.ds9.open_obsid(self.view.shown_obsid)
 
     # --- look --------------------------------------------------------------------------------------------------------
 
@@ -300,8 +303,7 @@ class Desktop:
             return
         self.closed = True
         layout = {"dark": self._dark.get(), "scale": self._scale, "alarms": self.desk.layout()}
-        layout["warnings"] = self.warnings.layout()
-        layout["copies"] = self.copies.layout()
+        layout |= {"warnings": self.warnings.layout(), "copies": self.copies.layout(), "ds9": self.ds9.layout()}
         layout |= {**self.panes.layout(), **self.window.layout(), **self.histories.layout()}
         self._store.save(layout)
         self.pump.stop()

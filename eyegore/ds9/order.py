@@ -9,6 +9,9 @@ from pathlib import Path
 
 from eyegore.elvis.ccd_frame import frame_state
 
+MOST_FRAMES = 500
+"""Frames of one order: DS9 holds them all, and what is more is a slip of the hand."""
+
 
 class Arrangement(Enum):
     """How DS9 shows several frames; the value is the word that it knows."""

@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 _END_LIMIT_S = 2.0
 
 
+def own_title() -> str:
+    """Title of a DS9 of ours: it tells whose it is."""
+    return f"eyegore-{os.getpid()}"
+
+
 class Ds9Session(Protocol):
     """A DS9 to talk to; ``name`` is how it is called in a sentence."""
 
@@ -51,7 +56,6 @@ class OwnDs9:
     name = "DS9"
 
     def __init__(self, transport: Transport, say: Callable[[int, str], None], cancelled: threading.Event) -> None:
-        self.title = f"eyegore-{os.getpid()}"
         self._transport = transport
         self._say = say
         self._cancelled = cancelled
@@ -121,7 +125,7 @@ class OwnDs9:
             self._cancelled,
         )
         complaints = folder / "ds9.log"
-        self._process = launch(self.title, xpa.environment, complaints)
+        self._process = launch(own_title(), xpa.environment, complaints)
 
         def answering() -> str:
             for socket in (folder / "xpa").glob("DS9_*"):

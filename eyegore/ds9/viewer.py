@@ -13,7 +13,7 @@ from eyegore.ds9.loading import Loading
 from eyegore.ds9.order import Ds9Order, Fate, FrameImage, Outcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9, running_ds9s
-from eyegore.ds9.session import Ds9Session, OwnDs9
+from eyegore.ds9.session import Ds9Session, OwnDs9, own_title
 from eyegore.ds9.xpa import AccessPoint, Ds9GivenUpError, Transport, available_transport
 from eyegore.errors import Ds9Error
 
@@ -56,6 +56,7 @@ class Ds9Viewer:
         transport: Transport | None = None,
     ) -> None:
         self.target = target
+        self.own_title = own_title()
         self._say = say
         self._progress = progress
         self._transport = transport
