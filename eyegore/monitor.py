@@ -86,6 +86,8 @@ class Monitor:
         self._age = HkFreshness(rules.stale_after_s)
         self._log_arrival = float("nan")
         self._wrong_since: dict[str, float] = {}
+        self._copies_heard: dict[str, float] = {}
+        """When [unix s] each target's copier was last heard of, by the name of its alarm."""
 
     def take(self, message: FeedMessage | FlagCommand | PhaseChosen | Tick, now: float) -> list[Event]:
         """Take one message at unix time ``now`` [s]; returns the events in the order they happened."""
@@ -133,6 +135,7 @@ class Monitor:
             case SyncState():
                 return self._take_sync(message, now)
             case CopyProgress() | ExposureCopies():
+                self._copies_heard[_copy_alarm(message)] = now
                 return [message]
             case FrameJudged():
                 return self._frames.take(message, self._lab(now), self.alarms, self.hk.frame(now))
@@ -166,18 +169,29 @@ class Monitor:
 
     def _take_sync(self, state: SyncState, now: float) -> list[Event]:
         """A pass over the folder for one backup: what stays wrong is an alarm, what differed at once."""
+        self._copies_heard[_copy_alarm(state)] = now
         problem = state.problem
         if not problem and state.lag_s > LAG_S:
             problem = f"{state.complete - state.verified} files wait, the oldest for {age_text(state.lag_s)}"
         if not problem:
             self._wrong_since.pop(state.target, None)
         since = self._wrong_since.setdefault(state.target, now) if problem else now
-        name, lab_now, frame = f"{state.role.name} {state.target}", self._lab(now), self.hk.frame(now)
+        name, lab_now, frame = _copy_alarm(state), self._lab(now), self.hk.frame(now)
         events: list[Event] = [state]
         if not problem:
             return [*events, *self.alarms.timer_well(name, lab_now, frame)]
         if state.urgent or now - since >= BACKUP_ALARM_S:
             events += self.alarms.timer(name, Severity.WARNING, problem, self._lab(since), lab_now, frame)
+        return events
+
+    def _silent_copies(self, now: float) -> list[Event]:
+        """A copier that hangs in a dead mount tells nothing, not even that it fails."""
+        events: list[Event] = []
+        for name, heard in self._copies_heard.items():
+            if now - heard > LAG_S:
+                words = f"nothing heard of this copy for {age_text(now - heard)}: its disk or mount hangs, look at both"
+                since = self._lab(heard)
+                events += self.alarms.timer(name, Severity.WARNING, words, since, self._lab(now), self.hk.frame(now))
         return events
 
     # --- memory ------------------------------------------------------------------------------------------------------
@@ -244,6 +258,7 @@ class Monitor:
         if self._caught_up and self._age.fresh:
             events += self._timers.look(self.alarms, self._lab(now), self.hk.frame(now))
             events += self.hk.look(now)
+        events += self._silent_copies(now)
         events += self.alarms.tick(self.hk.frame(now))
         events += self.flags.changes()
         skew = self._age.skew(now, lab_now)
@@ -284,3 +299,7 @@ class Monitor:
             phase=self.hk.judge.phase,
             phase_by=self.hk.phase_by if self.hk.judge.chosen else "",
         )
+
+
+def _copy_alarm(news: SyncState | CopyProgress | ExposureCopies) -> str:
+    return f"{news.role.name} {news.target}"

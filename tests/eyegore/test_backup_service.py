@@ -13,11 +13,11 @@ from eyegore.backup_service import BackupService
 from eyegore.elvis.simulator import Simulator
 from eyegore.errors import SettingsError
 from eyegore.messages import AlarmChanged, AlarmState, Event, FreeSpace
-from eyegore.monitor import Monitor
+from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
 from eyegore.service import Service
 from eyegore.settings import Session
-from eyegore.sync_messages import Role, SyncState, VolumeSpace
+from eyegore.sync_messages import CopyProgress, Role, SyncState, VolumeSpace
 
 from .feeds.ssh_server import SshServer
 
@@ -167,3 +167,15 @@ def test_a_file_that_waits_too_long_is_an_alarm() -> None:
     assert alarms(monitor.take(state(lag_s=800.0), NOW)) == []
     monitor.take(state(lag_s=1000.0), NOW + 5)
     assert alarms(monitor.take(state(lag_s=1100.0), NOW + 70)) == [("BACKUP /mnt/b", "UNACK")]
+
+
+def test_a_copier_that_hangs_is_an_alarm_until_it_is_heard_of_again() -> None:
+    monitor = Monitor(Rules(lambda _elvis: None))
+    monitor.take(state(), NOW)
+    monitor.take(CopyProgress("/mnt/b", Role.BACKUP, "EUC_1.fits"), NOW + 600)
+    assert alarms(monitor.take(Tick(), NOW + 1490)) == []
+    assert alarms(monitor.take(Tick(), NOW + 1510)) == [("BACKUP /mnt/b", "UNACK")]
+    (alarm,) = [one for one in monitor.alarms.alarms() if one.parameter == "BACKUP /mnt/b"]
+    assert "its disk or mount hangs, look at both" in alarm.limit
+    assert alarms(monitor.take(Tick(), NOW + 1511)) == []
+    assert alarms(monitor.take(state(), NOW + 1600)) == [("BACKUP /mnt/b", "RTN_UNACK")]
