@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     import tkinter as tk
@@ -25,15 +26,21 @@ SCREEN = "1366x768x24"
 """The smallest screen the window must be usable on."""
 START_S = 20.0
 """How long a display program may take to come up [s]; a loaded machine is slow, a missing program is seen at once."""
-THREAD_GRACE_S = 3.0
+THREAD_GRACE_S = 10.0
 """How long a thread that was told to stop may take to be gone after its test [s]."""
+AWAITED_S = 30.0
+"""How long an event may be awaited [s] before the test fails; far longer than a busy machine needs."""
 FOREIGN_THREADS = ("hypothesis", "pytest_timeout")
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 class WaitUntil(Protocol):
     """What the fixture ``wait_until`` gives."""
 
-    def __call__(self, predicate: Callable[[], object], timeout: float = 10, message: str = "") -> None: ...
+    def __call__(self, predicate: Callable[[], object], timeout: float = AWAITED_S, message: str = "") -> None: ...
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,10 +99,10 @@ def private_home(
 
 @pytest.fixture(scope="session")
 def wait_until() -> WaitUntil:
-    """``wait_until(predicate, timeout=10, message="")`` polls until the predicate is true, else fails the test."""
+    """``wait_until(predicate, timeout=30, message="")`` polls until the predicate is true, else fails the test."""
     pause = threading.Event()
 
-    def wait(predicate: Callable[[], object], timeout: float = 10, message: str = "") -> None:
+    def wait(predicate: Callable[[], object], timeout: float = AWAITED_S, message: str = "") -> None:
         __tracebackhide__ = True
         deadline = time.monotonic() + timeout
         while not predicate():

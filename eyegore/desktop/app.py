@@ -315,6 +315,7 @@ class Desktop:
 
     def stop_workers(self) -> None:
         """Stop everything that runs beside the window; also when something else has destroyed the window."""
+        self.pump.stop()
         if self.service is not None:
             self.service.stop()
         if self.images is not None:

@@ -36,7 +36,7 @@ def edits(path: Path) -> Iterator[list[LimitsEdited]]:
     watch.start()
     yield found
     watch.stop()
-    assert watch.join(5.0)
+    assert watch.join(20)
 
 
 def write(path: Path, text: str) -> None:

@@ -83,7 +83,7 @@ def start(tmp_path: Path, ear: Ear) -> Iterator[Start]:
 
     yield begin
     for service in services:
-        assert service.stop(5.0)
+        assert service.stop(20)
 
 
 def simulator(folder: Path, **options: object) -> Simulator:
@@ -116,7 +116,7 @@ def test_what_the_journal_knows_is_told_once_and_first(
     simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@10+10"]).append_rows(30)
     first = start(state=tmp_path / "state")
     wait_until(lambda: ear.rows() == 30)
-    assert first.stop(5.0)
+    assert first.stop(20)
     assert not any(isinstance(event, PastAlarms) for event in ear.events)
     ear.events.clear()
     start(state=tmp_path / "state")
@@ -148,7 +148,7 @@ def test_an_edited_limit_table_is_used_and_a_wrong_one_refused(
     wait_until(lambda: f"the edited limits of {own} are in use" in ear.said(), timeout=30)
     elvis.append_rows(5)
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
-    assert service.stop(5.0)
+    assert service.stop(20)
     with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
         entries = [entry for entry in journal.entries() if entry.kind == "CONFIGURATION"]
     assert [entry.comment.split(":")[0] for entry in entries] == [
@@ -242,7 +242,7 @@ def test_a_failing_subscriber_does_not_disturb_the_others(
     service.subscribe(ear.take)
     service.start()
     wait_until(lambda: ear.rows() == 3)
-    assert service.stop(5.0)
+    assert service.stop(20)
     assert "a subscriber failed" in caplog.text
 
 
@@ -326,7 +326,7 @@ def test_headless_needs_no_screen_and_ends_when_told(tmp_path: Path, wait_until:
         try:
             wait_until(lambda: "82 checked against limits S" in (tmp_path / "out").read_text())
             process.send_signal(getattr(__import__("signal"), f"SIG{signal_name}"))
-            assert process.wait(2.0) == 0
+            assert process.wait(20) == 0
         finally:
             process.kill()
             process.wait()

@@ -109,7 +109,7 @@ def start(outbox: Outbox) -> Iterator[Start]:
 
     yield begin
     for desk in desks:
-        assert desk.dispatcher.stop(5.0)
+        assert desk.dispatcher.stop(20)
 
 
 def done(desk: Desk, key: str = "1") -> Callable[[], bool]:
@@ -262,7 +262,7 @@ def test_what_nobody_needs_any_more_is_not_sent(outbox: Outbox) -> None:
     assert desk.states() == ["CANCELLED"]
     assert desk.dispatcher.waiting() == 1
     desk.dispatcher.start()
-    assert desk.dispatcher.stop(5.0)
+    assert desk.dispatcher.stop(20)
     assert "1" not in sender.sent
 
 
@@ -304,7 +304,7 @@ def test_a_clock_that_is_set_makes_nothing_late(outbox: Outbox, wait_until: Wait
     wait_until(lambda: desk.states()[-1:] == ["WAITING"])
     desk.now += jump
     wait_until(done(desk))
-    assert desk.dispatcher.stop(5.0)
+    assert desk.dispatcher.stop(20)
     assert desk.states() == ["SENDING", "WAITING", "SENDING", "SENT"]
 
 
@@ -350,7 +350,7 @@ def test_what_could_not_be_marked_is_marked_later_also_when_the_journal_writes_i
     desk.dispatcher.put([delivery()])
     desk.dispatcher.start()
     wait_until(done(desk))
-    assert desk.dispatcher.stop(5.0)
+    assert desk.dispatcher.stop(20)
     away.rename(journal.path)
     journal.record([], {}, [delivery()])
     assert outbox.flush() == f"{journal.path} is not ours to write"

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from eyegore.alarms.accounts import SmtpAccount
 from eyegore.alarms.mail_sender import MailSender
+from eyegore.alarms.sample_plot import plot
 from eyegore.warning_messages import Outcome, Result
 
 from .mail_servers import PASSWORD, SENDER, USER, Mailbox, Trust, mail_server, scripted, trust
@@ -66,6 +67,7 @@ def read(envelope: Envelope) -> EmailMessage:
 
 
 def test_mail_arrives_with_picture_and_table(starttls: SmtpAccount, mailbox: Mailbox) -> None:
+    plot(samples())  # the first picture waits for imports and fonts, on a busy machine longer than a mail does
     outcome = MailSender(starttls).send(ANNA, notice(), samples())
     assert outcome.result is Result.SENT, outcome.detail
     (envelope,) = mailbox.mails

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,14 +22,29 @@ from ..feeds.sync_lab import SyncLab, age, listing
 EYEGORE = [sys.executable, "-m", "eyegore"]
 
 
+@pytest.fixture(scope="module")
+def exposure(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A session of one exposure, to be copied."""
+    folder = tmp_path_factory.mktemp("exposure") / "14_Mar_19"
+    simulate(folder, "--at-once", "--rows", "120", "--exposures", "1")
+    return folder
+
+
 @pytest.fixture
-def lab(tmp_path: Path) -> SyncLab:
-    """A session of one exposure, and a target."""
+def empty(tmp_path: Path) -> SyncLab:
+    """A session before anything is written, and a target."""
     source, root = tmp_path / "14_Mar_19", tmp_path / "backup"
+    source.mkdir()
     root.mkdir()
-    simulate(source, "--at-once", "--rows", "120", "--exposures", "1")
-    age(source)
     return SyncLab(source, root, tmp_path / "state")
+
+
+@pytest.fixture
+def lab(exposure: Path, empty: SyncLab) -> SyncLab:
+    """A session of one exposure, and a target."""
+    shutil.copytree(exposure, empty.source, dirs_exist_ok=True)
+    age(empty.source)
+    return empty
 
 
 def simulate(folder: Path, *options: str) -> None:
@@ -111,32 +127,29 @@ def test_verify_tells_what_is_missing_in_words(lab: SyncLab, capsys: pytest.Capt
     ],
 )
 def test_what_cannot_be_done_is_said(
-    lab: SyncLab, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    empty: SyncLab, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
 ) -> None:
-    words = [word.replace("SOURCE", str(lab.source)).replace("ROOT", str(lab.root)) for word in arguments]
-    assert main([*words, "--state", str(lab.state)]) == 2
+    words = [word.replace("SOURCE", str(empty.source)).replace("ROOT", str(empty.root)) for word in arguments]
+    assert main([*words, "--state", str(empty.state)]) == 2
     assert told in capsys.readouterr().err
 
 
 def test_a_live_session_ends_alike_and_verified(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], wait_until: Callable[..., None]
+    empty: SyncLab, capsys: pytest.CaptureFixture[str], wait_until: Callable[..., None]
 ) -> None:
-    lab = SyncLab(tmp_path / "14_Mar_19", tmp_path / "backup", tmp_path / "state")
-    lab.source.mkdir()
-    lab.root.mkdir()
-    command = [*EYEGORE, "sync", str(lab.source), "--to", str(lab.root), "--state", str(lab.state)]
+    command = [*EYEGORE, "sync", str(empty.source), "--to", str(empty.root), "--state", str(empty.state)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as syncing:
-        simulate(lab.source, "--speed", "40", "--rows", "320")
-        before = listing(lab.source)
+        simulate(empty.source, "--speed", "40", "--rows", "320")
+        before = listing(empty.source)
         try:
-            wait_until(lambda: lab.copied_names == lab.names and lab.alike, 30)
+            wait_until(lambda: empty.copied_names == empty.names and empty.alike, 30)
         finally:
             syncing.send_signal(signal.SIGINT)
         said = syncing.communicate(timeout=10)[0]
     assert syncing.returncode == 0, said
-    assert len(list(lab.source.glob("*.fits"))) >= 6
-    assert listing(lab.source) == before
-    assert verify(lab, capsys)[0] == 0
+    assert len(list(empty.source.glob("*.fits"))) >= 6
+    assert listing(empty.source) == before
+    assert verify(empty, capsys)[0] == 0
 
 
 def test_over_ssh_with_a_host_key_that_is_trusted_once(

@@ -48,7 +48,7 @@ class Night:
     def run(self, done: Callable[[], object]) -> None:
         """Run the main loop until something is so."""
         __tracebackhide__ = True
-        late = self.root.after(15_000, self.root.quit)
+        late = self.root.after(60_000, self.root.quit)
 
         def look() -> None:
             nonlocal job

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import tkinter as tk
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,76 +14,19 @@ import pytest
 from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
-from eyegore.ds9.session import OwnDs9
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import LimitSet
-from eyegore.messages import AlarmState, Drift, Trends
+from eyegore.messages import AlarmState, Drift, Said, Trends
 from eyegore.service import WORKERS
 from eyegore.settings import Session
-from eyegore.widgets.cells import FlagCell, Status
+from eyegore.widgets.cells import Status
 from eyegore.widgets.shelve_dialog import ShelveDialog
 
-from ..ds9.shown_files import shown_files
+from .shown_session import cell, simulator, status
 
 pytestmark = pytest.mark.gui
 
 Run = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def run(root: tk.Tk) -> Run:
-    """Run the main loop until something is so."""
-
-    def until(done: Callable[[], object]) -> None:
-        __tracebackhide__ = True
-        late = root.after(15_000, root.quit)
-
-        def look() -> None:
-            nonlocal job
-            if done():
-                root.quit()
-            else:
-                job = root.after(10, look)
-
-        job = root.after(0, look)
-        root.mainloop()
-        for waiting in (late, job):
-            root.after_cancel(waiting)
-        assert done()
-
-    return until
-
-
 Open = Callable[..., Desktop]
-
-
-@pytest.fixture
-def open_desktop(root: tk.Tk) -> Iterator[Open]:
-    desktops: list[Desktop] = []
-
-    def begin(folder: Path | None, **options: object) -> Desktop:
-        session = Session(folder, **{"watch_disk": False, **options}) if folder else None  # type: ignore[arg-type]
-        desktop = Desktop(root, session)
-        desktops.append(desktop)
-        return desktop
-
-    yield begin
-    for desktop in desktops:
-        desktop.close()
-
-
-def simulator(folder: Path, **options: object) -> Simulator:
-    settings: dict[str, object] = {"images": False, "seconds": 100_000, "force": True, **options}
-    return Simulator(folder, **settings)  # type: ignore[arg-type]
-
-
-def cell(desktop: Desktop, name: str) -> FlagCell | None:
-    return next((one for one in desktop.panes.flags.board.cells if one.name == name), None)
-
-
-def status(desktop: Desktop, name: str) -> Status | None:
-    found = cell(desktop, name)
-    return found.status if found else None
 
 
 def test_a_session_on_the_screen(tmp_path: Path, open_desktop: Open, run: Run) -> None:
@@ -187,77 +131,6 @@ def test_elvis_stops(tmp_path: Path, open_desktop: Open, run: Run) -> None:
     assert "◷" in desktop.panes.strip.text("hk")
 
 
-def test_the_newest_complete_images_are_shown(tmp_path: Path, open_desktop: Open, run: Run) -> None:
-    Simulator(tmp_path / "day", exposures=1, images=True, tests=("TP02",)).write_at_once()
-    desktop = open_desktop(tmp_path / "day")
-    panel = desktop.panes.images
-    assert panel is not None
-    run(lambda: panel.title_text.startswith("ObsID 20103 · TP02"))
-    assert desktop.view is not None
-    run(lambda: desktop.view is not None and len(desktop.view.paths(20103)) == 3)
-    panel.next_stretch()
-    run(lambda: "reading" not in panel.title_text)
-
-
-def double_click(desktop: Desktop, key: str) -> None:
-    assert desktop.panes.table is not None
-    tree = desktop.panes.table.tree
-    tree.see(key)
-    tree.update()
-    x, y, width, height = tree.bbox(key)
-    for _ in range(2):
-        tree.event_generate("<ButtonPress-1>", x=x + width // 2, y=y + height // 2)
-        tree.event_generate("<ButtonRelease-1>", x=x + width // 2, y=y + height // 2)
-
-
-def status_line(desktop: Desktop) -> str:
-    return "\n".join(line.text for line in desktop.panes.log.lines())
-
-
-@pytest.mark.ds9
-def test_a_double_click_sends_the_three_files_to_ds9(
-    tmp_path: Path, open_desktop: Open, run: Run, own_sessions: list[OwnDs9]
-) -> None:
-    folder = tmp_path / 'it\'s a "day"'
-    Simulator(folder, exposures=2, images=True, tests=("TP02",)).write_at_once()
-    desktop = open_desktop(folder, blind=True)
-    table = desktop.panes.table
-    assert table is not None
-    run(lambda: table.tree.exists("20104/CCD2"))
-    run(lambda: desktop.view is not None and len(desktop.view.paths(20104)) == 3)
-    beats: list[int] = []
-
-    def beat() -> None:
-        beats.append(1)
-        desktop.root.after(10, beat)
-
-    beat()
-    double_click(desktop, "20104/CCD2")
-    run(lambda: "ObsID 20104 shown in DS9" in status_line(desktop))
-    assert len(beats) > 20, "the window stood still while DS9 started"
-    (session,) = own_sessions
-    files = shown_files(session)
-    assert sorted(files) == ["1", "2", "3"]
-    for ccd, file in files.items():
-        shown = Path(file).resolve()
-        assert shown.parent == folder
-        assert shown.name.startswith("EUC_20104_")
-        assert shown.name.endswith(f"_ROE1_CCD{ccd}.fits")
-
-
-@pytest.mark.ds9
-def test_without_ds9_the_status_line_says_so(
-    tmp_path: Path, open_desktop: Open, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Simulator(tmp_path / "day", exposures=1, images=True, tests=("TP02",)).write_at_once()
-    monkeypatch.setenv("PATH", str(tmp_path))
-    desktop = open_desktop(tmp_path / "day", blind=True)
-    run(lambda: desktop.view is not None and len(desktop.view.paths(20103)) == 3)
-    desktop.root.update()
-    double_click(desktop, "20103/CCD1")
-    run(lambda: "saods9" in status_line(desktop))
-
-
 @pytest.mark.parametrize(
     ("options", "panes"),
     [
@@ -302,9 +175,11 @@ def test_workers_end_with_a_window_that_something_else_destroyed(
     tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulator(tmp_path / "day").append_rows(10)
+    lost: list[Desktop] = []
 
     def open_and_lose(root: tk.Tk, session: Session | None, *, dark: bool | None = None) -> Desktop:
         desktop = Desktop(root, session, dark=dark)
+        lost.append(desktop)
         root.after(300, root.destroy)
         return desktop
 
@@ -312,6 +187,13 @@ def test_workers_end_with_a_window_that_something_else_destroyed(
     monkeypatch.setattr(signal, "signal", lambda *args: None)
     assert app.run_desktop(Session(tmp_path / "day")) == 0
     assert {thread.name for thread in threading.enumerate()}.isdisjoint(WORKERS)
+    lost[0].pump.post(Said(logging.INFO, "too late", 0.0))
+    waiting = lost[0].pump.waiting
+    another = tk.Tk(className="Eyegore")
+    another.after(100, another.quit)
+    another.mainloop()
+    another.destroy()
+    assert lost[0].pump.waiting == waiting > 0, "it still draws on a window that is gone"
 
 
 def test_the_history_follows_marks_the_alarm_and_closes(tmp_path: Path, open_desktop: Open, run: Run) -> None:
@@ -349,7 +231,7 @@ def test_alarms_before_a_restart_are_marked_and_the_size_is_kept(tmp_path: Path,
     assert LayoutStore().load()["history"] == [640, 480]
     again = tk.Tk(className="Eyegore")
     desktop = Desktop(again, session)
-    late = again.after(15_000, again.quit)
+    late = again.after(60_000, again.quit)
     job = again.after(0, lambda: None)
 
     def look() -> None:

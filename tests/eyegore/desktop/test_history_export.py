@@ -143,7 +143,7 @@ def test_a_file_is_written_on_a_thread(tmp_path: Path, wait_until: Callable[...,
         tmp_path / "a.csv", [], iter([b"a", b"b"]), 2, shares.append, lambda *end: told.append(end)  # type: ignore[arg-type]
     )  # fmt: skip
     wait_until(lambda: told)
-    assert export.stop(5)
+    assert export.stop(20)
     assert told == [(f"written: {tmp_path / 'a.csv'}", True)]
     assert shares == [0.5, 1.0]
     assert not export.writing
@@ -164,7 +164,7 @@ def test_an_export_is_cancelled(tmp_path: Path, wait_until: Callable[..., None])
     export.cancel()
     go.set()
     wait_until(lambda: told)
-    assert export.stop(5)
+    assert export.stop(20)
     assert told == [("the export was cancelled: nothing is written", False)]
     assert os.listdir(tmp_path) == []
 
@@ -178,6 +178,6 @@ def test_a_fault_in_the_content_is_told(tmp_path: Path, wait_until: Callable[...
 
     export = Export(tmp_path / "a.csv", [], parts(), 1, lambda share: None, lambda *end: told.append(end))  # type: ignore[arg-type]
     wait_until(lambda: told)
-    assert export.stop(5)
+    assert export.stop(20)
     assert told == [(f"{tmp_path / 'a.csv'} could not be written: odd", False)]
     assert os.listdir(tmp_path) == []

@@ -150,7 +150,7 @@ def test_the_newest_picture_of_a_window_wins(wait_until: object) -> None:
     painter.forget("three")
     held.set()
     wait_until(lambda: done)  # type: ignore[operator]
-    assert painter.stop(5)
+    assert painter.stop(20)
     assert [painted.picture for painted in done] == [newest]
     assert done[0].pixels is not None
 
@@ -162,6 +162,6 @@ def test_a_picture_that_cannot_be_drawn_is_told_and_the_next_is_drawn(wait_until
     wait_until(lambda: done, timeout=20)  # type: ignore[operator]
     painter.save("one", made(), done.append)
     wait_until(lambda: len(done) == 2)  # type: ignore[operator]
-    assert painter.stop(5)
+    assert painter.stop(20)
     assert "could not be drawn" in done[0].problem
     assert done[1].png.startswith(b"\x89PNG")

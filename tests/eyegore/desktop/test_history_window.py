@@ -1,137 +1,26 @@
-"""The history window on samples in memory: parameters, zoom, cursor, alarms, export."""
+"""The history window on samples in memory: parameters, zoom, cursor, alarms."""
 
 from __future__ import annotations
 
 import math
-import threading
 import tkinter as tk
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import SimpleNamespace
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.hk_history import HkHistory
-from eyegore.desktop import history_saver
 from eyegore.desktop.history_content import MOST_PARAMETERS
 from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.history_window import HistoryWindow
-from eyegore.desktop.pump import TkPump
-from eyegore.limits.model import Severity, Verdict
-from eyegore.messages import Alarm, AlarmKind, AlarmState
 from eyegore.widgets import theme
-from eyegore.widgets.cells import ChartCell
+
+from .sampled_session import NAMES, START, SampledSession, curves, press, shown
 
 pytestmark = pytest.mark.gui
 
-START = 953_000_000.0
-NAMES = [f"P{number}" for number in range(12)]
-UNITS = {"P1": "V", "P2": "mA"}
 Run = Callable[[Callable[[], object]], None]
-
-
-def samples(rows: int = 5000) -> HkHistory:
-    history = HkHistory(NAMES)
-    values = np.random.default_rng(1).normal(0, 0.1, (rows, len(NAMES)))
-    codes = np.full(values.shape, Verdict.IN_LIMITS, np.uint8)
-    values[1000:1100, 0] = -5.0
-    codes[1000:1100, 0] = Verdict.LOW
-    history.append(START + np.arange(rows), values, codes)
-    return history
-
-
-class Session:
-    """What a window asks of a session."""
-
-    def __init__(self, folder: Path) -> None:
-        self.history: HkHistory | None = samples()
-        self.alarm_spans = AlarmSpans()
-        self.health = SimpleNamespace(folder=str(folder))
-        for since in (1000.0, 3000.0):
-            out = Alarm("P0", AlarmKind.OOL, AlarmState.UNACK, Severity.CRITICAL, True, -5.0, "degC",
-                        START + since, START + since, -5.0, START + since)  # fmt: skip
-            self.alarm_spans.stand([out])
-
-    def chart_cell(self, name: str) -> ChartCell:
-        return ChartCell(name, name, UNITS.get(name, "°C"), f"about {name}", -1.0, 1.0)
-
-
-@pytest.fixture
-def session(tmp_path: Path) -> Session:
-    (tmp_path / "night").mkdir()
-    return Session(tmp_path / "night")
-
-
-@pytest.fixture
-def desk(root: tk.Tk) -> Iterator[HistoryDesk]:
-    pump: TkPump[Callable[[], object]] = TkPump(root, lambda act: act())
-    made = HistoryDesk(root, theme.apply(root, False), pump.post, {})
-    made.restore({"history": [900, 560]})
-    yield made
-    made.clear()
-    pump.stop()
-    assert made.stop(5)
-
-
-@pytest.fixture
-def run(root: tk.Tk) -> Run:
-    def until(done: Callable[[], object]) -> None:
-        __tracebackhide__ = True
-        late = root.after(15_000, root.quit)
-
-        def look() -> None:
-            nonlocal job
-            if done():
-                root.quit()
-            else:
-                job = root.after(5, look)
-
-        job = root.after(0, look)
-        root.mainloop()
-        for waiting in (late, job):
-            root.after_cancel(waiting)
-        assert done()
-
-    return until
-
-
 Open = Callable[..., HistoryWindow]
-
-
-@pytest.fixture
-def open_window(desk: HistoryDesk, session: Session, run: Run) -> Open:
-    def begin(name: str = "P0", *more: str) -> HistoryWindow:
-        desk.open(session, session.health.folder, name)  # type: ignore[arg-type]
-        window = desk.windows[name]
-        for one in more:
-            window.add(one)
-        run(lambda: curves(window) == window.names and window.view.pasted)
-        return window
-
-    return begin
-
-
-def curves(window: HistoryWindow) -> list[str]:
-    """The parameters on the picture."""
-    picture = window.picture
-    names = {curve.name for panel in picture.panels for curve in panel.curves} if picture else set()
-    return [name for name in window.names if name in names]
-
-
-def shown(window: HistoryWindow) -> tuple[float, float]:
-    """The time on the picture, from the begin of the samples."""
-    assert window.picture is not None
-    return window.picture.t0 - START, window.picture.t1 - START
-
-
-def press(window: HistoryWindow, *sequences: str) -> None:
-    window.view.focus_force()
-    window.update()
-    for sequence in sequences:
-        window.view.event_generate(sequence)
-        window.update()
 
 
 def test_all_of_the_session_at_first(open_window: Open) -> None:
@@ -182,7 +71,7 @@ def test_a_parameter_is_found_by_typing(open_window: Open, run: Run) -> None:
     run(lambda: window.focus_get() is window.view)
 
 
-def test_an_empty_window_asks_for_a_parameter(desk: HistoryDesk, session: Session, run: Run) -> None:
+def test_an_empty_window_asks_for_a_parameter(desk: HistoryDesk, session: SampledSession, run: Run) -> None:
     desk.open(session, session.health.folder)  # type: ignore[arg-type]
     window = desk.windows[""]
     run(lambda: window.picture is not None and "type a part" in window.picture.nothing)
@@ -234,7 +123,7 @@ def test_a_box_is_zoomed_to(open_window: Open, run: Run) -> None:
     run(lambda: shown(window) == pytest.approx(wanted))
 
 
-def test_it_follows_until_it_is_held(open_window: Open, session: Session, desk: HistoryDesk, run: Run) -> None:
+def test_it_follows_until_it_is_held(open_window: Open, session: SampledSession, desk: HistoryDesk, run: Run) -> None:
     window = open_window()
     history = session.history
     assert history is not None
@@ -296,73 +185,6 @@ def test_from_alarm_to_alarm(open_window: Open, run: Run) -> None:
     run(lambda: shown(window)[0] < 1000 < shown(window)[1])
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the next file goes, instead of asking."""
-    target = tmp_path / "out"
-    target.mkdir()
-    monkeypatch.setattr(
-        history_saver.filedialog, "asksaveasfilename", lambda **options: str(target / options["initialfile"])
-    )
-    return target
-
-
-def test_the_time_shown_is_exported(open_window: Open, place: Path, run: Run) -> None:
-    window = open_window("P0", "P1")
-    window.choose(600.0)
-    press(window, "<Control-s>")
-    run(lambda: window.saver.text.startswith("written"))
-    (file,) = place.iterdir()
-    assert file.name == "night_P0_P1_20000314T032639.csv"
-    rows = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    assert rows[0] == "time,lab_seconds,P0 [°C],P0 verdict,P1 [V],P1 verdict"
-    assert len(rows) == 602
-    assert window.saver.export is None
-
-
-def test_the_picture_is_exported(open_window: Open, place: Path, run: Run) -> None:
-    window = open_window()
-    press(window, "<Control-p>")
-    run(lambda: window.saver.text.startswith("written"))
-    (file,) = place.iterdir()
-    assert file.suffix == ".png"
-    assert file.read_bytes().startswith(b"\x89PNG")
-
-
-def test_the_monitored_folder_is_refused(
-    open_window: Open, session: Session, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    window = open_window()
-    night = Path(session.health.folder)
-    monkeypatch.setattr(history_saver.filedialog, "asksaveasfilename", lambda **options: str(night / "a.csv"))
-    window.export_table()
-    run(lambda: "monitored folder" in window.saver.text)
-    assert list(night.iterdir()) == []
-
-
-def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, run: Run) -> None:
-    window = open_window()
-    begun, go = threading.Event(), threading.Event()
-
-    def parts() -> Iterator[bytes]:
-        yield b"a"
-        begun.set()
-        go.wait(10)
-        yield b"b"
-
-    window.saver._begin(place / "a.csv", parts(), 2)
-    run(begun.is_set)
-    export = window.saver.export
-    assert export is not None
-    window.destroy()
-    go.set()
-    run(lambda: not export.writing)
-    assert list(place.iterdir()) == []
-
-
 # --- the window ------------------------------------------------------------------------------------------------------
 
 
@@ -381,7 +203,7 @@ def test_a_size_that_makes_no_sense_is_not_taken(desk: HistoryDesk, layout: dict
 
 
 def test_the_same_parameter_comes_to_the_front(
-    open_window: Open, desk: HistoryDesk, session: Session, root: tk.Tk
+    open_window: Open, desk: HistoryDesk, session: SampledSession, root: tk.Tk
 ) -> None:
     window = open_window()
     desk.open(session, session.health.folder, "P0")  # type: ignore[arg-type]
@@ -412,7 +234,7 @@ def test_no_figure_outlives_its_picture(open_window: Open, run: Run) -> None:
     assert [one for one in gc.get_objects() if isinstance(one, Figure)] == []
 
 
-def test_before_the_first_row(desk: HistoryDesk, session: Session, run: Run) -> None:
+def test_before_the_first_row(desk: HistoryDesk, session: SampledSession, run: Run) -> None:
     session.history = HkHistory(NAMES)
     desk.open(session, "", "P0")  # type: ignore[arg-type]
     window = desk.windows["P0"]

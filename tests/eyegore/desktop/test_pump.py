@@ -18,7 +18,7 @@ def run_until(root: tk.Tk, done: Callable[[], bool]) -> None:
         else:
             root.after(5, look)
 
-    timer = root.after(10_000, root.quit)
+    timer = root.after(60_000, root.quit)
     look()
     root.mainloop()
     root.after_cancel(timer)

@@ -43,7 +43,7 @@ class Night:
     def until(self, done: Callable[[], object]) -> None:
         """Run the main loop until something is so."""
         __tracebackhide__ = True
-        late = self.root.after(15_000, self.root.quit)
+        late = self.root.after(60_000, self.root.quit)
 
         def look() -> None:
             if done():

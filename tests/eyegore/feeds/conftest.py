@@ -196,7 +196,7 @@ def ingesting(inbox: Inbox, wait_until: Callable[..., None]) -> Iterator[Callabl
     yield start
     for ingest in started:
         ingest.stop()
-    assert all(ingest.join(5) for ingest in started)
+    assert all(ingest.join(20) for ingest in started)
     assert [ingest.error for ingest in started] == [None] * len(started)
 
 

@@ -67,12 +67,11 @@ class SyncLab:
     @property
     def alike(self) -> bool:
         """Whether every file of the source is on the target with the same content."""
-        return all(
-            (self.there / path.relative_to(self.source)).is_file()
-            and (self.there / path.relative_to(self.source)).read_bytes() == path.read_bytes()
-            for path in self.source.rglob("*")
-            if path.is_file() and not path.name.startswith(".")
-        )
+        files = [path for path in self.source.rglob("*") if path.is_file() and not path.name.startswith(".")]
+        pairs = [(path, self.there / path.relative_to(self.source)) for path in files]
+        if not all(copy.is_file() and copy.stat().st_size == path.stat().st_size for path, copy in pairs):
+            return False  # without reading all of it each time it is asked for
+        return all(copy.read_bytes() == path.read_bytes() for path, copy in pairs)
 
     @property
     def names(self) -> set[str]:

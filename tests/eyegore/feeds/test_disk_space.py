@@ -104,7 +104,7 @@ def test_a_volume_that_hangs_is_told_and_holds_up_no_other(
     assert not space.join(0.05)
     volumes.hanging.clear()
     volumes.let_go.set()
-    assert space.join(5)
+    assert space.join(20)
     assert all(one.problem for one in posted if one.name == "backup")  # nothing is posted after the stop
 
 
@@ -120,5 +120,5 @@ def test_an_error_of_the_receiver_is_logged(volumes: Volumes, caplog: pytest.Log
     space._thread.join(10)
     space.stop()
     volumes.let_go.set()
-    assert space.join(5)
+    assert space.join(20)
     assert "asking for free disk space failed" in caplog.text

@@ -210,7 +210,7 @@ def test_a_worker_that_died_tells_why_and_goes_on_when_started_again(day: Day, i
     wait_until(lambda: len(inbox.rows) == 12)
     assert inbox.rows == list(range(12))
     ingest.stop()
-    assert ingest.join(5)
+    assert ingest.join(20)
 
 
 def test_a_dead_watcher_is_replaced(day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> None:
@@ -245,7 +245,7 @@ def test_stopping_does_not_wait_for_a_file_system_that_hangs(
     ingest.stop()
     assert not ingest.join(0.5)
     answer.set()
-    assert ingest.join(5)
+    assert ingest.join(20)
 
 
 def test_no_file_is_kept_open_and_nothing_is_written(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:

