@@ -8,6 +8,8 @@ export PYTHON
 BIN := .venv/bin
 COVERED := limits/* eyegore/elvis/* eyegore/monitor.py
 FLOOR := 95
+# Two for each core of CI: while one test waits, for a time-out or a process, another computes.
+WORKERS := 4
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
@@ -17,7 +19,7 @@ demo:  ## watch Eyegore monitor a simulated camera session
 	@$(BIN)/eyegore demo
 
 test: check  ## all checks and tests, with the coverage that is asked for
-	$(BIN)/pytest --cov --cov-report=
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@set -f; for part in $(COVERED); do \
 	    $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(FLOOR) || exit; \
 	done
