@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from eyegore.elvis.campaign import Chamber
-from eyegore.frame_messages import FrameCheck, QuadrantStatistics, Spot
+from eyegore.frame_messages import SECTIONS, FrameCheck, QuadrantStatistics, Spot
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.limits.frame_model import FULL_SCALE, CheckLimit, CheckTable, Family, FrameVerdict, Reference, worst
 
 _LINEAR = 0.8 * FULL_SCALE
 """Fluence [ADU] beyond which a flat does not tell the flux of the lamp any more."""
+
+_FEW_PIXELS = 11250
+"""Fewer tell a standard deviation to no better than 2 % (three standard errors), which is the distance of a usual read
+noise from its limit: only narrow windows have so few."""
 
 _UNKNOWN_COLUMN = "the script column of the exposure is not known"
 _UNKNOWN_MODE = "the read-out mode is not known"
@@ -133,7 +137,8 @@ class Judge:
         if limit.reference is Reference.FULL_WELL:
             full = self._time_to_full_well()
             return full * limit.low, full * limit.high
-        return limit.low, limit.high
+        slack = _noise_slack(limit.name, quadrant)
+        return limit.low * (1 - slack), limit.high * (1 + slack)
 
     def _time_to_full_well(self) -> float:
         slot = self.facts.number("WAVE")
@@ -146,6 +151,15 @@ class Judge:
         """One time [s], none where the frame is too bright, or dark, to tell it."""
         usable = 0 < quadrant.fluence < _LINEAR and self.facts.exptime > 0
         return [FULL_SCALE * self.facts.exptime / quadrant.fluence] if usable else []
+
+
+def _noise_slack(name: str, quadrant: Quadrant) -> float:
+    """By how much the limits of a noise are widened, relative: three standard errors in sections of few pixels."""
+    section = name.removeprefix("std_")
+    if section not in SECTIONS:
+        return 0.0
+    pixels = quadrant.section(section).pixels
+    return 3 / math.sqrt(2 * pixels) if 0 < pixels < _FEW_PIXELS else 0.0
 
 
 def _same(one: CheckLimit | None, other: CheckLimit | None) -> bool:

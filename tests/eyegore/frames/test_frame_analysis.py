@@ -129,6 +129,7 @@ def test_a_window_is_judged_by_the_rows_that_were_read() -> None:
     for quadrant in result.quadrants.values():
         assert quadrant.active == 100 * 2119
         assert (quadrant.pre.pixels, quadrant.lost) == (21 * 100, 0)
+    assert result.verdict is FrameVerdict.PASS
 
 
 @pytest.mark.parametrize(

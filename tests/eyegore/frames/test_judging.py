@@ -15,7 +15,7 @@ from eyegore.frames.judging import Judge, overall
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import FrameVerdict
 
-SECTION = SectionStatistics(1000, 2650.0, 1.2, 2650.0, 1.2)
+SECTION = SectionStatistics(20000, 2650.0, 1.2, 2650.0, 1.2)
 GOOD = QuadrantStatistics("E", SECTION, SECTION, SECTION, saturated=0, lost=0, active=1000, missing_codes=0)
 BORN = chamber("B_BORN")
 NOT_CHECKED, PASS, WARNING, FAIL = FrameVerdict
@@ -66,6 +66,25 @@ def test_a_good_bias() -> None:
 def test_sections(section: str, change: dict[str, float], name: str, verdict: FrameVerdict) -> None:
     quadrant = replace(GOOD, **{section: replace(SECTION, **change)})
     assert judged(quadrant, "BIAS01")[name].verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("pixels", "std", "verdict", "high"),
+    [
+        (11250, 1.45, FAIL, 1.44),
+        (2100, 1.45, PASS, 1.5067),
+        (2100, 1.51, FAIL, 1.5067),
+        (2100, 0.83, PASS, 1.5067),
+        (2100, 0.80, FAIL, 1.5067),
+        (1000, 1.53, PASS, 1.5366),
+    ],
+)
+def test_noise_from_few_pixels_may_be_out_by_its_own_error(
+    pixels: int, std: float, verdict: FrameVerdict, high: float
+) -> None:
+    quadrant = replace(GOOD, ove=replace(SECTION, pixels=pixels, std=std))
+    found = judged(quadrant, "TP02")["std_ove"]
+    assert (found.verdict, found.high) == (verdict, pytest.approx(high, abs=1e-4))
 
 
 def test_what_could_not_be_measured_says_so_and_keeps_a_frame_from_passing() -> None:
