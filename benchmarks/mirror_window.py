@@ -11,7 +11,6 @@ import numpy as np
 
 from benchmarks.desktop import DesktopProcess
 from benchmarks.gateway import Gateway
-from benchmarks.idle import add_images
 from benchmarks.live import CALM_S
 from benchmarks.report import Figure
 from benchmarks.workshop import Workshop
@@ -30,7 +29,8 @@ def window(workshop: Workshop, server: Gateway) -> Iterator[Figure]:
     for name in ("alone", "copying"):
         folder = workshop.new_folder("live")
         folder.mkdir()
-        add_images(folder, BEFORE)
+        for number in range(BEFORE):
+            (folder / f"{number:04d}.dat").write_bytes(bytes(5760))
         roots = [workshop.new_folder(f"{kind}_live") for kind in ("local", "ssh")]
         for root in roots:
             root.mkdir()
