@@ -124,7 +124,7 @@ def our_key(server: SshServer, _: Path) -> None:
 def no_rsync(server: SshServer, _: Path) -> None:
     tools = server.folder / "tools"
     tools.mkdir()
-    for name in ("sh", "sha256sum", "stat", "wc", "head", "dd"):
+    for name in ("sh", "sha256sum", "stat", "wc", "head", "tail", "xargs", "dd"):
         (tools / name).symlink_to(str(shutil.which(name)))
     server.kill()
     server.start(f"SetEnv PATH={tools}")
