@@ -43,11 +43,6 @@ class FrameVerdict(Enum):
     WARNING = "WARNING"
     FAIL = "FAIL"
 
-    @property
-    def good(self) -> bool:
-        """Whether the frame was looked at and nothing is wrong with it."""
-        return self is FrameVerdict.PASS
-
 
 class Family(Enum):
     """Tests whose frames are judged in the same way."""

@@ -121,16 +121,18 @@ def _image_of(descriptor: int, path: str | os.PathLike[str]) -> Hdu:
     flaw = _flaw(descriptor, headers, size)
     if flaw:
         raise FrameError(path, flaw.problem, f"is not a complete image: {flaw.words}")
-    return headers.hdus[-1]
+    return headers.image
 
 
 def _flaw(descriptor: int, headers: Headers, size: int) -> Flaw | None:
     """Why a file with these headers is no whole image, None when it is one."""
     if headers.flaw:
         return headers.flaw
-    image = headers.hdus[-1]
-    if len(image.shape) != 2 or not image.data_size:
+    image = headers.image
+    if not image.data_size:
         return Flaw(FrameProblem.NO_IMAGE, "it has no image yet")
+    if len(image.shape) != 2:
+        return Flaw(FrameProblem.WRONG_SHAPE, f"it has no image of two axes but data of {len(image.shape)}")
     if size < headers.expected:
         return Flaw(FrameProblem.TRUNCATED, f"it has {size} of {headers.expected} bytes")
     if image.cards.get("BZERO") == 32768 and not compressed(image):

@@ -25,16 +25,25 @@ _STRING = re.compile(r"'((?:[^']|'')*)'")
 
 @dataclass(frozen=True)
 class Hdu:
-    """One header with its data: ``cards`` by keyword (the first of each), ``data`` the byte offset of its data."""
+    """One header with its data: ``cards`` by keyword (the first of each), ``data`` the byte offset of its data.
+
+    ``number`` counts from 0, the primary HDU.
+    """
 
     cards: dict[str, CardValue]
     data: int
     data_size: int
+    number: int = 0
 
     @property
     def end(self) -> int:
         """Byte offset of what follows the padded data."""
         return self.data + math.ceil(self.data_size / BLOCK) * BLOCK
+
+    @property
+    def table(self) -> bool:
+        """Whether it is a table, and not one that holds a compressed image."""
+        return self.cards.get("XTENSION") in ("BINTABLE", "TABLE") and self.cards.get("ZIMAGE") is not True
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -58,6 +67,11 @@ class Headers:
     hdus: tuple[Hdu, ...]
     expected: int
     flaw: Flaw | None
+
+    @property
+    def image(self) -> Hdu:
+        """The last HDU that is no table: where ELVIS, and whoever adds a table to its files, has the image."""
+        return next((hdu for hdu in reversed(self.hdus) if not hdu.table), self.hdus[-1])
 
 
 def card_value(text: str) -> CardValue:
@@ -91,7 +105,7 @@ def read_headers(descriptor: int, size: int) -> Headers:
         if length is None:
             words = f"the header of HDU {len(hdus) + 1} is damaged"
             return Headers(tuple(hdus), end, Flaw(FrameProblem.DAMAGED, words))
-        hdus.append(Hdu(cards, end, length))
+        hdus.append(Hdu(cards, end, length, len(hdus)))
         at = hdus[-1].end
     return Headers(tuple(hdus), hdus[-1].end, None)
 

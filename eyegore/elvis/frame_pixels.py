@@ -133,7 +133,7 @@ def _decompress(path: Path, image: Hdu, pixels: UInt16Array) -> None:
     rows = max(_BLOCK_ROWS, tile if type(tile) is int else 1)
     try:
         with fits.open(path, memmap=False) as document:
-            section = document[-1].section
+            section = document[image.number].section
             for first in range(0, len(pixels), rows):
                 block = pixels[first : first + rows]
                 values = section[first : first + len(block)]

@@ -78,6 +78,12 @@ def packed_signed(path: Path, pixels: UInt16Array) -> None:
     write(path, fits.CompImageHDU(pixels.view(np.int16), compression_type="RICE_1"))
 
 
+def with_a_table_behind(path: Path, image: fits.ImageHDU | fits.CompImageHDU) -> None:
+    image.header["OBSID"] = 191
+    table = fits.BinTableHDU.from_columns([fits.Column("note", "40A", array=["written later"] * 200)])
+    fits.HDUList([fits.PrimaryHDU(), image, table]).writeto(path)
+
+
 WRITERS: dict[str, Write] = {
     "astropy": lambda path, pixels: write(path, fits.ImageHDU(pixels)),
     "primary": in_primary,
@@ -91,6 +97,8 @@ WRITERS: dict[str, Write] = {
     "fitsio": with_fitsio,
     "fitsio, extension": extension_with_fitsio,
     "fitsio, rice": packed_with_fitsio,
+    "table behind": lambda path, pixels: with_a_table_behind(path, fits.ImageHDU(pixels)),
+    "rice, table behind": lambda path, pixels: with_a_table_behind(path, fits.CompImageHDU(pixels)),
     "rice in squares": packed_in_squares,
     "rice, signed": packed_signed,
     **{name: packed(name) for name in COMPRESSIONS},

@@ -52,6 +52,15 @@ def other_shape(path: Path) -> None:
     fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(np.ones((100, 100), np.uint16))]).writeto(path)
 
 
+def cube(path: Path) -> None:
+    fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(np.ones((3, 10, 10), np.uint16))]).writeto(path)
+
+
+def table_only(path: Path) -> None:
+    table = fits.BinTableHDU.from_columns([fits.Column("a", "J", array=np.arange(5000))])
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(path)
+
+
 BAD: list[tuple[str, Callable[[Path], object], FrameProblem, str]] = [
     ("truncated", lambda path: sparse(path, HEAD, 5000), FrameProblem.TRUNCATED, "bytes"),
     ("cut header", lambda path: path.write_bytes(HEAD[:3000]), FrameProblem.TRUNCATED, "header of HDU 2 is cut"),
@@ -59,6 +68,8 @@ BAD: list[tuple[str, Callable[[Path], object], FrameProblem, str]] = [
     ("zeros", lambda path: path.write_bytes(bytes(10000)), FrameProblem.ZERO_FILLED, "zeros where the header"),
     ("zero pixels", lambda path: sparse(path, HEAD), FrameProblem.ZERO_FILLED, "last pixels have not been written"),
     ("shape", other_shape, FrameProblem.WRONG_SHAPE, "100 columns x 100 rows are no frame"),
+    ("cube", cube, FrameProblem.WRONG_SHAPE, "data of 3"),
+    ("table", table_only, FrameProblem.NO_IMAGE, "no image"),
     ("NaN", nan_float, FrameProblem.WRONG_PIXELS, "not a number"),
     ("no image", lambda path: path.write_bytes(HEAD[:2880]), FrameProblem.NO_IMAGE, "no image"),
     ("not FITS", lambda path: path.write_bytes(b"not an image" * 999), FrameProblem.NOT_FITS, "not a FITS file"),

@@ -240,6 +240,11 @@ def test_an_unknown_block_is_refused_with_the_near_ones(bias: Frame) -> None:
         judge_frame(bias, block="BORM")
 
 
+def test_an_unknown_block_is_no_fault_of_a_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="BORM"):
+        analyse_frame(write(tmp_path, "BIAS01", shape=BARE), block="BORM")
+
+
 def test_a_window_of_no_rows_is_not_checked(bias: Frame) -> None:
     result = judge_frame(replace(bias, cards={**bias.cards, "VSTART": 50, "VEND": 50}), block="BORN")
     assert {check.verdict for check in result.checks} == {FrameVerdict.NOT_CHECKED}
