@@ -12,6 +12,7 @@ from eyegore.widgets.cell_columns import C, Column, places_of
 from eyegore.widgets.cells import Status
 from eyegore.widgets.column_widths import ColumnWidths
 from eyegore.widgets.later import Later
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.row_filter import RowFilter
 from eyegore.widgets.row_signs import RowSigns
 from eyegore.widgets.scrolled_tree import ScrolledTree
@@ -59,6 +60,7 @@ class CellList(ttk.Frame, Generic[C]):
         self.tree = ScrolledTree(self, style, "tree headings", self._names[1:])
         for place, column in zip(self._places, columns, strict=True):
             self.tree.heading(place, anchor=column.anchor, command=partial(self.sort_next, column.name))
+        self._calls = ManyCalls(self.tree)
         self._empty = ttk.Label(self.tree, style="Surface.TLabel")
         self._tip = Tooltip(self.tree, theme)
         self._signs = signs(self.tree, theme)
@@ -153,6 +155,7 @@ class CellList(ttk.Frame, Generic[C]):
         for cell in given:
             if before.get(cell.key) is not cell:
                 self._fill_row(cell)
+        self._calls.run()
         self.arrange()
         self.chosen(self.selected())
         if not self.tree.focus() and self.focus_get() is self.tree:
@@ -166,10 +169,8 @@ class CellList(ttk.Frame, Generic[C]):
         self._looks[cell.key] = look
         self._widths.fit(look[0])
         word, values = f" {look[0][0]}", look[0][1:]
-        if before is None:
-            self.tree.insert("", "end", iid=cell.key, text=word, values=values, tags=look[1])
-        else:
-            self.tree.item(cell.key, text=word, values=values, tags=look[1])
+        row = ("insert", "", "end", "-id", cell.key) if before is None else ("item", cell.key)
+        self._calls.add(*row, "-text", word, "-values", values, "-tags", look[1])
 
     @property
     def counts(self) -> str:

@@ -17,10 +17,15 @@ TextsOf = Callable[[str], Mapping[str, str]]
 
 
 class RowChanges:
-    """``change`` is called with a row and its texts by column, of the later rows when Tk has had its turn."""
+    """``change`` is called with a row and its texts by column, of the later rows when Tk has had its turn.
 
-    def __init__(self, later: Later, change: Callable[[str, Mapping[str, str]], object]) -> None:
-        self._later, self._change = later, change
+    ``finish`` is called after each slice.
+    """
+
+    def __init__(
+        self, later: Later, change: Callable[[str, Mapping[str, str]], object], finish: Callable[[], object]
+    ) -> None:
+        self._later, self._change, self._finish = later, change, finish
         self._waiting: dict[str, TextsOf] = {}
 
     def add(self, rows: Iterable[str], texts_of: TextsOf) -> None:
@@ -37,5 +42,6 @@ class RowChanges:
         while self._waiting and time.monotonic() < end:
             key, texts_of = self._waiting.popitem()  # the newest first: they are looked at
             self._change(key, texts_of(key))
+        self._finish()
         if self._waiting:
             self._later.after("changes", PAUSE_MS, self._some)

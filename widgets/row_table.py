@@ -18,6 +18,7 @@ from typing import Any
 from eyegore.widgets import keys
 from eyegore.widgets.cells import Status
 from eyegore.widgets.later import Later
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.row_cells import RowCell
 from eyegore.widgets.row_changes import RowChanges, TextsOf
 from eyegore.widgets.row_columns import RowColumns
@@ -69,7 +70,7 @@ class RowTable(ttk.Frame):
         self._unseen = 0
         self._selected: tuple[str, ...] = ()
         self._later = Later(self)
-        self._changes = RowChanges(self._later, self._change_row)
+        self._changes = RowChanges(self._later, self._change_row, lambda: self._calls.run())
         self.tools = RowTools(
             self if tools is None else tools,
             theme,
@@ -88,6 +89,7 @@ class RowTable(ttk.Frame):
 
     def _build_tree(self) -> None:
         self.tree = ScrolledTree(self, "Rows.Treeview", "headings", on_scroll=self._scroll_by_hand)
+        self._calls = ManyCalls(self.tree)
         self.columns = RowColumns(self.tree, self._theme, self.sort_next)
         actions = RowActions(self._on_open, self.sort_by, self.toggle_follow, self.tools.choose_columns)
         self.tips = RowTips(self.tree, self._theme)
@@ -187,9 +189,9 @@ class RowTable(ttk.Frame):
             self.replace([row])
             return
         self._rows[key] = row
-        if self.tree.exists(key):
+        if key in self._order:  # else it waits for its turn
             for name in (name for place, name in new.items() if place in self.columns.places):
-                self.tree.tk.call(str(self.tree), "set", key, name, texts[name])
+                self._calls.add("set", key, name, texts[name])
 
     def clear(self) -> None:
         """Forget all rows."""

@@ -75,7 +75,7 @@ def middle_of(view: AlarmList, key: str) -> dict[str, Any]:
 
 
 class CountedTk:
-    """The interpreter, with the calls made through it counted."""
+    """The interpreter, with the calls made through it counted, also those that are made as one."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -85,7 +85,10 @@ class CountedTk:
         return getattr(self._app, name)
 
     def call(self, *words: Any) -> Any:
-        self.calls.append(words[0] if isinstance(words[0], tuple) else words)
+        if words[0] == "apply":
+            self.calls += words[2]
+        else:
+            self.calls.append(words[0] if isinstance(words[0], tuple) else words)
         return self._app.call(*words)
 
 

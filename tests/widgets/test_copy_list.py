@@ -13,6 +13,7 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.cells import Status
 from eyegore.widgets.copy_cells import CopyCell, FileCell
 from eyegore.widgets.copy_list import MOST_ROWS, NOTHING, CopyList
+from eyegore.widgets.many_calls import ManyCalls
 
 Until = Callable[[Callable[[], object]], None]
 NAN = math.nan
@@ -143,7 +144,7 @@ def test_the_layout_has_both_lists(view: CopyList, root: tk.Tk, theme: themes.Th
 def test_what_is_as_before_makes_no_call_of_tk(view: CopyList, monkeypatch: pytest.MonkeyPatch) -> None:
     choose(view, "gate")
     changed: list[tuple[object, ...]] = []
-    monkeypatch.setattr(type(view.tree), "item", lambda *args, **options: changed.append(args))
+    monkeypatch.setattr(ManyCalls, "add", lambda *args: changed.append(args))
     monkeypatch.setattr(type(view.work._bar), "configure", lambda *args, **options: changed.append(args))
     view.show([replace(DISK), replace(GATE)])
     assert changed == []
