@@ -59,11 +59,20 @@ def test_a_bias_has_the_blocks_offsets_and_read_noise(shape: FrameShape) -> None
 
 
 @pytest.mark.parametrize(
-    ("test", "number", "filled"),
-    [("PTC01", 0, 0.05), ("PTC01", 45, 0.5), ("NL02", 5, 0.005), ("FLAT01", 0, 0.25), ("COSMETICS00", 6, 0.5)],
+    ("test", "number", "filled", "shape"),
+    [
+        ("PTC01", 0, 0.05, FULL),
+        ("PTC01", 45, 0.5, FULL),
+        ("PTC01", 45, 0.5, FLIGHT),
+        ("NL02", 5, 0.005, FULL),
+        ("FLAT01", 0, 0.25, BARE),
+        ("COSMETICS00", 6, 0.5, FULL),
+    ],
 )
-def test_a_flat_has_the_scripts_fluence_and_shot_noise(test: str, number: int, filled: float) -> None:
-    result = judged(test, number)
+def test_a_flat_has_the_scripts_fluence_and_shot_noise(
+    test: str, number: int, filled: float, shape: FrameShape
+) -> None:
+    result = judged(test, number, shape)
     for quadrant in result.quadrants.values():
         assert quadrant.fluence == pytest.approx(filled * 65536, rel=0.01)
         expected = math.sqrt(quadrant.fluence / GAIN + READ_NOISE**2)
@@ -92,19 +101,20 @@ def test_a_full_well_is_counted_and_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("test", "number", "injected", "level", "rows"),
+    ("test", "number", "injected", "level", "rows", "shape"),
     [
-        ("CHINJ01", 5, "EF", 14100, (30, 100)),
-        ("CHINJ01", 23, "GH", 14100, (30, 100)),
-        ("CHINJ02", 2, "EF", 12600, (30, 100)),
-        ("TP01", 1, "EF", 12600, (2066, 0)),
-        ("TP02", 10, "GH", 12600, (2066, 0)),
+        ("CHINJ01", 5, "EF", 14100, (30, 100), FULL),
+        ("CHINJ01", 23, "GH", 14100, (30, 100), BARE),
+        ("CHINJ02", 2, "EF", 12600, (30, 100), FLIGHT),
+        ("TP01", 1, "EF", 12600, (2066, 0), FULL),
+        ("TP02", 10, "GH", 12600, (2066, 0), FULL),
+        ("TP21", 10, "GH", 12600, (2066, 0), FLIGHT),
     ],
 )
 def test_injection_has_the_level_of_the_voltages(
-    test: str, number: int, injected: str, level: float, rows: tuple[int, int]
+    test: str, number: int, injected: str, level: float, rows: tuple[int, int], shape: FrameShape
 ) -> None:
-    result = judged(test, number)
+    result = judged(test, number, shape)
     for letter, quadrant in result.quadrants.items():
         found = quadrant.injection
         assert found is not None
@@ -130,6 +140,33 @@ def test_a_window_is_judged_by_the_rows_that_were_read() -> None:
         assert quadrant.active == 100 * 2119
         assert (quadrant.pre.pixels, quadrant.lost) == (21 * 100, 0)
     assert result.verdict is FrameVerdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("test", "number", "vstart", "vend"),
+    [("BIAS01", 0, 0, 500), ("DARK01", 0, 0, 2076), ("PTC01", 45, 300, 1300), ("CHINJ01", 5, 130, 910)],
+)
+@pytest.mark.parametrize("shape", [FULL, FLIGHT], ids=["full", "flight"])
+def test_any_family_may_be_read_in_a_window(test: str, number: int, vstart: int, vend: int, shape: FrameShape) -> None:
+    made, whole = frame(test, number, shape=shape), judged(test, number, shape)
+    for letter in "EFGH":
+        view = made.pixels[made.geometry.canonical(letter)]
+        view[:vstart] = 0
+        view[vend:] = 0
+    column = exposure(test, number).column.number
+    cards = {**made.cards, "VSTART": vstart, "VEND": vend}
+    result = judge_frame(replace(made, cards=cards), block="BORN", column=column)
+    assert (result.vstart, result.vend, result.verdict) == (vstart, vend, FrameVerdict.PASS)
+    for letter, quadrant in result.quadrants.items():
+        assert quadrant.lost == 0
+        assert quadrant.active == (vend - vstart) * shape.columns // 2
+        assert quadrant.img.pixels == 2038 * (min(vend, 2066) - vstart)
+        other = whole.quadrants[letter]
+        assert quadrant.pre.median == other.pre.median
+        assert quadrant.ove.std == pytest.approx(other.ove.std, rel=0.03)
+        assert quadrant.fluence == pytest.approx(other.fluence, abs=1, nan_ok=True)
+        if quadrant.injection is not None and other.injection is not None:
+            assert quadrant.injection.level == pytest.approx(other.injection.level, abs=5)
 
 
 @pytest.mark.parametrize(
