@@ -31,7 +31,7 @@ def verdict(state: SyncState | None, copying: bool = False) -> tuple[str, Status
         return ("differs" if state.urgent else "fails"), Status.WARNING
     if state.lag_s > LAG_S:
         return "lags behind", Status.WARNING
-    if copying or state.interim:
+    if copying or (state.interim and state.complete > state.verified):
         return "copying", Status.UNCHECKED
     if state.complete > state.verified:
         return "files wait", Status.UNCHECKED
@@ -79,7 +79,7 @@ def copy_cell(
         trouble=_trouble(state),
         files=files,
         counts=_counts(state, queue),
-        no_files="every complete file is there, verified" if state.complete else "no complete file in the folder yet",
+        no_files=_no_files(state),
     )
 
 
@@ -135,8 +135,15 @@ def _work(progress: CopyProgress | None) -> str:
     return f"copying {progress.file}   {done}   {bytes_text(progress.rate)}/s"
 
 
+def _no_files(state: SyncState) -> str:
+    if state.complete:
+        return "every complete file is there, verified"
+    return "what there is to copy is not known" if state.problem else "no complete file in the folder yet"
+
+
 def _facts(state: SyncState, space: VolumeSpace | None, waits: int, queue: str) -> tuple[str, ...]:
-    facts = [f"{state.verified} of {_files(state.complete)} in the folder verified there"]
+    known = state.complete or not state.problem
+    facts = [f"{state.verified} of {_files(state.complete)} in the folder verified there"] if known else []
     if waits:
         facts.append(f"{queue} to be copied, the oldest since {clock(state.received - state.lag_s)}")
     if state.incomplete_files:

@@ -27,7 +27,7 @@ MOST_MENDED = 50
 PROGRESS_S = 0.5
 """Shortest time between two messages of one rsync; one that ends sooner sends none [s]."""
 INTERIM_S = 2.0
-"""Shortest time before a state of a pass that goes on [s]."""
+"""A pass that lasts longer is told of before its end, and again in so many seconds at least."""
 SPACE_S = 30.0
 """Shortest time between two answers about the free space [s]."""
 
@@ -40,7 +40,7 @@ class SyncAccount(PassListener):
     def __init__(self, target: SyncTarget, post: Post, clock: Callable[[], float] = time.monotonic) -> None:
         self._target, self._post, self._clock = target, post, clock
         self._last: PassReport | None = None
-        self._told_at = -math.inf
+        self._told_at = self._pass_began = -math.inf
         self._exposures: Mapping[int, ExposureCopy] = {}
         self._mended: deque[CopyFile] = deque(maxlen=MOST_MENDED)
         self._succeeded = math.nan
@@ -72,16 +72,16 @@ class SyncAccount(PassListener):
 
     def on_look(self, report: PassReport) -> None:
         """Note what is to be done; exposures that wait are told."""
-        self._last = report
+        self._last, self._pass_began = report, self._clock()
         self._tell_exposures(report)
 
     def on_report(self, report: PassReport) -> None:
-        """Tell how far the pass is, unless that has just been told."""
+        """Tell how far the pass is, unless that has just been told or it has just begun."""
         self._last = report
         if self._failed or report.copied:  # the target answers, or files got there: what was wrong before is over
             self._note_problem(report.problem, report.time, urgent=False)
         self._tell_exposures(report)
-        if self._clock() - self._told_at >= INTERIM_S:
+        if self._clock() - max(self._told_at, self._pass_began) >= INTERIM_S:
             self._tell(report.time, interim=True)
 
     def on_space(self, free: float, total: float) -> None:
@@ -149,6 +149,8 @@ class SyncAccount(PassListener):
         now = self._clock()
         if now - self._progress_at < PROGRESS_S or not self._file.name:
             return
+        if self._last is not None and self._told_at < self._pass_began:
+            self._tell(self._last.time, interim=True)  # it is no short one
         self._progress_at = now
         size = self._file.size
         done = min(max(progress.bytes - self._before, 0), size)

@@ -41,6 +41,7 @@ PROGRESS = CopyProgress("gate", Role.BROADCAST, "EUC_7.fits", 8_850_000, 35_400_
         (BUSY, False, ("files wait", Status.UNCHECKED)),
         (BUSY, True, ("copying", Status.UNCHECKED)),
         (replace(BUSY, interim=True), False, ("copying", Status.UNCHECKED)),
+        (replace(WELL, interim=True), False, ("verified", Status.IN_LIMITS)),
         (replace(BUSY, lag_s=1000.0), True, ("lags behind", Status.WARNING)),
         (replace(BUSY, problem="no route"), True, ("fails", Status.WARNING)),
         (replace(WELL, problem="ObsID 7 differs", urgent=True), False, ("differs", Status.WARNING)),
@@ -81,6 +82,13 @@ def test_what_is_wrong_and_what_was() -> None:
     heading, words = copy_cell(GATE, over, None, {}, NOW).trouble
     assert (heading, words) == ("nothing is wrong now; the last trouble began 14/Mar 21:53:05", "no route")
     assert copy_cell(GATE, WELL, None, {}, NOW).trouble == ("nothing is wrong", "")
+
+
+def test_what_was_never_found_out_is_not_said_to_be_nothing() -> None:
+    failing = replace(WELL, complete=0, verified=0, succeeded=math.nan, problem="no ledger")
+    cell = copy_cell(GATE, failing, None, {}, NOW)
+    assert cell.facts == ("not everything was there yet since Eyegore began to look",)
+    assert cell.no_files == "what there is to copy is not known"
 
 
 def test_a_target_that_was_not_looked_at() -> None:

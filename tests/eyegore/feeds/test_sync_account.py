@@ -148,6 +148,29 @@ def test_a_target_that_answers_again_is_no_problem_any_more(bench: Bench) -> Non
     assert [one.problem for one in bench.take(SyncState)] == ["no route", ""]
 
 
+def test_a_short_pass_is_told_once(bench: Bench) -> None:
+    for seconds in range(0, 100, 5):
+        bench.now = float(seconds)
+        bench.account.on_look(waiting(WAITS))
+        bench.account.on_report(waiting(WAITS))
+        bench.now += 0.4
+        bench.account.on_report(replace(DONE, copied=1))
+        bench.account.take(replace(DONE, copied=1), awaited=False)
+    assert [one.interim for one in bench.take(SyncState)] == [False] * 20
+
+
+def test_a_long_copy_is_told_with_its_queue_once_it_is_known_to_be_long(bench: Bench) -> None:
+    bench.account.on_look(waiting(WAITS, FAILS))
+    bench.account.on_report(waiting(WAITS, FAILS))
+    bench.account.on_file(NEW)
+    for tenths in range(30):
+        bench.now = tenths / 10
+        bench.account.on_progress(RsyncProgress("", 0, tenths, 7e6))
+    (state,) = bench.take(SyncState)
+    assert (state.interim, state.lag_bytes) == (True, 130)
+    assert len(bench.take(CopyProgress)) == 5
+
+
 def test_progress_comes_twice_a_second_and_ends(bench: Bench) -> None:
     for hundredths in range(0, 300, 5):
         bench.now = hundredths / 100
