@@ -56,6 +56,7 @@ def copy_cell(
     space = volumes.get(state.volume)
     left = max(0, state.lag_bytes - (progress.sent if progress else 0))
     queue = f"{_files(waits)}, {bytes_text(left)}" if waits else ""
+    at_last = f"{_files(waits)}, {bytes_text(state.lag_bytes)}" if waits else ""  # texts to read stand still
     lag_s = state.lag_s + max(0.0, now - state.received) if waits else 0.0
     return CopyCell(
         key=target.name,
@@ -75,10 +76,10 @@ def copy_cell(
         error=" ".join(state.problem.split()),
         share=progress.done / progress.size if progress and progress.size else math.nan,
         work=_work(progress),
-        facts=_facts(state, space, waits, queue),
+        facts=_facts(state, space, waits, at_last),
         trouble=_trouble(state),
         files=files,
-        counts=_counts(state, queue),
+        counts=_counts(state, at_last),
         no_files=_no_files(state),
     )
 

@@ -63,14 +63,16 @@ def test_a_target_at_work() -> None:
     assert cell.work == "copying EUC_7.fits   8.8 MB of 35 MB   11 MB/s"
     assert cell.facts == (
         "10 of 12 files in the folder verified there",
-        "2 files, 50 MB to be copied, the oldest since 14/Mar 21:44:05",
+        "2 files, 71 MB to be copied, the oldest since 14/Mar 21:44:05",
         "looked at last 14/Mar 21:54:05, all was there 14/Mar 21:53:53",
         "volume of gate full at 06:20 (3.1 h), 212 GB free",
     )
 
 
 def test_facts_do_not_change_by_the_second() -> None:
-    first, second = (copy_cell(GATE, BUSY, None, {}, NOW + later) for later in (0, 1))
+    on = replace(PROGRESS, sent=30_000_000)
+    first, second = (copy_cell(GATE, BUSY, one, {}, NOW + at) for at, one in enumerate((PROGRESS, on)))
+    assert first.queue != second.queue
     assert first.facts == second.facts
     assert first.trouble == second.trouble
 
