@@ -30,20 +30,13 @@ LONGEST_S = 60.0
 
 
 class DesktopProcess:
-    """Runs ``eyegore -p folder`` with questions; ``rows`` is how many rows of HK make it "loaded".
+    """Runs ``eyegore -p folder`` with questions; ``rows`` is how many rows of HK make it "loaded"."""
 
-    Programs are looked for in the folder ``programs`` first.
-    """
-
-    def __init__(
-        self, workshop: Workshop, folder: Path, *, rows: int = 0, programs: Path | None = None, **options: Any
-    ) -> None:
+    def __init__(self, workshop: Workshop, folder: Path, *, rows: int = 0, **options: Any) -> None:
         home = workshop.new_folder("home")
         home.mkdir()
         environment = os.environ | {"DISPLAY": workshop.screen, "HOME": str(home)}
         environment |= {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "STATE", "DATA")}
-        if programs is not None:
-            environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
         asked = json.dumps({"folder": str(folder), "rows": rows, **options})
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.desktop", asked],
@@ -124,7 +117,9 @@ class Probe:
             session_view.REDRAW_S = asked["redraw_s"]
         self.root = root
         self.rows = int(asked["rows"])
-        copies = {name: tuple(asked.get(name, ())) for name in ("backups", "broadcasts")}
+        copies: dict[str, Any] = {name: tuple(asked.get(name, ())) for name in ("backups", "broadcasts")}
+        if "copies" in asked:
+            copies["copies"] = Path(asked["copies"])
         session = Session(Path(asked["folder"]), polling=asked.get("polling"), stale_after_s=7200.0, **copies)
         self.callbacks: list[float] = []
         _time_callbacks(self.callbacks.append)

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 
 from eyegore.feeds.sync_target import SyncTarget, parse_target
@@ -45,17 +44,14 @@ class Gateway:
         keys = {"key": self.folder / "client", "known_hosts": self.folder / "known_hosts"}
         return parse_target(self.address(path), role=Role.BROADCAST, **keys)
 
-    @cached_property
-    def programs(self) -> Path:
-        """A folder for ``PATH`` whose ``ssh`` knows the keys, as it does where they are in ``~/.ssh``."""
-        config = self.folder / "ssh_config"
-        config.write_text(f"IdentityFile {self.folder / 'client'}\nUserKnownHostsFile {self.folder / 'known_hosts'}\n")
-        programs = self.folder / "bin"
-        programs.mkdir()
-        ssh = programs / "ssh"
-        ssh.write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {config} "$@"\n')
-        ssh.chmod(0o755)
-        return programs
+    def settings(self) -> Path:
+        """A file of settings for copies that says how to get in."""
+        path = self.folder / "copies.toml"
+        path.write_text(
+            f'[targets.gateway]\nhost = "{HOST}"\nport = {self.port}\nuser = "{getpass.getuser()}"\nroot = "/"\n'
+            f'key = "{self.folder / "client"}"\nknown_hosts = "{self.folder / "known_hosts"}"\n'
+        )
+        return path
 
 
 @contextlib.contextmanager

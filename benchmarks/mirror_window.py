@@ -34,11 +34,16 @@ def window(workshop: Workshop, server: Gateway) -> Iterator[Figure]:
         roots = [workshop.new_folder(f"{kind}_live") for kind in ("local", "ssh")]
         for root in roots:
             root.mkdir()
-        targets = {"backups": [str(roots[0])], "broadcasts": [server.address(roots[1])]} if name == "copying" else {}
+        targets = {
+            "backups": [str(roots[0])],
+            "broadcasts": [server.address(roots[1])],
+            "copies": str(server.settings()),
+        }
+        options = targets if name == "copying" else {}
         command = [sys.executable, "-m", "eyegore", "simulate", str(folder), "--speed", str(SPEED), "--force"]
         with (
             subprocess.Popen(["nice", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as elvis,
-            DesktopProcess(workshop, folder, rows=ROWS, programs=server.programs, **targets) as desktop,
+            DesktopProcess(workshop, folder, rows=ROWS, **options) as desktop,
         ):
             try:
                 desktop.wait_for("loaded")
@@ -48,8 +53,9 @@ def window(workshop: Workshop, server: Gateway) -> Iterator[Figure]:
             finally:
                 elvis.terminate()
             found[name] = np.array(told["ms"]), np.array(told["callbacks_ms"])
-        if targets:
+        if options:
             counts = [sum(path.stat().st_size > 1e6 for path in root.rglob("*.fits")) for root in roots]
+            assert all(counts), counts
             copied = f"{counts[0]} and {counts[1]} full images copied"
     late, callbacks = found["copying"]
     alone_late, alone_callbacks = found["alone"]
