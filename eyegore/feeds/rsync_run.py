@@ -109,6 +109,8 @@ class RsyncRun:
         For its standard input, such as the names for ``--files-from=- --from0``.
     on_file, on_progress
         Called on the running thread; must return at once and not raise.
+    lock
+        An open file that rsync and all it starts hold open until they have ended, also when we are killed.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class RsyncRun:
         given: bytes = b"",
         on_file: Callable[[RsyncFile], None] | None = None,
         on_progress: Callable[[RsyncProgress], None] | None = None,
+        lock: int | None = None,
     ) -> None:
         self._command = list(command)
         self._timeout_s = timeout_s
@@ -127,6 +130,7 @@ class RsyncRun:
         self._given = given
         self._on_file = on_file
         self._on_progress = on_progress
+        self._lock = lock
         self._cancelled = threading.Event()
         self._progress = RsyncProgress()
         self._errors = bytearray()
@@ -161,6 +165,7 @@ class RsyncRun:
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     env=plain_environment(),
+                    pass_fds=() if self._lock is None else (self._lock,),
                     start_new_session=True,  # a group to signal, and no terminal on which ssh could ask
                 )
         except OSError as why:

@@ -284,6 +284,7 @@ class SyncEngine:
             given=names,
             on_file=self.listener.on_file,
             on_progress=self.listener.on_progress,
+            lock=self._ledger.lock,
         )
         if self.stopped:
             self._run.cancel()

@@ -24,6 +24,8 @@ APPLICATION = 0x45795379
 VERSION = 1
 WAIT_S = 10.0
 """Longest wait for another writer (``eyegore verify`` beside a session) [s]."""
+LEFT_BEHIND_S = 3.0
+"""The rsync of an Eyegore that was killed is waited for so long [s]: it ends by itself when nobody listens."""
 
 
 class SyncError(EyegoreError):
@@ -150,15 +152,33 @@ class SyncLedger:
             raise
         return connection
 
-    def alone(self) -> None:
-        """Be the only one to copy with this ledger until it is closed; SyncError when another does already."""
+    def alone(self, within_s: float = LEFT_BEHIND_S) -> None:
+        """Be the only one to copy with this ledger until it is closed; SyncError when another does ``within_s`` [s].
+
+        The rsync of an Eyegore that was killed counts as well, see :attr:`lock`: while it dies it puts the half file
+        it has where ours would take it for its own, and for whole.
+        """
         lock = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as why:
-            os.close(lock)
-            raise SyncError("another Eyegore copies this folder to this target already: end that one first") from why
+        end = time.monotonic() + within_s
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as why:
+                if time.monotonic() < end:
+                    time.sleep(0.05)
+                    continue
+                os.close(lock)
+                words = (
+                    "another Eyegore, or the rsync of one that was killed, copies this folder to this target already"
+                )
+                raise SyncError(f"{words}: end that one first") from why
         self._lock = lock
+
+    @property
+    def lock(self) -> int | None:
+        """What says that we are the only one; a program that inherits it says so until it has ended, without us."""
+        return self._lock
 
     def entries(self) -> dict[str, LedgerEntry]:
         """All entries by path; read from the file only when somebody else has written to it."""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,11 +41,45 @@ def test_what_another_writer_found_is_seen(path: Path) -> None:
 def test_only_one_copies(path: Path) -> None:
     one, other = SyncLedger(path), SyncLedger(path)
     one.alone()
-    with pytest.raises(SyncError, match="another Eyegore copies"):
-        other.alone()
+    with pytest.raises(SyncError, match="another Eyegore"):
+        other.alone(within_s=0)
     one.close()
     other.alone()
     other.close()
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from eyegore.feeds.rsync_run import RsyncRun
+from eyegore.feeds.sync_ledger import SyncLedger
+
+ledger = SyncLedger(Path(sys.argv[1]))
+ledger.alone()
+RsyncRun(["rsync"], timeout_s=60, idle_s=60, lock=ledger.lock).run()
+"""
+
+
+def test_the_rsync_of_one_that_was_killed_is_waited_for(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working, ended = tmp_path / "working", tmp_path / "ended"
+    os.mkfifo(working)
+    os.mkfifo(ended)
+    program = tmp_path / "bin" / "rsync"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ntrap '' TERM\necho > '{working}'\nread end < '{ended}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)]) as killed:
+        working.read_text()
+        killed.kill()
+    ledger = SyncLedger(path)
+    with pytest.raises(SyncError, match="the rsync of one that was killed"):
+        ledger.alone(within_s=0.1)
+    ended.write_text("\n")
+    ledger.alone(within_s=30)
+    ledger.close()
 
 
 def test_one_that_cannot_be_read_is_set_aside(path: Path) -> None:
