@@ -14,46 +14,38 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eyegore.alarms.deadman import LoopTimer
-from eyegore.alarms.journal import journal_path, state_dir
+from eyegore.alarms.journal import journal_path
 from eyegore.alarms.journal_keeper import JournalKeeper
 from eyegore.alarms.outbox import Outbox
 from eyegore.errors import SettingsError
-from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.ingest import Ingest
-from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
-from eyegore.limits_file import LimitsFile
 from eyegore.messages import (
     AlarmChanged,
     AlarmState,
     Event,
-    ExposuresAccepted,
     FeedMessage,
     FlagCommand,
     Health,
-    ImageFile,
     Noted,
     PastAlarms,
     PhaseChosen,
     Said,
-    SourceEvent,
-    SourceKind,
     WorkerDied,
 )
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
 from eyegore.settings import Session, person
+from eyegore.side_workers import SideWorkers
 from eyegore.warning_center import Orders
 from eyegore.warning_service import WARNING_THREADS, News, WarningService
 
 if TYPE_CHECKING:
-    from eyegore.backup_service import BackupService
-    from eyegore.frames.frame_judge import FrameJudge
+    pass
 
 log = logging.getLogger(__name__)
 flag_log = logging.getLogger("eyegore.flags")
@@ -126,8 +118,8 @@ class Service:
         self.session = session
         self._clock = clock
         self._inbox: queue.SimpleQueue[FeedMessage | Command | News | None] = queue.SimpleQueue()
-        # Looks at the file before it is read, so that no edit falls between.
-        self._limits = LimitsFile(session.limits, self._inbox.put) if session.limits is not None else None
+        # First: it looks at the limits before they are read, so that no edit falls between.
+        self.aside = SideWorkers(session, self._inbox.put)
         self.monitor = Monitor(rules_for(session), str(session.folder))
         self._keeper: JournalKeeper | None = None
         self._subscribers = list(subscribers)
@@ -143,46 +135,7 @@ class Service:
             follow=session.follow,
         )
         self._restart_at = float("inf")
-        targets = self.targets = self._targets()
-        self._backup = self._copying(targets) if targets else None
-        volumes = {"data volume": session.folder}
-        volumes |= {one.volume: Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
-        self._frames = self._judging() if session.images else None
-        self._disk = DiskSpace(volumes, self._inbox.put) if session.watch_disk else None
-        self._aside = [one for one in (self._disk, self._limits, self._frames) if one is not None]
-        """What runs beside the reader from the start to the end."""
         self._loop = LoopTimer()
-
-    def _judging(self) -> FrameJudge:
-        """What judges the images; raises :class:`SettingsError` when it cannot be as asked."""
-        from eyegore.frames.frame_judge import FrameJudge
-        from eyegore.limits.check_table import built_in_checks, load_checks
-
-        session = self.session
-        try:
-            table = load_checks(session.checks) if session.checks is not None else built_in_checks()
-        except (OSError, TableError) as why:
-            raise SettingsError(f"table of checks not usable: {why}") from why
-        if session.block and session.block not in table.blocks:
-            raise SettingsError(f"block {session.block!r} is not known; known are {', '.join(table.blocks)}")
-        state = state_dir(session.state) if session.journal else None
-        return FrameJudge(table, session.block, state, self._inbox.put)
-
-    def _copying(self, targets: Sequence[SyncTarget]) -> BackupService:
-        from eyegore.backup_service import BackupService  # most sessions copy nothing
-
-        return BackupService(targets, state_dir(self.session.state), self._inbox.put)
-
-    def _targets(self) -> list[SyncTarget]:
-        """Where copies are asked for; raises :class:`SettingsError`."""
-        if not self.session.backups and not self.session.broadcasts:
-            return []
-        from eyegore.copy_settings import TargetNames
-
-        targets = TargetNames(self.session.copies).session(self.session.backups, self.session.broadcasts)
-        for target in targets:
-            refuse_inside(self.session.folder, target)
-        return targets
 
     def _prepared(self) -> WarningService:
         """The warnings the settings ask for; raises :class:`SettingsError`."""
@@ -199,10 +152,7 @@ class Service:
     def start(self) -> None:
         """Start the workers; returns at once."""
         self._ingest.start()
-        for one in self._aside:
-            one.start()
-        if self._backup is not None and not self.session.follow:
-            self._backup.begin(self.session.folder)
+        self.aside.start()
         self._restart_at = 0.0
         self._thread.start()
 
@@ -210,26 +160,17 @@ class Service:
         """Do what a person asked; callable from any thread, returns at once."""
         self._inbox.put(command)
 
-    def look_at_copies(self) -> bool:
-        """Ask all targets for everything now; returns at once, False when there are none. From any thread."""
-        if self._backup is not None:
-            self._backup.look()
-        return self._backup is not None
-
     def stop(self, timeout: float = 2.0) -> bool:
         """Stop the workers and wait up to ``timeout`` [s]; False when one hangs (in a dead mount, say)."""
         end = time.monotonic() + timeout
         self._restart_at = float("inf")
         self._ingest.stop()
-        aside = [*self._aside, *([self._backup] if self._backup is not None else [])]
-        for one in aside:
-            one.stop()
+        self.aside.stop()
         self._inbox.put(None)
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(max(0.0, end - time.monotonic()))
         joined = self._ingest.join(max(0.1, end - time.monotonic()))
-        for one in aside:
-            joined = one.join(max(0.1, end - time.monotonic())) and joined
+        joined = self.aside.join(end) and joined
         if self.warnings is not None:
             joined = self.warnings.stop(max(0.1, end - time.monotonic())) and joined
         stopped = joined and not self._thread.is_alive()
@@ -342,7 +283,7 @@ class Service:
 
     def _publish(self, events: Sequence[Event]) -> None:
         for event in events:
-            self._pass_on(event)
+            self.aside.take(event)
             if isinstance(event, Health):
                 event = replace(event, running=self.running())
             write_log(event)
@@ -351,21 +292,6 @@ class Service:
                     subscriber(event)
                 except Exception:
                     log.exception("a subscriber failed on %.200r", event)
-
-    def _pass_on(self, event: Event) -> None:
-        """A file that is complete is copied and judged at once; another day folder is another one to copy and judge."""
-        if isinstance(event, SourceEvent) and event.kind is SourceKind.SWITCHED:
-            if self._backup is not None:
-                self._backup.begin(Path(event.path))
-            if self._frames is not None:
-                self._frames.forget()
-        elif isinstance(event, ImageFile) and event.complete:
-            if self._backup is not None:
-                self._backup.wake()
-            if self._frames is not None:
-                self._frames.offer(event)
-        elif isinstance(event, ExposuresAccepted) and self._frames is not None:
-            self._frames.exposed(event.rows)
 
     def _note_standstill(self) -> None:
         still = self._loop.tick(time.monotonic())

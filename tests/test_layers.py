@@ -80,7 +80,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rehearsal": FRONT,
     "retake": FRONT | {"report"},
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
-    "service": (FRONT - {"service"}) | {"report", "limits_file", "backup_service", "copy_settings"} | WARNING_ROOMS,
+    "side_workers": BASIC
+    | {"limits", "messages", "settings", "alarms", "feeds", "frames"}
+    | {"backup_service", "copy_settings", "limits_file"},
+    "service": (FRONT - {"service"}) | {"report", "side_workers"} | WARNING_ROOMS,
     "headless": FRONT | {"report"},
     "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output", "warning_settings"},
     "commands": FRONT

@@ -167,7 +167,7 @@ class Desktop:
         self._session = session
         self.service = Service(session, [self.pump.post], self._clock)
         rules = self.service.monitor.rules
-        self.copies.begin(CopyBook(Target(one.name, one.role) for one in self.service.targets))
+        self.copies.begin(CopyBook(Target(one.name, one.role) for one in self.service.aside.targets))
         self.view = SessionView(self.panes, self.desk, self.warnings, self.copies, rules, self.images, session.tag)
         self.service.start()
         self.window.say(f"reading {session.folder}")
@@ -236,7 +236,7 @@ class Desktop:
             self.view.show_health()
 
     def _look_at_copies(self) -> None:
-        told = self.service is not None and self.service.look_at_copies()
+        told = self.service is not None and self.service.aside.look_at_copies()
         self.window.say("looking at all copies" if told else "nothing is copied: see the options -r and -B")
 
     def _choose_phase(self) -> None:

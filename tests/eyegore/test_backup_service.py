@@ -79,7 +79,7 @@ def test_a_target_inside_the_folder_is_refused(tmp_path: Path) -> None:
 
 def test_the_volumes_of_the_copies_are_watched_too(tmp_path: Path) -> None:
     session = Session(tmp_path / "day", backups=(str(tmp_path / "b"), "ana@gateway:/data"), watch_disk=True)
-    disk = Service(session)._disk
+    disk = Service(session).aside.disk
     assert disk is not None
     assert disk.volumes == {"data volume": tmp_path / "day", f"volume of {tmp_path / 'b'}": tmp_path / "b"}
 

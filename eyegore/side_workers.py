@@ -1,0 +1,129 @@
+"""What runs beside the reader of a session, each as the session asks: copies, images judged, free space, limits edited.
+
+They are told of the events of the session, and post what they find; none of them can hold up the monitor.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from eyegore.alarms.journal import state_dir
+from eyegore.errors import SettingsError
+from eyegore.feeds.disk_space import DiskSpace
+from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
+from eyegore.limits.table import TableError
+from eyegore.limits_file import LimitsFile
+from eyegore.messages import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
+from eyegore.settings import Session
+
+if TYPE_CHECKING:
+    from eyegore.backup_service import BackupService
+    from eyegore.frames.frame_judge import FrameJudge
+
+Post = Callable[[FeedMessage], None]
+
+
+class _Worker(Protocol):
+    def stop(self) -> None: ...
+
+    def join(self, timeout: float) -> bool: ...
+
+
+class SideWorkers:
+    """The workers of one session; ``post`` is called on their threads.
+
+    Raises
+    ------
+    SettingsError
+        When one of them cannot be as the session asks.
+    """
+
+    def __init__(self, session: Session, post: Post) -> None:
+        self._session = session
+        self._limits = LimitsFile(session.limits, post) if session.limits is not None else None
+        self.targets = _targets(session)
+        """Where copies go to."""
+        self._copies = _copies(session, self.targets, post) if self.targets else None
+        self._frames = _judge(session, post) if session.images else None
+        self.disk = DiskSpace(_volumes(session, self.targets), post) if session.watch_disk else None
+
+    def start(self) -> None:
+        """Start all of them; returns at once."""
+        for one in (self.disk, self._limits, self._frames):
+            if one is not None:
+                one.start()
+        if self._copies is not None and not self._session.follow:
+            self._copies.begin(self._session.folder)
+
+    def take(self, event: Event) -> None:
+        """A file that is complete is copied and judged at once; another day folder is another one to copy and judge."""
+        if isinstance(event, SourceEvent) and event.kind is SourceKind.SWITCHED:
+            if self._copies is not None:
+                self._copies.begin(Path(event.path))
+            if self._frames is not None:
+                self._frames.forget()
+        elif isinstance(event, ImageFile) and event.complete:
+            if self._copies is not None:
+                self._copies.wake()
+            if self._frames is not None:
+                self._frames.offer(event)
+        elif isinstance(event, ExposuresAccepted) and self._frames is not None:
+            self._frames.exposed(event.rows)
+
+    def look_at_copies(self) -> bool:
+        """Ask all targets for everything now; returns at once, False when there are none. From any thread."""
+        if self._copies is not None:
+            self._copies.look()
+        return self._copies is not None
+
+    def stop(self) -> None:
+        """End what they do; returns at once."""
+        for one in self._all():
+            one.stop()
+
+    def join(self, end: float) -> bool:
+        """Wait until ``end`` [monotonic s], a moment for each at least; False when one hangs (in a dead mount, say)."""
+        joined = [one.join(max(0.1, end - time.monotonic())) for one in self._all()]
+        return all(joined)
+
+    def _all(self) -> list[_Worker]:
+        return [one for one in (self.disk, self._limits, self._frames, self._copies) if one is not None]
+
+
+def _targets(session: Session) -> list[SyncTarget]:
+    if not session.backups and not session.broadcasts:
+        return []
+    from eyegore.copy_settings import TargetNames
+
+    targets = TargetNames(session.copies).session(session.backups, session.broadcasts)
+    for target in targets:
+        refuse_inside(session.folder, target)
+    return targets
+
+
+def _volumes(session: Session, targets: list[SyncTarget]) -> dict[str, Path]:
+    """The volumes whose free space is watched, by name."""
+    volumes = {"data volume": session.folder}
+    return volumes | {one.volume: Path(one.path) for one in targets if one.kind is TargetKind.LOCAL}
+
+
+def _copies(session: Session, targets: list[SyncTarget], post: Post) -> BackupService:
+    from eyegore.backup_service import BackupService  # most sessions copy nothing
+
+    return BackupService(targets, state_dir(session.state), post)
+
+
+def _judge(session: Session, post: Post) -> FrameJudge:
+    from eyegore.frames.frame_judge import FrameJudge
+    from eyegore.limits.check_table import built_in_checks, load_checks
+
+    try:
+        table = load_checks(session.checks) if session.checks is not None else built_in_checks()
+    except (OSError, TableError) as why:
+        raise SettingsError(f"table of checks not usable: {why}") from why
+    if session.block and session.block not in table.blocks:
+        raise SettingsError(f"block {session.block!r} is not known; known are {', '.join(table.blocks)}")
+    return FrameJudge(table, session.block, state_dir(session.state) if session.journal else None, post)
