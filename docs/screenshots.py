@@ -53,6 +53,9 @@ class Picture:
     """Parameters of the history window that stands before the main window."""
     listed: bool = False
     asking: bool = False
+    tests: str = ""
+    """The tests of the night, for a picture of the pane of the images alone."""
+    block: str = ""
     copies: bool = False
     """Whether the night is copied to a disk and to a computer that is not there, and their list is open."""
 
@@ -86,6 +89,10 @@ PICTURES = (
     Picture("alarms", plants=TROUBLE, alarm=True, listed=True),
     Picture("shelve", plants=TROUBLE, alarm=True, listed=True, asking=True),
     Picture("alarms-dark", plants=TROUBLE, alarm=True, listed=True, dark=True),
+    Picture("images-bias", tests="BIAS01", block="BORN"),
+    Picture("images-flat", tests="FLAT01", block="BORN"),
+    Picture("images-injection", tests="TP01", block="BORN"),
+    Picture("images-point", tests="PSF01_800", block="BORN"),
     Picture("copies", copies=True),
     Picture("copies-dark", copies=True, dark=True),
 )
@@ -153,8 +160,10 @@ def take(picture: Picture, display: str, night: Path, path: Path) -> None:
     """Take the picture; Tk never lets go of a display, so the process is to end before the display does."""
     from PIL import Image, ImageGrab
 
-    with _window(picture, night, display):
+    with _window(picture, night, display) as part:
         shot = ImageGrab.grab(xdisplay=display)
+        if part is not None:
+            shot = shot.crop(part)
     few = shot.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(path, optimize=True)  # a method that keeps the hues of small signs
 
@@ -163,6 +172,7 @@ def _simulate(picture: Picture, night: Path) -> None:
     start = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() - SECONDS + 1))
     command = [sys.executable, "-m", "eyegore", "simulate", str(night), "--at-once", "--hours", str(HOURS)]
     command += ["--start", start, "--seed", "5", "--images", "1"]
+    command += ["--tests", picture.tests] if picture.tests else []
     for plant in picture.plants:
         command += ["--plant", plant]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
@@ -171,13 +181,13 @@ def _simulate(picture: Picture, night: Path) -> None:
 
 
 @contextlib.contextmanager
-def _window(picture: Picture, night: Path, display: str) -> Iterator[None]:
-    """The window on the night, everything drawn, nothing under the pointer."""
+def _window(picture: Picture, night: Path, display: str) -> Iterator[tuple[int, int, int, int] | None]:
+    """The window on the night, everything drawn, nothing under the pointer; the part to be seen, None for all."""
     from eyegore.desktop.app import Desktop
     from eyegore.settings import Session
 
     root = tk.Tk(screenName=display, className="Eyegore")
-    session = Session(night, lite=picture.lite, stale_after_s=picture.stale_after_s)
+    session = Session(night, lite=picture.lite, stale_after_s=picture.stale_after_s, block=picture.block)
     if picture.copies:
         (night.parent / "backup").mkdir()
         session = replace(session, backups=(str(night.parent / "backup"),), broadcasts=(GATEWAY,))
@@ -195,9 +205,15 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[None]:
             _work(desktop, picture)
         if picture.copies:
             _open_copies(desktop)
-        yield
+        yield _part(desktop.window.panes["images"]) if picture.tests else None
     finally:
         desktop.close()
+
+
+def _part(widget: tk.Misc) -> tuple[int, int, int, int]:
+    """Left, upper, right and lower edge of a widget on the screen."""
+    x, y = widget.winfo_rootx(), widget.winfo_rooty()
+    return x, y, x + widget.winfo_width(), y + widget.winfo_height()
 
 
 def _work(desktop: Desktop, picture: Picture) -> None:
@@ -251,7 +267,9 @@ def _is_read(desktop: Desktop, picture: Picture) -> bool:
 
 def _is_shown(desktop: Desktop, picture: Picture) -> bool:
     panes = desktop.panes
-    images = panes.images is None or len(panes.images.shown) == 3
+    images = panes.images is None or (
+        len(panes.images.shown) == 3 and all(panes.images.verdict(ccd).quadrants for ccd in (1, 2, 3))
+    )
     rows = panes.table is None or (panes.table.visible() and "loading" not in panes.table.tools.count)
     alarmed = any(cell.blink for cell in panes.flags.board.cells)
     if panes.charts is not None:

@@ -1,4 +1,4 @@
-"""One CCD on a canvas: image, quadrant boundaries, quadrant letters, caption."""
+"""One CCD on a canvas: image in the frame of its verdict, numbers, boundaries, quadrant letters, caption."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from eyegore.widgets.cells import Status
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tiling import Tile
+from eyegore.widgets.verdict_block import LETTERS, Form, VerdictBlock, needed
+from eyegore.widgets.verdict_cells import VerdictCell
 
 if TYPE_CHECKING:
     from PIL import ImageTk
@@ -26,38 +28,47 @@ class CcdPicture:
         self.tile = Tile(0, 0, 1, 1)
         self._canvas = canvas
         self._theme = theme
+        self.palette = b""
+        """Red, green and blue of the 256 levels; none for grey."""
+        self.outlined = True
         self._photo: ImageTk.PhotoImage | None = None
-        self._photo_size = (0, 0)
+        self._photo_kind: tuple[str, tuple[int, int]] = "", (0, 0)
         self._frame = canvas.create_rectangle(0, 0, 1, 1, width=1)
         self._image = canvas.create_image(0, 0, anchor="nw", state="hidden")
-        self._halves = [canvas.create_line(0, 0, 1, 1, dash=(2, 4), state="hidden") for _ in range(2)]
+        self._edges: list[int] = []
         self._letters = [canvas.create_text(0, 0, text=letter, font=theme.small) for letter, _, _ in QUADRANTS]
         self._caption = canvas.create_text(0, 0, text=f"CCD{ccd}", anchor="s", font=theme.small_bold)
         self._words = canvas.create_text(0, 0, justify="center", font=theme.font)
         self._note = canvas.create_text(0, 0, anchor="n", font=theme.small)
+        self.block = VerdictBlock(canvas, theme, ccd)
         self.paint()
 
     def paint(self) -> None:
         """Take the colours from the theme."""
         canvas, colour = self._canvas, self._theme.colour
-        canvas.itemconfigure(self._frame, outline=colour("line"))
-        for half in self._halves:
-            canvas.itemconfigure(half, fill=colour("accent"))
+        self._frame_verdict()
+        for edge in self._edges:
+            canvas.itemconfigure(edge, fill=colour("accent"))
         for text in (*self._letters, self._words):
             canvas.itemconfigure(text, fill=colour("dim"))
         canvas.itemconfigure(self._caption, fill=colour("text"))
         canvas.itemconfigure(self._note, fill=colour("text"))
+        self.block.paint()
 
-    def place(self, tile: Tile) -> None:
-        """Move everything to a place of the canvas; the image follows with :meth:`draw`."""
+    def place(self, tile: Tile, form: Form, beside: bool) -> None:
+        """Move everything to a place of the canvas; the image follows with :meth:`draw`.
+
+        The numbers stand in this form, beside the picture or below it.
+        """
         self.tile = tile
         canvas, gap = self._canvas, max(2, self._theme.em // 6)
         x, y, width, height = tile
         middle_x, middle_y, right, bottom = x + width // 2, y + height // 2, x + width, y + height
-        canvas.coords(self._frame, x - 1, y - 1, right, bottom)
+        thick = self._theme.pixels(3)
+        canvas.coords(self._frame, x - thick / 2, y - thick / 2, right + thick / 2 - 1, bottom + thick / 2 - 1)
+        canvas.itemconfigure(self._frame, width=thick)
         canvas.coords(self._image, x, y)
-        canvas.coords(self._halves[0], middle_x, y, middle_x, bottom)
-        canvas.coords(self._halves[1], x, middle_y, right, middle_y)
+        self._place_edges()
         for item, (_, rightwards, below) in zip(self._letters, QUADRANTS, strict=True):
             canvas.coords(item, right if rightwards else x, bottom + gap if below else y - gap)
             canvas.itemconfigure(item, anchor=f"{'n' if below else 's'}{'e' if rightwards else 'w'}")
@@ -65,17 +76,68 @@ class CcdPicture:
         canvas.coords(self._note, middle_x, bottom + gap)
         canvas.coords(self._words, middle_x, middle_y)
         canvas.itemconfigure(self._words, width=max(width - 2 * gap, 1))
-        for half in self._halves:
-            canvas.itemconfigure(half, width=self._theme.pixels(1))
+        gap += thick
+        line = self._theme.small_line
+        if beside:
+            self.block.place(right + gap, y - line, form)
+        else:
+            wide = needed(self._theme, form).width
+            self.block.place(middle_x - wide // 2, bottom + line + gap // 2, form)
+
+    def judged(self, cell: VerdictCell) -> None:
+        """Show what was found out about the image."""
+        if cell != self.block.cell:
+            self.block.show(cell)
+            self._frame_verdict()
+
+    def _frame_verdict(self) -> None:
+        cell, theme = self.block.cell, self._theme
+        colour = theme.colour(cell.status) if cell.words else theme.colour("line")
+        self._canvas.itemconfigure(self._frame, outline=colour)
+
+    def letter_at(self, x: int, y: int) -> str | None:
+        """The quadrant under a place of the canvas, or whose numbers are; "" on the verdict, None elsewhere."""
+        tile = self.tile
+        if tile.x <= x < tile.x + tile.width and tile.y <= y < tile.y + tile.height:
+            right, below = x >= tile.x + tile.width // 2, y >= tile.y + tile.height // 2
+            return next(letter for letter, *corner in QUADRANTS if corner == [right, below])
+        tags = self._canvas.gettags("current")
+        plate, *numbers = self.block.tags
+        if plate in tags:
+            return ""
+        return next((letter for letter, tag in zip(LETTERS, numbers, strict=True) if tag in tags), None)
+
+    def outline(self, on: bool) -> None:
+        """Draw the boundaries of quadrants and sections, or do not."""
+        self.outlined = on
+        self._place_edges()
+
+    def _place_edges(self) -> None:
+        """The boundaries of the quadrants dashed, those of the sections dotted."""
+        canvas, (x, y, width, height) = self._canvas, self.tile
+        across, down = self.cell.edges if self.cell.grey and self.outlined else ((), ())
+        ends: list[tuple[float, float, float, float]] = [
+            (x + width * one, y, x + width * one, y + height) for one in across
+        ]
+        ends += [(x, y + height * one, x + width, y + height * one) for one in down]
+        while len(self._edges) < len(ends):
+            self._edges.append(canvas.create_line(0, 0, 1, 1, fill=self._theme.colour("accent")))
+            canvas.tag_raise(self._edges[-1], self._image)
+        for place, item in enumerate(self._edges):
+            if place < len(ends):
+                canvas.coords(item, *ends[place])
+                half = place in (0, len(across))
+                canvas.itemconfigure(item, state="normal", dash=(4, 3) if half else (1, 4), width=self._theme.pixels(1))
+            else:
+                canvas.itemconfigure(item, state="hidden")
 
     def show(self, cell: ImageCell, common_title: str) -> None:
         """Take the cell; its texts are shown at once, its image with :meth:`draw`."""
         self.cell = cell
         canvas = self._canvas
         has_image = bool(cell.grey)
-        seen = "normal" if has_image else "hidden"
-        for item in (self._image, *self._halves):
-            canvas.itemconfigure(item, state=seen)
+        canvas.itemconfigure(self._image, state="normal" if has_image else "hidden")
+        self._place_edges()
         canvas.itemconfigure(self._words, text="" if has_image else cell.problem or "no image yet")
         note = cell.title if cell.title != common_title else ""
         if has_image and cell.problem:
@@ -97,7 +159,11 @@ class CcdPicture:
             else:  # many times enlarged, pixels are to be seen as such
                 how = Image.Resampling.BILINEAR if enlarged < 3 else Image.Resampling.NEAREST
             image = image.resize(size, how)
-        if self._photo is None or self._photo_size != size:
-            self._photo, self._photo_size = ImageTk.PhotoImage("L", size, master=self._canvas), size
+        kind = ("RGB" if self.palette else "L"), size
+        if self.palette:
+            image.putpalette(self.palette)
+            image = image.convert("RGB")
+        if self._photo is None or self._photo_kind != kind:
+            self._photo, self._photo_kind = ImageTk.PhotoImage(*kind, master=self._canvas), kind
             self._canvas.itemconfigure(self._image, image=str(self._photo))
         self._photo.paste(image)

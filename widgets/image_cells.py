@@ -10,6 +10,8 @@ class ImageCell:
     """One CCD. ``grey`` holds ``height`` rows of ``width`` bytes, the top row (quadrants E and F) first.
 
     ``title`` says what was exposed; ``problem`` what is wrong with the image or, without ``grey``, why there is none.
+    ``edges`` are where its sections meet, as shares of width and height from the upper left corner; the first of each
+    is the boundary of the quadrants.
     """
 
     ccd: int
@@ -18,6 +20,7 @@ class ImageCell:
     grey: bytes = b""
     title: str = ""
     problem: str = ""
+    edges: tuple[tuple[float, ...], tuple[float, ...]] = ((0.5,), (0.5,))
 
     def __post_init__(self) -> None:
         if len(self.grey) != self.width * self.height:

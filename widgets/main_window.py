@@ -42,7 +42,7 @@ _NUDGES = {
     "sash up": (True, -STEP),
     "sash down": (True, STEP),
 }
-MENUS = ("File", "View", "Alarms", "Exposures", "Sync", "Help")
+MENUS = ("File", "View", "Alarms", "Exposures", "Images", "Sync", "Help")
 
 
 class MainWindow(ttk.Frame):

@@ -24,6 +24,11 @@ SATURATED = BINS - 1
 _CHUNK = 1 << 18
 _BAND = 16
 _FEWEST = 16  # pixels that zscale can fit a line to
+_SHARE = 0.995
+"""Of the pixels that were read, those between black and white; the others are cut off, as many on either side."""
+_LOG = 1000.0
+_ASINH = 0.1
+"""What ``LogStretch`` and ``AsinhStretch`` of astropy call ``a``, and their values for it."""
 
 
 class Stretch(Enum):
@@ -31,6 +36,9 @@ class Stretch(Enum):
 
     EQUALISED = "equalised"
     ZSCALE = "zscale"
+    LINEAR = "linear"
+    LOG = "log"
+    ASINH = "asinh"
 
 
 @dataclass(frozen=True)
@@ -136,11 +144,55 @@ def zscale_limits(pixels: Pixels) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def percentile_limits(counts: Counts, share: float = _SHARE) -> tuple[float, float]:
+    """Limits [ADU] between which a ``share`` of the pixels that were read lies, from the histogram of an image."""
+    upto = np.cumsum(counts[1:])
+    total = int(upto[-1])
+    if total == 0:
+        return 0.0, 0.0
+    limits = []
+    for part in ((1 - share) / 2, (1 + share) / 2):
+        rank = part * (total - 1)  # interpolated between neighbours, as numpy.percentile
+        below, above = (np.searchsorted(upto, [int(rank) + 1, min(int(rank) + 2, total)]) + 1).tolist()
+        limits.append(below + (rank - int(rank)) * (above - below))
+    return limits[0], limits[1]
+
+
 def linear(low: float, high: float) -> Grey:
     """Look-up table, shape (65536,), black up to ``low``, white from ``high`` [ADU]."""
+    return _levels(_between(low, high))
+
+
+def logarithmic(low: float, high: float) -> Grey:
+    """As :func:`linear`, but faint differences near ``low`` are drawn out."""
+    return _levels(np.log1p(_LOG * _between(low, high)) / np.log1p(_LOG))
+
+
+def hyperbolic(low: float, high: float) -> Grey:
+    """As :func:`logarithmic`, more gently: linear near ``low``, logarithmic above (inverse hyperbolic sine)."""
+    return _levels(np.arcsinh(_between(low, high) / _ASINH) / np.arcsinh(1 / _ASINH))
+
+
+def stretch_table(pixels: Pixels, stretch: Stretch) -> Grey:
+    """Look-up table, shape (65536,), of grey levels for an image such as ``pixels``."""
+    if stretch is Stretch.EQUALISED:
+        return equalise(pixels)
+    if stretch is Stretch.ZSCALE:
+        return linear(*zscale_limits(pixels))
+    low, high = percentile_limits(histogram(pixels))
+    return {Stretch.LINEAR: linear, Stretch.LOG: logarithmic, Stretch.ASINH: hyperbolic}[stretch](low, high)
+
+
+def _between(low: float, high: float) -> npt.NDArray[np.float32]:
+    """Every pixel value as its place between the limits, 0 to 1."""
     values = np.arange(BINS, dtype=np.float32)
-    table: Grey = np.rint(np.clip((values - low) / max(high - low, 1.0), 0, 1) * 255).astype(np.uint8)
-    return table
+    shares: npt.NDArray[np.float32] = np.clip((values - np.float32(low)) / np.float32(max(high - low, 1.0)), 0, 1)
+    return shares
+
+
+def _levels(share: npt.NDArray[np.float32]) -> Grey:
+    levels: Grey = np.rint(share * 255).astype(np.uint8)
+    return levels
 
 
 def preview(pixels: Pixels, height: int, stretch: Stretch, *, width: int = 0, scratch: Pixels | None = None) -> Grey:
@@ -160,8 +212,7 @@ def preview(pixels: Pixels, height: int, stretch: Stretch, *, width: int = 0, sc
     Array of shape (rows, columns), contiguous.
     """
     small = block_reduce_max(pixels, block_factor(pixels.shape, height, width), scratch)
-    table = equalise(small) if stretch is Stretch.EQUALISED else linear(*zscale_limits(small))
-    grey: Grey = table.take(small[::-1])
+    grey: Grey = stretch_table(small, stretch).take(small[::-1])
     return grey
 
 

@@ -83,7 +83,7 @@ class Desktop:
             help=self.help,
             open_rows=lambda rows: self.ds9.open_rows(rows),
             open_shown=self._open_shown,
-            images_wanted=lambda: self.view.request_images() if self.view else None,
+            pictures=lambda: self.view.pictures if self.view else None,
             copies=lambda: self.copies.open_list(),
         )
         blind, lite = (session.blind, session.lite) if session else (False, False)
@@ -95,7 +95,7 @@ class Desktop:
             say=self.window.say,
             log=self._say_later,
             post=lambda act: self.pump.post(Call(act)),
-            paths=lambda obsid: self.view.paths(obsid) if self.view else {},
+            paths=lambda obsid: self.view.pictures.paths(obsid) if self.view else {},
         )
         self.ds9.restore(layout.get("ds9"))
         self._everywhere: dict[str, Callable[[], object]] = {}
@@ -274,8 +274,8 @@ class Desktop:
             self.ds9.open_rows(list(table.tree.selection()) or [key for key in (table.tree.focus(),) if key])
 
     def _open_shown(self) -> None:
-        if self.view is not None and self.view.shown_obsid is not None:
-            self.ds9.open_obsid(self.view.shown_obsid)
+        if self.view is not None and self.view.pictures.shown is not None:
+            self.ds9.open_obsid(self.view.pictures.shown)
 
     # --- look --------------------------------------------------------------------------------------------------------
 

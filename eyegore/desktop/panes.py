@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from eyegore.analysis.colour_maps import ColourMap, palette
 from eyegore.analysis.display import Stretch
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel
 from eyegore.widgets.health_strip import HealthStrip
-from eyegore.widgets.image_panel import ImagePanel
+from eyegore.widgets.image_panel import ImageHands, ImagePanel
 from eyegore.widgets.log_view import LogView
 from eyegore.widgets.main_window import MainWindow
 from eyegore.widgets.row_table import RowTable
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.torn_pane import Pane
+
+if TYPE_CHECKING:
+    from eyegore.desktop.image_desk import ImageDesk
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Hands:
     help: Callable[[], object]
     open_rows: Callable[[list[str]], object]
     open_shown: Callable[[], object]
-    images_wanted: Callable[[], object]
+    pictures: Callable[[], ImageDesk | None]
     copies: Callable[[], object]
 
 
@@ -62,6 +66,8 @@ class Panes:
         charts, table = self.charts, self.table
         if charts is not None:
             actions |= {"previous page": lambda: charts.turn(-1), "next page": lambda: charts.turn(1)}
+        if self.images is not None:
+            actions |= self.images.actions()
         if table is not None:
             actions |= {"follow": table.toggle_follow}
         return actions
@@ -83,6 +89,7 @@ class Panes:
             layout["page"] = self.charts.page + 1
         if self.images is not None:
             layout["stretch"] = self.images.stretch.get()
+            layout["images"] = self.images.layout()
         if self.table is not None:
             layout["table"] = self.table.layout()
         return layout
@@ -92,6 +99,8 @@ class Panes:
         stretch, table = layout.get("stretch"), layout.get("table")
         if self.images is not None and stretch in [one.value for one in Stretch]:
             self.images.stretch.set(stretch)
+        if self.images is not None and isinstance(images := layout.get("images"), dict):
+            self.images.restore(images)
         if self.table is not None and isinstance(table, dict):
             self.table.restore(table)
         page = layout.get("page")
@@ -112,14 +121,23 @@ class Panes:
 
 
 def _images(pane: Pane, theme: Theme, hands: Hands) -> ImagePanel:
+    def asked(act: Callable[[ImageDesk], object]) -> object:
+        desk = hands.pictures()
+        return act(desk) if desk is not None else None
+
     return ImagePanel(
         pane,
         theme,
-        on_stretch=lambda _name: hands.images_wanted(),
-        on_open=hands.open_shown,
-        on_size=lambda _box: hands.images_wanted(),
+        ImageHands(
+            stretch=lambda _name: asked(lambda desk: desk.request()),
+            display=hands.open_shown,
+            sized=lambda _box: asked(lambda desk: desk.request()),
+            step=lambda where: asked(lambda desk: desk.step(where)),
+            tip=lambda ccd, letter: str(asked(lambda desk: desk.tip(ccd, letter)) or ""),
+        ),
         tools=pane.tools,
         stretches=[stretch.value for stretch in Stretch],
+        palettes={colours.value: palette(colours) for colours in ColourMap},
     )
 
 

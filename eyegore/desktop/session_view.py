@@ -15,6 +15,7 @@ from eyegore.desktop import hk_rows, presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.copy_rows import CopyRows
+from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
 from eyegore.desktop.warning_desk import WarningDesk
@@ -33,6 +34,7 @@ from eyegore.messages import (
     Flag,
     FlagChanged,
     FlagState,
+    FrameJudged,
     Health,
     HkAccepted,
     ImageFile,
@@ -48,7 +50,6 @@ from eyegore.messages import (
 from eyegore.rules import Rules
 from eyegore.sync_messages import CopyProgress, ExposureCopies, SyncState, VolumeSpace
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
-from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.log_cells import LogCell
 
 TIPS_EVERY = 5
@@ -78,7 +79,7 @@ class SessionView:
         self._copy_rows = CopyRows(copies.book)
         self._tag = tag
         self._rules = rules
-        self._images = images
+        self.pictures = ImageDesk(panes.images, images, panes.stretch, self._image_title)
         self._elvis = ""
         self._table: LimitTable | None = None
         self._phase: Phase | None = None
@@ -100,8 +101,6 @@ class SessionView:
             self._copy_rows.dress(panes.table.tips.by_column, panes.table.columns.longest)
         self._trends = Trends({})
         self._cells_changed = False
-        self._paths: dict[int, dict[int, str]] = {}
-        self._shown: ImagesReady | None = None
         self._new_lines: list[LogCell] = []
         self._drawn_at = 0.0
         self._beats = 0
@@ -138,14 +137,8 @@ class SessionView:
                 self._exposures.update((row.obsid, row) for row in event.rows)
             case ExposureHk():
                 self.hk_rows.take(event)
-            case ImageFile():
-                self._paths.setdefault(event.obsid, {})[event.ccd] = event.path
-            case ImagesReady():
-                if self._shown is None or event.obsid >= self._shown.obsid:
-                    self._shown = event
-                    self.request_images()
-            case ImagePreview():
-                self._show_preview(event)
+            case ImageFile() | ImagesReady() | FrameJudged() | ImagePreview():
+                self.pictures.take(event)
             case Health():
                 self.health = event
                 self.show_health()
@@ -282,7 +275,7 @@ class SessionView:
         panes.strip.show(cells)
         panes.window.set_state(presenter.worst_status(health), title)
 
-    # --- images ------------------------------------------------------------------------------------------------------
+    # --- what is known -----------------------------------------------------------------------------------------------
 
     def exposure_of(self, alarm: Alarm) -> Exposure | None:
         """What was being taken when an alarm began."""
@@ -297,33 +290,6 @@ class SessionView:
         """What the table of limits tells the person on shift to do about a parameter."""
         parameter = self._table.parameters.get(name) if self._table else None
         return parameter.response if parameter else ""
-
-    def paths(self, obsid: int) -> dict[int, str]:
-        """Image files seen of one ObsID, by CCD number."""
-        return dict(self._paths.get(obsid, {}))
-
-    @property
-    def shown_obsid(self) -> int | None:
-        """The ObsID whose images are shown."""
-        return self._shown.obsid if self._shown else None
-
-    def request_images(self) -> None:
-        """Ask for the previews of the newest ObsID, in the size and stretch of the pane."""
-        panel = self._panes.images
-        if panel is None or self._images is None or self._shown is None:
-            return
-        panel.set_busy(f"reading ObsID {self._shown.obsid}")
-        self._images.request(self._shown.obsid, self._shown.paths, self._panes.stretch(), panel.box)
-
-    def _show_preview(self, preview: ImagePreview) -> None:
-        panel = self._panes.images
-        if panel is None or self._shown is None or preview.obsid != self._shown.obsid:
-            return
-        panel.set_busy("")
-        title = self._image_title(preview.obsid)
-        panel.show([
-            ImageCell(preview.ccd, preview.width, preview.height, preview.grey, title, preview.problem)
-        ])  # fmt: skip
 
     def _image_title(self, obsid: int) -> str:
         exposure = self._exposures.get(obsid)

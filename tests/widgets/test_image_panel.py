@@ -6,8 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
+from eyegore.widgets.cells import Status
 from eyegore.widgets.image_cells import ImageCell
-from eyegore.widgets.image_panel import ImagePanel
+from eyegore.widgets.image_panel import ImageHands, ImagePanel
+from eyegore.widgets.verdict_block import Form, needed
+from eyegore.widgets.verdict_cells import NumberCell, QuadrantCell, VerdictCell
 
 Until = Callable[[Callable[[], object]], None]
 TITLE = "ObsID 20103 · PTC01 · 21:54:05 · exptime 3.1 s"
@@ -27,9 +30,11 @@ def chosen() -> list[object]:
 @pytest.fixture
 def panel(root: tk.Tk, theme: themes.Theme, chosen: list[object]) -> ImagePanel:
     root.geometry("800x320")
-    view = ImagePanel(
-        root, theme, on_stretch=chosen.append, on_open=lambda: chosen.append("open"), on_size=chosen.append
-    )
+    hands = ImageHands(
+        stretch=chosen.append, display=lambda: chosen.append("open"), sized=chosen.append, step=chosen.append,
+        tip=lambda ccd, letter: f"about {ccd} {letter}",
+    )  # fmt: skip
+    view = ImagePanel(root, theme, hands, palettes={"grey": b"", "red": bytes([255, 0, 0]) * 256})
     view.pack(fill="both", expand=True)
     root.update()
     return view
@@ -41,7 +46,7 @@ def photo(panel: ImagePanel, ccd: int) -> str:
 
 def drawn(panel: ImagePanel, ccd: int) -> bool:
     picture = panel._pictures[ccd]
-    return not panel._waiting and picture._photo_size == (picture.tile.width, picture.tile.height)
+    return not panel._waiting and picture._photo_kind[1] == (picture.tile.width, picture.tile.height)
 
 
 def grey_at(panel: ImagePanel, ccd: int, right: float, down: float) -> int:
@@ -152,3 +157,146 @@ def test_keys_choose_the_stretch_and_open(panel: ImagePanel, chosen: list[object
 def test_bytes_that_are_not_an_image_are_refused() -> None:
     with pytest.raises(ValueError, match="CCD2"):
         ImageCell(2, 10, 10, b"too short")
+
+
+# --- verdict and numbers ---------------------------------------------------------------------------------------------
+
+
+def verdict(ccd: int, status: Status = Status.IN_LIMITS, words: str = "PASS", offset: str = "2650") -> VerdictCell:
+    numbers = (NumberCell(offset), NumberCell("1.40"), NumberCell("19601"), NumberCell("0"), NumberCell("7"))
+    quadrants = tuple(QuadrantCell(letter, numbers) for letter in "EFGH")
+    return VerdictCell(
+        ccd, status, words, ("offset", "noise", "fluence", "sat", "lost"), quadrants, NumberCell("lost 7")
+    )
+
+
+def frame_colour(panel: ImagePanel, ccd: int) -> str:
+    return panel.canvas.itemcget(panel._pictures[ccd]._frame, "outline")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Status.IN_LIMITS, "PASS"),
+        (Status.WARNING, "WARNING"),
+        (Status.CRITICAL, "FAIL"),
+        (Status.UNCHECKED, "NOT CHECKED"),
+        (Status.UNKNOWN, "being judged"),
+    ],
+)
+def test_the_verdict_is_a_frame_a_sign_and_a_word(
+    panel: ImagePanel, theme: themes.Theme, status: Status, words: str
+) -> None:
+    assert frame_colour(panel, 1) == theme.colour("line")
+    panel.show_verdicts([verdict(1, status, words)])
+    assert frame_colour(panel, 1) == theme.colour(status)
+    assert f"{theme.glyph(status)} {words}" in texts(panel)
+    assert frame_colour(panel, 2) == theme.colour("line")
+
+
+def test_numbers_of_each_quadrant_stand_beside_its_letter(panel: ImagePanel, root: tk.Tk, until: Until) -> None:
+    panel.show_verdicts([verdict(2)])
+    root.geometry("680x220")
+    until(lambda: panel._pictures[2].block.form is Form.NARROW)
+    block, canvas = panel._pictures[2].block, panel.canvas
+    for item, row in zip(block._letters, block._numbers, strict=True):
+        assert [canvas.itemcget(number, "text") for number in row][:3] == ["2650", "1.40", "19601"]
+        assert canvas.coords(row[0])[1] == canvas.coords(item)[1]
+        assert canvas.coords(item)[0] > panel._pictures[2].tile.x + panel._pictures[2].tile.width
+
+
+def test_a_large_pane_has_a_column_for_every_number(panel: ImagePanel, root: tk.Tk, until: Until) -> None:
+    panel.show_verdicts([verdict(1)])
+    root.geometry("1300x700")
+    until(lambda: panel._pictures[1].block.form is Form.FULL)
+    assert texts(panel).count("7") == 4
+    assert "lost 7" not in texts(panel)
+
+
+def test_numbers_can_be_taken_away_and_leave_room_to_the_picture(
+    panel: ImagePanel, root: tk.Tk, theme: themes.Theme, until: Until
+) -> None:
+    panel.show_verdicts([verdict(1)])
+    before = panel.box
+    panel.canvas.focus_force()
+    panel.canvas.event_generate("<n>")
+    until(lambda: panel.box > before)
+    assert "■ PASS" in texts(panel)
+    assert "2650" not in texts(panel)
+    assert needed(theme, Form.PLATE).height < needed(theme, Form.NARROW).height
+
+
+def test_a_number_out_of_limits_is_marked_by_sign_and_colour(panel: ImagePanel, theme: themes.Theme) -> None:
+    cell = verdict(1, Status.CRITICAL, "FAIL")
+    bad = QuadrantCell("F", (NumberCell("2400", Status.CRITICAL), *cell.quadrants[1].numbers[1:]))
+    panel.show_verdicts([VerdictCell(1, cell.status, cell.words, cell.heads, (cell.quadrants[0], bad))])
+    panel.update()
+    canvas, item = panel.canvas, panel._pictures[1].block._numbers[1][0]
+    assert canvas.itemcget(item, "text") == "◆2400"
+    assert canvas.itemcget(item, "fill") == theme.colour(Status.CRITICAL)
+
+
+def test_one_new_verdict_costs_the_other_ccds_nothing(panel: ImagePanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel.show_verdicts([verdict(ccd) for ccd in (1, 2, 3)])
+    panel.update()
+    touched: list[int] = []
+    configure = panel.canvas.itemconfigure
+    monkeypatch.setattr(
+        panel.canvas, "itemconfigure", lambda item, **options: (touched.append(item), configure(item, **options))
+    )
+    panel.show_verdicts([verdict(1), verdict(2, offset="2651"), verdict(3)])
+    block = panel._pictures[2].block
+    assert set(touched) == {row[0] for row in block._numbers} | {panel._pictures[2]._frame}
+
+
+def test_the_pointer_asks_for_what_is_told_of_a_quadrant(panel: ImagePanel, root: tk.Tk, until: Until) -> None:
+    panel.show([frame(1)])
+    panel.show_verdicts([verdict(1)])
+    until(lambda: drawn(panel, 1))
+    tile = panel._pictures[1].tile
+    panel.canvas.event_generate("<Motion>", x=tile.x + tile.width - 3, y=tile.y + tile.height - 3)
+    until(lambda: panel._tooltip.shown == "about 1 G")
+    panel.canvas.event_generate("<Motion>", x=1, y=1)
+    until(lambda: panel._tooltip.shown == "")
+
+
+def test_colours_are_chosen_without_another_image(panel: ImagePanel, chosen: list[object], until: Until) -> None:
+    panel.show([frame(1)])
+    until(lambda: drawn(panel, 1))
+    panel.canvas.focus_force()
+    panel.canvas.event_generate("<c>")
+    until(lambda: drawn(panel, 1) and panel._pictures[1]._photo_kind[0] == "RGB")
+    value = panel.tk.splitlist(panel.tk.call(photo(panel, 1), "get", 5, 5))
+    assert [int(part) for part in value] == [255, 0, 0]
+    assert panel.layout()["colours"] == "red"
+
+
+def test_what_was_chosen_is_taken_back(panel: ImagePanel, until: Until) -> None:
+    layout = {"colours": "red", "numbers": False, "boundaries": False}
+    panel.restore(layout)
+    assert panel.layout() == layout
+    panel.restore({"colours": "mauve", "numbers": 7})
+    assert panel.layout() == layout
+
+
+def test_boundaries_of_sections_can_be_taken_away(panel: ImagePanel, until: Until) -> None:
+    cell = frame(1)
+    panel.show([ImageCell(1, 100, 100, cell.grey, TITLE, "", ((0.5, 0.1), (0.5,)))])
+    until(lambda: drawn(panel, 1))
+
+    def seen() -> int:
+        return sum(panel.canvas.itemcget(item, "state") == "normal" for item in panel._pictures[1]._edges)
+
+    assert seen() == 3
+    panel.canvas.focus_force()
+    panel.canvas.event_generate("<b>")
+    until(lambda: seen() == 0)
+
+
+def test_keys_step_through_the_obsids(panel: ImagePanel, chosen: list[object]) -> None:
+    chosen.clear()
+    panel.canvas.focus_force()
+    for key in ("<Left>", "<Right>", "<Home>", "<End>"):
+        panel.canvas.event_generate(key)
+    panel.update()
+    assert [one for one in chosen if isinstance(one, str)] == ["older", "newer", "oldest", "newest"]

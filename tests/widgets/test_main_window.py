@@ -274,7 +274,7 @@ def test_menus_come_from_the_table(window: MainWindow, root: tk.Tk) -> None:
     )
     window.set_menu({"open": lambda: done.append("open"), "dark": toggle_dark}, {"dark": dark}, entries)
     bar = root.nametowidget(str(root["menu"]))
-    assert list(bar.menus) == ["File", "View", "Alarms", "Exposures", "Sync", "Help"]
+    assert list(bar.menus) == ["File", "View", "Alarms", "Exposures", "Images", "Sync", "Help"]
     assert bar.index("end") == 1  # empty menus are left out
     bar.menus["File"].invoke("Open folder…")
     bar.menus["View"].invoke("Dark theme")

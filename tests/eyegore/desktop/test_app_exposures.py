@@ -26,9 +26,14 @@ def test_the_newest_complete_images_are_shown(tmp_path: Path, open_desktop: Open
     assert panel is not None
     run(lambda: panel.title_text.startswith("ObsID 20103 · TP02"))
     assert desktop.view is not None
-    run(lambda: desktop.view is not None and len(desktop.view.paths(20103)) == 3)
+    run(lambda: desktop.view is not None and len(desktop.view.pictures.paths(20103)) == 3)
     panel.next_stretch()
     run(lambda: "reading" not in panel.title_text)
+    run(lambda: all(panel.verdict(ccd).quadrants for ccd in (1, 2, 3)))
+    assert {panel.verdict(ccd).words for ccd in (1, 2, 3)} <= {"PASS", "WARNING", "FAIL", "NOT CHECKED"}
+    told = desktop.view.pictures.tip(2, "F")
+    assert told.startswith("ObsID 20103 · CCD2")
+    assert "prescan: median" in told
 
 
 def double_click(desktop: Desktop, key: str) -> None:
@@ -56,7 +61,7 @@ def test_a_double_click_sends_the_three_files_to_ds9(
     table = desktop.panes.table
     assert table is not None
     run(lambda: table.tree.exists("20104/CCD2"))
-    run(lambda: desktop.view is not None and len(desktop.view.paths(20104)) == 3)
+    run(lambda: desktop.view is not None and len(desktop.view.pictures.paths(20104)) == 3)
     beats: list[int] = []
 
     def beat() -> None:
@@ -84,7 +89,7 @@ def test_without_ds9_the_status_line_says_so(
     Simulator(tmp_path / "day", exposures=1, images=True, tests=("TP02",)).write_at_once()
     monkeypatch.setenv("PATH", str(tmp_path))
     desktop = open_desktop(tmp_path / "day", blind=True)
-    run(lambda: desktop.view is not None and len(desktop.view.paths(20103)) == 3)
+    run(lambda: desktop.view is not None and len(desktop.view.pictures.paths(20103)) == 3)
     desktop.root.update()
     double_click(desktop, "20103/CCD1")
     run(lambda: "saods9" in status_line(desktop))

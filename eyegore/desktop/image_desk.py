@@ -1,0 +1,145 @@
+"""The images of a session in the window: which ObsID is shown, its pictures, verdicts and numbers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable
+from dataclasses import replace
+
+from eyegore.analysis.display import Stretch
+from eyegore.desktop.frame_presenter import awaited_cell, edges, frame_tip, problem_text, verdict_cell
+from eyegore.desktop.image_worker import ImagePreview, ImageWorker
+from eyegore.frame_messages import FrameJudged, FrameResult
+from eyegore.messages import ImageFile, ImagesReady
+from eyegore.widgets.image_cells import ImageCell
+from eyegore.widgets.image_panel import CCDS, ImagePanel
+from eyegore.widgets.verdict_cells import VerdictCell
+
+MOST_RESULTS = 900
+"""Results kept, of the newest ObsIDs: some 30 kB each."""
+
+
+class ImageDesk:
+    """Shows the newest ObsID whose images are complete, or the one that was stepped to. All on the Tk thread.
+
+    ``title_of`` tells what was exposed; ``panel`` and ``worker`` are None where no images are shown.
+    """
+
+    def __init__(
+        self,
+        panel: ImagePanel | None,
+        worker: ImageWorker | None,
+        stretch: Callable[[], Stretch],
+        title_of: Callable[[int], str],
+    ) -> None:
+        self._panel, self._worker, self._stretch, self._title_of = panel, worker, stretch, title_of
+        self._paths: dict[int, dict[int, str]] = {}
+        self._obsids: list[int] = []
+        self._results: dict[tuple[int, int], FrameResult] = {}
+        self._cells: dict[int, ImageCell] = {}
+        self.newest: int | None = None
+        self.shown: int | None = None
+        self.following = True
+        """Whether the newest ObsID is shown as soon as it is there."""
+
+    def take(self, event: ImageFile | ImagesReady | FrameJudged | ImagePreview) -> None:
+        """Note what came, and show it if it is of the ObsID shown."""
+        match event:
+            case ImageFile():
+                if event.obsid not in self._paths:
+                    insort(self._obsids, event.obsid)
+                self._paths.setdefault(event.obsid, {})[event.ccd] = event.path
+            case ImagesReady():
+                if self.newest is None or event.obsid >= self.newest:
+                    self.newest = event.obsid
+                    if self.following:
+                        self.show(event.obsid)
+            case FrameJudged():
+                self._judged(event.result)
+            case ImagePreview():
+                self._show_preview(event)
+
+    # --- what is known -----------------------------------------------------------------------------------------------
+
+    def paths(self, obsid: int) -> dict[int, str]:
+        """Image files seen of one ObsID, by CCD number."""
+        return dict(self._paths.get(obsid, {}))
+
+    def result(self, obsid: int, ccd: int) -> FrameResult | None:
+        """What was found out about an image; None while it was not judged."""
+        return self._results.get((obsid, ccd))
+
+    def tip(self, ccd: int, letter: str) -> str:
+        """What is told of a CCD that is shown: of one of its quadrants, or ("") of the verdict."""
+        return frame_tip(self._results.get((self.shown or 0, ccd)), letter)
+
+    # --- which ObsID -------------------------------------------------------------------------------------------------
+
+    def show(self, obsid: int) -> None:
+        """Show the images of an ObsID."""
+        self.shown = obsid
+        self.request()
+
+    def step(self, where: str) -> None:
+        """Go to the "older", "newer", "oldest" or "newest" ObsID; at the newest the newest is followed again."""
+        obsids = self._obsids
+        if not obsids or self.newest is None or self.shown is None:
+            return
+        at = bisect_left(obsids, self.shown)
+        last = bisect_left(obsids, self.newest)
+        wanted = {"older": at - 1, "newer": at + 1, "oldest": 0, "newest": last}[where]
+        place = min(max(wanted, 0), last)
+        self.following = place == last
+        if obsids[place] != self.shown:
+            self.show(obsids[place])
+
+    def request(self) -> None:
+        """Ask for the previews of the ObsID shown, in the size and stretch of the pane."""
+        panel = self._panel
+        if panel is None or self._worker is None or self.shown is None:
+            return
+        panel.set_busy(f"reading ObsID {self.shown}")
+        panel.show_verdicts([self._verdict(ccd) for ccd in CCDS])
+        self._worker.request(self.shown, self.paths(self.shown), self._stretch(), panel.box)
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def _title(self, obsid: int) -> str:
+        """What was exposed, and how many ObsIDs are newer."""
+        newer = len(self._obsids) - bisect_left(self._obsids, obsid) - 1
+        return self._title_of(obsid) if self.following or not newer else f"−{newer} · {self._title_of(obsid)}"
+
+    def _verdict(self, ccd: int) -> VerdictCell:
+        obsid = self.shown or 0
+        if ccd not in self._paths.get(obsid, {}):
+            return VerdictCell(ccd)
+        result = self._results.get((obsid, ccd))
+        return verdict_cell(ccd, result) if result is not None else awaited_cell(ccd)
+
+    def _judged(self, result: FrameResult) -> None:
+        self._results[result.obsid, result.ccd] = replace(result, header={})
+        if len(self._results) > MOST_RESULTS:
+            del self._results[min(self._results)]
+        if result.obsid != self.shown or self._panel is None:
+            return
+        self._panel.show_verdicts([self._verdict(result.ccd)])
+        cell = self._cells.get(result.ccd)
+        if cell is not None and cell.problem != (told := problem_text(result)) and told:
+            self._panel.show([replace(cell, problem=told)])
+
+    def _show_preview(self, preview: ImagePreview) -> None:
+        panel = self._panel
+        if panel is None or preview.obsid != self.shown:
+            return
+        panel.set_busy("")
+        result = self._results.get((preview.obsid, preview.ccd))
+        cell = self._cells[preview.ccd] = ImageCell(
+            preview.ccd,
+            preview.width,
+            preview.height,
+            preview.grey,
+            self._title(preview.obsid),
+            (problem_text(result) if result is not None else "") or preview.problem,
+            edges(preview.columns, preview.rows),
+        )
+        panel.show([cell])
