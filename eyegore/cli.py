@@ -39,6 +39,7 @@ examples:
   eyegore limits show 7.5.X                      the limits in use
   eyegore ds9 -p /data/14_Mar_19 -c 1 20103 20112
                                                  CCD1 of ten ObsIDs in DS9
+  eyegore quicklook /data/14_Mar_19 --block BORN every image as PDF and CSV
 
 "eyegore COMMAND --help" explains a command."""
 
@@ -105,6 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
         demo,
         ds9,
         limits,
+        quicklook,
         retake,
         roster,
         settings,
@@ -116,7 +118,10 @@ def build_parser() -> argparse.ArgumentParser:
         watchdog,
     )
 
-    listed = (demo, simulate, limits, retake, alarms, ds9, sync, verify, trust, settings, roster, warnings, watchdog)
+    listed = (
+        demo, simulate, limits, retake, quicklook, alarms, ds9, sync, verify, trust, settings, roster, warnings,
+        watchdog,
+    )  # fmt: skip
     for command in listed:
         command.add_parser(commands)
     return parser

@@ -79,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "feeds": BASIC | {"elvis", "messages"},
     "rehearsal": FRONT,
     "retake": FRONT | {"report"},
+    "reports": FRONT | {"report"},
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
     "side_workers": BASIC
     | {"limits", "messages", "settings", "alarms", "feeds", "frames"}
@@ -88,7 +89,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output", "warning_settings"},
     "commands": FRONT
     | WARNING_ROOMS
-    | {"copy_settings", "report", "rehearsal", "retake", "headless", "cli", "desktop", "ds9", "standard_output"},
+    | {
+        "copy_settings",
+        "report",
+        "reports",
+        "rehearsal",
+        "retake",
+        "headless",
+        "cli",
+        "desktop",
+        "ds9",
+        "standard_output",
+    },
     "__main__": {"cli"},
     "desktop": FRONT | {"ds9", "report", "widgets"},
 }

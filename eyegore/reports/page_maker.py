@@ -1,0 +1,110 @@
+"""From an image file to its page, on whatever process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from eyegore.elvis.ccd_frame import LARGEST_FRAME, UInt16Array
+from eyegore.frame_messages import FrameProblem, FrameResult
+from eyegore.frames.frame_analysis import FrameError, analyse_frame, judge_frame, problem_result, read_frame
+from eyegore.limits.frame_model import CheckTable, FrameVerdict
+from eyegore.reports.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file
+from eyegore.reports.paper import drawing
+from eyegore.reports.quicklook_page import page
+from eyegore.reports.quicklook_stamp import stamp_of
+from eyegore.reports.quicklook_table import rows_of
+
+
+@dataclass(frozen=True)
+class QuicklookRules:
+    """What images are judged by: the table of checks, and the block they are of ("" for none)."""
+
+    table: CheckTable
+    block: str
+
+    @property
+    def key(self) -> str:
+        """What a page that was made before must have been judged by."""
+        return f"{self.table.digest} {self.block}"
+
+    @property
+    def words(self) -> str:
+        """The same for people."""
+        return f"{self.block or 'no block'}, checks of {Path(self.table.source).name}"
+
+
+@dataclass(frozen=True)
+class PageTask:
+    """An image to make a page of, kept in the folder ``pages``; None: only its numbers are wanted."""
+
+    path: str
+    pages: Path | None
+
+
+class PageMaker:
+    """Makes pages one after the other in the same memory; what every process of a quick look has one of."""
+
+    def __init__(self, rules: QuicklookRules) -> None:
+        self.rules = rules
+
+    def __call__(self, task: PageTask) -> PageRecord | FrameResult:
+        """The record of a page that is kept now, or the numbers; whatever is wrong with the image is in it."""
+        rules = self.rules
+        if task.pages is None:
+            return analyse_frame(task.path, table=rules.table, block=rules.block, buffer=_buffer())
+        stamp = stamp_of_file(task.path, rules.key)  # before it is read: what comes later is seen the next time
+        picture = geometry = None
+        try:
+            frame = read_frame(task.path, _buffer())
+            result = judge_frame(frame, table=rules.table, block=rules.block, details=True)
+            picture, geometry = stamp_of(frame), frame.geometry
+        except Exception as why:  # noqa: BLE001  of one image among many: its page says so, the others are made
+            result = problem_result(task.path, why, block=rules.block)
+        with drawing():
+            content = page(result, picture, geometry, rules.words).pdf()
+        return _kept(task.pages, stamp, result, content)
+
+    def given_up(self, task: PageTask, problem: FrameProblem, words: str) -> PageRecord | FrameResult:
+        """The same for an image on which a process ended, or hangs."""
+        told = problem_result(task.path, FrameError(task.path, problem, words), block=self.rules.block)
+        if task.pages is None:
+            return told
+        with drawing():
+            content = page(told, None, None, self.rules.words).pdf()
+        return _kept(task.pages, stamp_of_file(task.path, self.rules.key), told, content)
+
+
+def wrong_words(result: FrameResult) -> str:
+    """What is wrong with an image, in a line; "" when nothing is."""
+    if result.problem is not None:
+        return f"{result.problem.value}: {result.explanation}"
+    bad: dict[str, list[str]] = {}
+    for check in result.bad_checks:
+        bad.setdefault(check.name, []).append(check.quadrant)
+    return ", ".join(f"{name} of {' '.join(quadrants)}" for name, quadrants in bad.items())
+
+
+def _kept(pages: Path, stamp: FileStamp, result: FrameResult, content: bytes) -> PageRecord:
+    """Keep a page. What nobody could look at, or ended a process, is looked at again the next time."""
+    record = PageRecord(
+        stamp=stamp,
+        obsid=result.obsid,
+        ccd=result.ccd,
+        verdict=result.verdict,
+        wrong=wrong_words(result),
+        rows=tuple(rows_of(result)),
+        size=len(content),
+        lasting=result.problem is None or result.verdict is not FrameVerdict.NOT_CHECKED,
+    )
+    KeptPages(pages).keep(content, record)
+    return record
+
+
+@cache
+def _buffer() -> UInt16Array:
+    """Memory that every frame of this process is read into."""
+    return np.empty(LARGEST_FRAME, np.uint16)

@@ -1,0 +1,100 @@
+"""A quick look at many images: their pages made by several processes, then bound into one PDF, and one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from eyegore.errors import EyegoreError
+from eyegore.frame_messages import FrameProblem, FrameResult
+from eyegore.limits.frame_model import FrameVerdict
+from eyegore.reports.kept_page import KeptPages, PageRecord
+from eyegore.reports.output_folder import write_text, write_whole
+from eyegore.reports.page_maker import PageMaker, PageTask, QuicklookRules
+from eyegore.reports.quicklook_table import COLUMNS, as_csv
+from eyegore.reports.worker_pool import GivenUp, WorkerPool
+
+ALL_PASS, SOME_BAD, CANNOT_SAY = 0, 1, 2
+
+
+def exit_code(verdicts: Sequence[FrameVerdict]) -> int:
+    """0: every image passed; 1: one is WARNING or FAIL; 2: neither can be said, or there is no image."""
+    if any(verdict in (FrameVerdict.WARNING, FrameVerdict.FAIL) for verdict in verdicts):
+        return SOME_BAD
+    return ALL_PASS if verdicts and all(verdict is FrameVerdict.PASS for verdict in verdicts) else CANNOT_SAY
+
+
+def numbers(paths: Sequence[str], rules: QuicklookRules, jobs: int) -> Iterator[FrameResult]:
+    """What was measured of each image, in the order of ``paths``, each as soon as those before it are done."""
+    early: dict[int, FrameResult] = {}
+    following = 0
+    for place, done in _made([PageTask(path, None) for path in paths], rules, jobs):
+        assert isinstance(done, FrameResult)
+        early[place] = done
+        while following in early:
+            yield early.pop(following)
+            following += 1
+
+
+def make_pages(
+    paths: Sequence[str], rules: QuicklookRules, folder: Path, jobs: int, advance: Callable[[str], object]
+) -> tuple[list[PageRecord], int]:
+    """The pages of all images, by ObsID, CCD and name, and how many of them were made now; the others were kept.
+
+    ``advance`` is called with the name of each image that has its page. What is done stays done if it is interrupted.
+    """
+    kept = KeptPages(folder)
+    records: list[PageRecord] = []
+    missing: list[str] = []
+    for path in paths:
+        record = kept.find(path, rules.key)
+        if record is None:
+            missing.append(path)
+        else:
+            records.append(record)
+            advance(Path(path).name)
+    for place, done in _made([PageTask(path, folder) for path in missing], rules, jobs):
+        assert isinstance(done, PageRecord)
+        records.append(done)
+        advance(Path(missing[place]).name)
+    records.sort(key=lambda record: (record.obsid, record.ccd, Path(record.stamp.path).name))
+    return records, len(missing)
+
+
+def _made(
+    tasks: Sequence[PageTask], rules: QuicklookRules, jobs: int
+) -> Iterator[tuple[int, PageRecord | FrameResult]]:
+    maker = PageMaker(rules)
+    for place, done in WorkerPool(maker, jobs).results(tasks):
+        if isinstance(done, GivenUp):
+            if done.code is None:
+                problem, words = FrameProblem.UNREADABLE, "was not read in time: does its disk hang?"
+            else:
+                problem, words = FrameProblem.FAULT, f"ended the process that measured it (exit code {done.code})"
+            yield place, maker.given_up(tasks[place], problem, words)
+        else:
+            yield place, done
+
+
+def write_table(records: Sequence[PageRecord], path: Path) -> None:
+    """Write the table of all images."""
+    write_text(path, as_csv(COLUMNS, (row for record in records for row in record.rows)))
+
+
+def bind(records: Sequence[PageRecord], folder: Path, path: Path, title: str, advance: Callable[[], object]) -> None:
+    """Bind the pages kept in ``folder`` into one PDF with an entry in its contents for each."""
+    from pypdf import PdfWriter
+    from pypdf.errors import PyPdfError
+
+    kept = KeptPages(folder)
+    with PdfWriter() as writer:
+        for record in records:
+            page = kept.page(record.stamp.path)
+            name = f"ObsID {record.obsid} CCD{record.ccd} {record.verdict.value}" if record.obsid else page.stem
+            try:
+                writer.append(page, outline_item=name, import_outline=False)
+            except (OSError, PyPdfError) as why:
+                raise EyegoreError(f"{page} cannot be read ({why}): run the same command again") from why
+            advance()
+        writer.add_metadata({"/Title": title, "/Creator": "eyegore quicklook"})
+        write_whole(path, lambda draft: writer.write(draft))

@@ -1,0 +1,60 @@
+"""Documents never go into a folder that is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eyegore.errors import SettingsError
+from eyegore.reports.output_folder import day_name, output_folder, write_text, write_whole
+
+
+@pytest.mark.parametrize("inside", ["day", "day/look", "day/deep/er", "elsewhere/../day/x", "link/x"])
+def test_a_folder_in_one_that_is_read_is_refused(tmp_path: Path, inside: str) -> None:
+    day = tmp_path / "day"
+    day.mkdir()
+    (tmp_path / "link").symlink_to(day)
+    with pytest.raises(SettingsError, match="nothing is written"):
+        output_folder(tmp_path / inside, "", [day])
+    assert list(day.iterdir()) == []
+
+
+def test_the_usual_folder_here_is_refused_where_here_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match="-o"):
+        output_folder(None, "quicklook_day", [Path()])
+
+
+def test_a_folder_beside_it_is_made(tmp_path: Path) -> None:
+    day = tmp_path / "day"
+    day.mkdir()
+    assert output_folder(tmp_path / "day_looked_at" / "deep", "", [day]).is_dir()
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        output_folder(tmp_path / "file" / "x", "", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("14_Mar_19", "14_Mar_19"), ("a b/../c d", "c_d"), ("...", "folder"), ("Ü", "folder")]
+)
+def test_documents_are_called_by_the_folder(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / name.split("/")[0]).mkdir()
+    assert day_name(tmp_path / name) == told
+
+
+def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    write_text(path, "one")
+
+    def half(draft: Path) -> None:
+        draft.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(SettingsError, match="No space left"):
+        write_whole(path, half)
+    assert path.read_text() == "one"
+    assert list(tmp_path.iterdir()) == [path]
