@@ -227,7 +227,7 @@ class Monitor:
         elif event.kind is SourceKind.OFFLINE:
             self._online = False
         elif event.kind is SourceKind.SWITCHED:
-            self.folder = event.path
+            self.folder, self._frames = event.path, SessionFrames()
         quiet = event.kind in (SourceKind.CREATED, SourceKind.ONLINE, SourceKind.READABLE, SourceKind.RETURNED)
         level = logging.INFO if quiet else logging.WARNING
         return [event, Said(level, event.text, now)]

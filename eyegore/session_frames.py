@@ -36,6 +36,7 @@ class SessionFrames:
 
     def __init__(self) -> None:
         self._newest: dict[int, int] = {}
+        self._said: dict[int, str] = {}
 
     def take(self, judged: FrameJudged, lab_now: float, board: AlarmBoard, frame: Frame) -> list[Event]:
         """Take an image judged at ``lab_now`` [lab s]; those that were there at the start are no news."""
@@ -47,7 +48,9 @@ class SessionFrames:
         events: list[Event] = [judged]
         if result.verdict is not FrameVerdict.PASS and (bad or result.problem):
             text = f"ObsID {result.obsid} CCD{result.ccd} {result.verdict.value}: {_told(result)}"
-            events.append(Said(logging.WARNING, text, frame.now))
+            if self._said.get(result.ccd) != text:  # judged again, with its row of the log
+                events.append(Said(logging.WARNING, text, frame.now))
+            self._said[result.ccd] = text
         for subject, words in bad.items():
             since = lab_now - frame.now + judged.modified
             name = f"IMAGE CCD{result.ccd} {subject}"

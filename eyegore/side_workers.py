@@ -65,8 +65,8 @@ class SideWorkers:
                 self._copies.begin(Path(event.path))
             if self._frames is not None:
                 self._frames.forget()
-        elif isinstance(event, ImageFile) and event.complete:
-            if self._copies is not None:
+        elif isinstance(event, ImageFile):
+            if self._copies is not None and event.complete:
                 self._copies.wake()
             if self._frames is not None:
                 self._frames.offer(event)

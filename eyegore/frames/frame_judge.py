@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.frame_messages import FrameJudged, FramesWaiting
-from eyegore.frames.frame_store import FrameStamp, FrameStore, store_path
+from eyegore.frame_messages import FrameJudged, FrameResult, FramesWaiting
+from eyegore.frames.frame_store import FrameStamp, FrameStore, forget_old, store_path
 from eyegore.frames.judge_process import FrameTask, JudgeProcess
 from eyegore.messages import Exposure, ImageFile
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LOOKS = 2
+"""So many times an image is measured that is written to meanwhile; it is offered again when it is whole."""
 TOLD_EACH_S = 1.0
 """How many images wait is told so often [s], while some do."""
 
@@ -41,12 +43,14 @@ class FrameJudge:
         self._state, self._post = state, post
         self._changed = threading.Condition()
         self._queue: list[tuple[int, int, str]] = []
-        """Heap of (-ObsID, CCD, path): the newest first."""
+        """Heap of (-ObsID, CCD, path): the newest first. What does not wait any more is passed over."""
         self._waiting: dict[str, ImageFile] = {}
         self._rows: dict[tuple[int, int], Exposure] = {}
         self._rowless: dict[tuple[int, int], ImageFile] = {}
         """Judged before their row of the log was known."""
         self._stopping = False
+        self._folders = 0
+        """Counts the folders read so far."""
         self._done = 0
         self._thread = threading.Thread(target=self._work, name="frames", daemon=True)
 
@@ -55,9 +59,13 @@ class FrameJudge:
         self._thread.start()
 
     def offer(self, image: ImageFile) -> None:
-        """Take a complete image; returns at once."""
+        """Take a complete image, or let one be that is gone or written to again; returns at once."""
         with self._changed:
-            self._await(image)
+            if image.complete:
+                self._await(image)
+            else:
+                self._waiting.pop(image.path, None)
+                self._rowless.pop((image.obsid, image.ccd), None)
 
     def exposed(self, rows: Iterable[Exposure]) -> None:
         """Take rows of the exposure log."""
@@ -76,8 +84,9 @@ class FrameJudge:
         self._changed.notify()
 
     def forget(self) -> None:
-        """Another folder is read: nothing of the last one is awaited any more."""
+        """Another folder is read: nothing of the last one is awaited any more, nor told."""
         with self._changed:
+            self._folders += 1
             self._queue.clear()
             self._waiting.clear()
             self._rows.clear()
@@ -102,9 +111,11 @@ class FrameJudge:
     def _work(self) -> None:
         stores: dict[str, FrameStore] = {}
         told = 0.0
+        if self._state is not None:
+            forget_old(self._state, time.time())
         try:
             while (taken := self._next()) is not None:
-                image, row = taken
+                image, row, folder = taken
                 try:
                     judged = self._judged(image, row, stores)
                 except Exception:  # outermost frame of the thread: the next image must find it alive
@@ -112,6 +123,8 @@ class FrameJudge:
                     continue
                 if self._stopping:
                     return
+                if folder != self._folders:
+                    continue
                 self._post(judged)
                 self._done += 1
                 waiting = len(self._waiting)
@@ -123,31 +136,41 @@ class FrameJudge:
             for store in stores.values():
                 store.close()
 
-    def _next(self) -> tuple[ImageFile, Exposure | None] | None:
-        """The newest image that waits, with its row of the log; None when we are to end."""
+    def _next(self) -> tuple[ImageFile, Exposure | None, int] | None:
+        """The newest image that waits, with its row of the log and the count of folders; None when we are to end."""
         with self._changed:
-            while not self._queue and not self._stopping:
+            while not self._stopping:
+                while self._queue:
+                    image = self._waiting.pop(heapq.heappop(self._queue)[2], None)
+                    if image is None:
+                        continue
+                    row = self._rows.get((image.obsid, image.ccd))
+                    if row is None:
+                        self._rowless[image.obsid, image.ccd] = image
+                    return image, row, self._folders
                 self._changed.wait()
-            if self._stopping:
-                return None
-            path = heapq.heappop(self._queue)[2]
-            image = self._waiting.pop(path)
-            row = self._rows.get((image.obsid, image.ccd))
-            if row is None:
-                self._rowless[image.obsid, image.ccd] = image
-            return image, row
+            return None
 
     def _judged(self, image: ImageFile, row: Exposure | None, stores: dict[str, FrameStore]) -> FrameJudged:
-        stamp = self._stamp(image.path, row)
-        store = self._store(os.path.dirname(image.path), stores)
-        result = store.find(stamp) if store is not None and stamp is not None else None
-        if result is None:
-            result = self._process.ask(FrameTask(image.path, image.obsid, image.ccd, row))
-            whole = stamp is not None and stamp == self._stamp(image.path, row)
-            if store is not None and stamp is not None and whole and result.problem is None:
-                store.put(stamp, result)
+        result = self._result(image, row, self._store(os.path.dirname(image.path), stores))
         result = replace(result, file=image.path, obsid=image.obsid, ccd=image.ccd)  # as the rest of the session has it
         return FrameJudged(result, not image.past, image.modified, time.time())
+
+    def _result(
+        self, image: ImageFile, row: Exposure | None, store: FrameStore | None, looks: int = LOOKS
+    ) -> FrameResult:
+        """What is kept of the image as it is now, or else is measured."""
+        stamp = self._stamp(image.path, row)
+        found = store.find(stamp) if store is not None and stamp is not None else None
+        if found is not None:
+            return found
+        result = self._process.ask(FrameTask(image.path, image.obsid, image.ccd, row))
+        same = stamp == self._stamp(image.path, row)
+        if not same and looks > 1:
+            return self._result(image, row, store, looks - 1)
+        if same and store is not None and stamp is not None and result.problem is None:
+            store.put(stamp, result)
+        return result
 
     def _stamp(self, path: str, row: Exposure | None) -> FrameStamp | None:
         """What a result of the file as it is now holds for; None when it is gone."""

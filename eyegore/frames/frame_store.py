@@ -32,6 +32,8 @@ VERSION = 1
 """Of the table, and of what is measured: results of another version are not used."""
 WAIT_S = 5.0
 """Longest wait for another writer [s]."""
+KEEP_S = 60 * 86_400.0
+"""A store that nobody has opened for so long is given up [s]: its images are measured again within minutes."""
 _LEFT_OUT = ("header", "details")
 """The file has them."""
 
@@ -60,6 +62,16 @@ def store_path(state: Path, folder: Path) -> Path:
     return state / "frames" / f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:10]}.sqlite"
 
 
+def forget_old(state: Path, now: float) -> None:
+    """Delete the stores that nobody has opened for :data:`KEEP_S` before ``now`` [unix s]."""
+    with suppress(OSError):
+        for path in list((state / "frames").glob("*.sqlite")):
+            if now - path.stat().st_mtime > KEEP_S:
+                log.info("%s has not been used for %.0f days and is deleted", path, KEEP_S / 86_400)
+                for suffix in ("-wal", "-shm", ""):
+                    Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
 class FrameStore:
     """Results by file. Used on one thread; a fault of the file is logged, and nothing is kept any more."""
 
@@ -69,6 +81,7 @@ class FrameStore:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._connection = self._opened()
+            os.utime(path)  # it is in use, see forget_old
         except (OSError, sqlite3.Error) as why:
             self._give_up("cannot be opened", why)
 

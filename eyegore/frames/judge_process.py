@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,8 @@ NICE = 10
 """Priority below all else of the session."""
 LONGEST_S = 60.0
 """An image that takes so long lies on a disk that hangs [s]."""
+ENDING_S = 2.0
+"""Longest wait for the end of a process that was killed [s]: one that waits for a disk does not end."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ class JudgeProcess:
         self._stopped = True
         process = self._process
         if process is not None:
-            process.kill()
+            with suppress(ValueError):  # it was ended and closed meanwhile
+                process.kill()
 
     def close(self) -> None:
         """Wait for its end; on the thread that asks."""
@@ -89,6 +93,8 @@ class JudgeProcess:
             )
             self._process.start()
             other.close()
+            if self._stopped:  # while it was started: nobody else ends it
+                raise OSError("Eyegore is ending")
         return self._line
 
     def _kill(self) -> int | None:
@@ -100,8 +106,11 @@ class JudgeProcess:
         if process is None:
             return None
         process.kill()
-        process.join()
+        process.join(ENDING_S)
         code = process.exitcode
+        if code is None:  # the system lets it end when the disk answers
+            log.warning("the process that measures images hangs in a read and is left to itself")
+            return None
         process.close()
         return code
 

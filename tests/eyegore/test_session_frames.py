@@ -7,7 +7,17 @@ import pytest
 
 from eyegore.frame_messages import FrameCheck, FrameProblem, FrameResult
 from eyegore.limits.frame_model import FrameVerdict, worst
-from eyegore.messages import AlarmChanged, AlarmKind, AlarmState, Event, FrameJudged, FramesWaiting, Said
+from eyegore.messages import (
+    AlarmChanged,
+    AlarmKind,
+    AlarmState,
+    Event,
+    FrameJudged,
+    FramesWaiting,
+    Said,
+    SourceEvent,
+    SourceKind,
+)
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
 from eyegore.settings import Session
@@ -102,3 +112,18 @@ def test_an_alarm_outlives_a_restart_and_ends_with_the_next_good_image(monitor: 
 def test_how_many_wait_is_passed_on(monitor: Monitor) -> None:
     waiting = FramesWaiting(3, 10, NOW)
     assert monitor.take(waiting, NOW) == [waiting]
+
+
+def test_an_image_that_is_judged_again_is_not_said_again(monitor: Monitor) -> None:
+    def said(one: FrameJudged) -> int:
+        return sum(isinstance(event, Said) for event in monitor.take(one, NOW))
+
+    assert [said(judged(100, noise("E", BAD))) for _ in range(2)] == [1, 0]
+    assert said(judged(100, noise("E", BAD), ccd=3)) == 1
+    assert said(judged(101, noise("E", BAD))) == 1
+
+
+def test_in_another_folder_obsids_begin_anew(monitor: Monitor) -> None:
+    monitor.take(judged(100, noise("E", GOOD)), NOW)
+    monitor.take(SourceEvent(SourceKind.SWITCHED, "/other", "another", NOW), NOW)
+    assert alarms(monitor.take(judged(7, noise("E", BAD)), NOW)) == [("IMAGE CCD2 read noise", AlarmState.UNACK)]

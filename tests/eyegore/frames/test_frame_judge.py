@@ -8,11 +8,12 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eyegore.frame_messages import FrameJudged, FrameProblem, FramesWaiting
+from eyegore.frame_messages import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 from eyegore.frames.frame_judge import FrameJudge
 from eyegore.frames.judge_process import FrameTask, JudgeProcess
 from eyegore.limits.check_table import built_in_checks
@@ -177,3 +178,66 @@ def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], Fr
     assert judge.join(10)
     stopper.join()
     assert told.judged.empty()
+
+
+def held(judge: FrameJudge, told: Told, day: Path) -> int:
+    """Let the judge have measured one image and stop its process in the next; number of the process."""
+    judge.start()
+    judge.offer(image(day, 101))
+    told.next()
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid or 0, signal.SIGSTOP)
+    judge.offer(image(day, 102))
+    while judge._waiting:
+        threading.Event().wait(0.01)
+    return child.pid or 0
+
+
+def test_what_was_being_measured_of_the_last_folder_is_not_told_of_the_next(
+    day: Path, judges: Callable[[], FrameJudge], told: Told
+) -> None:
+    judge = judges()
+    child = held(judge, told, day)
+    judge.offer(image(day, 90))
+    judge.forget()
+    judge.offer(image(day, 50))
+    os.kill(child, signal.SIGCONT)
+    assert told.next().result.obsid == 50
+    assert told.judged.empty()
+
+
+def test_an_image_that_is_written_to_again_is_awaited_no_more_until_it_is_whole(
+    day: Path, judges: Callable[[], FrameJudge], told: Told
+) -> None:
+    judge = judges()
+    child = held(judge, told, day)
+    again, gone = image(day, 100), image(day, 99)
+    for one in (again, gone):
+        judge.offer(one)
+        judge.offer(replace(one, complete=False, problem="being written"))
+    judge.offer(again)
+    judge.offer(image(day, 98))
+    os.kill(child, signal.SIGCONT)
+    assert [told.next().result.obsid for _ in range(3)] == [102, 100, 98]
+    assert told.judged.empty()
+
+
+def test_an_image_that_changes_while_it_is_measured_is_measured_as_it_is_then(
+    day: Path, tmp_path: Path, judges: Callable[[], FrameJudge], told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    growing = tmp_path / "EUC_105_140319D_200005T_ROE1_CCD1.fits"
+    whole = (day / "bias").read_bytes()
+    growing.write_bytes(whole[:100_000])
+    ask = JudgeProcess.ask
+
+    def measured(self: JudgeProcess, task: FrameTask) -> FrameResult:
+        result = ask(self, task)
+        if growing.stat().st_size < len(whole):
+            growing.write_bytes(whole)
+        return result
+
+    monkeypatch.setattr(JudgeProcess, "ask", measured)
+    judge = judges()
+    judge.start()
+    judge.offer(ImageFile(str(growing), 105, 1, True, 0.0))
+    assert told.next().result.problem is None

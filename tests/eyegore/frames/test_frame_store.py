@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from eyegore.frame_messages import (
     SectionStatistics,
     Spot,
 )
-from eyegore.frames.frame_store import FrameStamp, FrameStore, store_path
+from eyegore.frames.frame_store import KEEP_S, FrameStamp, FrameStore, forget_old, store_path
 from eyegore.limits.frame_model import Family, FrameVerdict
 
 STAMP = FrameStamp("EUC_1_010119D_000000T_ROE1_CCD1.fits", 35_400_960, 1_552_000_000_123_456_789, "table BORN")
@@ -121,3 +122,17 @@ def test_each_folder_has_a_store_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "a")
     assert store_path(tmp_path, tmp_path / "a") == store_path(tmp_path, tmp_path / "link")
     assert store_path(tmp_path, tmp_path / "a") != store_path(tmp_path, tmp_path / "b")
+
+
+def test_a_store_that_nobody_uses_is_deleted_with_its_log_and_a_used_one_stays(tmp_path: Path) -> None:
+    old, used = store_path(tmp_path, tmp_path / "a"), store_path(tmp_path, tmp_path / "b")
+    for path in (old, used):
+        FrameStore(path).close()
+    old.with_name(f"{old.name}-wal").write_bytes(b"")
+    long_ago = used.stat().st_mtime - KEEP_S - 10
+    for path in (old, used):
+        os.utime(path, (long_ago, long_ago))
+    FrameStore(used).close()
+    forget_old(tmp_path, long_ago + KEEP_S + 10)
+    assert list(old.parent.iterdir()) == [used]
+    forget_old(tmp_path / "nowhere", 0.0)
