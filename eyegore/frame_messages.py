@@ -178,6 +178,16 @@ class FrameCheck:
     reason: str = ""
     flag: str = ""
 
+    @property
+    def text(self) -> str:
+        """``std_pre of E is 1.62 ADU, outside 0.86 to 1.44``, or why it was not checked."""
+        whose = f" of {self.quadrant}" if self.quadrant else ""
+        if self.verdict is FrameVerdict.NOT_CHECKED:
+            return f"{self.name}{whose} was not checked: {self.reason or 'its limits are not known'}"
+        unit = f" {self.unit}" if self.unit else ""
+        outside = "within" if self.verdict is FrameVerdict.PASS else "outside"
+        return f"{self.name}{whose} is {self.value:.4g}{unit}, {outside} {self.low:.6g} to {self.high:.6g}"
+
 
 @dataclass(frozen=True)
 class FrameResult:

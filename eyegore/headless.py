@@ -17,6 +17,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from eyegore.analysis.frame_tally import FrameTally
 from eyegore.analysis.space_forecast import bytes_text
 from eyegore.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
@@ -28,6 +29,8 @@ from eyegore.messages import (
     Flag,
     FlagChanged,
     FlagState,
+    FrameJudged,
+    FramesWaiting,
     Health,
     Said,
     WarningsState,
@@ -52,6 +55,7 @@ class Summary:
         self._flags: dict[str, Flag] = {}
         self._lines: deque[tuple[int, str, str]] = deque(maxlen=LINES)
         self._last_exposure = ""
+        self._frames = FrameTally()
 
     def take(self, event: Event) -> None:
         """Subscriber: returns at once."""
@@ -64,6 +68,8 @@ class Summary:
         parts: list[RenderableType] = [self._head(), self._warned(), *map(self._copied, self._copies.values())]
         if standstill:
             parts.insert(0, Text(f"Eyegore {standstill}: nothing is known", style="bold red"))
+        if self._frames.text:
+            parts.append(Text(f"images: {self._frames.text}", style="red" if self._frames.failed else ""))
         if self._last_exposure:
             parts.append(Text(self._last_exposure))
         if self._flags:
@@ -79,6 +85,8 @@ class Summary:
                 self._warnings = event
             case SyncState():
                 self._copies[event.target] = event
+            case FrameJudged() | FramesWaiting():
+                self._frames.take(event)
             case FlagChanged():
                 self._flags.pop(event.flag.parameter, None)
                 if event.flag.state not in QUIET:

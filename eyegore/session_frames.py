@@ -85,13 +85,6 @@ def _told(result: FrameResult) -> str:
 
 def _list(checks: Iterable[FrameCheck]) -> str:
     all_of = list(checks)
-    told = [sentence(check) for check in all_of[:MOST_TOLD]]
+    told = [check.text for check in all_of[:MOST_TOLD]]
     more = f" and {len(all_of) - MOST_TOLD} more" if len(all_of) > MOST_TOLD else ""
     return "; ".join(told) + more
-
-
-def sentence(check: FrameCheck) -> str:
-    """``std_pre of E is 1.62 ADU, outside 0.86 to 1.44``."""
-    unit = f" {check.unit}" if check.unit else ""
-    whose = f" of {check.quadrant}" if check.quadrant else ""
-    return f"{check.name}{whose} is {check.value:.4g}{unit}, outside {check.low:.6g} to {check.high:.6g}"

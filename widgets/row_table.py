@@ -43,7 +43,7 @@ SAMPLE = 200
 
 
 class RowTable(ttk.Frame):
-    """Table of :class:`RowCell`; ``on_open`` gets the keys of the rows a person opens.
+    """Table of :class:`RowCell`; ``on_open`` gets the keys of opened rows, ``tint_of`` gives the tint for a key.
 
     ``tools`` is where filter, follow and columns go (the header of a pane); without it they get a line of their own.
     """
@@ -70,6 +70,7 @@ class RowTable(ttk.Frame):
         self._unseen = 0
         self._selected: tuple[str, ...] = ()
         self._later = Later(self)
+        self.tint_of: Callable[[str], str] | None = None
         self._changes = RowChanges(self._later, self._change_row, lambda: self._calls.run())
         self.tools = RowTools(
             self if tools is None else tools,
@@ -180,16 +181,19 @@ class RowTable(ttk.Frame):
         cells = list(row.cells)
         places = {names.index(name): name for name in texts if name in names}
         new = {place: name for place, name in places.items() if place < len(cells) and cells[place] != texts[name]}
-        if not new:
+        tint = self.tint_of(key) if self.tint_of else row.tint
+        if not new and tint == row.tint:
             return
         for place, name in new.items():
             cells[place] = texts[name]
-        row = replace(row, cells=tuple(cells))
+        tinted, row = tint != row.tint, replace(row, cells=tuple(cells), tint=tint)
         if self.columns.sorted_by in new.values() or self._filter:
             self.replace([row])
             return
         self._rows[key] = row
-        if key in self._order:  # else it waits for its turn
+        if tinted and key in self._order:
+            self._calls.add("item", key, "-values", self._values(row), "-tags", self._tag(row))
+        elif key in self._order:  # else its turn comes
             for name in (name for place, name in new.items() if place in self.columns.places):
                 self._calls.add("set", key, name, texts[name])
 

@@ -43,11 +43,16 @@ class HkRows:
         self._states[news.obsid] = news
         self._changed.add(news.obsid)
 
+    def verdict(self, key: str) -> HkVerdict:
+        """The verdict on one row."""
+        obsid, ccd = self._place.get(key, (-1, ""))
+        state = self._states.get(obsid)
+        return state.verdicts.get(ccd, HkVerdict.UNKNOWN) if state else HkVerdict.UNKNOWN
+
     def cells(self, key: str) -> dict[str, str]:
         """The cells of one row, by column."""
         obsid, ccd = self._place.get(key, (-1, ""))
-        state = self._states.get(obsid)
-        verdict = state.verdicts.get(ccd, HkVerdict.UNKNOWN) if state else HkVerdict.UNKNOWN
+        state, verdict = self._states.get(obsid), self.verdict(key)
         reasons = [one for one in state.reasons if one.concerns(ccd)] if state else []
         return {COLUMN: f"{LOOKS[_status(verdict, reasons)].glyph} {verdict.value}"}
 

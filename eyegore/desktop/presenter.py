@@ -16,8 +16,8 @@ from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status, Trend
 from eyegore.widgets.row_cells import RowCell
 
 SHOWN_FIRST = (
-    "ObsID", "CCD", "test", "date", "HK", "backup", "broadcast", "exptime", "wave", "source", "rdmode", "vend", "chinj",
-    "flushes", "mirr_pos", "IG1_1_T", "OD_1_T", "RD_T", "IDL", "IDH",
+    "ObsID", "CCD", "test", "date", "retake", "HK", "image", "backup", "broadcast", "exptime", "wave", "source",
+    "rdmode", "vend", "chinj", "flushes", "mirr_pos", "IG1_1_T", "OD_1_T", "RD_T", "IDL", "IDH",
 )  # fmt: skip
 """Columns of the exposure table shown until the user chooses others; those a log does not have are left out."""
 
@@ -189,7 +189,9 @@ def shown_first(columns: Iterable[str]) -> list[str]:
     return [spelling[name.casefold()] for name in SHOWN_FIRST if name.casefold() in spelling]
 
 
-def row_cell(exposure: Exposure, columns: Sequence[str], also: Mapping[str, str] | None = None) -> RowCell:
+def row_cell(
+    exposure: Exposure, columns: Sequence[str], also: Mapping[str, str] | None = None, tint: str = ""
+) -> RowCell:
     """One row of the exposure table; ``columns`` are those of the table, ``also`` has cells no log has."""
     also, count = also or {}, len(exposure.columns)
     cells = exposure.cells
@@ -198,7 +200,7 @@ def row_cell(exposure: Exposure, columns: Sequence[str], also: Mapping[str, str]
     else:
         by_name = {**dict(zip(exposure.columns, cells, strict=False)), **also}
         cells = tuple(by_name.get(column, "") for column in columns)
-    return RowCell(key=row_key(exposure), cells=cells, group=str(exposure.obsid))
+    return RowCell(key=row_key(exposure), cells=cells, group=str(exposure.obsid), tint=tint)
 
 
 def row_key(exposure: Exposure) -> str:

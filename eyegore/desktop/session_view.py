@@ -11,13 +11,14 @@ from dataclasses import replace
 from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.hk_history import HkHistory
-from eyegore.desktop import hk_rows, presenter
+from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.copy_rows import CopyRows
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
+from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
 from eyegore.lab_time import clock_text
@@ -35,6 +36,7 @@ from eyegore.messages import (
     FlagChanged,
     FlagState,
     FrameJudged,
+    FramesWaiting,
     Health,
     HkAccepted,
     ImageFile,
@@ -94,10 +96,10 @@ class SessionView:
         self._new_rows: list[Exposure] = []
         self._exposures: dict[int, Exposure] = {}
         self._index = ExposureIndex()
-        self.hk_rows = hk_rows.HkRows()
+        self.verdicts = VerdictRows()
         if panes.table is not None:
-            panes.table.tips.by_column[hk_rows.COLUMN] = self.hk_rows.tip
-            panes.table.columns.longest[hk_rows.COLUMN] = hk_rows.LONGEST
+            self.verdicts.dress(panes.table.tips.by_column, panes.table.columns.longest)
+            panes.table.tint_of = self.verdicts.tint
             self._copy_rows.dress(panes.table.tips.by_column, panes.table.columns.longest)
         self._trends = Trends({})
         self._cells_changed = False
@@ -128,16 +130,19 @@ class SessionView:
             case LayoutChanged():
                 self._take_layout(event)
             case ExposuresAccepted():
-                columns = (*event.columns, *self.hk_rows.columns, *self._copy_rows.columns)
+                columns = (*event.columns, *self.verdicts.columns, *self._copy_rows.columns)
                 self._log_columns = presenter.exposure_columns(self._log_columns, columns)
-                self.hk_rows.add(event.rows)
+                self.verdicts.add(event.rows)
                 self._copy_rows.add(event.rows)
                 self._new_rows += event.rows
                 self._index.add(event.rows)
                 self._exposures.update((row.obsid, row) for row in event.rows)
-            case ExposureHk():
-                self.hk_rows.take(event)
-            case ImageFile() | ImagesReady() | FrameJudged() | ImagePreview():
+            case ExposureHk() | FramesWaiting():
+                self.verdicts.take(event)
+            case ImageFile() | FrameJudged():
+                self.verdicts.take(event)
+                self.pictures.take(event)
+            case ImagesReady() | ImagePreview():
                 self.pictures.take(event)
             case Health():
                 self.health = event
@@ -192,13 +197,14 @@ class SessionView:
         self._flags_changed = self._cells_changed = False
         if self._new_rows and panes.table is not None:
             panes.table.set_columns(self._log_columns, presenter.shown_first(self._log_columns))
-            columns, hk, copies = self._log_columns, self.hk_rows.cells, self._copy_rows.at_first
+            columns, verdicts, copies = self._log_columns, self.verdicts, self._copy_rows.at_first
+            keyed = [(row, presenter.row_key(row)) for row in self._new_rows]
             panes.table.append([
-                presenter.row_cell(row, columns, hk(presenter.row_key(row)) | copies) for row in self._new_rows
+                presenter.row_cell(row, columns, verdicts.cells(key) | copies, verdicts.tint(key)) for row, key in keyed
             ])  # fmt: skip
         self._new_rows.clear()
         if panes.table is not None:
-            panes.table.change([*self.hk_rows.changed(), *self._copy_rows.changed()], self._row_texts)
+            panes.table.change([*self.verdicts.changed(), *self._copy_rows.changed()], self._row_texts)
         self._copies.flush()
         self._desk.flush(self._trends.texts, known=self.health is not None and not self.health.hk_stale)
         self._warnings.flush()
@@ -211,7 +217,7 @@ class SessionView:
 
     def _row_texts(self, key: str) -> dict[str, str]:
         """What a row of the exposure table shows beside what the log says, by column."""
-        return self.hk_rows.cells(key) | self._copy_rows.cells(key)
+        return self.verdicts.cells(key) | self._copy_rows.cells(key)
 
     def redraw(self) -> None:
         """Draw the charts, if they have not just been."""
@@ -266,6 +272,7 @@ class SessionView:
             return
         shown = panes.images is not None
         cells = presenter.health_cells(health, images=shown, exposures=panes.table is not None)
+        cells += self.verdicts.strip_cells()
         cells += self._copies.strip_cells(health.now)
         cells += self._warnings.strip_cells()
         title = presenter.window_title(health, health.folder, self._tag)

@@ -1,4 +1,4 @@
-"""What the terminal shows of the copies."""
+"""What the terminal shows of the copies and the images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from eyegore.frame_messages import FrameJudged, FrameResult, FramesWaiting
 from eyegore.headless import Summary
+from eyegore.limits.frame_model import FrameVerdict
 from eyegore.sync_messages import Role, SyncState
 
 WELL = SyncState("/mnt/b", Role.BACKUP, 12, 12, 0.0, 1000.0, succeeded=880.0)
@@ -25,3 +27,21 @@ def test_a_line_for_each_copy_tells_how_it_stands() -> None:
     (gate,) = [line for line in lines if line.startswith("broadcast gate")]
     assert "9/12 files verified  73 MB wait, the oldest for 12 min" in gate
     assert "FAILS: no route: check the network" in gate
+
+
+def test_a_line_tells_how_the_images_stand() -> None:
+    def shown() -> str:
+        console = Console(width=160, record=True, file=io.StringIO())
+        console.print(summary.drawing())
+        return console.export_text()
+
+    summary = Summary()
+    assert "images:" not in shown()
+    verdicts = (FrameVerdict.FAIL, FrameVerdict.WARNING, FrameVerdict.PASS)
+    for ccd, verdict in enumerate(verdicts, start=1):
+        summary.take(FrameJudged(FrameResult("", 7, ccd, verdict), True, 0.0, 0.0))
+    summary.take(FramesWaiting(12, 3, 0.0))
+    assert "images: 3 judged, 1 to retake, 1 to look at, 12 wait\n" in shown().replace("  ", "").replace(" \n", "\n")
+    summary.take(FrameJudged(FrameResult("", 7, 1, FrameVerdict.PASS), True, 0.0, 0.0))
+    summary.take(FramesWaiting(0, 4, 0.0))
+    assert "images: 3 judged, 0 to retake, 1 to look at\n" in shown().replace("  ", "").replace(" \n", "\n")
