@@ -98,6 +98,9 @@ class SyncEngine:
         self._ledger = ledger
         known = {path: entry.stamp for path, entry in ledger.entries().items()}
         self._scan = SyncScan(source, known)
+        self._found: FolderState | None = None
+        self._last: PassReport | None = None
+        self._entries: Mapping[str, LedgerEntry] = {}
         self._stop = threading.Event()
         side.stopped = self._stop.is_set
         self._run: RsyncRun | None = None
@@ -142,6 +145,10 @@ class SyncEngine:
             When nothing can be copied: no folder, no target, no ledger.
         """
         found = self.look()
+        last = self._last
+        if last is not None and not full and self._unchanged(found, last):
+            return replace(last, time=time.time())
+        self._found = found
         current = _Pass(dict(found.complete), dict(found.incomplete), found.lost)
         entries = self._ledger.entries()
         now = time.time()
@@ -156,7 +163,14 @@ class SyncEngine:
             self.listener.on_report(self._report(current, []))
             mismatches = self._copy_all(current)
             mismatches += [self._mended(entry, "") for entry in current.gone]
-        return self._report(current, mismatches)
+        self._last = self._report(current, mismatches)
+        self._entries = self._ledger.entries()
+        return self._last
+
+    def _unchanged(self, found: FolderState, last: PassReport) -> bool:
+        """Whether a pass would do and tell what the last one did, which found nothing to do."""
+        same = found is self._found and self._ledger.entries() is self._entries
+        return same and last.done and not last.copied and not last.mismatches
 
     # --- what is to be done -----------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """What of a folder is complete, to be copied: one listing with one stat a file; only what changed is opened.
 
+A folder in which nothing can have changed is not listed again for a minute.
+
 An image is complete when its headers say so and it was not written to for a moment; the texts that ELVIS appends to
 up to their last complete line; any other file when it was not written to for a while. Links are followed, as
 ``rsync -L`` does; names that begin with a dot are those of programs at work, and passed over.
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from eyegore.elvis.ccd_frame import frame_state
 from eyegore.elvis.day_folder import FileKind, parse_name
+from eyegore.feeds.still_folder import StillFolder
 from eyegore.feeds.sync_ledger import SyncError
 
 log = logging.getLogger(__name__)
@@ -77,6 +80,7 @@ class _Seen:
 
 @dataclass
 class _Round:
+    still: StillFolder
     complete: dict[str, SourceFile] = field(default_factory=dict)
     incomplete: dict[str, str] = field(default_factory=dict)
     settling: set[str] = field(default_factory=set)
@@ -90,10 +94,21 @@ class SyncScan:
         self.folder = folder
         self._known = dict(known or {})
         self._seen: dict[str, _Seen] = {}
+        self._still: StillFolder | None = None
+        self._state = FolderState({}, {}, frozenset())
 
     def look(self, now: float, wall: float) -> FolderState:
-        """Look at the folder at monotonic time ``now`` [s] and ``wall`` [unix s]; SyncError when it is not there."""
-        result = _Round()
+        """Look at the folder at monotonic time ``now`` [s] and ``wall`` [unix s]; SyncError when it is not there.
+
+        The very state of the last look is given again where nothing changed.
+        """
+        if self._still is None or not self._still.holds(now):
+            self._still = StillFolder(self.folder, now, wall)
+            self._state = self._listed(self._still, now, wall)
+        return self._state
+
+    def _listed(self, still: StillFolder, now: float, wall: float) -> FolderState:
+        result = _Round(still)
         seen: dict[str, _Seen] = {}
         with contextlib.closing(self._files(result)) as files:  # else a listing stays open when a file cannot be judged
             for path, there in files:
@@ -101,8 +116,10 @@ class SyncScan:
                 if one is None or one.there != there:
                     one = _Seen(there, now, first=one is None)
                 seen[path] = one
+                still.note_file(path, there)
                 if not one.final:
                     self._judge(path, one, now, wall)
+                    still.doubt(not one.final)
                 if isinstance(one.found, SourceFile):
                     result.complete[path] = one.found
                 else:
@@ -110,6 +127,7 @@ class SyncScan:
                     if now - one.since < REST_S and not one.final:
                         result.settling.add(path)
         self._seen = seen
+        still.doubt(bool(result.lost) or any(path not in seen for path in result.incomplete))
         return FolderState(result.complete, result.incomplete, frozenset(result.settling), tuple(result.lost))
 
     # --- one file ---------------------------------------------------------------------------------------------------
@@ -147,6 +165,7 @@ class SyncScan:
 
     def _below(self, inside: str, above: frozenset[Stamp], result: _Round) -> Generator[tuple[str, Stamp], None, None]:
         prefix = f"{inside}/" if inside else ""
+        result.still.note_folder(inside, os.stat(self.folder / inside))
         with os.scandir(self.folder / inside) as entries:
             for entry in entries:
                 if entry.name.startswith("."):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.feeds import sync_scan
+from eyegore.feeds.still_folder import LISTED_S
 from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_scan import SyncScan
 
@@ -42,7 +43,7 @@ def test_an_image_that_is_written_to_again_is_not_complete(day: Day) -> None:
     assert path.name in scan.look(0.0, NOW + 1e9).complete
     with path.open("ab") as file:
         file.write(b"more")
-    assert path.name not in scan.look(10.0, NOW + 1e9).complete
+    assert path.name not in scan.look(LISTED_S, NOW + 1e9).complete
 
 
 @pytest.mark.parametrize(
