@@ -30,11 +30,16 @@ LONGEST_S = 60.0
 
 
 class DesktopProcess:
-    """Runs ``eyegore -p folder`` with questions; ``rows`` is how many rows of HK make it "loaded"."""
+    """Runs ``eyegore -p folder`` with questions; ``rows`` is how many rows of HK make it "loaded".
 
-    def __init__(self, workshop: Workshop, folder: Path, *, rows: int = 0, **options: Any) -> None:
-        home = workshop.new_folder("home")
-        home.mkdir()
+    ``home`` is the user's, a new one unless it is given.
+    """
+
+    def __init__(
+        self, workshop: Workshop, folder: Path, *, rows: int = 0, home: Path | None = None, **options: Any
+    ) -> None:
+        home = home or workshop.new_folder("home")
+        home.mkdir(exist_ok=True)
         environment = os.environ | {"DISPLAY": workshop.screen, "HOME": str(home)}
         environment |= {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "STATE", "DATA")}
         asked = json.dumps({"folder": str(folder), "rows": rows, **options})
@@ -128,6 +133,7 @@ class Probe:
         self.ticks: list[tuple[float, float]] = []
         self.flags_s = self.rows_at_flags = -1.0
         self.refreshes = 0
+        self._watching = False
         root.createfilehandler(sys.stdin, tk.READABLE, lambda *_: self._questions())
         self._count_refreshes()
         root.after_idle(self._tell_modules)
@@ -148,7 +154,12 @@ class Probe:
             self.callbacks.clear()
             self._late_tick(time.monotonic(), time.monotonic() + float(words[0]))
         elif what == "watch":
+            self._watching = True
             self._watch(words[0])
+        elif what == "unwatch":
+            self._watching = False
+        elif what == "judged":
+            self._until_judged(int(words[0]))
         elif what == "threads":
             tell("threads", names={thread.native_id: thread.name for thread in threading.enumerate()})
         elif what == "images":
@@ -180,6 +191,15 @@ class Probe:
             tell("images")
         else:
             self.root.after(200, lambda: self._until_images(count))
+
+    def _until_judged(self, count: int) -> None:
+        """Tell when so many images have their verdict in the table, and how many wait."""
+        view = self.desktop.view
+        if view is not None and view.verdicts.tally.judged >= count:
+            seconds = time.monotonic() - self.begun
+            tell("judged", judged=view.verdicts.tally.judged, waiting=view.verdicts.tally.waiting, seconds=seconds)
+        else:
+            self.root.after(50, lambda: self._until_judged(count))
 
     def _start_tick(self, due: float) -> None:
         now = time.monotonic()
@@ -226,7 +246,8 @@ class Probe:
         elif state == "lowering" and not latched and not red:
             tell("lowered")
             state = "calm"
-        self.root.after(1, lambda: self._watch(name, state))
+        if self._watching:
+            self.root.after(1, lambda: self._watch(name, state))
 
     def _count_refreshes(self) -> None:
         charts = self.desktop.panes.charts

@@ -116,18 +116,18 @@ def _reds(workshop: Workshop, count: int, *, polling: bool) -> list[float]:
         found: list[float] = []
         for _ in range(count):
             time.sleep(when.uniform(0.05, 0.15))
-            written = _write(master, last, place, OUT)
+            written = write_row(master, last, place, OUT)
             told = desktop.wait_for("red", 10)
             assert told["painted"]
             found.append(1e3 * (told["at"] - written))
             time.sleep(0.03)
             for _back in range(TO_CLEAR[Severity.CRITICAL]):
-                _write(master, last, place, NORMAL)
+                write_row(master, last, place, NORMAL)
             desktop.wait_for("lowered", 10)
     return found
 
 
-def _write(path: Path, row: bytes, place: int, value: bytes) -> float:
+def write_row(path: Path, row: bytes, place: int, value: bytes) -> float:
     """Append a row with another value in one column; the moment at which it was complete."""
     cells = row.split(b"\t")
     cells[place] = value

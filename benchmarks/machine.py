@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -67,3 +68,13 @@ def thread_cpu_s(pid: int) -> dict[int, float]:
 def rss_mib(pid: int | str = "self", *, peak: bool = False) -> float:
     """Memory of a process that is in RAM now, or the most that ever was [MiB]."""
     return int(_field(f"/proc/{pid}/status", "VmHWM" if peak else "VmRSS").split()[0]) / 1024
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process has started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(path.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(path.parent.name))
+    return found

@@ -11,20 +11,28 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from eyegore.exposure_messages import ExposureHk, HkVerdict, RetakeReason
+from eyegore.frame_messages import FrameCheck
 from eyegore.lab_time import clock_text, iso
+from eyegore.limits.frame_model import FrameVerdict
 from eyegore.report import Findings, number
+from eyegore.retake_images import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 
 NONE, SOME, CANNOT_JUDGE = 0, 1, 2
 
-TO_RETAKE = (HkVerdict.COMPROMISED, HkVerdict.NO_HK)
+TO_RETAKE = (RetakeVerdict.COMPROMISED, RetakeVerdict.BAD_IMAGE, RetakeVerdict.NO_HK)
 
 CSV_COLUMNS = (
     "obsid", "ccds", "test", "start", "end", "verdict", "source", "reason_verdict", "parameter", "sample", "first",
     "last", "samples", "worst", "unit", "limit", "severity", "text",
+    "quadrant",
 )  # fmt: skip
 
-_STYLES = {HkVerdict.COMPROMISED: "bold red", HkVerdict.NO_HK: "magenta", HkVerdict.UNKNOWN: "yellow"}
+_STYLES = {
+    RetakeVerdict.COMPROMISED: "bold red",
+    RetakeVerdict.BAD_IMAGE: "bold red",
+    RetakeVerdict.NO_HK: "magenta",
+    RetakeVerdict.UNKNOWN: "yellow",
+}
 _WORDS = {
     NONE: "no exposure has to be taken again",
     SOME: "should be taken again",
@@ -32,30 +40,36 @@ _WORDS = {
 }
 
 
-def doubtful(findings: Findings) -> list[ExposureHk]:
+def all_standings(findings: Findings, images: ImageFindings | None = None) -> list[Standing]:
+    """Every ObsID of the log in its order; without ``images`` by housekeeping alone."""
+    return standings(findings.monitor.hk.frames.states, images)
+
+
+def doubtful(findings: Findings, images: ImageFindings | None = None) -> list[Standing]:
     """The ObsIDs that are not clean, in their order."""
-    return [one for one in findings.monitor.hk.frames.states if one.verdict is not HkVerdict.CLEAN]
+    return [one for one in all_standings(findings, images) if one.verdict is not RetakeVerdict.CLEAN]
 
 
-def exit_code(findings: Findings) -> int:
-    """0: every exposure is clean; 1: some are compromised or without HK; 2: neither can be said."""
-    states = findings.monitor.hk.frames.states
-    if any(one.verdict in TO_RETAKE for one in states):
+def exit_code(findings: Findings, images: ImageFindings | None = None) -> int:
+    """0: every exposure is clean; 1: some are not, or have no HK; 2: neither can be said."""
+    found = all_standings(findings, images)
+    if any(one.verdict in TO_RETAKE for one in found):
         return SOME
-    unsure = any(one.verdict is HkVerdict.UNKNOWN for one in states) or findings.unread or findings.unjudged
-    return CANNOT_JUDGE if not states or unsure else NONE
+    unsure = any(one.verdict is RetakeVerdict.UNKNOWN for one in found) or findings.unread or findings.unjudged
+    unseen = images is not None and images.none
+    return CANNOT_JUDGE if not found or unsure or unseen else NONE
 
 
-def as_json(findings: Findings) -> dict[str, Any]:
+def as_json(findings: Findings, images: ImageFindings | None = None) -> dict[str, Any]:
     """The JSON contract of ``eyegore retake`` (docs/retake.rst)."""
     monitor = findings.monitor
     folder = Path(monitor.folder)
-    found = doubtful(findings)
+    found = doubtful(findings, images)
     return {
         "folder": str(folder),
         "elvis": monitor.hk.elvis or None,
         "set": monitor.rules.limit_set.value,
-        "exit": exit_code(findings),
+        "exit": exit_code(findings, images),
         "hk_first": iso(monitor.hk.first_time),
         "hk_last": iso(monitor.hk.last_time),
         "unread": [{"file": Path(path).name, "reason": why} for path, why in findings.unread.items()],
@@ -64,10 +78,11 @@ def as_json(findings: Findings) -> dict[str, Any]:
         "clean": len(monitor.hk.frames.states) - len(found),
         "retake": [exposure_json(one) for one in found if one.verdict in TO_RETAKE],
         "unknown": [exposure_json(one) for one in found if one.verdict not in TO_RETAKE],
+        "images": None if images is None else {verdict.value: images.count(verdict) for verdict in FrameVerdict},
     }
 
 
-def exposure_json(one: ExposureHk) -> dict[str, Any]:
+def exposure_json(one: Standing) -> dict[str, Any]:
     """One ObsID of the contract."""
     return {
         "obsid": one.obsid,
@@ -81,7 +96,36 @@ def exposure_json(one: ExposureHk) -> dict[str, Any]:
     }
 
 
-def _reason_json(reason: RetakeReason) -> dict[str, Any]:
+def _image_json(reason: ImageReason) -> dict[str, Any]:
+    check = reason.check
+    severity = "NONE"
+    if check is not None and check.verdict is not FrameVerdict.NOT_CHECKED:
+        severity = "CRITICAL" if check.verdict is FrameVerdict.FAIL else "WARNING"
+    return {
+        "source": reason.source,
+        "verdict": reason.verdict.name,
+        "parameter": check.name if check is not None else None,
+        "ccd": reason.ccd,
+        "sample": reason.sample,
+        "first": None,
+        "last": None,
+        "samples": 0 if check is None else 1,
+        "worst": None if check is None else number(check.value),
+        "unit": (check.unit or None) if check is not None else None,
+        "limit": None if check is None else _limits(check),
+        "severity": severity,
+        "text": reason.text,
+        "quadrant": (check.quadrant or None) if check is not None else None,
+    }
+
+
+def _limits(check: FrameCheck) -> str:
+    return f"{check.low:.6g} … {check.high:.6g}".replace("-", "−")
+
+
+def _reason_json(reason: Reason) -> dict[str, Any]:
+    if isinstance(reason, ImageReason):
+        return _image_json(reason)
     return {
         "source": reason.source,
         "verdict": reason.verdict.name,
@@ -96,15 +140,16 @@ def _reason_json(reason: RetakeReason) -> dict[str, Any]:
         "limit": reason.limit or None,
         "severity": reason.severity.name,
         "text": reason.text,
+        "quadrant": None,
     }
 
 
-def as_csv(findings: Findings) -> str:
+def as_csv(findings: Findings, images: ImageFindings | None = None) -> str:
     """One line for each reason of each ObsID that is not clean; empty cells where there is nothing to tell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    for one in doubtful(findings):
+    for one in doubtful(findings, images):
         for reason in one.reasons:
             told = _reason_json(reason)
             first = (one.obsid, _ccds(one, reason), one.test, iso(one.start), iso(one.end), one.verdict.name)
@@ -113,10 +158,10 @@ def as_csv(findings: Findings) -> str:
     return text.getvalue()
 
 
-def parts(findings: Findings) -> Iterator[Text | Table]:
+def parts(findings: Findings, images: ImageFindings | None = None) -> Iterator[Text | Table]:
     """The same for people."""
     monitor = findings.monitor
-    states, found = monitor.hk.frames.states, doubtful(findings)
+    states, found = monitor.hk.frames.states, doubtful(findings, images)
     limits = f"limits {monitor.rules.limit_set.words}"
     yield Text(f"{monitor.folder}  ELVIS {monitor.hk.elvis or 'unknown'}  {limits}", style="bold")
     for why in findings.unread.values():
@@ -125,15 +170,27 @@ def parts(findings: Findings) -> Iterator[Text | Table]:
         yield Text(f"limits, but never judged: {', '.join(findings.unjudged)}", style="magenta")
     hk = "no HK row" if not monitor.hk.rows else f"HK {iso(monitor.hk.first_time)} to {iso(monitor.hk.last_time)}"
     yield Text(f"{len(states)} ObsIDs, {len(states) - len(found)} of them clean; {hk}")
+    yield _images_line(images)
     if found:
         yield _table(found)
-    code = exit_code(findings)
+    code = exit_code(findings, images)
     many = sum(one.verdict in TO_RETAKE for one in found)
     exposures = f"{many} exposure{'s' if many != 1 else ''} " if code == SOME else ""
     yield Text(exposures + _WORDS[code], style=("green", "bold red", "magenta")[code])
 
 
-def _table(found: Iterable[ExposureHk]) -> Table:
+def _images_line(images: ImageFindings | None) -> Text:
+    if images is None:
+        return Text("images were not judged", style="dim")
+    if images.none:
+        words = "there is no image in the folder: --no-images judges by housekeeping alone"
+        return Text(words, style="bold magenta")
+    counts = ", ".join(f"{count} {verdict.value}" for verdict in FrameVerdict if (count := images.count(verdict)))
+    hint = " (--image-warnings lists them)" if images.count(FrameVerdict.WARNING) and not images.warnings else ""
+    return Text(f"{len(images.results)} images: {counts}{hint}")
+
+
+def _table(found: Iterable[Standing]) -> Table:
     table = Table(box=None)
     table.add_column("ObsID", justify="right")
     for heading in ("CCD", "test", "from", "to", "verdict"):
@@ -145,12 +202,12 @@ def _table(found: Iterable[ExposureHk]) -> Table:
             cells = head if not place else [""] * len(head)
             cells[1] = _ccds(one, reason)
             assumed = f" ({'; '.join(one.assumed)})" if one.assumed and not place else ""
-            style = _STYLES[reason.verdict]
+            style = _STYLES[RetakeVerdict[reason.verdict.name]]
             table.add_row(*map(Text, cells), Text(reason.text + assumed), style=style if not place else "")
     return table
 
 
-def _ccds(one: ExposureHk, reason: RetakeReason) -> str:
+def _ccds(one: Standing, reason: Reason) -> str:
     """The CCDs of the log that a reason concerns, by number where the log gives them one."""
     if reason.ccd:
         return str(reason.ccd)

@@ -22,6 +22,7 @@ from eyegore.settings import Session
 if TYPE_CHECKING:
     from eyegore.backup_service import BackupService
     from eyegore.frames.frame_judge import FrameJudge
+    from eyegore.limits.frame_model import CheckTable
 
 Post = Callable[[FeedMessage], None]
 
@@ -118,12 +119,25 @@ def _copies(session: Session, targets: list[SyncTarget], post: Post) -> BackupSe
 
 def _judge(session: Session, post: Post) -> FrameJudge:
     from eyegore.frames.frame_judge import FrameJudge
+
+    table = check_table(session.checks, session.block)
+    return FrameJudge(table, session.block, state_dir(session.state) if session.journal else None, post)
+
+
+def check_table(checks: Path | None, block: str) -> CheckTable:
+    """The table that images are judged by, the lab's own or that built in.
+
+    Raises
+    ------
+    SettingsError
+        When it cannot be used, or knows no such block.
+    """
     from eyegore.limits.check_table import built_in_checks, load_checks
 
     try:
-        table = load_checks(session.checks) if session.checks is not None else built_in_checks()
+        table = load_checks(checks) if checks is not None else built_in_checks()
     except (OSError, TableError) as why:
         raise SettingsError(f"table of checks not usable: {why}") from why
-    if session.block and session.block not in table.blocks:
-        raise SettingsError(f"block {session.block!r} is not known; known are {', '.join(table.blocks)}")
-    return FrameJudge(table, session.block, state_dir(session.state) if session.journal else None, post)
+    if block and block not in table.blocks:
+        raise SettingsError(f"block {block!r} is not known; known are {', '.join(table.blocks)}")
+    return table

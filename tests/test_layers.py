@@ -78,7 +78,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"housekeeping", "hk_freshness", "session_frames", "session_space"},
     "feeds": BASIC | {"elvis", "messages"},
     "rehearsal": FRONT,
-    "retake": FRONT | {"report"},
+    "retake": FRONT | {"report", "retake_images"},
+    "retake_images": BASIC | {"limits", "exposure_messages", "frame_messages"},
     "reports": FRONT | {"report"},
     "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
     "side_workers": BASIC
@@ -95,6 +96,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "reports",
         "rehearsal",
         "retake",
+        "retake_images",
+        "side_workers",
         "headless",
         "cli",
         "desktop",

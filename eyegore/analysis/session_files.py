@@ -46,6 +46,10 @@ class ExposureBook:
             events.append(Said(logging.WARNING, text, now))
         return events
 
+    def all(self) -> tuple[Exposure, ...]:
+        """Every row, in the order they came."""
+        return tuple(self._rows.values())
+
     @property
     def rows(self) -> int:
         """Number of rows."""

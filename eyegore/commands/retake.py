@@ -5,38 +5,57 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 
 from eyegore import retake
+from eyegore.alarms.journal import state_dir
+from eyegore.commands.progress_bar import progress_bar
+from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.errors import SettingsError
+from eyegore.exposure_messages import ccd_of
 from eyegore.limits.model import LimitSet
+from eyegore.messages import ImageFile
 from eyegore.monitor import Monitor
 from eyegore.report import Findings
+from eyegore.retake_images import ImageFindings
 from eyegore.settings import Session
+from eyegore.side_workers import check_table
 from eyegore.standard_output import written_out
+
+if TYPE_CHECKING:
+    from eyegore.limits.frame_model import CheckTable
+
+MOST_JOBS = 4
+"""Processes that measure images: each needs some 250 MB, and a disk serves no more."""
 
 _EPILOG = """\
 An exposure is at risk from its date in the log until its last line is read. It is
   compromised   where a parameter with a limit was out of limits meanwhile
   no HK         where HK rows or valid readings are missing: nobody knows what was
   unknown       where its HK is not read yet, or no parameter of this ELVIS version has a limit
-CCDn_* parameters concern one CCD, all others all three.
+CCDn_* parameters concern one CCD, all others all three. An image that FAILs a check, is missing
+or is no whole image is bad (docs/frames.rst). What a session found out about the images is used;
+others are measured, some five a second on each core.
 
 examples:
   eyegore retake /data/14_Mar_19                        a table
   eyegore retake /data/14_Mar_19 --set both             judged by the performance limits, too
   eyegore retake /data/14_Mar_19 --csv retake.csv       one line for each reason; "-" is standard output
+  eyegore retake /data/14_Mar_19 --block BORN           images against the offsets of that block
+  eyegore retake /data/14_Mar_19 --no-images            by housekeeping alone: seconds
   eyegore retake /data/14_Mar_19 --json | jq '.retake[].obsid'
 
 exit code
   0   every exposure is clean
-  1   some are compromised, or have no HK
+  1   some are compromised, have a bad image, or have no HK
   2   neither can be said"""
 
 
@@ -44,9 +63,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add ``retake`` to the commands of the program."""
     parser = subparsers.add_parser(
         "retake",
-        help="which exposures were taken out of limits",
+        help="which exposures have to be taken again",
         description="List the ObsIDs of a day folder that have to be taken again: those during which HK was out of "
-        "limits or missing, with the reasons.",
+        "limits or missing, and those whose images are bad or missing, with the reasons.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -58,6 +77,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("-E", "--elvis", metavar="VERSION", help="ELVIS version (default: recognised from the files)")
     parser.add_argument(
         "--stale-after", metavar="SECONDS", type=float, default=60.0, help="so long without a row is no HK (60)"
+    )
+    parser.add_argument(
+        "--block", metavar="NAME", default="", help="detector block: the offsets expected of its images"
+    )
+    parser.add_argument("--checks", metavar="FILE", type=Path, help="limits of the images (default: those built in)")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--image-warnings", action="store_true", help="an image that is a WARNING is bad, too")
+    which.add_argument("--no-images", action="store_true", help="look at no image: judge by HK alone")
+    parser.add_argument(
+        "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where results of images are kept"
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--csv", metavar="FILE", help="write CSV, to standard output when FILE is -")
@@ -79,19 +108,21 @@ def run(args: argparse.Namespace) -> int:
         limit_set=LimitSet(args.set),
         stale_after_s=args.stale_after,
     )
+    table = check_table(args.checks, args.block)
     with _progress() as progress:
         findings = judge(session, progress)
+    images = None if args.no_images else judge_images(findings.monitor, table, args)
     with written_out():
         if args.json:
-            sys.stdout.write(json.dumps(retake.as_json(findings), indent=1, allow_nan=False) + "\n")
+            sys.stdout.write(json.dumps(retake.as_json(findings, images), indent=1, allow_nan=False) + "\n")
         elif args.csv == "-":
-            sys.stdout.write(retake.as_csv(findings))
+            sys.stdout.write(retake.as_csv(findings, images))
         else:
             if args.csv:
-                _write(Path(args.csv).expanduser(), folder, retake.as_csv(findings))
+                _write(Path(args.csv).expanduser(), folder, retake.as_csv(findings, images))
             console = Console(width=None if sys.stdout.isatty() else 180)
-            console.print(Group(*retake.parts(findings)))
-    return retake.exit_code(findings)
+            console.print(Group(*retake.parts(findings, images)))
+    return retake.exit_code(findings, images)
 
 
 def judge(session: Session, progress: Callable[[Monitor], None] = lambda monitor: None) -> Findings:
@@ -103,6 +134,33 @@ def judge(session: Session, progress: Callable[[Monitor], None] = lambda monitor
     age = now + monitor.rules.lab_offset_s(now) - monitor.hk.last_time
     monitor.hk.frames.end(over=age > session.stale_after_s)
     return findings
+
+
+def judge_images(monitor: Monitor, table: CheckTable, args: argparse.Namespace) -> ImageFindings:
+    """Judge every image that the exposure log has a row for."""
+    from eyegore.frames.folder_judge import judge_folder
+
+    now = time.time()
+    rows = monitor.exposures.all()
+    wanted = {(row.obsid, ccd_of(row.ccd)) for row in rows}
+    images = [one for one in images_of(Path(monitor.folder)) if (one.obsid, one.ccd) in wanted]
+    state, jobs = state_dir(args.state), min(MOST_JOBS, os.cpu_count() or 1)
+    with progress_bar("judging images", len(images)) as done:
+        results = judge_folder(
+            images, rows, table, args.block, state, jobs=jobs, done=lambda path: done(os.path.basename(path))
+        )
+    return ImageFindings(results, now + monitor.rules.lab_offset_s(now), args.image_warnings)
+
+
+def images_of(folder: Path) -> list[ImageFile]:
+    """The image files of a folder, whole or not; of several of one ObsID and CCD the one named last."""
+    found: dict[tuple[int, int], ImageFile] = {}
+    for name in sorted(os.listdir(folder)):
+        file = parse_name(name)
+        if file is not None and file.kind is FileKind.IMAGE:
+            obsid, ccd = file.obsid or 0, file.ccd or 0
+            found[obsid, ccd] = ImageFile(str(folder / name), obsid, ccd, True, math.nan)
+    return list(found.values())
 
 
 def _write(path: Path, folder: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.frame_messages import FrameJudged, FrameResult, FramesWaiting
+from eyegore.frame_messages import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 from eyegore.frames.frame_store import FrameStamp, FrameStore, forget_old, store_path
 from eyegore.frames.judge_process import FrameTask, JudgeProcess
 from eyegore.messages import Exposure, ImageFile
@@ -118,9 +118,9 @@ class FrameJudge:
                 image, row, folder = taken
                 try:
                     judged = self._judged(image, row, stores)
-                except Exception:  # outermost frame of the thread: the next image must find it alive
+                except Exception as why:  # outermost frame of the thread: the next image must find it alive
                     log.exception("judging %s", image.path)
-                    continue
+                    judged = _fault(image, why)
                 if self._stopping:
                     return
                 if folder != self._folders:
@@ -187,6 +187,14 @@ class FrameJudge:
         if folder not in stores:
             stores[folder] = FrameStore(store_path(self._state, Path(folder)))
         return stores[folder]
+
+
+def _fault(image: ImageFile, why: Exception) -> FrameJudged:
+    """What is told of an image that Eyegore itself could not judge."""
+    words = f"{type(why).__name__}: {why}"
+    fault = FrameProblem.FAULT
+    result = FrameResult(image.path, image.obsid, image.ccd, fault.verdict, problem=fault, explanation=words)
+    return FrameJudged(result, not image.past, image.modified, time.time())
 
 
 def _ccd_of(row: Exposure) -> int:

@@ -62,6 +62,8 @@ class JudgeProcess:
                 words = f"it was not read within {self._longest_s:.0f} s: does its disk hang?"
                 return _unmeasured(task, FrameProblem.UNREADABLE, words)
             result: FrameResult = line.recv()
+            if result.problem is not None:
+                log.info("%s: %s: %s", task.path, result.problem.value, result.explanation)
             return result
         except (EOFError, OSError) as why:
             code = self._kill()
@@ -123,6 +125,7 @@ def _serve(line: Any, table: CheckTable, block: str) -> None:
     """What the process does: an image for each task, until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the session, which then ends this process
     os.nice(NICE)
+    logging.getLogger("eyegore").addHandler(logging.NullHandler())  # the session tells what is wrong with an image
     import numpy as np
 
     from eyegore.elvis.ccd_frame import LARGEST_FRAME

@@ -28,7 +28,7 @@ def night(folder: Path, *plants: str, start: float = START, seconds: int = 9000,
 
 
 def retake(capsys: pytest.CaptureFixture[str], folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
-    code = main(["retake", str(folder), "--json", *options])
+    code = main(["retake", str(folder), "--json", "--no-images", *options])
     printed = capsys.readouterr()
     assert printed.err == ""
     report: dict[str, Any] = json.loads(printed.out)

@@ -1,0 +1,57 @@
+"""All images of a folder judged at once, in as many processes as wanted; what is kept of them is not measured again."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eyegore.frame_messages import FrameJudged, FrameResult, FramesWaiting
+from eyegore.frames.frame_judge import FrameJudge
+from eyegore.messages import Exposure, ImageFile
+
+if TYPE_CHECKING:
+    from eyegore.limits.frame_model import CheckTable
+
+
+def judge_folder(
+    images: Sequence[ImageFile],
+    rows: Iterable[Exposure],
+    table: CheckTable,
+    block: str,
+    state: Path | None,
+    *,
+    jobs: int = 1,
+    done: Callable[[str], object] = lambda name: None,
+) -> dict[tuple[int, int], FrameResult]:
+    """The results by ObsID and CCD, without header and statistics: verdict, checks and problem.
+
+    ``rows`` are those of the exposure log, ``state`` is the state folder (None: nothing is kept), ``done`` is called
+    with the path of each image.
+    """
+    rows = tuple(rows)
+    told: queue.SimpleQueue[FrameJudged | FramesWaiting] = queue.SimpleQueue()
+    judges = [FrameJudge(table, block, state, told.put) for _ in range(max(1, min(jobs, len(images))))]
+    try:
+        for number, judge in enumerate(judges):
+            judge.exposed(rows)
+            for image in images[number :: len(judges)]:
+                judge.offer(image)
+            judge.start()
+        found: dict[tuple[int, int], FrameResult] = {}
+        waiting = {image.path for image in images}
+        while waiting:
+            news = told.get()
+            if isinstance(news, FrameJudged):
+                result = news.result
+                waiting.discard(result.file)
+                found[result.obsid, result.ccd] = replace(result, header={}, quadrants={})
+                done(result.file)
+        return found
+    finally:
+        for judge in judges:
+            judge.stop()
+        for judge in judges:
+            judge.join(5.0)
