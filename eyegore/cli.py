@@ -40,6 +40,7 @@ examples:
   eyegore ds9 -p /data/14_Mar_19 -c 1 20103 20112
                                                  CCD1 of ten ObsIDs in DS9
   eyegore quicklook /data/14_Mar_19 --block BORN every image as PDF and CSV
+  eyegore hk-report /data/14_Mar_19              every HK parameter of the day as PDF and CSV
 
 "eyegore COMMAND --help" explains a command."""
 
@@ -105,6 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
         alarms,
         demo,
         ds9,
+        hk_report,
         limits,
         quicklook,
         retake,
@@ -119,8 +121,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     listed = (
-        demo, simulate, limits, retake, quicklook, alarms, ds9, sync, verify, trust, settings, roster, warnings,
-        watchdog,
+        demo, simulate, limits, retake, quicklook, hk_report, alarms, ds9, sync, verify, trust, settings, roster,
+        warnings, watchdog,
     )  # fmt: skip
     for command in listed:
         command.add_parser(commands)

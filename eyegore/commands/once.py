@@ -12,7 +12,7 @@ from rich.console import Console
 from eyegore import report
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable, Verdict
-from eyegore.messages import CaughtUp, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
+from eyegore.messages import CaughtUp, Event, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
 from eyegore.settings import Session
@@ -20,11 +20,16 @@ from eyegore.standard_output import written_out
 
 
 def judge(
-    session: Session, *, images: bool = True, progress: Callable[[Monitor], None] = lambda monitor: None
+    session: Session,
+    *,
+    images: bool = True,
+    progress: Callable[[Monitor], None] = lambda monitor: None,
+    heard: Callable[[Event], object] = lambda event: None,
 ) -> report.Findings:
     """Read and judge everything the folder holds now; how old it is does not matter here.
 
-    Without ``images`` only what is text is read. ``progress`` is called with the monitor as it goes on.
+    Without ``images`` only what is text is read. ``progress`` is called with the monitor as it goes on, ``heard`` with
+    each event.
     """
     rules = rules_for(session, keep_all=True)
     monitor = Monitor(rules, str(session.folder))
@@ -38,6 +43,7 @@ def judge(
             _note_unread(message, unread)
         progress(monitor)
         for event in monitor.take(message, time.time()):
+            heard(event)
             if isinstance(event, LayoutChanged):
                 limited.update(dict.fromkeys(_limited(rules.tables(event.elvis), session.limit_set)))
             elif isinstance(event, HkAccepted):

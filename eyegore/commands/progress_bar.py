@@ -1,10 +1,14 @@
-"""The progress bar of a command that works through so many things: on a terminal, nothing elsewhere."""
+"""The progress bars of commands that read a folder or work through many things: on a terminal, nothing elsewhere."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eyegore.monitor import Monitor
 
 
 @contextmanager
@@ -28,3 +32,25 @@ def progress_bar(what: str, total: int) -> Iterator[Callable[[str], object]]:
             bar.update(task, advance=1, description=escape(shown))
 
         yield done
+
+
+@contextmanager
+def reading_bar() -> Iterator[Callable[[Monitor], None]]:
+    """A bar while a folder is read and judged, by the time of its HK rows."""
+    if not sys.stderr.isatty():
+        yield lambda monitor: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("judging"), BarColumn(), TextColumn("{task.fields[rows]} rows"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("judging", total=None, rows=0)
+
+        def advance(monitor: Monitor) -> None:
+            length = monitor.exposures.newest_time - monitor.hk.first_time
+            done = monitor.hk.last_time - monitor.hk.first_time
+            if length > 0:
+                bar.update(task, total=length, completed=min(done, length), rows=monitor.hk.rows)
+
+        yield advance

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eyegore.commands.obsid_range import obsid, obsid_range
 from eyegore.commands.progress_bar import progress_bar
 from eyegore.errors import SettingsError
 from eyegore.standard_output import written_out
@@ -57,7 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "-c", "--ccd", metavar="CCD", type=int, choices=(1, 2, 3), action="append", help="1, 2 or 3; several times"
     )
-    parser.add_argument("--obsid", metavar="OBSID", type=_obsid, nargs="+", help="FIRST [LAST]: only these ObsIDs")
+    parser.add_argument("--obsid", metavar="OBSID", type=obsid, nargs="+", help="FIRST [LAST]: only these ObsIDs")
     parser.add_argument("--block", metavar="NAME", default="", help="detector block: the offsets expected")
     parser.add_argument("--checks", metavar="FILE", type=Path, help="limits of the images (default: those built in)")
     parser.add_argument("--jobs", metavar="N", type=int, help="processes (default: as there are cores, at most 8)")
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError("--jobs must be 1 or more")
     set_up_logging(console=False, file_tag=None)  # what is wrong with an image is in the document
     rules = _rules(args)
-    found = find_images([place.expanduser() for place in args.places], args.ccd or (), _range(args.obsid))
+    found = find_images([place.expanduser() for place in args.places], args.ccd or (), obsid_range(args.obsid))
     if not found.images:
         where = ", ".join(str(place) for place in args.places)
         chosen = " chosen by --ccd and --obsid" if args.ccd or args.obsid else ""
@@ -100,16 +101,6 @@ def _rules(args: argparse.Namespace) -> QuicklookRules:
     if args.block and args.block not in table.blocks:
         raise unknown("block", args.block, table.blocks)
     return QuicklookRules(table, args.block)
-
-
-def _range(obsids: list[int] | None) -> tuple[int, int] | None:
-    if not obsids:
-        return None
-    if len(obsids) > 2:
-        raise SettingsError("--obsid takes one or two ObsIDs, FIRST and LAST")
-    if obsids[-1] < obsids[0]:
-        raise SettingsError(f"LAST ({obsids[-1]}) comes before FIRST ({obsids[0]})")
-    return obsids[0], obsids[-1]
 
 
 def _json(found: QuicklookImages, rules: QuicklookRules, jobs: int) -> int:
@@ -158,7 +149,7 @@ def _documents(args: argparse.Namespace, found: QuicklookImages, rules: Quickloo
 def _chosen(args: argparse.Namespace) -> str:
     """What a document of some images only is called by."""
     ccds = "".join(f"_CCD{ccd}" for ccd in sorted(set(args.ccd or ())))
-    obsids = _range(args.obsid)
+    obsids = obsid_range(args.obsid)
     return ccds + (f"_{obsids[0]}-{obsids[1]}" if obsids else "")
 
 
@@ -177,9 +168,3 @@ def _told(records: list[PageRecord], made: int) -> list[str]:
         lines.append(f"and {len(bad) - MOST_TOLD} more, in the table")
     words = ", ".join(f"{count} {name}" for name, count in counts.items())
     return [*lines, f"{len(records)} images: {words}; {made} pages made now, {len(records) - made} kept from before"]
-
-
-def _obsid(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"'{text}' is no ObsID")
-    return int(text)

@@ -8,8 +8,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from rich.console import Console, Group
 
 from eyegore import retake
 from eyegore.alarms.journal import state_dir
-from eyegore.commands.progress_bar import progress_bar
+from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.errors import SettingsError
 from eyegore.exposure_messages import ccd_of
@@ -109,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
         stale_after_s=args.stale_after,
     )
     table = check_table(args.checks, args.block)
-    with _progress() as progress:
+    with reading_bar() as progress:
         findings = judge(session, progress)
     images = None if args.no_images else judge_images(findings.monitor, table, args)
     with written_out():
@@ -170,24 +169,3 @@ def _write(path: Path, folder: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as why:
         raise SettingsError(f"{path} cannot be written: {why.strerror or why}") from why
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Monitor], None]]:
-    """A progress bar on a terminal, by the time of the HK rows; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda monitor: None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("judging"), BarColumn(), TextColumn("{task.fields[rows]} rows"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("judging", total=None, rows=0)
-
-        def advance(monitor: Monitor) -> None:
-            length = monitor.exposures.newest_time - monitor.hk.first_time
-            done = monitor.hk.last_time - monitor.hk.first_time
-            if length > 0:
-                bar.update(task, total=length, completed=min(done, length), rows=monitor.hk.rows)
-
-        yield advance
