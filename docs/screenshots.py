@@ -53,6 +53,10 @@ class Picture:
     """Parameters of the history window that stands before the main window."""
     listed: bool = False
     asking: bool = False
+    images: int = 1
+    """ObsIDs that have images."""
+    closely: bool = False
+    """Whether one CCD is looked at closely, for a picture of that window."""
     tests: str = ""
     """The tests of the night, for a picture of the pane of the images alone."""
     block: str = ""
@@ -93,6 +97,7 @@ PICTURES = (
     Picture("images-flat", tests="FLAT01", block="BORN"),
     Picture("images-injection", tests="TP01", block="BORN"),
     Picture("images-point", tests="PSF01_800", block="BORN"),
+    Picture("image-window", tests="PSF01_800", block="BORN", closely=True, images=4),
     Picture("copies", copies=True),
     Picture("copies-dark", copies=True, dark=True),
 )
@@ -171,7 +176,7 @@ def take(picture: Picture, display: str, night: Path, path: Path) -> None:
 def _simulate(picture: Picture, night: Path) -> None:
     start = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() - SECONDS + 1))
     command = [sys.executable, "-m", "eyegore", "simulate", str(night), "--at-once", "--hours", str(HOURS)]
-    command += ["--start", start, "--seed", "5", "--images", "1"]
+    command += ["--start", start, "--seed", "5", "--images", str(picture.images)]
     command += ["--tests", picture.tests] if picture.tests else []
     for plant in picture.plants:
         command += ["--plant", plant]
@@ -205,9 +210,40 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[tuple[int, 
             _work(desktop, picture)
         if picture.copies:
             _open_copies(desktop)
-        yield _part(desktop.window.panes["images"]) if picture.tests else None
+        if picture.closely:
+            yield _part(_look_closely(root, desktop))
+        else:
+            yield _part(desktop.window.panes["images"]) if picture.tests else None
     finally:
         desktop.close()
+
+
+def _look_closely(root: tk.Tk, desktop: Desktop) -> tk.Misc:
+    """The window on a spot of CCD1, with profiles."""
+    assert desktop.view is not None
+    desktop.looks.open(desktop.view.pictures, 1)
+    window = desktop.looks.window
+    assert window is not None
+    window.geometry(f"{min(1092, root.winfo_screenwidth())}x700+0+0")
+    window.profiles.set(True)
+    window._arrange_profiles()
+    window.stretch.set("log")
+    _until(root, lambda: window.canvas.pasted and bool(window.statistics["text"]), "the frame")
+    result = desktop.view.pictures.result(desktop.view.pictures.shown or 0, 1)
+    assert result is not None
+    spot = result.quadrants["G"].spots[0]
+    canvas = window.canvas
+    canvas.cursor = round(spot.x), round(spot.y)
+    canvas.one_to_one()
+    canvas.zoom(4)
+    pictures = window.strip
+
+    def drawn() -> bool:
+        there = window.seen is not None and window.seen.view == canvas.view and window.seen.row is not None
+        return there and canvas.pasted and all(cell.grey for cell in pictures.cells)
+
+    _until(root, drawn, "the spot")
+    return window
 
 
 def _part(widget: tk.Misc) -> tuple[int, int, int, int]:

@@ -206,6 +206,7 @@ class ImagePanel(ttk.Frame):
             "numbers": lambda: self._toggle(self.numbers, self._arrange_soon),
             "boundaries": lambda: self._toggle(self.outlined, self._outline),
             **steps,
+            **{f"look at CCD{ccd}": partial(self._hands.look, ccd) for ccd in CCDS},
         }
 
     def layout(self) -> dict[str, Any]:

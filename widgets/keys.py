@@ -16,6 +16,7 @@ class Scope(Enum):
     FLAGS = "OOL flags"
     EXPOSURES = "Exposures"
     IMAGES = "Images"
+    LOOK = "Image window"
     ALARMS = "Alarm list"
     WARNINGS = "Warnings sent"
     COPIES = "Copies"
@@ -88,6 +89,27 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("newer image", ("<Right>",), "Newer ObsID", "Images", Scope.IMAGES),
     Binding("oldest image", ("<Home>",), "Oldest ObsID", "Images", Scope.IMAGES),
     Binding("newest image", ("<End>",), "Newest ObsID: follow", "Images", Scope.IMAGES),
+    Binding("look at CCD1", ("<Key-1>",), "Look at CCD1 closely", "Images", Scope.IMAGES),
+    Binding("look at CCD2", ("<Key-2>",), "Look at CCD2 closely", "Images", Scope.IMAGES),
+    Binding("look at CCD3", ("<Key-3>",), "Look at CCD3 closely", "Images", Scope.IMAGES),
+    Binding("zoom image in", ("<plus>", "<equal>", "<KP_Add>"), "Zoom in", "", Scope.LOOK),
+    Binding("zoom image out", ("<minus>", "<KP_Subtract>"), "Zoom out", "", Scope.LOOK),
+    Binding("whole image", ("<f>", "<F>"), "Whole frame", "", Scope.LOOK),
+    Binding("true pixels", ("<z>", "<Z>"), "A pixel for a pixel", "", Scope.LOOK),
+    Binding("cursor left", ("<Shift-Left>",), "Move the cursor left", "", Scope.LOOK),
+    Binding("cursor right", ("<Shift-Right>",), "… right", "", Scope.LOOK),
+    Binding("cursor up", ("<Shift-Up>",), "… up", "", Scope.LOOK),
+    Binding("cursor down", ("<Shift-Down>",), "… down", "", Scope.LOOK),
+    Binding("look left", ("<Control-Left>",), "Look further left", "", Scope.LOOK),
+    Binding("look right", ("<Control-Right>",), "… right", "", Scope.LOOK),
+    Binding("look up", ("<Control-Up>", "<Up>"), "… up", "", Scope.LOOK),
+    Binding("look down", ("<Control-Down>", "<Down>"), "… down", "", Scope.LOOK),
+    Binding("profiles", ("<p>", "<P>"), "Profiles through the cursor", "", Scope.LOOK),
+    Binding("statistics in sight", ("<a>", "<A>"), "Statistics of all that is in sight", "", Scope.LOOK),
+    Binding("blink", ("<k>", "<K>"), "Blink with the ObsID before", "", Scope.LOOK),
+    Binding("difference", ("<d>", "<D>"), "Difference to the reference", "", Scope.LOOK),
+    Binding("ratio", ("<r>", "<R>"), "Ratio to the reference", "", Scope.LOOK),
+    Binding("take reference", ("<t>", "<T>"), "Take this ObsID as the reference", "", Scope.LOOK),
     Binding("acknowledge alarms", ("<a>", "<A>", "<Return>", "<KP_Enter>"), "Acknowledge", "", Scope.ALARMS),
     Binding("comment alarms", ("<c>", "<C>"), "Acknowledge with a comment…", "", Scope.ALARMS),
     Binding("shelve alarms", ("<s>", "<S>"), "Shelve…", "", Scope.ALARMS),
@@ -134,6 +156,12 @@ MOUSE: tuple[tuple[Scope, str, str], ...] = (
     (Scope.EXPOSURES, "Click on a heading", "Sort by that column"),
     (Scope.EXPOSURES, "Double click", "Open in DS9"),
     (Scope.IMAGES, "Double click", "Open in DS9"),
+    (Scope.IMAGES, "Right click", "Look at that CCD closely"),
+    (Scope.LOOK, "Wheel", "Zoom at the pointer"),
+    (Scope.LOOK, "Drag", "Move the frame"),
+    (Scope.LOOK, "Double click", "Whole frame"),
+    (Scope.LOOK, "Shift and drag", "Statistics of the box drawn"),
+    (Scope.LOOK, "Click on a small picture", "Go to that ObsID"),
     (Scope.ALARMS, "Click on a heading", "Sort by that column, the other way round, as usual"),
     (Scope.ALARMS, "Double click", "Plot parameter"),
     (Scope.ALARMS, "Right click", "Menu of the alarm"),
@@ -181,7 +209,7 @@ def binding(action: str) -> Binding:
 
 def spoken(sequence: str) -> str:
     """A Tk sequence as people say it: ``<Control-f>`` is Ctrl-F."""
-    parts = sequence.strip("<>").split("-")
+    parts = sequence.strip("<>").removeprefix("Key-").split("-")
     return "-".join(_SPOKEN.get(part, part.upper() if len(part) == 1 else part) for part in parts)
 
 
@@ -199,7 +227,9 @@ def bind(widget: tk.Misc, action: str, act: Callable[[], object]) -> None:
     for sequence in binding(action).sequences:
         typed = len(sequence) == 3 or sequence in _TYPED
 
-        def pressed(event: tk.Event[tk.Misc], types: bool = typed, plain: bool = "-" not in sequence) -> str | None:
+        def pressed(
+            event: tk.Event[tk.Misc], types: bool = typed, plain: bool = "-" not in sequence.removeprefix("<Key-")
+        ) -> str | None:
             if (types and _is_typing(event.widget)) or (plain and int(event.state) & _OTHER_KEY):
                 return None
             act()

@@ -20,6 +20,7 @@ from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.layout_store import LayoutStore
+from eyegore.desktop.look_desk import LookDesk
 from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
@@ -85,6 +86,7 @@ class Desktop:
             open_shown=self._open_shown,
             pictures=lambda: self.view.pictures if self.view else None,
             copies=lambda: self.copies.open_list(),
+            look=lambda ccd: self.looks.open(self.view.pictures if self.view else None, ccd),
         )
         blind, lite = (session.blind, session.lite) if session else (False, False)
         self.panes = Panes(self.window, self.theme, hands, blind=blind, lite=lite)
@@ -108,6 +110,8 @@ class Desktop:
         self.view: SessionView | None = None
         self.histories = HistoryDesk(root, self.theme, lambda act: self.pump.post(Call(act)), self._everywhere)
         self.histories.restore(layout)
+        self.looks = LookDesk(root, self.theme, lambda act: self.pump.post(Call(act)), self._everywhere)
+        self.looks.restore(layout.get("image window"))
         self.desk = AlarmDesk(
             root,
             self.theme,
@@ -185,6 +189,7 @@ class Desktop:
         self.desk.clear()
         self.warnings.clear()
         self.histories.clear()
+        self.looks.clear()
         try:
             self._begin(session)
         except EyegoreError as why:
@@ -200,6 +205,7 @@ class Desktop:
         if self.view is not None and not self.closed:
             self.view.flush()
             self.histories.refresh()
+            self.looks.refresh(self.view.pictures)
 
     def _say_later(self, level: int, text: str) -> None:
         """Say a line; callable from any thread."""
@@ -303,7 +309,9 @@ class Desktop:
             return
         self.closed = True
         layout = {"dark": self._dark.get(), "scale": self._scale, "alarms": self.desk.layout()}
+        layout["image window"] = self.looks.layout()
         layout |= {"warnings": self.warnings.layout(), "copies": self.copies.layout(), "ds9": self.ds9.layout()}
+        layout["image window"] = self.looks.layout()
         layout |= {**self.panes.layout(), **self.window.layout(), **self.histories.layout()}
         self._store.save(layout)
         self.pump.stop()
@@ -323,6 +331,7 @@ class Desktop:
         self.ds9.stop(2.0)
         self.desk.stop(2.0)
         self.histories.stop(2.0)
+        self.looks.stop(2.0)
 
 
 def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:

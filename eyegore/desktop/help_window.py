@@ -24,9 +24,10 @@ MEANINGS = {
 
 PAGES: tuple[tuple[str, ...], ...] = (
     ("Everywhere", "HK plots", "OOL flags"),
-    ("Exposures", "Images"),
-    ("Alarm list", "History"),
-    ("Warnings sent", "Copies"),
+    ("Exposures", "Copies"),
+    ("Images", "Image window"),
+    ("Alarm list", "Warnings sent"),
+    ("History",),
 )
 """Headings of the key table that stand on a page together: it is not wider than a small screen."""
 

@@ -39,11 +39,14 @@ class ImageDesk:
         self._cells: dict[int, ImageCell] = {}
         self.newest: int | None = None
         self.shown: int | None = None
+        self.changes = 0
+        """Counts what came and what was shown: those who look on see whether anything is new."""
         self.following = True
         """Whether the newest ObsID is shown as soon as it is there."""
 
     def take(self, event: ImageFile | ImagesReady | FrameJudged | ImagePreview) -> None:
         """Note what came, and show it if it is of the ObsID shown."""
+        self.changes += 1
         match event:
             case ImageFile():
                 if event.obsid not in self._paths:
@@ -73,10 +76,24 @@ class ImageDesk:
         """What is told of a CCD that is shown: of one of its quadrants, or ("") of the verdict."""
         return frame_tip(self._results.get((self.shown or 0, ccd)), letter)
 
+    def before(self, obsid: int, ccd: int) -> int | None:
+        """The ObsID before another that has an image of this CCD."""
+        older = self._obsids[: bisect_left(self._obsids, obsid)]
+        return next((one for one in reversed(older) if ccd in self._paths[one]), None)
+
+    def around(self, count: int) -> list[int]:
+        """So many ObsIDs around the one shown."""
+        if self.shown is None:
+            return []
+        last = min(bisect_left(self._obsids, self.shown) + count // 2 + 1, len(self._obsids))
+        first = max(0, last - count)
+        return self._obsids[first : max(last, min(first + count, len(self._obsids)))]
+
     # --- which ObsID -------------------------------------------------------------------------------------------------
 
     def show(self, obsid: int) -> None:
         """Show the images of an ObsID."""
+        self.changes += 1
         self.shown = obsid
         self.request()
 
@@ -88,10 +105,13 @@ class ImageDesk:
         at = bisect_left(obsids, self.shown)
         last = bisect_left(obsids, self.newest)
         wanted = {"older": at - 1, "newer": at + 1, "oldest": 0, "newest": last}[where]
-        place = min(max(wanted, 0), last)
-        self.following = place == last
-        if obsids[place] != self.shown:
-            self.show(obsids[place])
+        self.go_to(obsids[min(max(wanted, 0), last)])
+
+    def go_to(self, obsid: int) -> None:
+        """Show the images of an ObsID, by hand; the newest is followed."""
+        self.following = obsid == self.newest
+        if obsid != self.shown:
+            self.show(obsid)
 
     def request(self) -> None:
         """Ask for the previews of the ObsID shown, in the size and stretch of the pane."""
@@ -104,7 +124,7 @@ class ImageDesk:
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
-    def _title(self, obsid: int) -> str:
+    def title(self, obsid: int) -> str:
         """What was exposed, and how many ObsIDs are newer."""
         newer = len(self._obsids) - bisect_left(self._obsids, obsid) - 1
         return self._title_of(obsid) if self.following or not newer else f"−{newer} · {self._title_of(obsid)}"
@@ -138,7 +158,7 @@ class ImageDesk:
             preview.width,
             preview.height,
             preview.grey,
-            self._title(preview.obsid),
+            self.title(preview.obsid),
             (problem_text(result) if result is not None else "") or preview.problem,
             edges(preview.columns, preview.rows),
         )

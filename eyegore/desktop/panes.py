@@ -36,6 +36,7 @@ class Hands:
     open_shown: Callable[[], object]
     pictures: Callable[[], ImageDesk | None]
     copies: Callable[[], object]
+    look: Callable[[int], object]
 
 
 class Panes:
@@ -133,6 +134,7 @@ def _images(pane: Pane, theme: Theme, hands: Hands) -> ImagePanel:
             display=hands.open_shown,
             sized=lambda _box: asked(lambda desk: desk.request()),
             step=lambda where: asked(lambda desk: desk.step(where)),
+            look=hands.look,
             tip=lambda ccd, letter: str(asked(lambda desk: desk.tip(ccd, letter)) or ""),
         ),
         tools=pane.tools,

@@ -53,7 +53,7 @@ def test_all_pictures_are_there_small_and_shown(screenshots: ModuleType) -> None
     for name, one in pictures.items():
         assert f"images/{name}" in page
         with Image.open(DOCS / "images" / name) as picture:
-            if one.tests:  # the pane of the images alone
+            if one.tests:  # the pane of the images, or their window, alone
                 assert 500 < picture.width < one.screen[0]
             else:
                 assert picture.size == one.screen[:2]
