@@ -134,7 +134,8 @@ class Ds9Desk:
                 self.viewer.start_anew()
             self._say(f"images go to DS9 {self.viewer.target}" if self.viewer.target else f"images go to {OWN}")
 
-        self._say("no DS9 but Eyegore's own is known" if not points else f"{len(points)} DS9s are running")
+        others = f"{len(points)} other DS9s are" if len(points) > 1 else "another DS9 is"
+        self._say(f"{others} running" if points else "no DS9 but Eyegore's own is known")
         self.dialog = Ds9Dialog(self._root, self._theme, choices, chosen, now, done)
 
     # --- layout and end ----------------------------------------------------------------------------------------------

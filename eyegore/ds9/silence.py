@@ -8,8 +8,9 @@ import threading
 from enum import Enum
 from pathlib import Path
 
-_LOOK_S = 0.2
-"""Time over which it is seen how much a process works [s]."""
+_LOOKS = 8
+_LOOK_S = 0.03
+"""How often, and after how long each [s], it is looked how much a process works."""
 _BUSY_SHARE = 0.5
 """Share of a processor above which a process is busy; a DS9 with a dialog blinks its cursor and does little else."""
 _SOCKET_PID = re.compile(r"\.(\d+)$")
@@ -32,18 +33,21 @@ def silence_of(pid: int | None) -> Silence:
     """
     if pid is None or not Path("/proc/self/stat").exists():
         return Silence.UNKNOWN
-    before = _stat(pid)
-    if before is None or before[0] in "ZX":
-        return Silence.GONE
-    if before[0] in "Tt":
-        return Silence.SUSPENDED
-    threading.Event().wait(_LOOK_S)
-    after = _stat(pid)
-    if after is None:
-        return Silence.GONE
-    worked = (after[1] - before[1]) / os.sysconf("SC_CLK_TCK")
-    at_work = before[0] in "RD" and after[0] in "RD"  # on a loaded machine it may have to queue for a processor
-    return Silence.BUSY if at_work or worked > _BUSY_SHARE * _LOOK_S else Silence.WAITING
+    pause = threading.Event()
+    looks: list[tuple[str, int]] = []
+    while len(looks) <= _LOOKS:
+        if looks:
+            pause.wait(_LOOK_S)
+        look = _stat(pid)
+        if look is None or look[0] in "ZX":
+            return Silence.GONE
+        if look[0] in "Tt":
+            return Silence.SUSPENDED
+        looks.append(look)
+    worked = (looks[-1][1] - looks[0][1]) / os.sysconf("SC_CLK_TCK")
+    # on a loaded machine a busy process may have to queue for a processor, and one that waits does so now and then
+    at_work = all(state in "RD" for state, _ in looks)
+    return Silence.BUSY if at_work or worked > _BUSY_SHARE * _LOOKS * _LOOK_S else Silence.WAITING
 
 
 def pid_of(address: str) -> int | None:

@@ -26,10 +26,11 @@ from typing import Protocol
 from eyegore.errors import Ds9Error
 
 HANDSHAKE_S = 3
-"""XPA gives up when DS9 does not take a call up within this time [s]: it is frozen."""
+"""XPA gives up when DS9 does not take a call up within this time [s]: it is frozen, or a dialog of XPA's is open."""
 COMMAND_S = 20
-"""XPA gives up when DS9 took a command up and does not end it within this time [s], for a file on a slow disk."""
-_HARD_LIMIT_S = COMMAND_S + HANDSHAKE_S + 2
+"""A call that DS9 took up and does not end within this time [s] is given up; for a file on a slow disk."""
+_LONGER_S = 30
+"""How much later than we XPA would give up a call that was taken up [s]: it reports that as success."""
 _SLICE_S = 0.1
 
 _SILENT = re.compile(r"no response|timed? ?out|access points match", re.IGNORECASE)
@@ -130,7 +131,7 @@ class Xpa:
         self.environment = {
             **os.environ,
             "XPA_SHORT_TIMEOUT": str(HANDSHAKE_S),
-            "XPA_LONG_TIMEOUT": str(COMMAND_S),
+            "XPA_LONG_TIMEOUT": str(HANDSHAKE_S + COMMAND_S + _LONGER_S),
             **environment,
         }
         self._transport = transport
@@ -188,7 +189,8 @@ class Xpa:
         return answer
 
     def _wait(self, child: subprocess.Popen[str], asked: str, text: str | None) -> tuple[str, str]:
-        end = time.monotonic() + _HARD_LIMIT_S
+        limit_s = HANDSHAKE_S + COMMAND_S
+        end = time.monotonic() + limit_s
         while True:
             try:
                 return child.communicate(text, timeout=_SLICE_S)
@@ -197,4 +199,4 @@ class Xpa:
                 if self._cancelled.is_set():
                     raise Ds9GivenUpError(f"'{asked}' given up") from None
                 if time.monotonic() > end:
-                    raise Ds9SilentError(f"DS9 did not end '{asked}' within {_HARD_LIMIT_S} s") from None
+                    raise Ds9SilentError(f"DS9 did not end '{asked}' within {limit_s:g} s") from None

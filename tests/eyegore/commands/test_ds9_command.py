@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from eyegore.cli import main
+from eyegore.ds9.order import FrameImage
 
 from ..ds9.lab_ds9 import START_S, Lab, go_there, opened_lab, write_image
 
@@ -86,6 +91,26 @@ def test_none_shown_is_2_and_ds9_is_not_touched(lab: Lab, day: Path, capsys: pyt
     assert main(["ds9", "-p", str(day), "-c", "1", "20105", "20106"]) == 2
     assert capsys.readouterr().out.startswith("none of 2 images is shown\n  not there: CCD1 of ObsID 20105\n")
     assert lab.ask("lab", "frame", "all") == ""
+
+
+@pytest.mark.ds9
+def test_ctrl_c_is_130_after_the_image_at_work_and_leaves_ds9_and_no_files(
+    lab: Lab, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def interrupting(total: int) -> Iterator[Callable[[FrameImage | None], object]]:
+        yield lambda image: image is not None and image.obsid == 20104 and signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("eyegore.commands.ds9._progress", interrupting)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (day / name(20104)).rename(day / name(20104).replace(".fits", "[1].fits"))  # needs a link, which must not stay
+    template = "EUC_%i_*D*T_ROE%i_CCD%i*.fits"
+    assert main(["ds9", "-p", str(day), "-c", "1", "-d", "lab", "-t", template, "20103", "20107"]) == 130
+    assert re.search(r"^interrupted: [12] images were not looked at$", capsys.readouterr().out, re.MULTILINE)
+    assert "5" not in lab.files("lab")
+    assert os.listdir(temporary) == []
 
 
 @pytest.mark.ds9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -14,21 +15,27 @@ import numpy as np
 import pytest
 
 from eyegore.ds9.plain_names import private_folder
-from eyegore.ds9.xpa import Xpa, XpaTools
+from eyegore.ds9.xpa import Ds9SilentError, Xpa, XpaTools
+from eyegore.errors import Ds9Error
 
 START_S = 60
 
-ANSWERS_DIALOGS = """\
+ANSWERS_DIALOG = """\
 proc answer_dialog {} {
-    if {[winfo exists .__tk__messagebox.ok]} {
+    set button .__tk__messagebox.ok
+    if {[winfo exists $button] && [winfo viewable $button]} {
+        if {[file exists {%(answer)s}]} {
+            $button invoke
+            file delete {%(answer)s}
+            return
+        }
         close [open {%(asking)s} w]
-        if {[file exists {%(answer)s}]} { .__tk__messagebox.ok invoke }
     }
     after 50 answer_dialog
 }
 answer_dialog
 """
-"""Tcl for DS9: tells by a file that a dialog is open, and closes it when another file is there."""
+"""Tcl for DS9: tells by a file that a dialog is open, and closes it when another file is there, which it removes."""
 
 
 class Lab:
@@ -38,9 +45,6 @@ class Lab:
         self.folder = folder
         self.environment = {"XPA_METHOD": "local", "XPA_TMPDIR": str(folder / "xpa")}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._asking, self._answer = folder / "asking", folder / "answer"
-        self._script = folder / "answers.tcl"
-        self._script.write_text(ANSWERS_DIALOGS % {"asking": self._asking, "answer": self._answer})
 
     def start(self, title: str, **environment: str) -> subprocess.Popen[bytes]:
         self.processes[title] = subprocess.Popen(
@@ -73,21 +77,6 @@ class Lab:
             shown[frame] = Path(self.ask(title, "file").split("[")[0]).name
         return shown
 
-    @contextmanager
-    def dialog(self, title: str, wait_until: Callable[..., None]) -> Iterator[None]:
-        """A dialog that a DS9 shows; it is answered at the end."""
-        self.order(title, "source", str(self._script))
-        command = ["xpaset", "-p", f"DS9:{title}", "analysis", "message", "{hello}"]
-        with subprocess.Popen(command, env=os.environ | self.environment, stderr=subprocess.DEVNULL) as asking:
-            try:
-                wait_until(self._asking.exists)
-                yield
-            finally:
-                self._answer.touch()
-                asking.wait(30)
-                self._answer.unlink()
-                self._asking.unlink()
-
     def end(self, wait_until: Callable[..., None]) -> None:
         for process in self.processes.values():
             process.kill()
@@ -95,6 +84,35 @@ class Lab:
         # the name server ends with its last DS9
         wait_until(lambda: not (self.folder / "xpa" / "xpans_unix").exists(), 20)
         shutil.rmtree(self.folder)
+
+
+@contextmanager
+def dialog(xpa: Xpa, address: str, folder: Path, wait_until: Callable[..., None]) -> Iterator[Ds9SilentError]:
+    """A dialog that an order to a DS9 raises, and what became of the order; it is answered at the end."""
+    asking, answer, script = (folder / name for name in ("asking", "answer", "answers.tcl"))
+    script.write_text(ANSWERS_DIALOG % {"asking": asking, "answer": answer})
+    xpa.put(address, "source", str(script))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eyegore.ds9.xpa.COMMAND_S", 1)
+        with pytest.raises(Ds9SilentError) as silent:
+            xpa.put(address, "analysis", "message", "{hello}")
+    try:
+        wait_until(asking.exists)
+        # one call that comes while the dialog opens may still be answered; none after one that was not
+        wait_until(lambda: not answers(xpa, address))
+        yield silent.value
+    finally:
+        answer.touch()
+        wait_until(lambda: not answer.exists())
+        wait_until(lambda: answers(xpa, address))
+        asking.unlink()
+
+
+def answers(xpa: Xpa, address: str) -> bool:
+    """Whether a DS9 takes calls up."""
+    with contextlib.suppress(Ds9Error):
+        return bool(xpa.get(address, "version"))
+    return False
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from eyegore.ds9.running_ds9 import RunningDs9
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, XpaTools
 from eyegore.errors import Ds9Error
 
-from .lab_ds9 import START_S, Lab, go_there, opened_lab, write_image
+from .lab_ds9 import START_S, Lab, dialog, go_there, opened_lab, write_image
 
 pytestmark = pytest.mark.ds9
 
@@ -180,25 +180,25 @@ def test_nothing_to_show_is_an_error_after_all_reasons(images: tuple[FrameImage,
         next(found)
 
 
-def test_a_dialog_of_ds9_is_told_and_once_it_is_closed_all_is_well(
+def test_an_order_that_raises_a_dialog_is_not_taken_for_done_and_once_it_is_closed_all_is_well(
     lab: Lab,
     load: Load,
     images: tuple[FrameImage, ...],
+    transport: Transport,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     wait_until: Callable[..., None],
 ) -> None:
     monkeypatch.setattr("eyegore.ds9.xpa.HANDSHAKE_S", 1)
-    session = RunningDs9("lab", XpaTools(), threading.Event())
+    session = RunningDs9("lab", transport, threading.Event())
     xpa, address = session.connect()
-    told = ""
-    for _ in range(20):  # with a dialog open XPA mostly answers no call; at times it does, and all is well
-        with lab.dialog("lab", wait_until):
-            try:
-                xpa.get(address, "version")
-            except Ds9SilentError as why:
-                told = session.failed(why)
-                break
-    assert told == "DS9 lab is waiting for you to close a dialog"
+    with dialog(xpa, address, tmp_path, wait_until) as raised:
+        assert "did not end 'analysis message {hello}' within" in str(raised)
+        assert session.failed(raised) == "DS9 lab is waiting for you to close a dialog"
+        with pytest.raises(Ds9SilentError) as silent:
+            load(order_of(images[:1]))
+        assert session.failed(silent.value) == "DS9 lab is waiting for you to close a dialog"
+    assert "EUC_11_ROE1_CCD1.fits" not in lab.files("lab").values()
     assert load(order_of(images[:1]))[0].fate is Fate.SHOWN
 
 

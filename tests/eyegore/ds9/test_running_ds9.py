@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,13 +12,7 @@ from eyegore.ds9.running_ds9 import UsersDs9
 from eyegore.ds9.xpa import Xpa, XpaTools
 from eyegore.errors import Ds9Error
 
-from .lab_ds9 import START_S, Lab, go_there, opened_lab
-
-
-def answers(calls: Xpa, address: str) -> bool:
-    with contextlib.suppress(Ds9Error):
-        return bool(calls.get(address, "version"))
-    return False
+from .lab_ds9 import START_S, Lab, answers, go_there, opened_lab
 
 
 @pytest.fixture(scope="module")

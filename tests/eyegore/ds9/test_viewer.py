@@ -16,6 +16,7 @@ from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.errors import Ds9Error
 
+from .lab_ds9 import dialog
 from .shown_files import NASTY, shown_files
 
 START_S = 60
@@ -119,6 +120,26 @@ def test_a_ds9_that_was_only_busy_is_kept(frames, viewer, told, own_sessions, tm
     viewer.show(paths, 9)
     wait_until(told.matches("ObsID 9 shown"), START_S)
     assert process_of(own_sessions[0]) is busy
+
+
+@pytest.mark.ds9
+@pytest.mark.gui
+def test_a_ds9_of_our_own_that_waits_for_its_dialog_is_not_ended(
+    frames, viewer, told, own_sessions, tmp_path, wait_until, monkeypatch
+):
+    monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 1)
+    paths = frames(tmp_path, 7)
+    viewer.show(paths, 7)
+    wait_until(told.matches("ObsID 7 shown"), START_S)
+    waiting, calls, address = process_of(own_sessions[0]), *own_sessions[0].connect()
+    with dialog(calls, address, tmp_path, wait_until):
+        for obsid in (8, 9, 10):
+            viewer.show(paths, obsid)
+            wait_until(told.matches(f"ObsID {obsid} not shown: DS9 is waiting for you to close a dialog"), START_S)
+        assert waiting.poll() is None
+    viewer.show(paths, 11)
+    wait_until(told.matches("ObsID 11 shown"), START_S)
+    assert process_of(own_sessions[0]) is waiting
 
 
 @pytest.mark.ds9

@@ -39,7 +39,8 @@ def calls(transport: Transport) -> Xpa:
 
 
 def test_a_call_that_never_ends_is_given_up(monkeypatch):
-    monkeypatch.setattr(xpa_calls, "_HARD_LIMIT_S", 0.2)
+    monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 0)
+    monkeypatch.setattr(xpa_calls, "COMMAND_S", 0.2)
     with pytest.raises(Ds9Error, match="did not end 'file x' within"):
         calls(Script("exec sleep 60")).put("there", "file", "x")
 
