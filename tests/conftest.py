@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import select
 import shutil
@@ -63,6 +64,18 @@ def no_leaked_threads() -> Iterator[None]:
     alive = [thread.name for thread in left if thread.is_alive()]
     if alive:
         pytest.fail(f"threads left running: {', '.join(sorted(alive))}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def own_log_handlers() -> Iterator[None]:
+    """What a test has log lines written to ends with it."""
+    ours = logging.getLogger("eyegore")
+    before, level = ours.handlers[:], ours.level
+    yield
+    for handler in [one for one in ours.handlers if one not in before]:
+        handler.close()
+    ours.handlers[:] = before
+    ours.setLevel(level)
 
 
 @pytest.fixture(scope="session")

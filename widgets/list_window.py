@@ -78,11 +78,12 @@ class ListWindow(tk.Toplevel, Generic[L]):
     def close(self) -> None:
         """Close, and give the keys back to the main window."""
         layout = self.layout()
-        self.destroy()
-        self._on_close(layout)
-        self._main.lift()
         before = self._main.focus_lastfor() or self._main
         before.focus_force()  # from one of our windows to another: a person asked for it
+        self.destroy()  # after that: of a window without the keys the window manager gives them to no other
+        self._on_close(layout)
+        self._main.lift()
+        before.focus_force()
 
     def _first_place(self, screen: tuple[int, int]) -> str:
         """Along the lower edge of the main window: its flags stay in sight."""

@@ -112,7 +112,7 @@ def sync(tmp_path: Path) -> list[str]:
 
 def test_json_goes_to_standard_output_and_the_bars_to_the_terminal(sync: list[str], terminal: tuple[int, int]) -> None:
     ours, theirs = terminal
-    around = {**os.environ, "TERM": "xterm"}
+    around = terminal_environment()
     with subprocess.Popen([*sync, "--once", "--json"], stdout=subprocess.PIPE, stderr=theirs, env=around) as copying:
         os.close(theirs)
         screen = "\n".join(lines_of(_read_all(ours).decode()))
@@ -126,7 +126,7 @@ def test_json_goes_to_standard_output_and_the_bars_to_the_terminal(sync: list[st
 
 def test_lines_are_told_above_the_bars_and_stay(sync: list[str], terminal: tuple[int, int]) -> None:
     ours, theirs = terminal
-    around = {**os.environ, "TERM": "xterm"}
+    around = terminal_environment()
     said = b""
     with subprocess.Popen(sync, stdout=theirs, stderr=theirs, env=around) as copying:
         os.close(theirs)
@@ -136,6 +136,11 @@ def test_lines_are_told_above_the_bars_and_stay(sync: list[str], terminal: tuple
         said += _read_all(ours)
     verified = r"\d\d:\d\d:\d\d .*/b: (\d+) of \1 complete files are there and verified.*"
     assert any(re.fullmatch(verified, line) for line in lines_of(said.decode()))
+
+
+def terminal_environment() -> dict[str, str]:
+    """Where nothing but the terminal tells how wide it is."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")} | {"TERM": "xterm"}
 
 
 def _read_all(ours: int) -> bytes:
