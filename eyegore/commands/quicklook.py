@@ -71,14 +71,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
     from eyegore.cli import set_up_logging
+    from eyegore.reports.page_maker import QuicklookRules
     from eyegore.reports.quicklook_images import find_images
+    from eyegore.side_workers import check_table
 
     if args.json and args.output is not None:
         raise SettingsError("--json writes no file: give either --json or -o")
     if args.jobs is not None and args.jobs < 1:
         raise SettingsError("--jobs must be 1 or more")
     set_up_logging(console=False, file_tag=None)  # what is wrong with an image is in the document
-    rules = _rules(args)
+    rules = QuicklookRules(check_table(args.checks, args.block), args.block)
     found = find_images([place.expanduser() for place in args.places], args.ccd or (), obsid_range(args.obsid))
     if not found.images:
         where = ", ".join(str(place) for place in args.places)
@@ -86,21 +88,6 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError(f"no image{chosen} in {where}")
     jobs = args.jobs or min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, MOST_JOBS)
     return _json(found, rules, jobs) if args.json else _documents(args, found, rules, jobs)
-
-
-def _rules(args: argparse.Namespace) -> QuicklookRules:
-    from eyegore.elvis.campaign import unknown
-    from eyegore.limits.check_table import built_in_checks, load_checks
-    from eyegore.limits.table import TableError
-    from eyegore.reports.page_maker import QuicklookRules
-
-    try:
-        table = load_checks(args.checks) if args.checks else built_in_checks()
-    except TableError as why:
-        raise SettingsError(str(why)) from why
-    if args.block and args.block not in table.blocks:
-        raise unknown("block", args.block, table.blocks)
-    return QuicklookRules(table, args.block)
 
 
 def _json(found: QuicklookImages, rules: QuicklookRules, jobs: int) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
-from eyegore.frame_messages import SECTIONS, FrameCheck, FrameResult
+from eyegore.frame_messages import SECTIONS, FrameCheck, FrameResult, QuadrantStatistics
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.reports.paper import (
     BAD,
@@ -58,6 +58,8 @@ _MOST_CARDS = 60
 BINS = 250
 """Pieces of a profile or histogram: more are not told apart in print. The extremes of each piece are drawn."""
 _MOST_CHECKS = 24
+FAR = 50.0
+"""Medians of the sections of a quadrant that are further apart [ADU] are taken off its profiles."""
 _NOTHING = 0.6
 """Pixels that are drawn for none, on a scale that has no 0."""
 
@@ -188,13 +190,13 @@ def _checks(sheet: Sheet, result: FrameResult, top: float) -> None:
     if not rows:
         sheet.text(MARGIN, top + 0.16, "no check is for this test", color=DIM)
         return
-    sheet.mono(MARGIN, top + 0.16, [f"{'':<32}" + "".join(f"{letter:<15}" for letter in QUADRANTS)], color=DIM)
+    sheet.mono(MARGIN, top + 0.16, [f"{'':<36}" + "".join(f"{letter:<15}" for letter in QUADRANTS)], color=DIM)
     step = LETTER * SMALL / 72
     names = list(rows)
     for line, name in enumerate(names[:_MOST_CHECKS]):
         y = top + 0.16 + LINE * (line + 1)
         checks = rows[name]
-        sheet.mono(MARGIN, y, [f"{cut(name, 19):<20}{_limits(list(checks.values())):<12}"])
+        sheet.mono(MARGIN, y, [f"{cut(name, 19):<20}{_limits(list(checks.values())):<16}"])
         plain = ["" for _ in QUADRANTS]
         for place, letter in enumerate(QUADRANTS):
             if letter not in checks:
@@ -205,10 +207,10 @@ def _checks(sheet: Sheet, result: FrameResult, top: float) -> None:
                 plain[place] = words
             else:
                 weight = "normal" if check.verdict is FrameVerdict.NOT_CHECKED else "bold"
-                sheet.mono(MARGIN + step * (32 + 15 * place), y, [words], color=COLOURS[check.verdict], weight=weight)
+                sheet.mono(MARGIN + step * (36 + 15 * place), y, [words], color=COLOURS[check.verdict], weight=weight)
         if any(plain):
             line_of = "".join(f"{words:<15}" for words in plain).rstrip()
-            sheet.mono(MARGIN + step * 32, y, [line_of], color=GOOD)
+            sheet.mono(MARGIN + step * 36, y, [line_of], color=GOOD)
     if len(names) > _MOST_CHECKS:
         more = f"and {len(names) - _MOST_CHECKS} more checks, in the table"
         sheet.mono(MARGIN, top + 0.16 + LINE * (_MOST_CHECKS + 1), [more], color=DIM)
@@ -228,6 +230,8 @@ def _limits(checks: Sequence[FrameCheck]) -> str:
 def _short(number: float) -> str:
     if not math.isfinite(number):
         return "-" if math.isnan(number) else f"{number:+g}"
+    if 1e4 <= abs(number) < 1e7:
+        return f"{number:.0f}"
     return f"{number:.5g}" if abs(number) >= 1e-3 or number == 0 else f"{number:.1e}"
 
 
@@ -263,18 +267,39 @@ def _profiles(sheet: Sheet, result: FrameResult, geometry: FrameGeometry, top: f
         x = MARGIN + gap + place * (width + gap)
         columns = sheet.axes(x, top + 0.22, width, 0.95)
         rows = sheet.axes(x, top + 1.42, width, 0.78)
+        levels = _levels(result.quadrants[letter])
         for section in ("pre", "ove", "img"):  # the image has the smoothest row means: it would not be seen below
             part = geometry.section(section)
             at = np.arange(part.start, part.stop, dtype=float)
-            _curve(columns, at, details.columns[part], section)
-            values = details.rows[section]
+            _curve(columns, at, details.columns[part] - levels[section], section)
+            values = details.rows[section] - levels[section]
             _curve(rows, np.arange(values.size, dtype=float), values, section)
+        _scale(rows, [details.rows[section][geometry.image_rows] - levels[section] for section in SECTIONS])
+        less = ", less medians" if any(levels.values()) else ""
         columns.set_xlim(-20, geometry.columns + 20)
         rows.set_xlim(-20, geometry.rows + 20)
         for axes, words in ((columns, "column"), (rows, "row")):
-            axes.annotate(f"{letter} {words}", (0.5, 1), xycoords="axes fraction", xytext=(0, 1.5), ha="center",
+            axes.annotate(f"{letter} {words}{less}", (0.5, 1), xycoords="axes fraction", xytext=(0, 1.5), ha="center",
                           textcoords="offset points", fontsize=SMALL, color=DIM)  # fmt: skip
             _few_ticks(axes)
+
+
+def _levels(statistics: QuadrantStatistics) -> dict[str, float]:
+    """What is taken off each section: its median, where they are so far apart that nothing else would be seen."""
+    medians = {section: statistics.section(section).median for section in SECTIONS}
+    known = [median for median in medians.values() if not math.isnan(median)]
+    if not known or max(known) - min(known) <= FAR:
+        return dict.fromkeys(SECTIONS, 0.0)
+    return {section: 0.0 if math.isnan(median) else median for section, median in medians.items()}
+
+
+def _scale(axes: Axes, curves: Sequence[npt.NDArray[np.float64]]) -> None:
+    """Have the image rows fill the height: what is beyond them, the parallel overscan of a flat, is far below."""
+    values = np.concatenate(curves)
+    values = values[~np.isnan(values)]
+    if values.size and values.min() < values.max():
+        margin = 0.05 * float(values.max() - values.min())
+        axes.set_ylim(float(values.min()) - margin, float(values.max()) + margin)
 
 
 def _curve(axes: Axes, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], section: str) -> None:

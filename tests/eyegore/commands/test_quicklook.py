@@ -126,6 +126,7 @@ def test_documents_have_every_image_and_nothing_is_written_into_the_folder(
     ]  # fmt: skip
     for word in ("BIAS01", "prescan", "offset_img", "std_ove", "histogram", "RDMODE", "PASS", "BORN"):
         assert word in texts[0]
+    assert ["less medians" in text for text in texts] == [False, False, False, True]  # a flat is far above its overscan
     assert "truncated" in texts[1]
     assert "not FITS" in texts[2]
     with open(folder / "quicklook_14_Mar_19.csv", encoding="utf-8", newline="") as stream:
