@@ -25,6 +25,7 @@ from eyegore.elvis.day_folder import image_name
 from eyegore.elvis.simulator import Simulator
 from eyegore.feeds.still_folder import LISTED_S
 from eyegore.feeds.sync_engine import REREAD_BYTES, SyncEngine
+from eyegore.feeds.sync_mount import MountMemory
 from eyegore.feeds.sync_opening import open_ledger, other_side
 from eyegore.feeds.sync_scan import OLD_S
 from eyegore.feeds.sync_target import SyncTarget, parse_target
@@ -102,9 +103,9 @@ class _Mirror:
             root.mkdir()
         self.target = self._at(self.root, server)
         side = other_side(source, self.target)
-        self.engine = SyncEngine(
-            source, self.target, side, open_ledger(source, self.target, workshop.new_folder("state"))
-        )
+        state = workshop.new_folder("state")
+        ledger = open_ledger(source, self.target, state)
+        self.engine = SyncEngine(source, self.target, side, ledger, MountMemory(state, str(self.root)))
         stack.callback(self.engine.close)
         self._options = side.options  # bare rsync uses the same open connection
         self._address = self._at(self._bare_root / source.name, server).address

@@ -22,13 +22,14 @@ class FrameState:
     """Whether a file holds all that its headers announce.
 
     ``expected`` are the bytes the headers read so far ask for (0 when none could be read), ``size`` those that are
-    there, ``problem`` is "" or why the file is not complete.
+    there, ``problem`` is "" or why the file is not complete; ``unread`` tells that nobody knows, for it cannot be read.
     """
 
     complete: bool
     expected: int
     size: int
     problem: str
+    unread: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ def frame_state(path: str | os.PathLike[str]) -> FrameState:
     except FileNotFoundError:
         return FrameState(False, 0, 0, "it has vanished")
     except OSError as why:
-        return FrameState(False, 0, 0, f"it cannot be read ({why.strerror or why})")
+        return FrameState(False, 0, 0, f"it cannot be read ({why.strerror or why})", unread=True)
     return FrameState(flaw is None, headers.expected if size else 0, size, flaw.words if flaw else "")
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.feeds.grown_texts import GrownTexts
+from eyegore.feeds.mounts import mount_of
 from eyegore.feeds.sync_ledger import SyncError
+from eyegore.feeds.sync_mount import refuse_bare
 from eyegore.feeds.sync_report import Compared, Likeness
 from eyegore.feeds.sync_scan import SourceFile
 
@@ -27,6 +29,8 @@ class LocalSide:
     """What rsync needs to get there."""
     space: tuple[float, float] = (math.nan, math.nan)
     """Volumes of this machine are asked by :class:`~eyegore.feeds.disk_space.DiskSpace`."""
+    mount = ""
+    """The mount point that held it when it was last ready; "" where that is not known."""
 
     def __init__(self, source: Path, folder: Path) -> None:
         self.source = source
@@ -38,24 +42,28 @@ class LocalSide:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def ready(self, device: str, holds_copies: bool) -> str:
+    def ready(self, device: str, holds_copies: bool, mount: str = "") -> str:
         """The device of the target; SyncError when it is not there, or another than ``device`` and empty.
 
-        Where a mount point lies bare, copies would fill the disk below it.
+        Where a mount point lies bare, copies would fill the disk below it. ``mount`` is where it was mounted before.
         """
         try:
             there = os.stat(self.root)
             if not self.root.is_dir():
                 raise SyncError(f"the target {self.root} is not a folder: name one")
-            is_bare = device not in ("", str(there.st_dev)) and holds_copies and not os.path.exists(self.folder)
+            is_new = not os.path.exists(self.folder)
+            held = mount_of(os.path.realpath(self.root))
         except FileNotFoundError as why:
             raise SyncError(f"the target folder {self.root} does not exist: is it mounted? Else make it") from why
         except OSError as why:
             raise SyncError(f"the target folder {self.root} cannot be reached: {why.strerror or why}") from why
-        if is_bare:
+        if is_new and holds_copies and device not in ("", str(there.st_dev)):
             raise SyncError(
                 f"{self.root} is another disk than before, without {self.folder.name}: mount the target again"
             )
+        self.mount = held.point if held else ""
+        if is_new:
+            refuse_bare(mount, self.mount, str(self.root), self.folder.name)
         return str(there.st_dev)
 
     def absent(self, files: Sequence[SourceFile]) -> set[str]:

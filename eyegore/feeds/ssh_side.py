@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.feeds.grown_texts import Beginning, GrownTexts
 from eyegore.feeds.sync_ledger import SyncError
+from eyegore.feeds.sync_mount import refuse_bare
 from eyegore.feeds.sync_outcome import Outcome
 from eyegore.feeds.sync_report import Compared, Likeness
 from eyegore.feeds.sync_scan import SourceFile
@@ -56,14 +57,20 @@ READY = """\
 cd -- "$1" 2>/dev/null || { echo missing; exit 0; }
 command -v sha256sum >/dev/null || { echo unable; exit 0; }
 device=$(stat -c %d . 2>/dev/null) || device=unknown
-free=$(stat -f -c '%a %b %S' . 2>/dev/null) || free=
-if [ -e "./$2" ]; then echo "there $device $free"; else echo "new $device $free"; fi
+free=$(stat -f -c '%a %b %S' . 2>/dev/null) || free='- - -'
+mount=$(stat -c %m . 2>/dev/null) || mount=
+if [ -e "./$2" ]; then found=there; else found=new; fi
+printf '%s %s %s %s\n' "$found" "$device" "$free" "$mount"
 """
 FOUND = ("missing", "unable", "there", "new")
 """What it can say."""
 
 PORTION_BYTES = 256 << 20
 """So much is asked for at once [bytes]: how soon the answer counts."""
+PORTION_FILES = 500
+"""And so many files: each is read by a few programs of its own, which takes longer than its bytes when they are few."""
+SLOWEST_FILE_S = 0.5
+"""A target that takes longer to start these programs [s] is given up."""
 SLOWEST = 5e6
 """A target that reads slower than this [byte/s] is given up."""
 XARGS_FAILED = 123
@@ -90,6 +97,8 @@ class SshSide:
         self.stopped: Callable[[], bool] = lambda: False
         self._texts = GrownTexts()
         self.space = math.nan, math.nan
+        self.mount = ""
+        """The mount point that held it when it was last ready; "" where that is not known."""
         self._line = SshLine(target)
 
     @property
@@ -101,12 +110,14 @@ class SshSide:
         """End the connection; the next question opens it again."""
         self._line.close()
 
-    def ready(self, device: str, holds_copies: bool) -> str:
-        """The device of the target; SyncError when it cannot be reached, or is another than ``device`` and empty."""
+    def ready(self, device: str, holds_copies: bool, mount: str = "") -> str:
+        """The device of the target; SyncError when it cannot be reached, or is another than ``device`` and empty.
+
+        ``mount`` is where its disk was mounted before.
+        """
         root, name = os.path.split(self.target.path)
-        text = self._run(READY, [root, name], b"", 60.0).decode("ascii", "replace").strip()
-        told = text.rpartition("\n")[2].split()
-        found, now, *blocks = [*told, "", ""] if len(told) < 2 else told
+        text = os.fsdecode(self._run(READY, [root, name], b"", 60.0)).strip()
+        found, now, *blocks, held = [*text.rpartition("\n")[2].split(" ", 5), *[""] * 6][:6]
         if found in FOUND and "\n" in text:
             raise SyncError(f"the login on {self.target.host} prints text: make its start files silent")
         if found == "missing":
@@ -117,7 +128,9 @@ class SshSide:
             raise SyncError(f"the account on {self.target.host} runs no commands: copies cannot be verified there")
         if found == "new" and holds_copies and device not in ("", now):
             raise SyncError(f"{root} on {self.target.host} is another disk than before, without {name}: mount it again")
-        self.space = _space(blocks)
+        self.space, self.mount = _space(blocks), held
+        if found == "new":
+            refuse_bare(mount, held, f"{root} on {self.target.host}", name)
         return now
 
     def absent(self, files: Sequence[SourceFile]) -> set[str]:
@@ -243,7 +256,7 @@ class SshSide:
         if not asked:
             return {}
         lines = [f"{skip} {'-' if length is None else length} {_octal(path)}\n" for path, skip, length in asked]
-        seconds = 60.0 + sum(length or 0 for _, _, length in asked) / SLOWEST
+        seconds = 60.0 + len(asked) * SLOWEST_FILE_S + sum(length or 0 for _, _, length in asked) / SLOWEST
         words = [self.target.path, "nocache" if from_disk else ""]
         told = self._run(TOLD, words, "".join(lines).encode("ascii"), seconds).decode("ascii", "replace")
         if not told:  # the folder is not there yet
@@ -282,7 +295,7 @@ def _portions(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
     portion: list[SourceFile] = []
     size = 0
     for file in files:
-        if portion and size + file.size > PORTION_BYTES:
+        if portion and (size + file.size > PORTION_BYTES or len(portion) == PORTION_FILES):
             yield portion
             portion, size = [], 0
         portion.append(file)

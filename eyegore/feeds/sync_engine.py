@@ -10,17 +10,18 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
 from eyegore.feeds.rsync_run import RsyncProgress, RsyncResult, RsyncRun
 from eyegore.feeds.sync_exposures import exposure_copies
 from eyegore.feeds.sync_ledger import FileState, LedgerEntry, SyncLedger
 from eyegore.feeds.sync_listener import PassListener
+from eyegore.feeds.sync_mount import MountMemory
 from eyegore.feeds.sync_report import Compared, Likeness, Mismatch, PassReport
 from eyegore.feeds.sync_scan import FolderState, SourceFile, SyncScan
+from eyegore.feeds.sync_side import OtherSide
 from eyegore.feeds.sync_target import SyncTarget
 from eyegore.sync_messages import ExposureCopy
 
@@ -42,37 +43,6 @@ PARTIAL = ".eyegore-partial"
 STILL_DIFFERS = "files differ even after they were copied again: check disk and memory of both sides"
 
 
-class OtherSide(Protocol):
-    """What can be found out about the target."""
-
-    stopped: Callable[[], bool]
-    """Asked often: whether to give up."""
-    space: tuple[float, float]
-    """Free and total space of its volume when it was last ready [byte]; NaN where others watch it."""
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What rsync needs to get there."""
-
-    def ready(self, device: str, holds_copies: bool) -> str:
-        """A mark of the device there; SyncError when it cannot be used."""
-
-    def absent(self, files: Sequence[SourceFile]) -> set[str]:
-        """Paths of files that are not there in their length."""
-
-    def begun(self, files: Sequence[SourceFile]) -> set[str]:
-        """Paths of texts of which nothing but a beginning is there."""
-
-    def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
-        """Read what is there and compare."""
-
-    def kept(self, paths: Sequence[str], suffix: str) -> set[str]:
-        """Of which files another was set aside under this suffix."""
-
-    def close(self) -> None:
-        """Let go of the way there; the next question opens it again."""
-
-
 @dataclass
 class _Pass:
     """What one pass has found so far."""
@@ -90,12 +60,15 @@ class _Pass:
 class SyncEngine:
     """Keeps the copy of ``source`` on one target. One thread runs passes; :meth:`cancel` may come from any."""
 
-    def __init__(self, source: Path, target: SyncTarget, side: OtherSide, ledger: SyncLedger) -> None:
+    def __init__(
+        self, source: Path, target: SyncTarget, side: OtherSide, ledger: SyncLedger, mounts: MountMemory
+    ) -> None:
         self.source = source
         self.target = target
         self.listener = PassListener()
         self._side = side
         self._ledger = ledger
+        self._mounts = mounts
         known = {path: entry.stamp for path, entry in ledger.entries().items()}
         self._scan = SyncScan(source, known)
         self._found: FolderState | None = None
@@ -186,7 +159,8 @@ class SyncEngine:
 
     def _check_target(self, current: _Pass) -> None:
         holds = any(entry.verified for entry in self._ledger.entries().values())
-        device = self._side.ready(self._ledger.kept("device"), holds)
+        device = self._side.ready(self._ledger.kept("device"), holds, self._mounts.known)
+        self._mounts.keep(self._side.mount)
         if device != self._ledger.kept("device"):
             self._ledger.keep("device", device)
         self.listener.on_space(*self._side.space)
@@ -223,9 +197,11 @@ class SyncEngine:
     def _copy_all(self, current: _Pass) -> list[Mismatch]:
         """Copy and verify everything that waits, images first where texts wait too; what did not match, once more."""
         differing: dict[str, LedgerEntry] = {}
-        for batch in _batches(self._waiting(current)):
+        for number, batch in enumerate(_batches(self._waiting(current))):
             if self.stopped:
                 break
+            if number:
+                self._check_target(current)  # a disk may be taken away between two runs of rsync
             fresh = [entry for entry in batch if entry.state is not FileState.MISMATCH]
             differing |= {entry.path: entry for entry in batch if entry.state is FileState.MISMATCH}
             if fresh:
@@ -287,7 +263,7 @@ class SyncEngine:
 
     def _rsync(self, paths: Iterable[str], options: list[str]) -> RsyncResult:
         limit = [f"--bwlimit={self.target.bandwidth_kb}"] if self.target.bandwidth_kb else []
-        folder = self.target.below(os.path.basename(os.path.realpath(self.source)))
+        folder = self.target.copy_of(self.source)
         command = ["rsync", "-tLO", "--chmod=Du+rwx,Fu+rw", "--timeout=60", *options, *limit, *self._side.options]
         command += ["--from0", "--files-from=-", "--", f"{os.path.realpath(self.source)}/", folder.address]
         names = b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths)

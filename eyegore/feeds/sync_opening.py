@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 from eyegore.feeds import rsync_words
 from eyegore.feeds.local_side import LocalSide
 from eyegore.feeds.ssh_side import SshSide
-from eyegore.feeds.sync_engine import OtherSide, SyncEngine
+from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_ledger import SyncError, SyncLedger, ledger_path
+from eyegore.feeds.sync_mount import MountMemory
+from eyegore.feeds.sync_side import OtherSide
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
-
-
-def copied_folder(source: Path) -> str:
-    """Name of the folder on the target: that of the folder a link leads to, so that days do not mix."""
-    return os.path.basename(os.path.realpath(source))
 
 
 def other_side(source: Path, target: SyncTarget) -> OtherSide:
     """How to find out what is on the target."""
-    below = target.below(copied_folder(source))
+    below = target.copy_of(source)
     return SshSide(source, below) if target.kind is TargetKind.SSH else LocalSide(source, Path(below.path))
 
 
 def open_ledger(source: Path, target: SyncTarget, state: Path) -> SyncLedger:
     """The ledger of this folder on this target, below the folder ``state``."""
-    return SyncLedger(ledger_path(state, source, f"{target.address}:{target.port}"))
+    return SyncLedger(ledger_path(state, source, _whole_address(target)))
 
 
 def open_engine(source: Path, target: SyncTarget, state: Path) -> SyncEngine:
@@ -49,7 +45,11 @@ def open_engine(source: Path, target: SyncTarget, state: Path) -> SyncEngine:
     ledger = open_ledger(source, target, state)
     try:
         ledger.alone()
-        return SyncEngine(source, target, side, ledger)
+        return SyncEngine(source, target, side, ledger, MountMemory(state, _whole_address(target)))
     except BaseException:
         ledger.close()
         raise
+
+
+def _whole_address(target: SyncTarget) -> str:
+    return f"{target.address}:{target.port}"

@@ -56,7 +56,8 @@ class SourceFile:
 class FolderState:
     """The folder at one moment: complete files by path, and why the others are not.
 
-    ``settling`` are those that may be complete after a moment's wait; ``lost`` are folders that could not be listed.
+    ``settling`` are those that may be complete after a moment's wait; ``lost`` are folders that could not be
+    listed, and files of which nobody knows whether they are complete since they could not be read.
     """
 
     complete: Mapping[str, SourceFile]
@@ -74,6 +75,8 @@ class _Seen:
     first: bool
     """Whether the file was not seen before with other bytes: only then its age tells anything."""
     found: SourceFile | str | None = None
+    unread: bool = False
+    """Whether it cannot be read, so that nobody knows what it is."""
     final: bool = False
     """Whether no later look at the same bytes will tell more."""
 
@@ -120,7 +123,9 @@ class SyncScan:
                 if not one.final:
                     self._judge(path, one, now, wall)
                     still.doubt(not one.final)
-                if isinstance(one.found, SourceFile):
+                if one.unread:
+                    result.lost.append(f"{path}: {one.found}: give this account the right to read it, check its disk")
+                elif isinstance(one.found, SourceFile):
                     result.complete[path] = one.found
                 else:
                     result.incomplete[path] = one.found or "being written"
@@ -146,6 +151,7 @@ class SyncScan:
                 one.found, one.final = SourceFile(path, size, mtime_ns, False, obsid), True
             elif old or now - one.since >= SETTLE_S:
                 state = frame_state(self.folder / path)
+                one.unread = state.unread
                 whole = state.complete and state.size == size
                 one.found = SourceFile(path, size, mtime_ns, False, obsid) if whole else state.problem or None
                 one.final = whole or (rest and state.size == size)
@@ -173,8 +179,11 @@ class SyncScan:
                 path = prefix + entry.name
                 try:
                     there = entry.stat()
+                except FileNotFoundError:
+                    result.incomplete[path] = "it has vanished, or is a link to nothing"
+                    continue
                 except OSError as why:
-                    result.incomplete[path] = f"it cannot be read ({why.strerror or why})"
+                    result.lost.append(f"{path} cannot be read: {why.strerror or why}")
                     continue
                 if stat.S_ISREG(there.st_mode):
                     yield path, (there.st_size, there.st_mtime_ns)

@@ -80,6 +80,10 @@ class SyncTarget:
             raise SettingsError(f"{folder!r} is not a folder below {self.path}: give a plain name")
         return replace(self, path=str(PurePosixPath(self.path) / parts))
 
+    def copy_of(self, source: Path) -> SyncTarget:
+        """Where the copy of this folder is. It has the name of the folder a link leads to, so that days do not mix."""
+        return self.below(f"./{os.path.basename(os.path.realpath(source))}")  # a name may begin with a dash
+
 
 def parse_target(
     text: str,

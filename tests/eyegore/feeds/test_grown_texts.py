@@ -14,9 +14,9 @@ from eyegore.feeds import ssh_side
 from eyegore.feeds.grown_texts import WHOLE_S, GrownTexts
 from eyegore.feeds.local_side import LocalSide
 from eyegore.feeds.ssh_side import SshSide
-from eyegore.feeds.sync_engine import OtherSide
 from eyegore.feeds.sync_report import Likeness
 from eyegore.feeds.sync_scan import SourceFile
+from eyegore.feeds.sync_side import OtherSide
 
 from .ssh_server import SshServer
 

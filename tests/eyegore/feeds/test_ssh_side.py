@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from eyegore.feeds import ssh_side
 from eyegore.feeds.rsync_run import RsyncRun
 from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_listener import PassListener
 from eyegore.feeds.sync_opening import open_engine
+from eyegore.feeds.sync_ssh import SshAnswer, SshLine
 
 from .conftest import Day
 from .ssh_server import SshServer
@@ -163,6 +166,24 @@ def test_a_pass_that_copies_asks_for_the_free_space_too(lab: SyncLab, opened: Ca
     assert free == pytest.approx(here.f_bavail * here.f_frsize, abs=0.05 * total)
     engine.sync()  # nothing is new: the target is not asked
     assert len(told) == 1
+
+
+def test_many_small_files_are_asked_for_in_portions(
+    lab: SyncLab, opened: Callable[[], SyncEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, float]] = []
+    run = SshLine.run
+
+    def noted(self: SshLine, words: Sequence[str], **options: Any) -> SshAnswer:
+        if ssh_side.TOLD in words:
+            asked.append((options["given"].count(b"\n"), options["timeout_s"]))
+        return run(self, words, **options)
+
+    monkeypatch.setattr(SshLine, "run", noted)
+    monkeypatch.setattr(ssh_side, "PORTION_FILES", 2)
+    assert opened().sync().done
+    assert [files for files, _ in asked] == [2, 2, 1]
+    assert all(seconds >= 60.0 + files * ssh_side.SLOWEST_FILE_S for files, seconds in asked)
 
 
 class Spaces(PassListener):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ from .sync_lab import OLD
 NOW = float(OLD)
 
 
-def put(folder: Path, name: str, content: bytes, time: float = OLD) -> Path:
+def put(folder: Path, name: str, content: bytes, written: float = OLD) -> Path:
     path = folder / name
     path.write_bytes(content)
-    os.utime(path, (time, time))
+    os.utime(path, (written, written))
     return path
 
 
@@ -130,3 +131,25 @@ def test_a_listing_is_closed_when_a_file_cannot_be_judged(
     held = [Path(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
     assert caught.tb  # what it refers to is kept alive
     assert [str(one) for one in held if one.exists() and one.resolve().is_relative_to(day.folder)] == []
+
+
+def test_what_cannot_be_read_is_told_and_not_taken_for_incomplete(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, refused = day.image(17001, age=3600), day.image(17002, age=3600)
+    (day.folder / "nowhere").symlink_to("not there")
+    (day.folder / "round").symlink_to("round")
+    really = os.open
+
+    def without_rights(path: str | os.PathLike[str], flags: int) -> int:
+        if os.fspath(path) == str(refused):
+            raise PermissionError(13, "Permission denied")
+        return really(path, flags)
+
+    monkeypatch.setattr(os, "open", without_rights)
+    found = SyncScan(day.folder).look(100.0, time.time())
+    assert set(found.complete) == {whole.name}
+    assert set(found.incomplete) == {"nowhere"}
+    image, link = sorted(found.lost)
+    assert image == (
+        f"{refused.name}: it cannot be read (Permission denied): give this account the right to read it, check its disk"
+    )
+    assert link.startswith("round cannot be read: Too many levels")
