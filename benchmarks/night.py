@@ -90,13 +90,15 @@ def night(workshop: Workshop) -> Iterator[Figure]:
     yield Figure("P17", "times quicker with the results kept", ratio, 2, "×", details, at_most=False)
     callbacks = np.array(late["callbacks_ms"])
     details = f"window late by {np.percentile(late['ms'], 99):.1f} ms (p99), {max(late['ms']):.0f} ms at worst"
-    yield Figure("P17", "longest callback while kept results arrive", callbacks.max(), LONGEST_MS, "ms", details)
+    yield Figure("P17", "longest callback while kept results arrive", float(callbacks.max()), LONGEST_MS, "ms", details)
 
 
 def _compared(what: str, busy: _Seen, calm: _Seen) -> Iterator[Figure]:
     details = f"late by {np.percentile(busy.late, 99):.1f} ms (p99), {busy.late.max():.0f} ms at worst; "
     details += f"after it {np.percentile(calm.late, 99):.1f} and {calm.late.max():.0f} ms"
-    yield Figure("P17", f"longest callback of the window while {what}", busy.callbacks.max(), LONGEST_MS, "ms", details)
+    yield Figure(
+        "P17", f"longest callback of the window while {what}", float(busy.callbacks.max()), LONGEST_MS, "ms", details
+    )
     medians = [float(np.median(one.reds)) for one in (busy, calm)]
     details = (
         f"{medians[0]:.0f} ms against {medians[1]:.0f} ms; worst {busy.reds.max():.0f} and {calm.reds.max():.0f} ms"

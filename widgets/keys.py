@@ -89,6 +89,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("newer image", ("<Right>",), "Newer ObsID", "Images", Scope.IMAGES),
     Binding("oldest image", ("<Home>",), "Oldest ObsID", "Images", Scope.IMAGES),
     Binding("newest image", ("<End>",), "Newest ObsID: follow", "Images", Scope.IMAGES),
+    Binding("image trends", ("<Shift-F7>",), "Trends of the images…", "Images", Scope.IMAGES),
     Binding("look at CCD1", ("<Key-1>",), "Look at CCD1 closely", "Images", Scope.IMAGES),
     Binding("look at CCD2", ("<Key-2>",), "Look at CCD2 closely", "Images", Scope.IMAGES),
     Binding("look at CCD3", ("<Key-3>",), "Look at CCD3 closely", "Images", Scope.IMAGES),

@@ -41,6 +41,30 @@ TIMER_RESPONSES = {
     ),
 }
 """What to do when a dead-man timer runs out; that of a parameter is in the table of limits."""
+IMAGE_RESPONSES = {
+    "read noise": (
+        "Look at the image (double click its row: DS9) for interference or a warm CCD, and at the supplies on the HK "
+        "plots. If the next images are noisy too, stop the test, find out what was switched on, and take "
+        "again what is marked."
+    ),
+    "offset": (
+        "Compare with the quadrants beside it and with the trend (Shift-F7); see whether the block is the right one "
+        "(--block). A jump in all quadrants is a supply, in one its video chain."
+    ),
+    "lost pixels": (
+        "Pixels at 0 are no data: look at the image for lost lines or blocks, and at ELVIS for errors of the transfer. "
+        "Take the exposure again."
+    ),
+    "file": (
+        "The file is no whole image: see the space and the mount of the data volume and the messages of ELVIS, look "
+        "whether the copies have it whole, and take the exposure again."
+    ),
+}
+"""What to do about an image, by what is wrong with it."""
+IMAGE_RESPONSE = (
+    "Look at the image and at the trend (Shift-F7): is the source on, the shutter open, the exposure time and the "
+    "script's column the planned ones? The column retake of the exposure log marks what to take again."
+)
 _TODAY_S = 12 * 3600.0
 """What is nearer than this needs no date [s]."""
 _KINDS = {
@@ -102,9 +126,16 @@ def alarm_cell(
         after=alarm.first_out if incident and not first else "",
         shelved_by=alarm.shelved_by if shelved else "",
         reason=alarm.shelf_reason if shelved else "",
-        todo=todo or TIMER_RESPONSES.get(alarm.parameter, ""),
+        todo=todo or _response(alarm),
         story=tuple(story),
     )
+
+
+def _response(alarm: Alarm) -> str:
+    """What to do about an alarm that no table of limits tells of."""
+    if alarm.kind is AlarmKind.FRAME:
+        return IMAGE_RESPONSES.get(alarm.parameter.split(maxsplit=2)[-1], IMAGE_RESPONSE)
+    return TIMER_RESPONSES.get(alarm.parameter, "")
 
 
 def alarm_cells(

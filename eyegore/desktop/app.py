@@ -149,6 +149,7 @@ class Desktop:
             "reset all": lambda: self._command(Action.RESET_ALL, ""),
             "help": self.help,
             "history": lambda: self.plot(""),
+            "image trends": self.image_trends,
             "alarm list": lambda: self.desk.open_list(),
             "warning list": lambda: self.warnings.open_list(),
             "copies": lambda: self.copies.open_list(),
@@ -266,6 +267,11 @@ class Desktop:
     def plot(self, name: str) -> None:
         """Open the window with the history of one parameter ("" for one to be chosen), or bring it to the front."""
         self.histories.open(self.view, str(self._session.folder) if self._session else "", name)
+
+    def image_trends(self) -> None:
+        """Open the window with the trends of the images, or bring it to the front."""
+        folder = str(self._session.folder) if self._session else ""
+        self.histories.open_trends(self.view.trend_source if self.view else None, folder)
 
     def help(self) -> None:
         """Show the keys and the meaning of the signs."""

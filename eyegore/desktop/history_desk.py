@@ -6,11 +6,15 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from eyegore.desktop.frame_trend_window import FrameTrendSource, FrameTrendWindow
 from eyegore.desktop.history_export import Export
 from eyegore.desktop.history_painter import HistoryPainter
 from eyegore.desktop.history_window import HistorySource, HistoryWindow
 from eyegore.widgets import keys
 from eyegore.widgets.theme import Theme
+
+TRENDS = "trends of the images"
+"""Name of their window; no parameter is called so."""
 
 
 class HistoryDesk:
@@ -34,16 +38,28 @@ class HistoryDesk:
 
     def open(self, source: HistorySource | None, folder: str, name: str = "") -> None:
         """Open the window of one parameter, or bring it to the front; without a name an empty one."""
-        known = self.windows.get(name)
-        if known is not None:
-            known.deiconify()
-            known.lift()
-            known.view.focus_set()
-            return
-        if source is None or source.history is None:
+        if self._come(name) or source is None or source.history is None:
             return
         names = [name] if name else []
-        window = HistoryWindow(self._root, self._theme, source, self._painter, self._post, folder, names)
+        self._place(name, HistoryWindow(self._root, self._theme, source, self._painter, self._post, folder, names))
+
+    def open_trends(self, source: FrameTrendSource | None, folder: str) -> None:
+        """Open the window with the trends of the images, or bring it to the front."""
+        if self._come(TRENDS) or source is None:
+            return
+        self._place(TRENDS, FrameTrendWindow(self._root, self._theme, source, self._painter, self._post, folder))
+
+    def _come(self, name: str) -> bool:
+        """Bring a window to the front; whether there is one."""
+        known = self.windows.get(name)
+        if known is None:
+            return False
+        known.deiconify()
+        known.lift()
+        known.view.focus_set()
+        return True
+
+    def _place(self, name: str, window: HistoryWindow) -> None:
         width, height = self._size or (72 * self._theme.em, 38 * self._theme.em)
         width, height = min(width, self._root.winfo_screenwidth()), min(height, self._root.winfo_screenheight())
         window.geometry(f"{width}x{height}")

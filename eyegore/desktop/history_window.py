@@ -46,8 +46,11 @@ _COLOURS = ("surface", "background", "text", "dim", "line", "limit", "band")
 class HistorySource(Protocol):
     """The session whose history is shown."""
 
-    history: HkHistory | None
     alarm_spans: AlarmSpans
+
+    @property
+    def history(self) -> HkHistory | None:
+        """Its samples; None before their columns are known."""
 
     @property
     def health(self) -> Health | None:

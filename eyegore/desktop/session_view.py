@@ -10,11 +10,13 @@ from dataclasses import replace
 
 from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.exposure_index import ExposureIndex
+from eyegore.analysis.frame_trends import FrameTrends
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.copy_rows import CopyRows
+from eyegore.desktop.frame_trend_window import FrameTrendSource
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
@@ -97,6 +99,8 @@ class SessionView:
         self._exposures: dict[int, Exposure] = {}
         self._index = ExposureIndex()
         self.verdicts = VerdictRows()
+        self._frame_trends = FrameTrends(rules.lab_offset_s)
+        self.trend_source = FrameTrendSource(self._frame_trends, lambda: self.health)
         if panes.table is not None:
             self.verdicts.dress(panes.table.tips.by_column, panes.table.columns.longest)
             panes.table.tint_of = self.verdicts.tint
@@ -133,6 +137,7 @@ class SessionView:
                 columns = (*event.columns, *self.verdicts.columns, *self._copy_rows.columns)
                 self._log_columns = presenter.exposure_columns(self._log_columns, columns)
                 self.verdicts.add(event.rows)
+                self._frame_trends.add(event.rows)
                 self._copy_rows.add(event.rows)
                 self._new_rows += event.rows
                 self._index.add(event.rows)
@@ -142,6 +147,8 @@ class SessionView:
             case ImageFile() | FrameJudged():
                 self.verdicts.take(event)
                 self.pictures.take(event)
+                if isinstance(event, FrameJudged):
+                    self._frame_trends.take(event)
             case ImagesReady() | ImagePreview():
                 self.pictures.take(event)
             case Health():

@@ -10,7 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
-from contextlib import suppress
+import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,7 @@ class JudgeProcess:
         self._process: SpawnProcess | None = None
         self._line: Connection | None = None
         self._stopped = False
+        self._lock = threading.Lock()
 
     def ask(self, task: FrameTask) -> FrameResult:
         """Measure an image; what cannot be measured is told in the result. The process is started where it is gone."""
@@ -74,10 +75,9 @@ class JudgeProcess:
     def stop(self) -> None:
         """End the process, in the middle of an image where need be."""
         self._stopped = True
-        process = self._process
-        if process is not None:
-            with suppress(ValueError):  # it was ended and closed meanwhile
-                process.kill()
+        with self._lock:
+            if self._process is not None:
+                self._process.kill()
 
     def close(self) -> None:
         """Wait for its end; on the thread that asks."""
@@ -90,10 +90,12 @@ class JudgeProcess:
             self._kill()
             context = multiprocessing.get_context("spawn")
             self._line, other = context.Pipe()
-            self._process = context.Process(
+            process = context.Process(
                 target=_serve, args=(other, self._table, self._block), name="eyegore frames", daemon=True
             )
-            self._process.start()
+            process.start()
+            with self._lock:
+                self._process = process
             other.close()
             if self._stopped:  # while it was started: nobody else ends it
                 raise OSError("Eyegore is ending")
@@ -101,7 +103,8 @@ class JudgeProcess:
 
     def _kill(self) -> int | None:
         """Make an end of it; its exit code."""
-        process, self._process = self._process, None
+        with self._lock:  # whoever stops us must not meet a process that is closed
+            process, self._process = self._process, None
         line, self._line = self._line, None
         if line is not None:
             line.close()

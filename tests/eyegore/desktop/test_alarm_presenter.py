@@ -7,9 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.alarm_presenter import TIMER_RESPONSES, alarm_cell, alarm_cells, sounding, story_line
+from eyegore.desktop.alarm_presenter import (
+    IMAGE_RESPONSE,
+    IMAGE_RESPONSES,
+    TIMER_RESPONSES,
+    alarm_cell,
+    alarm_cells,
+    sounding,
+    story_line,
+)
 from eyegore.limits.model import Severity
 from eyegore.messages import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
+from eyegore.session_frames import FILE, SUBJECTS
 from eyegore.widgets.alarm_cells import Standing
 from eyegore.widgets.cells import Status
 
@@ -145,3 +154,13 @@ def test_the_story_of_an_alarm_names_it_not_again(text: str, state: AlarmState, 
     entry = AlarmEntry(NOW, nan, "CCD2_TEMP_B", "OOL", "", "", "", nan, "", "", "", "returned", "")
     told = story_line(AlarmChanged(replace(ALARM, state=state), entry, text))
     assert told == (f"{time.strftime('%H:%M:%S', time.localtime(NOW))}  {line}" if line else "")
+
+
+@pytest.mark.parametrize("subject", sorted({*SUBJECTS.values(), FILE}))
+def test_an_alarm_about_an_image_tells_what_to_do(subject: str) -> None:
+    alarm = Alarm(f"IMAGE CCD2 {subject}", AlarmKind.FRAME, AlarmState.UNACK, Severity.WARNING)
+    assert alarm_cell(alarm, NOW).todo == IMAGE_RESPONSES.get(subject, IMAGE_RESPONSE)
+
+
+def test_every_answer_about_images_is_about_something_that_is_raised() -> None:
+    assert set(IMAGE_RESPONSES) <= {*SUBJECTS.values(), FILE}
