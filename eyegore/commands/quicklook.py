@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from eyegore.reports.quicklook_images import QuicklookImages
 
 MOST_JOBS = 8
-"""Processes unless told otherwise: each needs some 250 MB, and a disk serves no more."""
+"""Processes unless told otherwise: each needs 150 MB, and a disk serves no more."""
 MOST_TOLD = 20
 """Images told one by one of which something is wrong."""
 

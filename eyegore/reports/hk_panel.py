@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DAY = 86_400.0
+FEW_MEANS = 150
+"""So many means of ObsIDs are larger dots: more of them would hide the curve."""
 SHARE = 0.25
 """Share of the height that a curve keeps when its limits are brought into view."""
 BAND = "#a9cfe8"
@@ -153,7 +155,8 @@ def draw(sheet: Sheet, panel: HkPanel, box: tuple[float, float, float, float], s
     ends = np.append(found.breaks[1:], True)[: found.breaks.size]
     lonely = found.breaks & ends
     axes.plot(found.times[lonely] / DAY, found.high[lonely], ".", color=FIRST, markersize=2, zorder=3)
-    axes.plot(panel.mean_times / DAY, panel.means, ".", color=SECOND, markersize=2.2, markeredgewidth=0, zorder=4)
+    size = 4.5 if panel.means.size < FEW_MEANS else 2.2
+    axes.plot(panel.mean_times / DAY, panel.means, ".", color=SECOND, markersize=size, markeredgewidth=0, zorder=4)
     _ticks(axes)
 
 

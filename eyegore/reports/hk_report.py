@@ -82,13 +82,17 @@ class HkReport:
         return run.first <= self.span.end and run.last >= self.span.begin
 
     @property
+    def judged(self) -> bool:
+        """Whether any parameter has a limit that was checked."""
+        return bool(self.findings.monitor.flags.counts().checked)
+
+    @property
     def exit_code(self) -> int:
         """0: every sample of every checked parameter in limits; 1: one out of limits; 2: neither can be said."""
         if self.runs:
             return OUT_OF_LIMITS
         findings = self.findings
-        judged = findings.monitor.flags.counts().checked
-        unsure = self.invalid or findings.unjudged or findings.unread or not judged
+        unsure = self.invalid or findings.unjudged or findings.unread or not self.judged
         return CANNOT_JUDGE if unsure else IN_LIMITS
 
     def write(self, pdf: Path, obsids: Path, excursions: Path, advance: Callable[[str], object]) -> None:
@@ -135,8 +139,8 @@ class HkReport:
         if out:
             names = ", ".join(out[:12]) + (f" and {len(out) - 12} more" if len(out) > 12 else "")
             lines.append(f"{len(self.runs)} times out of limits: {names}")
-        else:
-            lines.append("nothing was out of limits")
+        elif self.judged:
+            lines.append("nothing that was judged was out of limits")
         return lines
 
     # --- pages -------------------------------------------------------------------------------------------------------
@@ -207,8 +211,9 @@ class HkReport:
             y += 0.17
         y += 0.15
         out = [one for one in reported if one.panel.excursions]
-        sheet.text(MARGIN, y, f"{len(out)} parameters were out of limits" if out else "no parameter was out of limits",
-                   weight="bold", fontsize=9, color=BAD if out else DIM)  # fmt: skip
+        words = f"{len(out)} parameters were out of limits" if out else "no parameter that was judged was out of limits"
+        if self.judged:
+            sheet.text(MARGIN, y, words, weight="bold", fontsize=9, color=BAD if out else DIM)
         lines = [
             f"{one.name:<24}{one.panel.excursions:>5} x {one.whole.out:>8} samples   min {_short(one.whole.lowest):>11}"
             f"   max {_short(one.whole.highest):>11} {one.unit:<8} {'; '.join(line.text for line in one.panel.limits)}"
@@ -224,6 +229,9 @@ class HkReport:
         found: list[str] = []
         if not self.samples.continuous:
             found.append(CAUTION)
+        if not self.judged:
+            elvis = self.findings.monitor.hk.elvis
+            found.append(f"nothing was judged: no parameter of ELVIS {elvis or 'unknown'} has a limit")
         found += list(self.findings.unread.values())[:10]
         if self.findings.unjudged:
             found.append(f"limits, but never judged: {', '.join(self.findings.unjudged)}")

@@ -153,7 +153,7 @@ def test_of_all_in_limits_the_exit_code_is_0_and_without_a_log_there_are_no_obsi
         path.unlink()
     code, printed = report(capsys, folder, "-o", "out")
     assert code == 0
-    assert "nothing was out of limits" in printed
+    assert "nothing that was judged was out of limits" in printed
     assert "no exposure log" in printed
     assert table(Path("out/hk-report_14_Mar_19_obsids.csv")) == []
 
@@ -167,7 +167,7 @@ def test_of_a_part_of_the_day_only_that_is_told(capsys: pytest.CaptureFixture[st
     name = "hk-report_14_Mar_19_from_20190314T213600_to_20190314T213800"
     assert {row["parameter"] for row in table(Path("out", f"{name}_excursions.csv"))} == {"FPGA_5VREF_V"}
     code, printed = report(capsys, folder, "-E", "7.5.X", "-o", "out", "--obsid", "20103")
-    assert "nothing was out of limits" in printed
+    assert "nothing that was judged was out of limits" in printed
     assert "never judged" in printed
     assert code == 2  # of the limits of this version most have no column
     assert {row["obsid"] for row in table(Path("out/hk-report_14_Mar_19_20103-20103_obsids.csv"))} == {"20103"}
@@ -197,9 +197,12 @@ def test_a_folder_of_no_known_version_has_curves_but_cannot_be_judged(
     folder.mkdir()
     rows = [f"14-03-19_20:00:{second:02d}\t{second}\t7" for second in range(20)]
     (folder / "HK_14-03-19_ROE1_01.txt").write_text("TimeStamp\tPRESSURE\tFLOW\n" + "\n".join(rows) + "\n")
-    code, _printed = report(capsys, folder)
+    code, printed = report(capsys, folder)
     assert code == 2
+    assert "nothing was judged" in printed
+    assert "out of limits" not in printed
     pages = texts(here / "hk-report_lab/hk-report_lab.pdf")
+    assert "nothing was judged" in pages[0]
     assert "PRESSURE" in pages[1]
     assert "no limit" in pages[1]
 
