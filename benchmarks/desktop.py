@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from benchmarks import machine
+from benchmarks import image_probe, machine
 from benchmarks.workshop import Workshop, drawn
 from eyegore.desktop import pump, session_view
 from eyegore.desktop.app import Desktop
@@ -164,6 +164,10 @@ class Probe:
             tell("threads", names={thread.native_id: thread.name for thread in threading.enumerate()})
         elif what == "images":
             self._until_images(int(words[0]))
+        elif what == "pictures":
+            image_probe.until_pictures(self.desktop, int(words[0]), tell)
+        elif what == "handle":
+            image_probe.handle(self.desktop, self.callbacks, tell)
         elif what == "refreshes":
             tell("refreshes", count=self.refreshes)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.widgets.cells import Status
 from eyegore.widgets.image_cells import ImageCell
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tiling import Tile
 from eyegore.widgets.verdict_block import LETTERS, Form, VerdictBlock, needed
@@ -123,13 +124,15 @@ class CcdPicture:
         while len(self._edges) < len(ends):
             self._edges.append(canvas.create_line(0, 0, 1, 1, fill=self._theme.colour("accent")))
             canvas.tag_raise(self._edges[-1], self._image)
+        calls = ManyCalls(canvas)
         for place, item in enumerate(self._edges):
             if place < len(ends):
-                canvas.coords(item, *ends[place])
+                calls.move(item, *ends[place])
                 half = place in (0, len(across))
-                canvas.itemconfigure(item, state="normal", dash=(4, 3) if half else (1, 4), width=self._theme.pixels(1))
+                calls.dress(item, state="normal", dash=(4, 3) if half else (1, 4), width=self._theme.pixels(1))
             else:
-                canvas.itemconfigure(item, state="hidden")
+                calls.dress(item, state="hidden")
+        calls.run()
 
     def show(self, cell: ImageCell, common_title: str) -> None:
         """Take the cell; its texts are shown at once, its image with :meth:`draw`."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from eyegore.widgets.later import Later
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.viewport import Viewport
 
@@ -39,7 +40,8 @@ class FrameCanvas(tk.Canvas):
         self._later = Later(self)
         self._grey = b""
         self._size = (0, 0)
-        self._kind = ""
+        self._made_for = (0, 0, "")
+        self._told = ""
         self._strips: list[tuple[ImageTk.PhotoImage, int]] = []
         self._items: list[int] = []
         self._waiting: list[int] = []
@@ -81,7 +83,9 @@ class FrameCanvas(tk.Canvas):
         if self.view is None or (self.view.columns, self.view.rows) != (view.columns, view.rows):
             self.view = view
         self._grey, self._size = grey, (view.width, view.height)
-        self.itemconfigure(self._words, text="")
+        if self._told:
+            self._told = ""
+            self.itemconfigure(self._words, text="")
         self._paste_all()
         self.lay_out()
 
@@ -92,6 +96,7 @@ class FrameCanvas(tk.Canvas):
         for item in self._items:
             self.itemconfigure(item, state="hidden")
         self.coords(self._words, self.room[0] // 2, self.room[1] // 2)
+        self._told = problem
         self.itemconfigure(self._words, text=problem, width=self.room[0] * 3 // 4)
         self.lay_out()
 
@@ -102,32 +107,27 @@ class FrameCanvas(tk.Canvas):
             self._paste_all()
 
     def set_edges(self, edges: tuple[tuple[float, ...], tuple[float, ...]]) -> None:
-        """Where sections meet, as shares of width and height from the upper left corner."""
+        """Where sections meet, as shares of width and height from the upper left corner; for the next picture."""
         self._edges = edges
-        self.lay_out()
 
     def _paste_all(self) -> None:
         kind = "RGB" if self.palette else "L"
         width, height = self._size
-        if (width, height, kind) != (*self._made_for, self._kind):
+        if (width, height, kind) != self._made_for:
             self._make_strips(width, height, kind)
+        calls = ManyCalls(self)
         for item in self._items:
-            self.itemconfigure(item, state="normal")
+            calls.dress(item, state="normal")
+        calls.run()
         self._waiting = list(range(len(self._strips)))
         self._paste()
-
-    @property
-    def _made_for(self) -> tuple[int, int]:
-        if not self._strips:
-            return 0, 0
-        return self._strips[0][0].width(), sum(photo.height() for photo, _ in self._strips)
 
     def _make_strips(self, width: int, height: int, kind: str) -> None:
         from PIL import ImageTk
 
         for item in self._items:
             self.delete(item)
-        rows, self._kind = max(1, STRIP_PIXELS // max(1, width)), kind
+        rows, self._made_for = max(1, STRIP_PIXELS // max(1, width)), (width, height, kind)
         self._strips = [
             (ImageTk.PhotoImage(kind, (width, min(rows, height - top)), master=self), top)
             for top in range(0, height, rows)
@@ -152,52 +152,54 @@ class FrameCanvas(tk.Canvas):
 
     def lay_out(self) -> None:
         """Put cursor, box and boundaries where they are now."""
-        view, seen = self.view, bool(self._grey)
+        view = self.view if self._grey else None
+        calls = ManyCalls(self)
         ends: list[tuple[float, float, float, float]] = []
-        for item in self._margins:
-            self.itemconfigure(item, state="hidden")
-        if view is not None and seen:
+        around: list[tuple[float, float, float, float]] = [(0, 0, 0, 0)] * len(self._margins)
+        if view is not None:
             x0, y0 = view.screen_at(-0.5, view.rows - 0.5)
             x1, y1 = view.screen_at(view.columns - 0.5, -0.5)
             width, height = self.room
-            around = ((0, 0, x0, height), (x1, 0, width, height), (0, 0, width, y0), (0, y1, width, height))
-            for item, place in zip(self._margins, around, strict=True):
-                if place[2] > place[0] and place[3] > place[1]:
-                    self.coords(item, *place)
-                    self.itemconfigure(item, state="normal")
-        if view is not None and seen and self.outlined:
-            ends += [(x0 + (x1 - x0) * one, y0, x0 + (x1 - x0) * one, y1) for one in self._edges[0]]
-            ends += [(x0, y0 + (y1 - y0) * one, x1, y0 + (y1 - y0) * one) for one in self._edges[1]]
+            around = [(0, 0, x0, height), (x1, 0, width, height), (0, 0, width, y0), (0, y1, width, height)]
+            if self.outlined:
+                ends += [(x0 + (x1 - x0) * one, y0, x0 + (x1 - x0) * one, y1) for one in self._edges[0]]
+                ends += [(x0, y0 + (y1 - y0) * one, x1, y0 + (y1 - y0) * one) for one in self._edges[1]]
+        for item, place in zip(self._margins, around, strict=True):
+            there = place[2] > place[0] and place[3] > place[1]
+            calls.move(item, *place)
+            calls.dress(item, state="normal" if there else "hidden")
         while len(self._lines) < len(ends):
             self._lines.append(self.create_line(0, 0, 0, 0, fill=self.theme.colour("accent")))
         for number, item in enumerate(self._lines):
             if number < len(ends):
                 half = number in (0, len(self._edges[0]))
-                self.coords(item, *ends[number])
-                self.itemconfigure(item, state="normal", dash=(6, 4) if half else (1, 4), width=self.theme.pixels(1))
+                calls.move(item, *ends[number])
+                calls.dress(item, state="normal", dash=(6, 4) if half else (1, 4), width=self.theme.pixels(1))
             else:
-                self.itemconfigure(item, state="hidden")
-        self._place_marks(view if seen else None)
+                calls.dress(item, state="hidden")
+        self._place_marks(view, calls)
 
-    def _place_marks(self, view: Viewport | None) -> None:
-        width, height = self.room
-        state = "hidden"
+    def _place_marks(self, view: Viewport | None, calls: ManyCalls | None = None) -> None:
+        """Cursor and box; ``calls`` are made with theirs."""
+        calls = calls or ManyCalls(self)
+        hidden = view is None or self.cursor is None
         if view is not None and self.cursor is not None:
+            width, height = self.room
             x, y = view.screen_at(*self.cursor)
-            self.coords(self._hairs[0], x, 0, x, height)
-            self.coords(self._hairs[1], 0, y, width, y)
-            state = "normal"
+            calls.move(self._hairs[0], x, 0, x, height)
+            calls.move(self._hairs[1], 0, y, width, y)
         for item in self._hairs:
-            self.itemconfigure(item, state=state)
-            self.tag_raise(item)
+            calls.dress(item, state="hidden" if hidden else "normal")
+            calls.add("raise", item)
         if view is None or self.box is None:
-            self.itemconfigure(self._drawn_box, state="hidden")
-            return
-        first, last, lower, upper = self.box
-        corner, other = view.screen_at(first - 0.5, upper - 0.5), view.screen_at(last - 0.5, lower - 0.5)
-        self.coords(self._drawn_box, *corner, *other)
-        self.itemconfigure(self._drawn_box, state="normal")
-        self.tag_raise(self._drawn_box)
+            calls.dress(self._drawn_box, state="hidden")
+        else:
+            first, last, lower, upper = self.box
+            corner, other = view.screen_at(first - 0.5, upper - 0.5), view.screen_at(last - 0.5, lower - 0.5)
+            calls.move(self._drawn_box, *corner, *other)
+            calls.dress(self._drawn_box, state="normal")
+            calls.add("raise", self._drawn_box)
+        calls.run()
 
     # --- hands -------------------------------------------------------------------------------------------------------
 

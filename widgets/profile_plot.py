@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Sequence
 
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 
@@ -59,21 +60,16 @@ class ProfilePlot(tk.Canvas):
             for place, value in pairs:
                 off = gap + (value - least) * scale
                 points += (off, place) if self._upright else (place, room - off)
-        self.coords(self._line, *points)
-        self.itemconfigure(self._line, state="normal" if len(points) >= 4 else "hidden")
-        self._write(least, most, room)
-
-    def _write(self, least: float, most: float, room: int) -> None:
+        calls = ManyCalls(self)
+        if len(points) >= 4:
+            calls.move(self._line, *points)
+        calls.dress(self._line, state="normal" if len(points) >= 4 else "hidden")
         lowest, highest = self._texts
         if self._upright:
-            self.coords(lowest, 2, 2)
-            self.coords(highest, room - 2, 2 + self._theme.small_line)
-            self.itemconfigure(lowest, anchor="nw")
-            self.itemconfigure(highest, anchor="ne")
+            places = ((2, 2, "nw"), (room - 2, 2 + self._theme.small_line, "ne"))
         else:
-            self.coords(lowest, 2, room - 2)
-            self.coords(highest, 2, 2)
-            self.itemconfigure(lowest, anchor="sw")
-            self.itemconfigure(highest, anchor="nw")
-        self.itemconfigure(lowest, text=f"{least:.6g}")
-        self.itemconfigure(highest, text=f"{most:.6g}")
+            places = ((2, room - 2, "sw"), (2, 2, "nw"))
+        for text, value, (x, y, anchor) in zip((lowest, highest), (least, most), places, strict=True):
+            calls.move(text, x, y)
+            calls.dress(text, text=f"{value:.6g}", anchor=anchor)
+        calls.run()

@@ -6,6 +6,7 @@ import tkinter as tk
 from enum import Enum
 from typing import NamedTuple
 
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.verdict_cells import NumberCell, VerdictCell
 
@@ -78,6 +79,8 @@ class VerdictBlock:
         self._total = canvas.create_text(0, 0, anchor="w", font=theme.small, tags=self.tags[0])
         self._told: dict[int, tuple[str, str]] = {}
         self._place = 0, 0
+        self._plate_at: tuple[int, int, int, int] | None = None
+        self._calls = ManyCalls(canvas)
         self.show(self.cell)
 
     def paint(self) -> None:
@@ -101,7 +104,7 @@ class VerdictBlock:
         plate = theme.colour(cell.status) if cell.words else ""
         if self._told.get(self._plate, ("", ""))[1] != plate:
             self._told[self._plate] = "", plate
-            self._canvas.itemconfigure(self._plate, fill=plate)
+            self._calls.dress(self._plate, fill=plate)
         self._place_plate()
         shown = self.form is not Form.PLATE and bool(cell.quadrants)
         folded = 3 if self.form is Form.NARROW else len(HEADS)
@@ -115,6 +118,7 @@ class VerdictBlock:
                 seen = shown and place < min(len(numbers), folded)
                 self._number(item, numbers[place] if seen else NumberCell())
         self._number(self._total, cell.total if shown and self.form is Form.NARROW else NumberCell())
+        self._calls.run()
 
     def _number(self, item: int, number: NumberCell) -> None:
         theme, status = self._theme, number.status
@@ -126,7 +130,7 @@ class VerdictBlock:
     def _text(self, item: int, text: str, colour: str) -> None:
         if self._told.get(item) != (text, colour):
             self._told[item] = text, colour
-            self._canvas.itemconfigure(item, text=text, fill=colour)
+            self._calls.dress(item, text=text, fill=colour)
 
     @property
     def texts(self) -> list[str]:
@@ -136,10 +140,10 @@ class VerdictBlock:
     def place(self, x: int, y: int, form: Form) -> None:
         """Move everything to where the upper left corner is at (x, y)."""
         self.form, self._place = form, (x, y)
-        canvas, theme = self._canvas, self._theme
+        theme = self._theme
         gap, line, widths = _gap(theme), theme.small_line, _widths(theme)
         first = x + theme.measure("H", theme.small)
-        canvas.coords(self._words, x + gap // 2, y + line // 2 + 1)
+        self._calls.move(self._words, x + gap // 2, y + line // 2 + 1)
         ends: list[tuple[int, int]] = []
         end = first
         for place, width in enumerate(widths):
@@ -150,21 +154,21 @@ class VerdictBlock:
         top = y + line + gap // 2 + line // 2
         step = 2 * line if form is Form.NARROW and self.cell.heads[2] else line
         for head, (right, down) in zip(self._heads, ends, strict=True):
-            canvas.coords(head, right, top + down)
+            self._calls.move(head, right, top + down)
         top += step
         for number, (letter, row) in enumerate(zip(self._letters, self._numbers, strict=True)):
-            canvas.coords(letter, x, top + number * step)
+            self._calls.move(letter, x, top + number * step)
             for item, (right, down) in zip(row, ends, strict=True):
-                canvas.coords(item, right, top + number * step + down)
-        canvas.coords(self._total, x, top + len(LETTERS) * step)
+                self._calls.move(item, right, top + number * step + down)
+        self._calls.move(self._total, x, top + len(LETTERS) * step)
         self.show(self.cell)
 
     def _place_plate(self) -> None:
         """Behind the words."""
-        canvas, gap = self._canvas, _gap(self._theme)
-        x, y = canvas.coords(self._words)
-        half = self._theme.small_line // 2
+        gap, half = _gap(self._theme), self._theme.small_line // 2
+        x, y = self._place[0] + gap // 2, self._place[1] + half + 1
         width = self._theme.measure(f"{self._theme.glyph(self.cell.status)} {self.cell.words}", self._theme.small)
         wanted = x - gap // 2, y - half, x + width + gap // 2, y + half + 1
-        if tuple(canvas.coords(self._plate)) != wanted:
-            canvas.coords(self._plate, *wanted)
+        if self._plate_at != wanted:
+            self._plate_at = wanted
+            self._calls.move(self._plate, *wanted)

@@ -12,7 +12,7 @@ from eyegore.analysis.display import BINS, Counts, Grey, Pixels, histogram
 
 FloatArray = npt.NDArray[np.float32]
 
-MOST_VALUES = 1 << 21
+MOST_VALUES = 1 << 19
 """Values that statistics of a comparison are made of, at most: beyond, every n-th row and column."""
 
 

@@ -84,16 +84,16 @@ def compared(
 ) -> FloatArray:
     """Difference [ADU] or ratio of two frames of the same shape, of means of ``factor`` x ``factor`` pixels.
 
-    Only in the ``box`` (columns from, to, rows from, to), and only each ``step``-th row and column, when ``factor`` is
-    1. The ratio is that of what is above the offset of each quadrant; NaN where the other frame has nothing there.
+    Only in the ``box`` (columns from, to, rows from, to); with a ``factor`` of 1 only each ``step``-th row and column.
+    The ratio is that of what is above the offset of each quadrant; NaN where the other frame has nothing there.
     """
     x0, x1, y0, y1 = box or (0, frame.pixels.shape[1], 0, frame.pixels.shape[0])
     if factor > 1:
-        one, two = (block_reduce_mean(each.pixels, factor) for each in (frame, other))
-        places = [(np.arange(size) + 0.5) * factor for size in one.shape]
+        one, two = (block_reduce_mean(each.pixels[y0:y1, x0:x1], factor) for each in (frame, other))
+        places = [start + (np.arange(size) + 0.5) * factor for start, size in zip((y0, x0), one.shape, strict=True)]
     else:
         one, two = (each.pixels[y0:y1:step, x0:x1:step].astype(np.float32) for each in (frame, other))
-        places = [np.arange(y0, y1, step) + 0.5, np.arange(x0, x1, step) + 0.5]
+        places = [start + step * np.arange(size) + 0.5 for start, size in zip((y0, x0), one.shape, strict=True)]
     if how is Comparison.DIFFERENCE:
         return one - two
     lower, left = places[0] < frame.geometry.rows, places[1] < frame.geometry.columns

@@ -32,7 +32,10 @@ log = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
 SAMPLE = 4
-"""Step of the sample of a comparison, at full resolution, from which its grey levels follow."""
+"""Step of the sample of a comparison from which its grey levels follow, where it is made of what is in sight only.
+
+Reduced by as much or more, it is small enough to be made of the whole frame.
+"""
 SECTIONS = {"pre": "prescan", "img": "image", "ove": "overscan"}
 
 
@@ -214,14 +217,14 @@ class FrameEye:
             part = frame.pixels
             if factor > 1:
                 part = _kept(self._parts, key, lambda: block_reduce_max(frame.pixels, factor))
-        elif factor > 1:
+        elif factor >= SAMPLE:
             part = _kept(self._parts, key, lambda: _whole(compared(frame, other, look.how, factor)))
         else:
             box = view.seen()
             sample = compared(frame, other, look.how, 1, SAMPLE)
-            cut = in_16_bits(compared(frame, other, look.how, 1, box=box), sample)
+            cut = in_16_bits(compared(frame, other, look.how, factor, box=box), sample)
             table = _kept(self._tables, (*key, look.stretch), lambda: stretch_table(_whole(sample), look.stretch))
-            left, top = view.left - box[0], view.top - (view.rows - box[3])
+            left, top = view.left - box[0], view.top - (view.tall - box[2] - cut.shape[0] * factor)
             return grey_of(cut, table, view.zoom, left, top, view.width, view.height)
         table = _kept(self._tables, (*key, look.stretch), lambda: stretch_table(part, look.stretch))
         return grey_of(part, table, view.zoom, view.left, view.top, view.width, view.height)

@@ -9,6 +9,7 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.cells import Status
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.image_panel import ImageHands, ImagePanel
+from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.verdict_block import Form, needed
 from eyegore.widgets.verdict_cells import NumberCell, QuadrantCell, VerdictCell
 
@@ -240,13 +241,14 @@ def test_one_new_verdict_costs_the_other_ccds_nothing(panel: ImagePanel, monkeyp
     panel.show_verdicts([verdict(ccd) for ccd in (1, 2, 3)])
     panel.update()
     touched: list[int] = []
-    configure = panel.canvas.itemconfigure
+    dress = ManyCalls.dress
     monkeypatch.setattr(
-        panel.canvas, "itemconfigure", lambda item, **options: (touched.append(item), configure(item, **options))
+        ManyCalls, "dress", lambda self, item, **options: (touched.append(item), dress(self, item, **options))
     )
     panel.show_verdicts([verdict(1), verdict(2, offset="2651"), verdict(3)])
     block = panel._pictures[2].block
-    assert set(touched) == {row[0] for row in block._numbers} | {panel._pictures[2]._frame}
+    assert set(touched) == {row[0] for row in block._numbers}
+    assert len(touched) == 4
 
 
 def test_the_pointer_asks_for_what_is_told_of_a_quadrant(panel: ImagePanel, root: tk.Tk, until: Until) -> None:

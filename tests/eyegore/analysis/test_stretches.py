@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.analysis.display import Stretch, histogram, percentile_limits, preview, stretch_table
+from eyegore.analysis.display import Stretch, histogram, percentile_limits, preview, stretch_table, zscale_limits
 
 ROWS, COLUMNS = 120, 150
 
@@ -66,3 +66,10 @@ def test_percentiles_are_exact_and_leave_out_what_was_not_read(share: float) -> 
 @pytest.mark.parametrize("value", [0, 2500, 65535])
 def test_a_frame_of_one_value_is_drawn(stretch: Stretch, value: int) -> None:
     assert preview(np.full((ROWS, COLUMNS), value, np.uint16), 60, stretch).shape == (60, 75)
+
+
+def test_zscale_of_a_large_image_is_about_that_of_all_of_it() -> None:
+    from astropy.visualization import ZScaleInterval
+
+    pixels = np.random.default_rng(4).normal(5000, 50, (1500, 1400)).astype(np.uint16)
+    np.testing.assert_allclose(zscale_limits(pixels), ZScaleInterval().get_limits(pixels), rtol=0.01)
