@@ -29,6 +29,8 @@ class LocalSide:
     """What rsync needs to get there."""
     space: tuple[float, float] = (math.nan, math.nan)
     """Volumes of this machine are asked by :class:`~eyegore.feeds.disk_space.DiskSpace`."""
+    empty = False
+    """Whether the folder of the copy was not there when it was last ready."""
     mount = ""
     """The mount point that held it when it was last ready; "" where that is not known."""
 
@@ -61,7 +63,7 @@ class LocalSide:
             raise SyncError(
                 f"{self.root} is another disk than before, without {self.folder.name}: mount the target again"
             )
-        self.mount = held.point if held else ""
+        self.empty, self.mount = is_new, held.point if held else ""
         if is_new:
             refuse_bare(mount, self.mount, str(self.root), self.folder.name)
         return str(there.st_dev)

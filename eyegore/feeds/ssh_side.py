@@ -97,6 +97,8 @@ class SshSide:
         self.stopped: Callable[[], bool] = lambda: False
         self._texts = GrownTexts()
         self.space = math.nan, math.nan
+        self.empty = False
+        """Whether the folder of the copy was not there when it was last ready."""
         self.mount = ""
         """The mount point that held it when it was last ready; "" where that is not known."""
         self._line = SshLine(target)
@@ -128,8 +130,8 @@ class SshSide:
             raise SyncError(f"the account on {self.target.host} runs no commands: copies cannot be verified there")
         if found == "new" and holds_copies and device not in ("", now):
             raise SyncError(f"{root} on {self.target.host} is another disk than before, without {name}: mount it again")
-        self.space, self.mount = _space(blocks), held
-        if found == "new":
+        self.space, self.empty, self.mount = _space(blocks), found == "new", held
+        if self.empty:
             refuse_bare(mount, held, f"{root} on {self.target.host}", name)
         return now
 

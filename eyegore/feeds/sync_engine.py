@@ -130,8 +130,9 @@ class SyncEngine:
         if full or self._waiting(current):
             self.listener.on_look(self._report(current, []))
             self._check_target(current)
-            if full:
+            if full or self._side.empty:  # where all of it was taken away, nothing is verified any more
                 self._look_for_lost(current)
+            if full:
                 self._reread(current)
             self.listener.on_report(self._report(current, []))
             mismatches = self._copy_all(current)

@@ -16,6 +16,8 @@ class OtherSide(Protocol):
     """Asked often: whether to give up."""
     space: tuple[float, float]
     """Free and total space of its volume when it was last ready [byte]; NaN where others watch it."""
+    empty: bool
+    """Whether the folder of the copy was not there then."""
     mount: str
     """The mount point that held it then; "" where that is not known."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,6 +92,24 @@ def test_a_disk_taken_away_between_two_runs_of_rsync(
     with pytest.raises(SyncError, match="is not mounted"):
         engine.sync()
     assert list(root.iterdir()) == []
+    engine.close()
+
+
+def test_a_copy_that_was_taken_away_is_not_verified_any_more(
+    tmp_path: Path, target_at: Callable[[Path], SyncTarget]
+) -> None:
+    root = tmp_path / "copies"
+    root.mkdir()
+    source = day_of(tmp_path / "14_Mar_19", "x", "y")
+    engine = open_engine(source, target_at(root), tmp_path / "state")
+    assert engine.sync().done
+    shutil.rmtree(root / source.name)
+    (source / "z").write_text("z")
+    age(source)
+    report = engine.sync()  # no slow pass: something new makes it ask
+    assert (report.done, report.copied) == (True, 3)
+    assert {mismatch.path for mismatch in report.mismatches} == {"x", "y"}
+    assert {path.name for path in (root / source.name).iterdir()} == {"x", "y", "z"}
     engine.close()
 
 
