@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks import image_probe, machine
 from benchmarks.workshop import Workshop, drawn
 from eyegore.desktop import pump, session_view
-from eyegore.desktop.app import Desktop
+from eyegore.desktop.app import SWITCH_S, Desktop
 from eyegore.messages import Action, FlagCommand
 from eyegore.settings import Session
 from eyegore.widgets.cells import Status
@@ -297,6 +297,7 @@ def tell(event: str, **found: Any) -> None:
 def main() -> None:
     """Show the desktop and answer until asked to quit."""
     logging.getLogger("eyegore").addHandler(logging.NullHandler())
+    sys.setswitchinterval(SWITCH_S)
     root = tk.Tk(className="Eyegore")
     Probe(root, json.loads(sys.argv[1]))
     root.mainloop()

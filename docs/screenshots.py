@@ -55,11 +55,13 @@ class Picture:
     asking: bool = False
     images: int = 1
     """ObsIDs that have images."""
+    trends: bool = False
+    """Whether the window with the trends of the images stands before the main window."""
     closely: bool = False
     """Whether one CCD is looked at closely, for a picture of that window."""
     tests: str = ""
     """The tests of the night, for a picture of the pane of the images alone."""
-    block: str = ""
+    block: str = "BORN"
     copies: bool = False
     """Whether the night is copied to a disk and to a computer that is not there, and their list is open."""
 
@@ -93,11 +95,12 @@ PICTURES = (
     Picture("alarms", plants=TROUBLE, alarm=True, listed=True),
     Picture("shelve", plants=TROUBLE, alarm=True, listed=True, asking=True),
     Picture("alarms-dark", plants=TROUBLE, alarm=True, listed=True, dark=True),
-    Picture("images-bias", tests="BIAS01", block="BORN"),
-    Picture("images-flat", tests="FLAT01", block="BORN"),
-    Picture("images-injection", tests="TP01", block="BORN"),
-    Picture("images-point", tests="PSF01_800", block="BORN"),
-    Picture("image-window", tests="PSF01_800", block="BORN", closely=True, images=4),
+    Picture("images-bias", tests="BIAS01"),
+    Picture("images-flat", tests="FLAT01"),
+    Picture("images-injection", tests="TP01"),
+    Picture("images-point", tests="PSF01_800"),
+    Picture("image-window", tests="PSF01_800", closely=True, images=4),
+    Picture("trends", trends=True, images=12),
     Picture("copies", copies=True),
     Picture("copies-dark", copies=True, dark=True),
 )
@@ -210,12 +213,34 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[tuple[int, 
             _work(desktop, picture)
         if picture.copies:
             _open_copies(desktop)
+        if picture.trends:
+            _open_trends(root, desktop, picture.images)
         if picture.closely:
             yield _part(_look_closely(root, desktop))
         else:
             yield _part(desktop.window.panes["images"]) if picture.tests else None
     finally:
         desktop.close()
+
+
+def _open_trends(root: tk.Tk, desktop: Desktop, obsids: int) -> None:
+    """The trends of all images over most of the screen."""
+    from eyegore.desktop.history_desk import TRENDS
+
+    assert desktop.view is not None
+    tally = desktop.view.verdicts.tally
+    _until(root, lambda: tally.judged == 3 * obsids and not tally.waiting, "the images to be judged")
+    desktop.histories.restore({"history": [root.winfo_screenwidth() - 80, root.winfo_screenheight() - 120]})
+    desktop.image_trends()
+    window = desktop.histories.windows[TRENDS]
+    window.geometry("+40+50")
+
+    def drawn() -> bool:
+        desktop.histories.refresh()
+        curves = [curve for panel in window.picture.panels for curve in panel.curves] if window.picture else []
+        return bool(curves) and all(curve.envelope.times.size == obsids for curve in curves) and window.idle
+
+    _until(root, drawn, "the trends to be drawn")
 
 
 def _look_closely(root: tk.Tk, desktop: Desktop) -> tk.Misc:
@@ -307,10 +332,11 @@ def _is_shown(desktop: Desktop, picture: Picture) -> bool:
         len(panes.images.shown) == 3 and all(panes.images.verdict(ccd).quadrants for ccd in (1, 2, 3))
     )
     rows = panes.table is None or (panes.table.visible() and "loading" not in panes.table.tools.count)
+    judged = desktop.view is not None and not desktop.view.verdicts.tally.waiting
     alarmed = any(cell.blink for cell in panes.flags.board.cells)
     if panes.charts is not None:
         panes.charts.refresh()
-    return bool(images and rows and alarmed is picture.alarm and panes.flags.board.lit)
+    return bool(images and rows and judged and alarmed is picture.alarm and panes.flags.board.lit)
 
 
 def _open_history(root: tk.Tk, desktop: Desktop, names: tuple[str, ...]) -> None:

@@ -30,8 +30,10 @@ class RowChanges:
 
     def add(self, rows: Iterable[str], texts_of: TextsOf) -> None:
         """Let these rows have the texts that they have when it is their turn."""
+        turn_comes = bool(self._waiting)
         self._waiting.update(dict.fromkeys(rows, texts_of))
-        self._some()
+        if not turn_comes:
+            self._some()
 
     def clear(self) -> None:
         """Forget what waits."""

@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 LOOKS = 2
 """So many times an image is measured that is written to meanwhile; it is offered again when it is whole."""
+BREATH_S = 0.001
+"""Shortest pause after a kept result [s]: thousands of them in a row would make the window wait for Python's lock."""
 TOLD_EACH_S = 1.0
 """How many images wait is told so often [s], while some do."""
 
@@ -51,6 +53,8 @@ class FrameJudge:
         self._stopping = False
         self._folders = 0
         """Counts the folders read so far."""
+        self._kept = False
+        """Whether the last result came from the store."""
         self._done = 0
         self._thread = threading.Thread(target=self._work, name="frames", daemon=True)
 
@@ -116,6 +120,7 @@ class FrameJudge:
         try:
             while (taken := self._next()) is not None:
                 image, row, folder = taken
+                began, self._kept = time.monotonic(), False
                 try:
                     judged = self._judged(image, row, stores)
                 except Exception as why:  # outermost frame of the thread: the next image must find it alive
@@ -131,6 +136,8 @@ class FrameJudge:
                 if not waiting or time.monotonic() - told >= TOLD_EACH_S:
                     told = time.monotonic()
                     self._post(FramesWaiting(waiting, self._done, time.time()))
+                if self._kept:
+                    time.sleep(max(BREATH_S, time.monotonic() - began))
         finally:
             self._process.close()
             for store in stores.values():
@@ -163,6 +170,7 @@ class FrameJudge:
         stamp = self._stamp(image.path, row)
         found = store.find(stamp) if store is not None and stamp is not None else None
         if found is not None:
+            self._kept = True
             return found
         result = self._process.ask(FrameTask(image.path, image.obsid, image.ccd, row))
         same = stamp == self._stamp(image.path, row)

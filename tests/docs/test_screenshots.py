@@ -48,7 +48,8 @@ def test_without_xvfb_it_says_what_to_install(
 def test_all_pictures_are_there_small_and_shown(screenshots: ModuleType) -> None:
     pictures = {f"{one.name}.png": one for one in screenshots.PICTURES}
     page = "".join(
-        (DOCS / name).read_text(encoding="utf-8") for name in ("desktop.rst", "alarms.rst", "images.rst", "sync.rst")
+        (DOCS / name).read_text(encoding="utf-8")
+        for name in ("desktop.rst", "alarms.rst", "frames.rst", "images.rst", "sync.rst")
     )
     for name, one in pictures.items():
         assert f"images/{name}" in page

@@ -82,3 +82,21 @@ def test_what_waits_is_forgotten_with_the_rows(table: RowTable, monkeypatch: pyt
     table.append([RowCell("7", ("7", "waiting", ""), "7")])
     table.update()
     assert (asked, shown(table, "7")) == ([], "waiting")
+
+
+def test_rows_that_come_while_others_wait_cost_no_slice_of_their_own(
+    table: RowTable, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_changes, "SLICE_S", 1.5)  # one row for each look at the clock
+    monkeypatch.setattr(row_changes.time, "monotonic", iter(range(10**6)).__next__)
+    asked: list[str] = []
+
+    def texts(key: str) -> dict[str, str]:
+        asked.append(key)
+        return {"backup": "verified"}
+
+    table.change(["1", "2"], texts)
+    table.change(["3"], texts)
+    assert asked == ["2"]
+    monkeypatch.undo()
+    until(lambda: shown(table, "1") == shown(table, "2") == shown(table, "3") == "verified")
