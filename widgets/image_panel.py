@@ -296,7 +296,9 @@ class ImagePanel(ttk.Frame):
             if form is not Form.PLATE and not self.numbers.get():
                 continue
             size = needed(theme, form)
-            margin = Margin(size.width + gap, 0, size.height) if beside else Margin(0, size.height + gap // 2, 0)
+            margin = Margin(below=size.height + gap // 2, wide=size.width + theme.em)
+            if beside:
+                margin = Margin(right=size.width + gap, tall=size.height)
             places = tiles(len(CCDS), room, self._aspect, gap, line, margin)
             score = counts * places[0].width
             if best is None or score > best[0]:

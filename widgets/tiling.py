@@ -15,11 +15,12 @@ class Tile(NamedTuple):
 
 
 class Margin(NamedTuple):
-    """Room [pixel] that is needed for what is told of a picture: on its right, below it, in height altogether."""
+    """Room [pixel] for what is told of a picture: on its right, below it, in height and in width altogether."""
 
     right: int = 0
     below: int = 0
     tall: int = 0
+    wide: int = 0
 
 
 NONE = Margin()
@@ -38,12 +39,13 @@ def tiles(count: int, room: tuple[int, int], aspect: float, gap: int, line: int,
         across = (width - gap * (columns + 1)) / columns - margin.right
         down = (height - gap * (rows + 1)) / rows
         wide = min(across, (down - 2 * line - margin.below) * aspect)
-        if wide > best and down >= margin.tall:
+        if wide > best and down >= margin.tall and across + margin.right >= margin.wide:
             best, chosen = wide, (columns, rows)
     columns, rows = chosen
     wide, high = max(1, int(best)), max(1, int(best / aspect))
-    step_x = wide + margin.right + gap
+    aside = max(0, margin.wide - wide - margin.right)
+    step_x = wide + margin.right + aside + gap
     step_y = max(high + 2 * line + margin.below, margin.tall) + gap
-    left = max(gap, (width - columns * step_x + gap) // 2)
+    left = max(gap, (width - columns * step_x + gap) // 2) + aside // 2
     top = max(gap // 2, (height - rows * step_y + gap) // 2)
     return [Tile(left + i % columns * step_x, top + i // columns * step_y + line, wide, high) for i in range(count)]
