@@ -29,6 +29,9 @@ FILE = "file"
 """Subject of an image that cannot be measured."""
 MOST_TOLD = 3
 """Checks told one by one."""
+NO_BLOCK = (
+    "no block is told: offsets of images are compared with the usual one and raise no alarm; start Eyegore with --block"
+)
 
 
 class SessionFrames:
@@ -37,6 +40,8 @@ class SessionFrames:
     def __init__(self) -> None:
         self._newest: dict[int, int] = {}
         self._said: dict[int, str] = {}
+        self._blockless = False
+        """Whether it was said that no block is told."""
 
     def take(self, judged: FrameJudged, lab_now: float, board: AlarmBoard, frame: Frame) -> list[Event]:
         """Take an image judged at ``lab_now`` [lab s]; those that were there at the start are no news."""
@@ -46,6 +51,9 @@ class SessionFrames:
         self._newest[result.ccd] = result.obsid
         bad, passed = _by_subject(result)
         events: list[Event] = [judged]
+        if not self._blockless and len(_counting(result)) < len(result.bad_checks):
+            self._blockless = True
+            events.append(Said(logging.WARNING, NO_BLOCK, frame.now))
         if result.verdict is not FrameVerdict.PASS and (bad or result.problem):
             text = f"ObsID {result.obsid} CCD{result.ccd} {result.verdict.value}: {_told(result)}"
             if self._said.get(result.ccd) != text:  # judged again, with its row of the log
@@ -68,11 +76,10 @@ def _by_subject(result: FrameResult) -> tuple[dict[str, str], list[str]]:
     bad: dict[str, list[FrameCheck]] = {}
     passed = {FILE}
     for check in result.checks:
-        subject = SUBJECTS.get(check.name.split("_")[0], check.name)
-        if check.verdict in (FrameVerdict.WARNING, FrameVerdict.FAIL):
-            bad.setdefault(subject, []).append(check)
-        elif check.verdict is FrameVerdict.PASS:
-            passed.add(subject)
+        if check.verdict is FrameVerdict.PASS:
+            passed.add(_subject(check))
+    for check in _counting(result):
+        bad.setdefault(_subject(check), []).append(check)
     told = {subject: f"{_list(checks)} (ObsID {result.obsid})" for subject, checks in bad.items()}
     return told, sorted(passed - bad.keys())
 
@@ -80,7 +87,16 @@ def _by_subject(result: FrameResult) -> tuple[dict[str, str], list[str]]:
 def _told(result: FrameResult) -> str:
     if result.problem is not None:
         return f"{result.problem.value}: {result.explanation}"
-    return _list(result.bad_checks)
+    return _list(_counting(result))
+
+
+def _subject(check: FrameCheck) -> str:
+    return SUBJECTS.get(check.name.split("_")[0], check.name)
+
+
+def _counting(result: FrameResult) -> list[FrameCheck]:
+    """The bad checks, without offsets where no block is told: every healthy quadrant misses the usual offset."""
+    return [check for check in result.bad_checks if result.block or not check.name.startswith("offset_")]
 
 
 def _list(checks: Iterable[FrameCheck]) -> str:

@@ -29,6 +29,8 @@ NICE = 10
 """Priority below all else of the session."""
 LONGEST_S = 60.0
 """An image that takes so long lies on a disk that hangs [s]."""
+LOOKS = 2
+"""So many processes may end on an image before it is given up."""
 ENDING_S = 2.0
 """Longest wait for the end of a process that was killed [s]: one that waits for a disk does not end."""
 
@@ -54,23 +56,35 @@ class JudgeProcess:
         self._lock = threading.Lock()
 
     def ask(self, task: FrameTask) -> FrameResult:
-        """Measure an image; what cannot be measured is told in the result. The process is started where it is gone."""
-        try:
-            line = self._ready()
-            line.send(task)
-            if not line.poll(self._longest_s):
-                self._kill()
-                words = f"it was not read within {self._longest_s:.0f} s: does its disk hang?"
-                return _unmeasured(task, FrameProblem.UNREADABLE, words)
-            result: FrameResult = line.recv()
-            if result.problem is not None:
-                log.info("%s: %s: %s", task.path, result.problem.value, result.explanation)
-            return result
-        except (EOFError, OSError) as why:
-            code = self._kill()
-            log.error("the process that measures images ended on %s (exit code %s): %r", task.path, code, why)
-            words = f"the process that measures images ended on it (exit code {code})"
-            return _unmeasured(task, FrameProblem.FAULT, words)
+        """Measure an image; what cannot be measured is told in the result. The process is started where it is gone.
+
+        Where it ends in the middle of an image another one looks at it once more: a system short of memory may have
+        killed it, which says nothing about the image.
+        """
+        code = None
+        for _ in range(LOOKS):
+            try:
+                return self._asked(task)
+            except (EOFError, OSError) as why:
+                code = self._kill()
+                if self._stopped:
+                    break
+                log.warning("the process that measures images ended on %s (exit code %s): %r", task.path, code, why)
+        words = f"the process that measures images ended on it (exit code {code})"
+        return _unmeasured(task, FrameProblem.FAULT, words)
+
+    def _asked(self, task: FrameTask) -> FrameResult:
+        """The same; EOFError or OSError where the process ends on it."""
+        line = self._ready()
+        line.send(task)
+        if not line.poll(self._longest_s):
+            self._kill()
+            words = f"it was not read within {self._longest_s:.0f} s: does its disk hang?"
+            return _unmeasured(task, FrameProblem.UNREADABLE, words)
+        result: FrameResult = line.recv()
+        if result.problem is not None:
+            log.info("%s: %s: %s", task.path, result.problem.value, result.explanation)
+        return result
 
     def stop(self) -> None:
         """End the process, in the middle of an image where need be."""

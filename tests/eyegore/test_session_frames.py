@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from eyegore.messages import (
 )
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
+from eyegore.session_frames import NO_BLOCK
 from eyegore.settings import Session
 
 NOW = 1_552_600_000.0
@@ -55,6 +57,22 @@ def test_a_read_noise_out_of_limits_is_an_alarm_and_told(monitor: Monitor) -> No
     words = "std_pre of E is 1.7 ADU, outside 0.86 to 1.44; std_pre of F is 1.7 ADU, outside 0.86 to 1.44"
     assert change.alarm.limit == f"{words} (ObsID 100)"
     assert [event.text for event in events if isinstance(event, Said)] == [f"ObsID 100 CCD2 WARNING: {words}"]
+
+
+@pytest.mark.parametrize(("block", "expected"), [("", []), ("BORN", [("IMAGE CCD2 offset", AlarmState.UNACK)])])
+def test_an_offset_is_an_alarm_only_where_the_block_is_told(
+    monitor: Monitor, block: str, expected: list[tuple[str, AlarmState]]
+) -> None:
+    check = FrameCheck("offset_pre", "E", 2940.0, 2750.0, 2850.0, FrameVerdict.WARNING, "ADU")
+    first, second = (judged(obsid, check) for obsid in (100, 101))
+    events = [
+        event
+        for one in (first, second)
+        for event in monitor.take(replace(one, result=replace(one.result, block=block)), NOW)
+    ]
+    assert alarms(events) == expected
+    texts = [event.text for event in events if isinstance(event, Said)]
+    assert (texts == [NO_BLOCK]) is not bool(block)
 
 
 def test_the_next_good_image_of_that_ccd_lets_go_of_it_and_no_other(monitor: Monitor) -> None:

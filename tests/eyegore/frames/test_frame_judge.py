@@ -149,6 +149,39 @@ def test_a_process_that_is_killed_is_told_and_started_again(
     assert told.next().result.problem is None
 
 
+def killed_in_the_middle(process: JudgeProcess, task: FrameTask, times: int) -> FrameResult:
+    """What is told of an image on which the process, stopped before, is killed so many times."""
+
+    def kill() -> None:
+        killed: set[int | None] = set()
+        while len(killed) < times and not done.wait(0.01):
+            for child in multiprocessing.active_children():
+                if child.pid not in killed:
+                    killed.add(child.pid)
+                    child.kill()
+
+    (child,) = multiprocessing.active_children()
+    os.kill(child.pid or 0, signal.SIGSTOP)
+    done = threading.Event()
+    killer = threading.Timer(0.1, kill)
+    killer.start()
+    result = process.ask(task)
+    done.set()
+    killer.join()
+    return result
+
+
+@pytest.mark.parametrize(("times", "problem"), [(1, None), (2, FrameProblem.FAULT)])
+def test_an_image_on_which_the_process_is_killed_is_looked_at_once_more(
+    day: Path, times: int, problem: FrameProblem | None
+) -> None:
+    process = JudgeProcess(built_in_checks(), "", longest_s=LIMIT_S)
+    assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
+    assert killed_in_the_middle(process, FrameTask(image(day, 102).path, 102, 2), times).problem is problem
+    assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
+    process.close()
+
+
 def test_a_process_that_hangs_is_given_up_and_the_next_image_judged(day: Path) -> None:
     process = JudgeProcess(built_in_checks(), "", longest_s=LIMIT_S)
     assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
