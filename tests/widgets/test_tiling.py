@@ -31,7 +31,7 @@ def test_pictures_keep_their_shape_inside_the_room_and_apart(width: int, height:
         assert other.x >= one.x + one.width + GAP or other.y >= one.y + one.height + 2 * LINE
 
 
-@pytest.mark.parametrize("room", [(900, 260), (700, 900), (1950, 500)])
+@pytest.mark.parametrize("room", [(900, 260), (700, 900), (560, 560), (1950, 500)])
 @pytest.mark.parametrize("margin", [Margin(100, 0, 150), Margin(0, 80, 0, 190)])
 def test_what_is_told_of_a_picture_has_its_room_and_covers_no_other(room: tuple[int, int], margin: Margin) -> None:
     places = tiles(3, room, 1.0, 7, 14, margin)
