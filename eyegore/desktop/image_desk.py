@@ -9,14 +9,12 @@ from dataclasses import replace
 from eyegore.analysis.display import Stretch
 from eyegore.desktop.frame_presenter import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
+from eyegore.desktop.result_book import ResultBook
 from eyegore.frame_messages import FrameJudged, FrameResult
 from eyegore.messages import ImageFile, ImagesReady
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.image_panel import CCDS, ImagePanel
 from eyegore.widgets.verdict_cells import VerdictCell
-
-MOST_RESULTS = 900
-"""Results kept, of the newest ObsIDs: some 30 kB each."""
 
 
 class ImageDesk:
@@ -35,7 +33,7 @@ class ImageDesk:
         self._panel, self._worker, self._stretch, self._title_of = panel, worker, stretch, title_of
         self._paths: dict[int, dict[int, str]] = {}
         self._obsids: list[int] = []
-        self._results: dict[tuple[int, int], FrameResult] = {}
+        self._results = ResultBook()
         self._cells: dict[int, ImageCell] = {}
         self.newest: int | None = None
         self.shown: int | None = None
@@ -70,11 +68,11 @@ class ImageDesk:
 
     def result(self, obsid: int, ccd: int) -> FrameResult | None:
         """What was found out about an image; None while it was not judged."""
-        return self._results.get((obsid, ccd))
+        return self._results.get(obsid, ccd)
 
     def tip(self, ccd: int, letter: str) -> str:
         """What is told of a CCD that is shown: of one of its quadrants, or ("") of the verdict."""
-        return frame_tip(self._results.get((self.shown or 0, ccd)), letter)
+        return frame_tip(self._results.get(self.shown or 0, ccd), letter)
 
     def before(self, obsid: int, ccd: int) -> int | None:
         """The ObsID before another that has an image of this CCD."""
@@ -133,13 +131,11 @@ class ImageDesk:
         obsid = self.shown or 0
         if ccd not in self._paths.get(obsid, {}):
             return VerdictCell(ccd)
-        result = self._results.get((obsid, ccd))
+        result = self._results.get(obsid, ccd)
         return verdict_cell(ccd, result) if result is not None else awaited_cell(ccd)
 
     def _judged(self, result: FrameResult) -> None:
-        self._results[result.obsid, result.ccd] = replace(result, header={})
-        if len(self._results) > MOST_RESULTS:
-            del self._results[min(self._results)]
+        self._results.put(result)
         if result.obsid != self.shown or self._panel is None:
             return
         self._panel.show_verdicts([self._verdict(result.ccd)])
@@ -152,7 +148,7 @@ class ImageDesk:
         if panel is None or preview.obsid != self.shown:
             return
         panel.set_busy("")
-        result = self._results.get((preview.obsid, preview.ccd))
+        result = self._results.get(preview.obsid, preview.ccd)
         cell = self._cells[preview.ccd] = ImageCell(
             preview.ccd,
             preview.width,

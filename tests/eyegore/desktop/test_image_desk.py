@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from eyegore.analysis.display import Stretch
-from eyegore.desktop import image_desk
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview
 from eyegore.frame_messages import FrameJudged, FrameProblem, FrameResult
@@ -148,12 +147,3 @@ def test_a_file_that_is_no_image_is_named(desk: ImageDesk, panel: Panel, verdict
     for event in events if verdict_first else reversed(events):
         desk.take(event)  # type: ignore[arg-type]
     assert panel.cells[1].problem == "zero-filled: 7_1.fits has no pixels"
-
-
-def test_results_of_the_newest_obsids_are_kept(desk: ImageDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_desk, "MOST_RESULTS", 2)
-    for obsid in (9, 5, 7):
-        desk.take(judged(obsid, 1))
-    assert desk.result(5, 1) is None
-    assert desk.result(7, 1) is not None
-    assert desk.result(9, 1) is not None

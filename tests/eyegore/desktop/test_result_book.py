@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from eyegore.desktop import result_book
+from eyegore.desktop.result_book import ResultBook
+from eyegore.frame_messages import FrameCheck, FrameResult, QuadrantStatistics, SectionStatistics
+from eyegore.limits.frame_model import FrameVerdict
+
+
+def result(obsid: int, ccd: int = 1) -> FrameResult:
+    section = SectionStatistics(10, 2200.0, 1.4)
+    quadrant = QuadrantStatistics("E", section, section, section, 0, 0, 10, 0)
+    check = FrameCheck("std_pre", "E", 1.4, 0.86, 1.44, FrameVerdict.PASS, "ADU")
+    return FrameResult("/d/x.fits", obsid, ccd, FrameVerdict.PASS, quadrants={"E": quadrant}, checks=(check,))
+
+
+def test_a_result_comes_back_as_it_was() -> None:
+    book = ResultBook()
+    book.put(result(7))
+    assert repr(book.get(7, 1)) == repr(result(7))
+    assert book.get(7, 2) is None
+
+
+def test_of_too_many_the_oldest_obsids_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(result_book, "MOST_RESULTS", 2)
+    book = ResultBook()
+    for obsid in (9, 5, 7):
+        book.put(result(obsid))
+    assert [book.get(obsid, 1) is not None for obsid in (5, 7, 9)] == [False, True, True]
