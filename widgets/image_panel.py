@@ -28,6 +28,7 @@ SETTLE_MS = 250
 FORMS = (
     (Form.FULL, True, 1.0),
     (Form.FULL, False, 1.0),
+    (Form.SUMMED, True, 0.8),
     (Form.NARROW, True, 0.75),
     (Form.PLATE, False, 0.4),
 )

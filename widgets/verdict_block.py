@@ -21,6 +21,7 @@ class Form(Enum):
     """How much is shown."""
 
     FULL = "a line for each quadrant"
+    SUMMED = "a line for each quadrant, its counts in one for the CCD"
     NARROW = "two lines for each quadrant"
     PLATE = "the verdict alone"
 
@@ -42,6 +43,8 @@ def needed(theme: Theme, form: Form) -> Size:
         return Size(wide, line + gap)
     if form is Form.FULL:
         return Size(max(wide, letter + sum(columns) + gap * len(columns)), line * (2 + len(LETTERS)) + gap)
+    if form is Form.SUMMED:
+        return Size(max(wide, letter + sum(columns[:3]) + 3 * gap), line * (3 + len(LETTERS)) + gap)
     narrow = letter + max(columns[0] + columns[1] + 2 * gap, columns[2] + gap)
     return Size(max(wide, narrow), line * (4 + 2 * len(LETTERS)) + gap)
 
@@ -107,7 +110,8 @@ class VerdictBlock:
             self._calls.dress(self._plate, fill=plate)
         self._place_plate()
         shown = self.form is not Form.PLATE and bool(cell.quadrants)
-        folded = 3 if self.form is Form.NARROW else len(HEADS)
+        summed = self.form in (Form.SUMMED, Form.NARROW)
+        folded = 3 if summed else len(HEADS)
         for place, head in enumerate(self._heads):
             self._text(head, cell.heads[place] if shown and place < folded else "", theme.colour("dim"))
         by_letter = {quadrant.letter: quadrant.numbers for quadrant in cell.quadrants}
@@ -117,7 +121,7 @@ class VerdictBlock:
             for place, item in enumerate(row):
                 seen = shown and place < min(len(numbers), folded)
                 self._number(item, numbers[place] if seen else NumberCell())
-        self._number(self._total, cell.total if shown and self.form is Form.NARROW else NumberCell())
+        self._number(self._total, cell.total if shown and summed else NumberCell())
         self._calls.run()
 
     def _number(self, item: int, number: NumberCell) -> None:

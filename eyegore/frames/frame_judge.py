@@ -26,6 +26,8 @@ LOOKS = 2
 """So many times an image is measured that is written to meanwhile; it is offered again when it is whole."""
 BREATH_S = 0.001
 """Shortest pause after a kept result [s]: thousands of them in a row would make the window wait for Python's lock."""
+AGAIN_S = (10.0, 60.0, 600.0)
+"""An image that cannot be read is tried again after these times [s]: it may be locked, or its disk hang."""
 TOLD_EACH_S = 1.0
 """How many images wait is told so often [s], while some do."""
 
@@ -50,6 +52,10 @@ class FrameJudge:
         self._rows: dict[tuple[int, int], Exposure] = {}
         self._rowless: dict[tuple[int, int], ImageFile] = {}
         """Judged before their row of the log was known."""
+        self._unread: dict[str, int] = {}
+        """How many times in a row an image could not be read."""
+        self._later: dict[str, tuple[float, ImageFile]] = {}
+        """When those are tried again [s of the monotonic clock]."""
         self._stopping = False
         self._folders = 0
         """Counts the folders read so far."""
@@ -65,6 +71,8 @@ class FrameJudge:
     def offer(self, image: ImageFile) -> None:
         """Take a complete image, or let one be that is gone or written to again; returns at once."""
         with self._changed:
+            self._unread.pop(image.path, None)
+            self._later.pop(image.path, None)
             if image.complete:
                 self._await(image)
             else:
@@ -95,6 +103,8 @@ class FrameJudge:
             self._waiting.clear()
             self._rows.clear()
             self._rowless.clear()
+            self._unread.clear()
+            self._later.clear()
 
     def stop(self) -> None:
         """End what is being measured; returns at once."""
@@ -131,6 +141,7 @@ class FrameJudge:
                 if folder != self._folders:
                     continue
                 self._post(judged)
+                self._try_later(image, judged.result.problem)
                 self._done += 1
                 waiting = len(self._waiting)
                 if not waiting or time.monotonic() - told >= TOLD_EACH_S:
@@ -147,6 +158,7 @@ class FrameJudge:
         """The newest image that waits, with its row of the log and the count of folders; None when we are to end."""
         with self._changed:
             while not self._stopping:
+                soonest = self._await_due()
                 while self._queue:
                     image = self._waiting.pop(heapq.heappop(self._queue)[2], None)
                     if image is None:
@@ -155,8 +167,22 @@ class FrameJudge:
                     if row is None:
                         self._rowless[image.obsid, image.ccd] = image
                     return image, row, self._folders
-                self._changed.wait()
+                self._changed.wait(soonest)
             return None
+
+    def _try_later(self, image: ImageFile, problem: FrameProblem | None) -> None:
+        with self._changed:
+            times = self._unread.pop(image.path, 0)
+            if problem is FrameProblem.UNREADABLE and times < len(AGAIN_S) and image.path not in self._waiting:
+                self._unread[image.path] = times + 1
+                self._later[image.path] = time.monotonic() + AGAIN_S[times], image
+
+    def _await_due(self) -> float | None:
+        """Have those wait whose time has come; how long the next one has [s], None without any."""
+        now = time.monotonic()
+        for path in [path for path, (due, _) in self._later.items() if due <= now]:
+            self._await(self._later.pop(path)[1])
+        return min((due - now for due, _ in self._later.values()), default=None)
 
     def _judged(self, image: ImageFile, row: Exposure | None, stores: dict[str, FrameStore]) -> FrameJudged:
         result = self._result(image, row, self._store(os.path.dirname(image.path), stores))

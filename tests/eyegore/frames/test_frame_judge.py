@@ -182,6 +182,24 @@ def test_an_image_on_which_the_process_is_killed_is_looked_at_once_more(
     process.close()
 
 
+def test_an_image_that_cannot_be_read_is_tried_again(
+    day: Path, tmp_path: Path, judges: Callable[[], FrameJudge], told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eyegore.frames.frame_judge.AGAIN_S", (0.01, 0.01, LIMIT_S))
+    locked = tmp_path / "EUC_105_140319D_200005T_ROE1_CCD1.fits"
+    locked.mkdir()
+    judge = judges()
+    judge.start()
+    judge.offer(ImageFile(str(locked), 105, 1, True, 0.0))
+    assert [told.next().result.problem for _ in range(3)] == [FrameProblem.UNREADABLE] * 3
+    assert told.judged.empty()
+    locked.rmdir()
+    locked.write_bytes((day / "bias").read_bytes())
+    monkeypatch.setattr("eyegore.frames.frame_judge.AGAIN_S", (0.01,))
+    judge.offer(ImageFile(str(locked), 105, 1, True, 0.0))
+    assert told.next().result.problem is None
+
+
 def test_a_process_that_hangs_is_given_up_and_the_next_image_judged(day: Path) -> None:
     process = JudgeProcess(built_in_checks(), "", longest_s=LIMIT_S)
     assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
