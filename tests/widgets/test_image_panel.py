@@ -206,6 +206,17 @@ def test_numbers_of_each_quadrant_stand_beside_its_letter(panel: ImagePanel, roo
         assert canvas.coords(item)[0] > panel._pictures[2].tile.x + panel._pictures[2].tile.width
 
 
+def test_numbers_stand_beside_the_pictures_in_the_pane_of_a_small_screen(
+    panel: ImagePanel, root: tk.Tk, until: Until
+) -> None:
+    panel.show_verdicts([verdict(2)])
+    root.geometry("680x180")
+    until(lambda: panel._pictures[2].block.form is Form.SUMMED)
+    assert panel._pictures[2].tile.width > 60
+    assert texts(panel).count("19601") == 4
+    assert texts(panel).count("7") == 0
+
+
 def test_a_large_pane_has_a_column_for_every_number(panel: ImagePanel, root: tk.Tk, until: Until) -> None:
     panel.show_verdicts([verdict(1)])
     root.geometry("1300x700")
