@@ -77,6 +77,7 @@ class CcdPicture:
         canvas.coords(self._note, middle_x, bottom + gap)
         canvas.coords(self._words, middle_x, middle_y)
         canvas.itemconfigure(self._words, width=max(width - 2 * gap, 1))
+        self._fit_words()
         gap += thick
         line = self._theme.small_line
         if beside:
@@ -141,11 +142,24 @@ class CcdPicture:
         has_image = bool(cell.grey)
         canvas.itemconfigure(self._image, state="normal" if has_image else "hidden")
         self._place_edges()
-        canvas.itemconfigure(self._words, text="" if has_image else cell.problem or "no image yet")
+        self._fit_words()
         note = cell.title if cell.title != common_title else ""
         if has_image and cell.problem:
             note = f"{self._theme.glyph(Status.WARNING)} {cell.problem}"
         canvas.itemconfigure(self._note, text=note)
+
+    def _fit_words(self) -> None:
+        """As much of what is wrong as there is room for in the place of the image; the tip has all of it."""
+        canvas, tile = self._canvas, self.tile
+        if self.cell.grey:
+            canvas.itemconfigure(self._words, text="")
+            return
+        problem = self.cell.problem or "no image yet"
+        for words in (problem, problem.partition(":")[0], "no image"):
+            canvas.itemconfigure(self._words, text=words)
+            left, top, right, bottom = canvas.bbox(self._words)
+            if right - left <= tile.width and bottom - top <= tile.height:
+                return
 
     def draw(self) -> None:
         """Bring the image to the size of the tile and onto the canvas."""

@@ -217,6 +217,23 @@ def test_numbers_stand_beside_the_pictures_in_the_pane_of_a_small_screen(
     assert texts(panel).count("7") == 0
 
 
+@pytest.mark.parametrize(
+    ("problem", "seen"),
+    [("wrong pixels: among its pixels are some that are not a number " * 3, "wrong pixels"), ("x " * 500, "no image")],
+)
+def test_what_is_wrong_stays_within_the_place_of_the_image(
+    panel: ImagePanel, root: tk.Tk, until: Until, problem: str, seen: str
+) -> None:
+    root.geometry("680x180")
+    panel.show_verdicts([verdict(2)])
+    until(lambda: panel._pictures[2].block.form is Form.SUMMED)
+    panel.show([ImageCell(2, problem=problem)])
+    picture = panel._pictures[2]
+    assert panel.canvas.itemcget(picture._words, "text") == seen
+    root.geometry("1300x700")
+    until(lambda: panel.canvas.itemcget(picture._words, "text") == problem)
+
+
 def test_a_large_pane_has_a_column_for_every_number(panel: ImagePanel, root: tk.Tk, until: Until) -> None:
     panel.show_verdicts([verdict(1)])
     root.geometry("1300x700")
