@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from dataclasses import dataclass
 
 from eyegore.elvis.ccd_geometry import (
@@ -113,7 +115,12 @@ def read_frame(path: str | os.PathLike[str], buffer: UInt16Array | None = None) 
 
 
 def _open(path: str | os.PathLike[str]) -> int:
-    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    kind = os.fstat(descriptor).st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder says so itself when it is read
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", os.fspath(path))
+    return descriptor
 
 
 def _image_of(descriptor: int, path: str | os.PathLike[str]) -> Hdu:

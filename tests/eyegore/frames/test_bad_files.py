@@ -128,7 +128,9 @@ def test_after_a_bad_file_the_next_good_one_is_judged(tmp_path: Path) -> None:
 
 def test_a_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
-    assert analyse_frame(path).problem is FrameProblem.UNREADABLE
+    result = analyse_frame(path)
+    assert result.problem is FrameProblem.UNREADABLE
+    assert "a pipe or a device" in result.explanation
 
 
 NAMES = [
