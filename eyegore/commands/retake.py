@@ -100,6 +100,9 @@ def run(args: argparse.Namespace) -> int:
     if not 0 < args.stale_after < math.inf:
         raise SettingsError("--stale-after must be a positive number of seconds")
     folder: Path = args.folder.expanduser().absolute()
+    target = Path(args.csv).expanduser() if args.csv and args.csv != "-" else None
+    if target is not None and target.resolve().is_relative_to(folder.resolve()):
+        raise SettingsError(f"{target} is in the day folder, where nothing is written: give another file")
     session = Session(
         folder=folder,
         elvis=known_version(args.elvis),
@@ -117,8 +120,8 @@ def run(args: argparse.Namespace) -> int:
         elif args.csv == "-":
             sys.stdout.write(retake.as_csv(findings, images))
         else:
-            if args.csv:
-                _write(Path(args.csv).expanduser(), folder, retake.as_csv(findings, images))
+            if target is not None:
+                _write(target, retake.as_csv(findings, images))
             console = Console(width=None if sys.stdout.isatty() else 180)
             console.print(Group(*retake.parts(findings, images)))
     return retake.exit_code(findings, images)
@@ -162,9 +165,7 @@ def images_of(folder: Path) -> list[ImageFile]:
     return list(found.values())
 
 
-def _write(path: Path, folder: Path, text: str) -> None:
-    if path.resolve().is_relative_to(folder.resolve()):
-        raise SettingsError(f"{path} is in the day folder, where nothing is written: give another file")
+def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as why:

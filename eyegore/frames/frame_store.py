@@ -100,11 +100,12 @@ class FrameStore:
     def _connected(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=WAIT_S, isolation_level=None)
         try:
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            # in this order: whoever makes the file now says whose it is first, and makes its table then
             (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
             if tables and application != APPLICATION:
                 raise sqlite3.OperationalError("it is of another program")
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(_TABLE)
@@ -151,6 +152,19 @@ class FrameStore:
     def _give_up(self, what: str, why: Exception) -> None:
         log.warning("%s %s (%s): the images are measured again after a restart", self.path, what, why)
         self.close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have the file written ahead, which SQLite refuses without waiting while another one does the same."""
+    until = time.monotonic() + WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as why:
+            if "locked" not in str(why) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _values(stamp: FrameStamp) -> tuple[int, int, str]:

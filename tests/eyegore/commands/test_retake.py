@@ -259,3 +259,11 @@ def test_what_is_wrong_is_said(
 def test_a_folder_that_is_not_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["retake", str(tmp_path / "none")]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_table_in_the_day_folder_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("eyegore.commands.retake.judge", lambda *_: pytest.fail("it was read"))
+    assert main(["retake", str(tmp_path), "--csv", str(tmp_path / "x.csv")]) == 2
+    assert "nothing is written" in capsys.readouterr().err

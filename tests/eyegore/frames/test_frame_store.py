@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import os
 import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,22 @@ def store(tmp_path: Path):
 def test_a_result_comes_back_as_it_was_but_for_its_header(store: FrameStore) -> None:
     store.put(STAMP, result())
     assert repr(store.find(STAMP)) == repr(replace(result(), header={}))
+
+
+def test_a_new_store_is_opened_by_several_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    together = threading.Barrier(4)
+
+    def several() -> None:
+        for number in range(20):
+            together.wait(10)
+            FrameStore(tmp_path / f"{number}.sqlite").close()
+
+    threads = [threading.Thread(target=several) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not caplog.messages
 
 
 @pytest.mark.parametrize(
