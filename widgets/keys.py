@@ -138,6 +138,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("later alarm", ("<n>", "<N>"), "Go to the next alarm", "", Scope.HISTORY),
     Binding("earlier alarm", ("<b>", "<B>"), "Go to the alarm before", "", Scope.HISTORY),
     Binding("everything", ("<End>",), "Show the whole session", "", Scope.HISTORY),
+    Binding("against", ("<x>", "<X>"), "Trends of the images: against time or ObsID", "", Scope.HISTORY),
     Binding("add parameter", ("<Insert>",), "Add a parameter", "", Scope.HISTORY),
     Binding("remove parameter", ("<Delete>",), "Remove the last or the chosen parameter", "", Scope.HISTORY),
     Binding("export table", ("<Control-s>",), "Export the time shown as CSV…", "", Scope.HISTORY),

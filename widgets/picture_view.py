@@ -10,12 +10,13 @@ import numpy.typing as npt
 from PIL import Image, ImageTk
 
 from eyegore.widgets import keys
+from eyegore.widgets.abscissa import CLOCK
 from eyegore.widgets.chart_source import ChartSource
 from eyegore.widgets.curve import Scale
 from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.time_gestures import TimeGestures
-from eyegore.widgets.time_window import TimeWindow, stamp
+from eyegore.widgets.time_window import TimeWindow
 
 STRIP_PIXELS = 600_000
 """Pixels pasted at once: a large screen is pasted in strips, so that nothing waits long."""
@@ -44,6 +45,9 @@ class PictureView(tk.Canvas):
         self.window = window
         self.source: ChartSource | None = None
         self.cursor: float | None = None
+        self.abscissa = CLOCK
+        self.settle: Callable[[float], float] = lambda place: place
+        """Gives the place that is read with the cursor at another."""
         self._scale_of, self._changed, self._pointed = scale_of, changed, pointed
         self._held: float | None = None
         self._box_x: int | None = None
@@ -119,20 +123,27 @@ class PictureView(tk.Canvas):
         self._held = time
         self._set_cursor(time)
 
+    @property
+    def read_at(self) -> float | None:
+        """The place that is read now, None without a cursor."""
+        return self.settle(self.cursor) if self.cursor is not None else None
+
     def place_cursor(self) -> None:
         """Draw the cursor where its time is now."""
         scale = self.shown
         items = (self._hair, self._plate, self._when)
-        if scale is None or self.cursor is None or not scale.t0 <= self.cursor <= scale.t1:
+        place = self.read_at
+        if scale is None or self.cursor is None or place is None or not scale.t0 <= self.cursor <= scale.t1:
             for item in items:
                 self.itemconfigure(item, state="hidden")
             return
-        x = round(scale.left + (self.cursor - scale.t0) * (scale.right - scale.left) / (scale.t1 - scale.t0))
+        along = min(max(place, scale.t0), scale.t1) - scale.t0
+        x = round(scale.left + along * (scale.right - scale.left) / (scale.t1 - scale.t0))
         for item in items:
             self.itemconfigure(item, state="normal")
             self.tag_raise(item)
         self.coords(self._hair, x, scale.top, x, scale.bottom)
-        self.itemconfigure(self._when, text=stamp(self.cursor, seconds=True))
+        self.itemconfigure(self._when, text=self.abscissa.words(place))
         self.coords(self._when, x, self.winfo_height() - self.theme.small_line // 2 - 2)
         left, top, right, bottom = self.bbox(self._when)
         aside = max(0, 2 - left) - max(0, right + 2 - self.winfo_width())
@@ -158,7 +169,7 @@ class PictureView(tk.Canvas):
             return
         at = self.cursor if self.cursor is not None and scale.t0 <= self.cursor <= scale.t1 else None
         start = (scale.t0 + scale.t1) / 2 if at is None else at
-        step = pixel * (scale.t1 - scale.t0) / (scale.right - scale.left)
+        step = pixel * max((scale.t1 - scale.t0) / (scale.right - scale.left), self.abscissa.step / abs(pixel))
         self.point(min(max(start + (step if at is not None else 0.0), scale.t0), scale.t1))
 
     # --- hands -------------------------------------------------------------------------------------------------------

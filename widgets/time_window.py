@@ -21,10 +21,15 @@ _STEPS = (1.0, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10_8
 
 
 class TimeWindow:
-    """Live: the last ``span`` seconds, moving with the data. Held: what a person chose by zooming or panning."""
+    """Live: the last ``span`` seconds, moving with the data. Held: what a person chose by zooming or panning.
 
-    def __init__(self, span: float = 3600.0) -> None:
+    Never less than ``shortest`` is shown; ``widest`` may be, also when there are fewer data. What is not drawn against
+    time has its own unit instead of the second.
+    """
+
+    def __init__(self, span: float = 3600.0, shortest: float = SHORTEST_S, widest: float = RANGES[0][1]) -> None:
         self.span = span
+        self._shortest, self._widest = shortest, widest
         self._held: tuple[float, float] | None = None
 
     @property
@@ -45,13 +50,13 @@ class TimeWindow:
         if self._held is not None:
             return self._held
         span = newest - oldest if math.isinf(self.span) else self.span
-        return newest - max(span, SHORTEST_S), newest
+        return newest - max(span, self._shortest), newest
 
     def zoom(self, factor: float, at: float, oldest: float, newest: float) -> None:
         """Show ``factor`` times as much, with the time ``at`` staying where it is."""
         t0, t1 = self.limits(oldest, newest)
-        longest = max(newest - oldest, RANGES[0][1]) * 1.5
-        factor = min(max(factor, SHORTEST_S / (t1 - t0)), max(1.0, longest / (t1 - t0)))
+        longest = max(newest - oldest, self._widest) * 1.5
+        factor = min(max(factor, self._shortest / (t1 - t0)), max(1.0, longest / (t1 - t0)))
         self._hold(at - (at - t0) * factor, at + (t1 - at) * factor, oldest, newest)
 
     def pan(self, seconds: float, oldest: float, newest: float) -> None:
@@ -61,7 +66,7 @@ class TimeWindow:
 
     def show(self, t0: float, t1: float, oldest: float, newest: float) -> None:
         """Show what a person chose, never shorter than what can be told apart."""
-        middle, half = (t0 + t1) / 2, max(t1 - t0, SHORTEST_S) / 2
+        middle, half = (t0 + t1) / 2, max(t1 - t0, self._shortest) / 2
         self._hold(middle - half, middle + half, oldest, newest)
 
     def _hold(self, t0: float, t1: float, oldest: float, newest: float) -> None:

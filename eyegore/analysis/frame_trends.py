@@ -1,4 +1,4 @@
-"""Offset, read noise and fluence of the images of a session, quadrant by quadrant, as curves against time."""
+"""Offset, read noise and fluence of the images of a session, quadrant by quadrant, as curves against time or ObsID."""
 
 from __future__ import annotations
 
@@ -43,6 +43,12 @@ def trend_name(ccd: int, quadrant: str, metric: str) -> str:
     return f"CCD{ccd} {quadrant} {metric}"
 
 
+def trend_parts(name: str) -> tuple[int, str, str]:
+    """CCD, quadrant and metric of a name that :func:`trend_name` made."""
+    ccd, quadrant, metric = name.split()
+    return int(ccd.removeprefix("CCD")), quadrant, metric
+
+
 NAMES = tuple(trend_name(ccd, quadrant, metric) for metric in METRICS for ccd in CCDS for quadrant in QUADRANTS)
 _COLUMNS = {trend_name(ccd, q, metric): (ccd, at) for (metric, q), at in _PLACES.items() for ccd in CCDS}
 
@@ -60,21 +66,47 @@ class _Image:
 
 
 class FrameHistory(HkHistory):
-    """Values of images as a history: one row for each ObsID, points that nothing joins."""
+    """Values of images as a history: one row for each ObsID, points that nothing joins.
 
-    def __init__(self, times: FloatArray, values: Numbers, codes: MarkArray, revision: int) -> None:
+    ``times`` [lab s] and ``obsids`` of the rows, of shape (n,). The places of samples and windows are times; with
+    ``numbered`` they are ObsIDs, wherever the history says time.
+    """
+
+    def __init__(
+        self,
+        times: FloatArray,
+        obsids: npt.NDArray[np.int64],
+        values: Numbers,
+        codes: MarkArray,
+        revision: int,
+        numbered: bool = False,
+    ) -> None:
         super().__init__(NAMES, capacity_rows=8)
-        order = np.argsort(times, kind="stable")
-        self._times, self._values, self._codes = times[order], values[order], codes[order]
+        order = np.argsort(obsids if numbered else times, kind="stable")
+        self.times, self.obsids, self.numbered = times[order], obsids[order], numbered
+        self._places = self.obsids.astype(float) if numbered else self.times
+        self._values, self._codes = values[order], codes[order]
         self.rows, self.revision = len(times), revision
         self._at = {name: at for at, name in enumerate(NAMES)}
 
+    def by_obsid(self) -> FrameHistory:
+        """The same images, with their ObsIDs for places."""
+        return FrameHistory(self.times, self.obsids, self._values, self._codes, self.revision, numbered=True)
+
+    def inside(self, first: float, last: float) -> npt.NDArray[np.intp]:
+        """The rows from one place to another."""
+        return np.flatnonzero((self._places >= first) & (self._places <= last))
+
+    def nearest_place(self, place: float) -> float:
+        """The place of an image that is nearest; NaN when there is none."""
+        return float(self._places[np.argmin(np.abs(self._places - place))]) if self.rows else math.nan
+
     @property
     def span(self) -> tuple[float, float]:
-        """Times of the oldest and the newest image [lab s], NaN when there is none."""
+        """Places of the first and the last image, NaN when there is none."""
         if not self.rows:
             return math.nan, math.nan
-        return float(self._times[0]), float(self._times[-1])
+        return float(self._places[0]), float(self._places[-1])
 
     def latest(self, column: str) -> Sample | None:
         """The newest value of one column."""
@@ -82,23 +114,23 @@ class FrameHistory(HkHistory):
         return self._sample(column, int(there[-1])) if there.size else None
 
     def nearest(self, column: str, time: float) -> Sample | None:
-        """The value nearest to a time [lab s]."""
+        """The value nearest to a place."""
         there = np.flatnonzero(np.isfinite(self._values[:, self._at[column]]))
         if not there.size:
             return None
-        return self._sample(column, int(there[np.argmin(np.abs(self._times[there] - time))]))
+        return self._sample(column, int(there[np.argmin(np.abs(self._places[there] - time))]))
 
     def window(self, column: str, t0: float, t1: float) -> Window:
-        """Every row with ``t0 <= time <= t1``; NaN where the image has no such value."""
-        inside = (self._times >= t0) & (self._times <= t1)
+        """Every row with ``t0 <= place <= t1``; NaN where the image has no such value."""
+        inside = self.inside(t0, t1)
         at = self._at[column]
-        return Window(self._times[inside], self._values[inside, at], self._codes[inside, at])
+        return Window(self._places[inside], self._values[inside, at], self._codes[inside, at])
 
     def envelope(self, column: str, t0: float, t1: float, bins: int) -> Envelope:
-        """The points between two times; in bins where there are more than two for each."""
+        """The points between two places; in bins where there are more than two for each."""
         at = self._at[column]
-        inside = (self._times >= t0) & (self._times <= t1) & np.isfinite(self._values[:, at])
-        times, values = self._times[inside], self._values[inside, at]
+        inside = (self._places >= t0) & (self._places <= t1) & np.isfinite(self._values[:, at])
+        times, values = self._places[inside], self._values[inside, at]
         codes = self._codes[inside, at]
         marks = np.where((codes == Verdict.LOW) | (codes == Verdict.HIGH), _OUT, 0).astype(np.uint8)
         width = (t1 - t0) / bins if times.size > 2 * bins else 0.0
@@ -106,7 +138,7 @@ class FrameHistory(HkHistory):
 
     def _sample(self, column: str, row: int) -> Sample:
         at = self._at[column]
-        return Sample(float(self._times[row]), float(self._values[row, at]), Verdict(int(self._codes[row, at])))
+        return Sample(float(self._places[row]), float(self._values[row, at]), Verdict(int(self._codes[row, at])))
 
 
 class FrameTrends:
@@ -199,9 +231,13 @@ class FrameTrends:
         order = [(ccd - 1, at) for ccd, at in (_COLUMNS[name] for name in NAMES)]
         ccds, places = np.array(order).T
         shared = [_shared(one[:, ccds, places]) for one in (low, high)]
-        usable = np.isfinite(times)
+        usable, obsids = np.isfinite(times), np.array(list(rows), np.int64)
         history = FrameHistory(
-            times[usable], values[:, ccds, places][usable], codes[:, ccds, places][usable], self._revision
+            times[usable],
+            obsids[usable],
+            values[:, ccds, places][usable],
+            codes[:, ccds, places][usable],
+            self._revision,
         )
         return history, shared[0], shared[1]
 

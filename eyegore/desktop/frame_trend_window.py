@@ -9,9 +9,14 @@ from tkinter import ttk
 
 from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.frame_trends import FrameHistory, FrameTrends, trend_name
+from eyegore.analysis.hk_history import HkHistory
+from eyegore.desktop.frame_trend_table import trend_table
+from eyegore.desktop.history_export import Table
 from eyegore.desktop.history_painter import HistoryPainter
 from eyegore.desktop.history_window import HistoryWindow
 from eyegore.messages import Health
+from eyegore.widgets import keys
+from eyegore.widgets.abscissa import CLOCK, OBSIDS
 from eyegore.widgets.cells import ChartCell
 from eyegore.widgets.theme import Theme
 
@@ -19,6 +24,8 @@ ALL = "all tests"
 RENEW_S = 1.0
 """Shortest time between two looks at what came [s]."""
 AT_FIRST = tuple(trend_name(1, quadrant, metric) for metric in ("std_pre", "offset_pre") for quadrant in "EFGH")
+AXES = {one.name: one for one in (CLOCK, OBSIDS)}
+"""What the trends can be drawn against."""
 _UNITS = {"offset": "ADU offset", "std": "ADU noise", "fluence": "ADU fluence"}
 """Panels are made by unit: offsets of thousands and noise of one do not go on one axis."""
 _WORDS = {
@@ -32,21 +39,27 @@ _WORDS = {
 
 
 class FrameTrendSource:
-    """What a history window asks of a session, answered from its images; ``test`` is the one chosen, "" for all."""
+    """What a history window asks of a session, answered from its images.
+
+    ``test`` is the one chosen, "" for all; ``numbered`` tells that the images lie at their ObsIDs, not at their times.
+    """
 
     def __init__(self, trends: FrameTrends, health: Callable[[], Health | None]) -> None:
         self._trends, self._health = trends, health
         self.alarm_spans = AlarmSpans()
-        self.test = ""
+        self.test, self.numbered = "", False
         self._made: FrameHistory | None = None
-        self._made_for, self._made_at = "", 0.0
+        self._made_for, self._made_at = ("", False), 0.0
 
     @property
     def history(self) -> FrameHistory | None:
         """The values of the images chosen; made anew at most once a second, however many come."""
-        now = time.monotonic()
-        if self._made is None or self._made_for != self.test or now - self._made_at >= RENEW_S:
-            self._made, self._made_for, self._made_at = self._trends.history(self.test), self.test, now
+        now, wanted = time.monotonic(), (self.test, self.numbered)
+        if self._made is None or self._made_for != wanted or now - self._made_at >= RENEW_S:
+            found = self._trends.history(self.test)
+            if self._made is None or self._made_for != wanted or self._made.revision != found.revision:
+                self._made = found.by_obsid() if self.numbered else found
+            self._made_for, self._made_at = wanted, now
         return self._made
 
     @property
@@ -82,6 +95,7 @@ class FrameTrendWindow(HistoryWindow):
     ) -> None:
         self._trend_source = source
         self._cells_of = -1
+        source.numbered = False
         super().__init__(parent, theme, source, painter, post, folder, AT_FIRST)
         bar = ttk.Frame(self, padding=(theme.em // 2, 0))
         bar.pack(fill="x", before=self.readouts)
@@ -90,6 +104,16 @@ class FrameTrendWindow(HistoryWindow):
         self.choice.set(source.test or ALL)
         self.choice.bind("<<ComboboxSelected>>", lambda _event: self.choose_test(self.choice.get()))
         self.choice.pack(side="left")
+        ttk.Label(bar, text="against", style="SmallDim.TLabel").pack(side="left", padx=(theme.em, theme.em // 2))
+        self.against = tk.StringVar(self, CLOCK.name)
+        self.chooser = ttk.Menubutton(bar, textvariable=self.against, style="Quiet.TMenubutton", width=-1)
+        menu = tk.Menu(self.chooser, tearoff=False)
+        for name in AXES:
+            menu.add_radiobutton(label=name, variable=self.against, command=lambda name=name: self.draw_against(name))  # type: ignore[misc]
+        self.chooser.configure(menu=menu)
+        self.chooser.pack(side="left")
+        keys.bind(self, "against", lambda: self.draw_against((CLOCK if self.abscissa is OBSIDS else OBSIDS).name))
+        self.view.settle = self._settled
 
     def _offer(self) -> None:
         self.choice.configure(values=[ALL, *self._trend_source.tests])
@@ -101,6 +125,34 @@ class FrameTrendWindow(HistoryWindow):
         self.cells = [self._trend_source.chart_cell(name) for name in self.names]
         self._read_out()
         self.draw_soon()
+
+    def draw_against(self, name: str) -> None:
+        """Draw against time or ObsID; a stretch that is held stays that of its images."""
+        source, known = self._trend_source, self._trend_source.history
+        scale = None if self.time.live else self.view.shown
+        self.against.set(name)
+        if AXES[name] is self.abscissa or known is None:
+            return
+        rows = known.inside(scale.t0, scale.t1) if scale is not None else ()
+        source.numbered = AXES[name] is OBSIDS
+        held = (known.obsids if source.numbered else known.times)[rows] if len(rows) else None
+        self.draw_along(AXES[name])
+        if held is not None and source.history is not None:
+            self.time.show(float(held.min()), float(held.max()), *source.history.span)
+
+    def _settled(self, place: float) -> float:
+        """Against ObsID the one that is read: of an image where one is near, so that it is named as the value is."""
+        history, scale = self._trend_source.history, self.view.shown
+        if self.abscissa is CLOCK or history is None or scale is None:
+            return place
+        near, pixel = history.nearest_place(place), (scale.t1 - scale.t0) / (scale.right - scale.left)
+        return near if abs(near - place) <= max(OBSIDS.near, 2 * pixel) else float(round(place))
+
+    def table(self, history: HkHistory, begin: float, end: float) -> Table:
+        """The images shown, one row for each."""
+        if not isinstance(history, FrameHistory):
+            return super().table(history, begin, end)
+        return trend_table(history, self.cells, begin, end, self._folder, self._trend_source.test)
 
     def _say_title(self) -> None:
         super()._say_title()

@@ -13,9 +13,9 @@ from eyegore.analysis.alarm_spans import AlarmSpan
 from eyegore.analysis.decimation import Envelope
 from eyegore.analysis.hk_history import HkHistory, Sample
 from eyegore.desktop.history_picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
-from eyegore.lab_time import clock_text
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages import AlarmKind
+from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.cells import ChartCell, Status
 from eyegore.widgets.theme import LOOKS
 from eyegore.widgets.value_axis import number, value_range
@@ -26,8 +26,6 @@ CURVES_DARK = ("#56b4e9", "#009e73", "#e69f00", "#f0e442", "#cc79a7", "#d55e00",
 """Hues of Okabe and Ito, those that tell a severity last; on dark what is dark itself is replaced."""
 MOST_BINS = 1600
 """Bins of a curve at most: more are not told apart on a large screen, and take long to draw."""
-NEAR_S = 60.0
-"""A sample further than this from the cursor, and than two pixels, is not the value there."""
 CURVE_SHARE = 0.25
 """Share of the height that the curves keep when limits are brought into view."""
 MOST_MARKS = 200
@@ -48,8 +46,9 @@ def picture_of(
     sheet: Sheet,
     colours: Mapping[str, str],
     curves: Sequence[str],
+    abscissa: Abscissa = CLOCK,
 ) -> Picture:
-    """The picture of ``cells`` between the two lab times of ``stretch``; ``curves`` are their colours."""
+    """The picture of ``cells`` between the two places of ``stretch``; ``curves`` are their colours."""
     t0, t1 = stretch
     scale = sheet.scale(t0, t1)
     bins = min(max(50, scale.right - scale.left), MOST_BINS)
@@ -61,14 +60,15 @@ def picture_of(
     lanes = tuple(lane for cell, curve in drawn if (lane := _lane(cell, curve, spans.get(cell.name, ()), t0, t1)).marks)
     panels = tuple(_panel(unit, drawn, lanes, t0, t1) for unit in dict.fromkeys(cell.unit for cell, _ in drawn))
     samples = any(curve.envelope.times.size for _, curve in drawn)
-    nothing = "" if samples or not drawn else "no valid sample in this time"
-    return Picture(sheet, t0, t1, panels, lanes, colours, nothing=nothing)
+    nothing = "" if samples or not drawn else abscissa.nothing
+    return Picture(sheet, t0, t1, panels, lanes, colours, nothing=nothing, abscissa=abscissa)
 
 
 def titled(picture: Picture, folder: str) -> Picture:
     """The picture with a title that tells the folder, the parameters and the time: it leaves the window."""
     names = ", ".join(curve.name for panel in picture.panels for curve in panel.curves)
-    parts = (folder, names, f"{clock_text(picture.t0)} – {clock_text(picture.t1)}")
+    words = picture.abscissa.words
+    parts = (folder, names, f"{words(picture.t0)} – {words(picture.t1)}")
     sheet = picture.sheet
     return replace(
         picture, title="  ·  ".join(part for part in parts if part), sheet=replace(sheet, head=2 * sheet.line)
@@ -174,10 +174,15 @@ def value_words(sample: Sample | None, cell: ChartCell) -> str:
     return f"{text} {verdict_word(sample.verdict)}" if sample.verdict.out else text
 
 
-def sample_at(history: HkHistory, name: str, time: float, pixel_s: float) -> Sample | None:
-    """The sample at the cursor; None where there is none near."""
+def sample_at(history: HkHistory, name: str, time: float, pixel_s: float, abscissa: Abscissa = CLOCK) -> Sample | None:
+    """The sample at the cursor, of which two pixels are near; None where there is none.
+
+    Where there are steps it is the sample of that very step: the cursor is said to be there.
+    """
     if name not in history.columns:
         return None
     sample = history.nearest(name, time)
-    near = sample is not None and abs(sample.time - time) <= max(NEAR_S, 2 * pixel_s)
+    near = sample is not None and abs(sample.time - time) <= (
+        abscissa.near if abscissa.step else max(abscissa.near, 2 * pixel_s)
+    )
     return sample if near else None

@@ -6,11 +6,12 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from eyegore.desktop.frame_trend_window import FrameTrendSource, FrameTrendWindow
+from eyegore.desktop.frame_trend_window import AXES, FrameTrendSource, FrameTrendWindow
 from eyegore.desktop.history_export import Export
 from eyegore.desktop.history_painter import HistoryPainter
 from eyegore.desktop.history_window import HistorySource, HistoryWindow
 from eyegore.widgets import keys
+from eyegore.widgets.abscissa import CLOCK
 from eyegore.widgets.theme import Theme
 
 TRENDS = "trends of the images"
@@ -34,6 +35,7 @@ class HistoryDesk:
         self._painter = HistoryPainter()
         self._exports: list[Export] = []
         self._size: tuple[int, int] | None = None
+        self._against = CLOCK.name
         self.windows: dict[str, HistoryWindow] = {}
 
     def open(self, source: HistorySource | None, folder: str, name: str = "") -> None:
@@ -47,7 +49,9 @@ class HistoryDesk:
         """Open the window with the trends of the images, or bring it to the front."""
         if self._come(TRENDS) or source is None:
             return
-        self._place(TRENDS, FrameTrendWindow(self._root, self._theme, source, self._painter, self._post, folder))
+        window = FrameTrendWindow(self._root, self._theme, source, self._painter, self._post, folder)
+        window.draw_against(self._against)
+        self._place(TRENDS, window)
 
     def _come(self, name: str) -> bool:
         """Bring a window to the front; whether there is one."""
@@ -85,13 +89,19 @@ class HistoryDesk:
 
     def layout(self) -> dict[str, Any]:
         """What is remembered, JSON-able."""
-        return {"history": list(self._size)} if self._size is not None else {}
+        trends = self.windows.get(TRENDS)
+        layout: dict[str, Any] = {"trends against": trends.abscissa.name if trends is not None else self._against}
+        if self._size is not None:
+            layout["history"] = list(self._size)
+        return layout
 
     def restore(self, layout: Mapping[str, Any]) -> None:
         """Take back what :meth:`layout` gave, as far as it is usable."""
         match layout.get("history"):
             case [int(width), int(height)] if width >= 200 and height >= 150:
                 self._size = (width, height)
+        if (against := layout.get("trends against")) in AXES:
+            self._against = str(against)
 
     def stop(self, timeout: float) -> bool:
         """End the threads; False when one has not ended after ``timeout`` [s]."""
@@ -105,5 +115,7 @@ class HistoryDesk:
 
     def _gone(self, name: str, window: HistoryWindow) -> None:
         self.windows.pop(name, None)
+        if name == TRENDS:
+            self._against = window.abscissa.name
         if window.saver.export is not None:
             self._exports = [*(export for export in self._exports if export.writing), window.saver.export]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from eyegore.analysis.hk_history import HkHistory, Window
 from eyegore.desktop.history_content import verdict_word
@@ -35,11 +36,15 @@ class ExportError(EyegoreError):
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """The samples of some parameters in one stretch of time, one row for each HK row."""
+    """The samples of some parameters in one stretch of time, one row for each HK row.
+
+    ``keys`` are columns of whole numbers, with their names, that tell what a row is of.
+    """
 
     cells: tuple[ChartCell, ...]
     windows: tuple[Window, ...]
     comments: tuple[str, ...]
+    keys: tuple[tuple[str, npt.NDArray[np.int64]], ...] = ()
 
     @property
     def rows(self) -> int:
@@ -61,11 +66,15 @@ def table_of(history: HkHistory, cells: Sequence[ChartCell], t0: float, t1: floa
     return Table(known, tuple(history.window(cell.name, t0, t1) for cell in known), tuple(comments))
 
 
-def proposed_name(folder: str, names: Sequence[str], t0: float, suffix: str) -> str:
+def moment_text(time: float) -> str:
+    """A lab time [lab s] as it stands in the name of a file."""
+    return (iso(math.floor(time)) or "unknown").replace(":", "").replace("-", "")
+
+
+def proposed_name(folder: str, names: Sequence[str], begin: str, suffix: str) -> str:
     """A file name that tells the folder, the parameters and the begin; any file system takes it."""
-    moment = (iso(math.floor(t0)) or "unknown").replace(":", "").replace("-", "")
     few = [*names[:3], f"and_{len(names) - 3}_more"] if len(names) > 3 else list(names)
-    parts = [Path(folder).name or "history", "_".join(few), moment]
+    parts = [Path(folder).name or "history", "_".join(few), begin]
     return re.sub(r"[^A-Za-z0-9._-]+", "_", "_".join(part for part in parts if part)) + suffix
 
 
@@ -125,12 +134,13 @@ def csv_parts(table: Table) -> Iterator[bytes]:
     yield "".join(f"# {comment}\n" for comment in table.comments).encode()
     heads = [f"{cell.name} [{cell.unit}]" if cell.unit else cell.name for cell in table.cells]
     columns = [text for head, cell in zip(heads, table.cells, strict=True) for text in (head, f"{cell.name} verdict")]
-    yield (",".join(["time", "lab_seconds", *columns]) + "\n").encode()
+    yield (",".join(["time", "lab_seconds", *(name for name, _ in table.keys), *columns]) + "\n").encode()
     for low in range(0, table.rows, ROWS):
         part = slice(low, low + ROWS)
         times = table.windows[0].times[part]
         stamps = np.datetime_as_string(np.round(times * 1000).astype("datetime64[ms]"), unit="ms").tolist()
         cells: list[list[str]] = [stamps, [f"{time:.3f}" for time in times.tolist()]]
+        cells += [[str(key) for key in numbers[part].tolist()] for _, numbers in table.keys]
         for window in table.windows:
             invalid = (window.codes[part] == Verdict.INVALID).tolist()
             values = window.values[part].tolist()

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from eyegore.desktop.history_picture import AlarmMark, Curve, Lane, Panel, Picture
 from eyegore.messages import FloatArray
 from eyegore.widgets.curve import spans
-from eyegore.widgets.time_window import stamp, ticks
 from eyegore.widgets.value_axis import number, round_values, short
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def _figure(picture: Picture) -> Figure:
         axes = _axes(figure, picture, top, bottom)
         _draw_lane(axes, picture, lane)
         made.append(axes)
-    _label_times(made[-1], picture)
+    _label_places(made[-1], picture)
     return figure
 
 
@@ -110,7 +109,7 @@ def _axes(figure: Figure, picture: Picture, top: int, bottom: int) -> Axes:
     )  # fmt: skip
     axes = figure.add_axes(box, facecolor=colours["surface"])
     axes.set_xlim(0.0, picture.t1 - picture.t0)
-    moments, _step = ticks(picture.t0, picture.t1, _most_ticks(picture))
+    moments = picture.abscissa.ticks(picture.t0, picture.t1, _most_ticks(picture))
     axes.set_xticks([moment - picture.t0 for moment in moments], labels=[""] * len(moments))
     axes.tick_params(length=0, labelsize=sheet.points, labelcolor=colours["dim"], pad=3)
     for spine in axes.spines.values():
@@ -126,10 +125,15 @@ def _most_ticks(picture: Picture) -> int:
     return max(2, (scale.right - scale.left) // (9 * picture.sheet.em))
 
 
-def _label_times(axes: Axes, picture: Picture) -> None:
-    moments, _step = ticks(picture.t0, picture.t1, _most_ticks(picture))
-    seconds = picture.t1 - picture.t0 < 600.0
-    axes.set_xticks([moment - picture.t0 for moment in moments], labels=[stamp(one, seconds) for one in moments])
+def _label_places(axes: Axes, picture: Picture) -> None:
+    sheet, abscissa, span = picture.sheet, picture.abscissa, picture.t1 - picture.t0
+    moments = abscissa.ticks(picture.t0, picture.t1, _most_ticks(picture))
+    axes.set_xticks([one - picture.t0 for one in moments], labels=[abscissa.tick_text(one, span) for one in moments])
+    if abscissa.title:
+        aside = (4 - sheet.gutter) * 72 / sheet.dpi
+        axes.annotate(abscissa.title, (0, 0), xycoords="axes fraction", xytext=(aside, -3), va="top",
+                      textcoords="offset points", color=picture.colours["text"], fontsize=sheet.points, weight="bold",
+                      annotation_clip=False)  # fmt: skip
 
 
 def _draw_panel(axes: Axes, picture: Picture, panel: Panel, height: int) -> None:

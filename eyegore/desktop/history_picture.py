@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from eyegore.analysis.alarm_spans import AlarmSpan
 from eyegore.analysis.decimation import Envelope
+from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.curve import Scale
 
 
@@ -102,3 +103,5 @@ class Picture:
     title: str = ""
     nothing: str = ""
     """Said in the middle where there is nothing to draw."""
+    abscissa: Abscissa = CLOCK
+    """What it is drawn against: ``t0`` and ``t1`` are places along it."""

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tkinter import filedialog, ttk
 
-from eyegore.analysis.hk_history import HkHistory
-from eyegore.desktop.history_export import Export, csv_count, csv_parts, proposed_name, table_of
+from eyegore.desktop.history_export import Export, Table, csv_count, csv_parts, proposed_name
 from eyegore.desktop.history_painter import Painted
-from eyegore.widgets.cells import ChartCell, Status
+from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import Theme
 
 
@@ -45,7 +44,7 @@ class HistorySaver(ttk.Frame):
         sign = f"{self._theme.glyph(status)} " if status is not None else ""
         self._line.configure(text=sign + text, foreground=self._theme.colour(status or "dim"))
 
-    def ask(self, names: Sequence[str], t0: float, suffix: str, kind: str) -> Path | None:
+    def ask(self, names: Sequence[str], begin: str, suffix: str, kind: str) -> Path | None:
         """Where the file shall be; None when the person changed their mind, or another is being written."""
         if self.export is not None:
             self.say("a file is being written: wait for it, or cancel it", Status.WARNING)
@@ -53,7 +52,7 @@ class HistorySaver(ttk.Frame):
         chosen = filedialog.asksaveasfilename(
             parent=self,
             initialdir=self._place,
-            initialfile=proposed_name(self._folder, names, t0, suffix),
+            initialfile=proposed_name(self._folder, names, begin, suffix),
             defaultextension=suffix,
             filetypes=[(kind, f"*{suffix}")],
             title=f"Export as {kind}",
@@ -63,12 +62,12 @@ class HistorySaver(ttk.Frame):
         self._place = str(Path(chosen).parent)
         return Path(chosen)
 
-    def save_table(self, history: HkHistory, cells: Sequence[ChartCell], t0: float, t1: float) -> None:
-        """Ask where, then write the samples between two lab times."""
-        target = self.ask([cell.name for cell in cells], t0, ".csv", "CSV table")
+    def save_table(self, names: Sequence[str], begin: str, make: Callable[[], Table]) -> None:
+        """Ask where, then make the table and write it."""
+        target = self.ask(names, begin, ".csv", "CSV table")
         if target is None:
             return
-        table = table_of(history, cells, t0, t1, self._folder)
+        table = make()
         self._begin(target, csv_parts(table), csv_count(table))
 
     def save_picture(self, painted: Painted, target: Path) -> None:

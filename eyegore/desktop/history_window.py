@@ -22,19 +22,21 @@ from eyegore.desktop.history_content import (
     titled,
     value_words,
 )
+from eyegore.desktop.history_export import Table, moment_text, table_of
 from eyegore.desktop.history_painter import HistoryPainter, Painted
 from eyegore.desktop.history_picture import Picture, Sheet
 from eyegore.desktop.history_saver import HistorySaver
 from eyegore.messages import Health
 from eyegore.widgets import keys
+from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.cells import ChartCell, Status
 from eyegore.widgets.curve import Scale
 from eyegore.widgets.later import Later
 from eyegore.widgets.parameter_picker import ParameterPicker
 from eyegore.widgets.picture_view import PictureView
+from eyegore.widgets.range_buttons import RangeButtons
 from eyegore.widgets.readout_bar import Readout, ReadoutBar
 from eyegore.widgets.theme import SMALL_POINTS, Theme
-from eyegore.widgets.time_window import RANGES, TimeWindow
 from eyegore.widgets.value_axis import limits_text
 
 REDRAW_S = 1.0
@@ -81,7 +83,8 @@ class HistoryWindow(tk.Toplevel):
         self.names: list[str] = []
         self.cells: list[ChartCell] = []
         self._slots: dict[str, int] = {}
-        self.time = TimeWindow(math.inf)
+        self.abscissa: Abscissa = CLOCK
+        self.time = CLOCK.window()
         self.picture: Picture | None = None
         self._key = str(self)
         self._asked_at = 0.0
@@ -170,7 +173,7 @@ class HistoryWindow(tk.Toplevel):
 
     def _draw(self) -> None:
         """Ask for a picture of the time shown, one at a time: what comes meanwhile is drawn next."""
-        self._say_range()
+        self.ranges.say(self.time)
         history = self._source.history
         if self._busy:
             self._again = True
@@ -185,7 +188,7 @@ class HistoryWindow(tk.Toplevel):
         colours |= {"invalid": self._theme.colour(Status.INVALID), "ink": "#1c1400"}
         if self.cells and t0 < t1:
             spans = {name: self._source.alarm_spans.of(name) for name in self.names}
-            picture = picture_of(history, self.cells, spans, (t0, t1), sheet, colours, self._curves())
+            picture = picture_of(history, self.cells, spans, (t0, t1), sheet, colours, self._curves(), self.abscissa)
         else:
             picture = Picture(sheet, 0.0, 1.0, (), (), colours, nothing="no data yet" if self.cells else NOTHING)
         self._busy = True
@@ -209,6 +212,16 @@ class HistoryWindow(tk.Toplevel):
     def _curves(self) -> list[str]:
         """The colour of each parameter, which it keeps while it is shown."""
         return [curve_colours(self._theme.dark)[self._slots[cell.name]] for cell in self.cells]
+
+    def draw_along(self, abscissa: Abscissa) -> None:
+        """Draw all there is against something else from now on."""
+        self.abscissa = self.view.abscissa = abscissa
+        self.time = self.view.window = abscissa.window()
+        self.view.source = self._source.history
+        self.view.point(None)
+        self.ranges.offer(abscissa.ranges)
+        self._read_out()
+        self.draw_soon()
 
     @property
     def idle(self) -> bool:
@@ -237,7 +250,7 @@ class HistoryWindow(tk.Toplevel):
 
     def _read_out(self) -> None:
         """Values at the cursor; the newest where there is none."""
-        history, at = self._source.history, self.view.cursor
+        history, at = self._source.history, self.view.read_at
         readouts: list[Readout] = []
         for cell, colour in zip(self.cells, self._curves(), strict=True):
             value, status = "", None
@@ -247,7 +260,7 @@ class HistoryWindow(tk.Toplevel):
                 else:
                     scale = self.view.shown
                     pixel_s = (scale.t1 - scale.t0) / (scale.right - scale.left) if scale else 0.0
-                    sample = sample_at(history, cell.name, at, pixel_s)
+                    sample = sample_at(history, cell.name, at, pixel_s, self.abscissa)
                 value = value_words(sample, cell)
                 status = self._status(cell.name, sample.time) if sample is not None and sample.verdict.out else None
             readouts.append(Readout(cell.name, colour, value, status))
@@ -286,7 +299,12 @@ class HistoryWindow(tk.Toplevel):
         if history is None or scale is None or not self.cells:
             self.saver.say("there is nothing to export", Status.WARNING)
             return
-        self.saver.save_table(history, self.cells, scale.t0, scale.t1)
+        begin, end = scale.t0, scale.t1
+        self.saver.save_table(self.names, _begin_text(self.abscissa, begin), lambda: self.table(history, begin, end))
+
+    def table(self, history: HkHistory, begin: float, end: float) -> Table:
+        """What is exported of a stretch."""
+        return table_of(history, self.cells, begin, end, self._folder)
 
     def export_picture(self) -> None:
         """Ask where, then write the picture as it is shown."""
@@ -294,7 +312,7 @@ class HistoryWindow(tk.Toplevel):
             self.saver.say("there is nothing to export", Status.WARNING)
             return
         picture = titled(self.picture, Path(self._folder).name)
-        target = self.saver.ask(self.names, picture.t0, ".png", "PNG picture")
+        target = self.saver.ask(self.names, _begin_text(picture.abscissa, picture.t0), ".png", "PNG picture")
         if target is not None:
             self.saver.say("drawing the picture")
             here, post = weakref.ref(self.saver), self._post
@@ -316,22 +334,13 @@ class HistoryWindow(tk.Toplevel):
         for text, act in (("PNG…", self.export_picture), ("CSV…", self.export_table)):
             ttk.Button(bar, text=text, style="Quiet.TButton", command=act).pack(side="right")
         ttk.Label(bar, text="export", style="SmallDim.TLabel").pack(side="right", padx=(theme.em, 4))
-        self._range = tk.StringVar(self, value=RANGES[-1][0])
-        for name, span in reversed(RANGES):
-            ttk.Radiobutton(
-                bar,
-                text=name,
-                value=name,
-                variable=self._range,
-                style="Quiet.Toolbutton",
-                command=lambda span=span: self.choose(span),  # type: ignore[misc]
-            ).pack(side="right")
-        self._back = ttk.Button(bar, text="back to live", style="Call.TButton", command=self._go_live)
+        self.ranges = RangeButtons(bar, theme, self.choose, self._go_live)
+        self.ranges.offer(self.abscissa.ranges)
+        self.ranges.pack(side="right")
 
     def choose(self, span: float) -> None:
-        """Show the last ``span`` seconds, following the data; inf for all."""
+        """Show the last ``span`` [s, or ObsIDs], following the data; inf for all."""
         self.time.choose(span)
-        self._range.set(next(name for name, one in RANGES if one >= span))
         self.view.place_cursor()
         self.draw_soon()
 
@@ -340,16 +349,6 @@ class HistoryWindow(tk.Toplevel):
         self.view.place_cursor()
         self.draw_soon()
         self.view.focus_set()
-
-    def _say_range(self) -> None:
-        """Offer the way back from a stretch of time that does not move with the data."""
-        if self.time.live is bool(self._back.winfo_manager()):
-            if self.time.live:
-                self._back.pack_forget()
-                self._range.set(next(name for name, one in RANGES if one >= self.time.span))
-            else:
-                self._back.pack(side="right", padx=(0, self._theme.em // 2))
-                self._range.set("")
 
     def _bind_keys(self) -> None:
         actions: dict[str, Callable[[], object]] = {
@@ -377,6 +376,11 @@ class HistoryWindow(tk.Toplevel):
         self._painter.forget(self._key)
         self.saver.cancel()
         super().destroy()
+
+
+def _begin_text(abscissa: Abscissa, begin: float) -> str:
+    """Where a stretch begins, for the name of a file."""
+    return moment_text(begin) if abscissa is CLOCK else abscissa.words(begin)
 
 
 def _shown(window: weakref.ref[HistoryWindow], painted: Painted) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from eyegore.widgets.abscissa import OBSIDS
 from eyegore.widgets.curve import Scale
 from eyegore.widgets.picture_view import STRIP_PIXELS, PictureView
 from eyegore.widgets.theme import Theme
@@ -88,6 +89,21 @@ def test_keys_move_the_cursor_which_stays(view: PictureView, told: list[object])
     for _ in range(30):
         view.event_generate("<Control-Left>")
     assert view.cursor == 1000.0
+
+
+def test_a_key_moves_the_cursor_a_step_where_pixels_are_less(view: PictureView) -> None:
+    view.abscissa, view.window = OBSIDS, OBSIDS.window()
+    view.settle = lambda place: float(round(place))
+    view.window.show(2000.0, 2040.0, *view.source.span)  # type: ignore[union-attr]
+    view.focus_force()
+    view.update()
+    for sequence in ("<Shift-Right>", "<Shift-Right>", "<Shift-Right>", "<Shift-Left>"):
+        view.event_generate(sequence)
+    assert view.cursor == 2021.0
+    view.point(2021.4)
+    assert view.read_at == 2021.0
+    assert view.itemcget(view._when, "text") == "ObsID 2021"
+    assert view.coords(view._hair)[0] == 310.0
 
 
 def test_a_cursor_out_of_sight_is_hidden(view: PictureView) -> None:

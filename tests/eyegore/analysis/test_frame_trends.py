@@ -122,3 +122,24 @@ def test_many_points_are_drawn_in_bins_that_keep_extremes() -> None:
     found = history.envelope("CCD1 E std_pre", *history.span, bins=50)
     assert found.times.size <= 52
     assert found.high.max() == 7.0
+
+
+def test_the_same_images_against_their_obsids() -> None:
+    trends = FrameTrends()
+    trends.add(rows(11, 13))
+    trends.add([Exposure(12, "CCD1", "", 9999.0, 0.0, (), ())])  # a clock that was wrong
+    for obsid in (13, 12, 11):
+        trends.take(judged(obsid, noise=9.0 if obsid == 12 else 1.2))
+    history = trends.history().by_obsid()
+    assert history.span == (11.0, 13.0)
+    assert history.window("CCD1 E offset_pre", 12.0, 20.0).times.tolist() == [12.0, 13.0]
+    assert history.times.tolist() == [880.0, 9999.0, 1040.0]
+    newest, near = history.latest("CCD1 E offset_pre"), history.nearest("CCD1 E offset_pre", 11.6)
+    assert newest is not None
+    assert near is not None
+    assert (newest.value, near.time, near.value) == (2913.0, 12.0, 2912.0)
+    found = history.envelope("CCD1 E std_pre", 11.0, 13.0, 500)
+    assert found.out.tolist() == [False, True, False]
+    assert found.breaks.all()
+    assert history.nearest_place(500.0) == 13.0
+    assert math.isnan(FrameTrends().history().by_obsid().nearest_place(1.0))

@@ -9,6 +9,7 @@ import pytest
 
 from eyegore.analysis.frame_trends import METRICS, FrameTrends
 from eyegore.desktop.frame_trend_window import _WORDS, AT_FIRST, FrameTrendSource, FrameTrendWindow
+from eyegore.desktop.history_content import titled
 from eyegore.desktop.history_desk import TRENDS, HistoryDesk
 
 from ..analysis.test_frame_trends import judged, rows
@@ -52,3 +53,124 @@ def test_it_shows_the_images_of_one_test_and_what_comes(
     run(lambda: drawn(11))
     window.choose_test("all tests")
     run(lambda: drawn(20))
+
+
+@pytest.fixture
+def trends() -> FrameTrends:
+    made = FrameTrends()
+    made.add(rows(*range(20101, 20161)))
+    for obsid in range(20101, 20161):
+        made.take(judged(obsid, high=1.44, noise=1.6 if obsid == 20130 else 1.2))
+    return made
+
+
+Run = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def window(
+    desk: HistoryDesk, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trends: FrameTrends
+) -> FrameTrendWindow:
+    monkeypatch.setattr("eyegore.desktop.frame_trend_window.RENEW_S", 0.0)
+    monkeypatch.setattr("eyegore.desktop.history_window.REDRAW_S", 0.0)
+    desk.open_trends(FrameTrendSource(trends, lambda: None), str(tmp_path))
+    made = desk.windows[TRENDS]
+    assert isinstance(made, FrameTrendWindow)
+    run(lambda: made.picture is not None and made.picture.panels and made.idle)
+    return made
+
+
+def stretch(window: FrameTrendWindow) -> tuple[str, float, float]:
+    """What the picture on the screen is drawn against, from where to where."""
+    assert window.picture is not None
+    return window.picture.abscissa.name, window.picture.t0, window.picture.t1
+
+
+@pytest.mark.gui
+def test_against_obsid_by_key_and_back_by_menu(window: FrameTrendWindow, run: Run) -> None:
+    window.view.focus_force()
+    window.update()
+    window.view.event_generate("<Key-x>")
+    run(lambda: window.idle and stretch(window) == ("ObsID", 20101.0, 20160.0))
+    assert window.against.get() == "ObsID"
+    assert window.picture is not None
+    (curve,) = (one for panel in window.picture.panels for one in panel.curves if one.name == "CCD1 E std_pre")
+    assert curve.envelope.times.tolist() == [float(obsid) for obsid in range(20101, 20161)]
+    assert (curve.low, curve.high) == pytest.approx((0.86, 1.44))
+    window.nametowidget(window.chooser["menu"]).invoke("time")
+    run(lambda: window.idle and stretch(window) == ("time", 80.0 * 20101, 80.0 * 20160))
+
+
+@pytest.mark.gui
+def test_the_cursor_names_the_obsid_whose_values_are_read(
+    window: FrameTrendWindow, run: Run, desk: HistoryDesk, trends: FrameTrends
+) -> None:
+    window.draw_against("ObsID")
+    run(lambda: window.idle and stretch(window)[0] == "ObsID")
+    window.view.point(20129.7)
+    assert window.view.itemcget(window.view._when, "text") == "ObsID 20130"
+    texts = window.readouts.texts
+    assert texts["CCD1 E std_pre"].endswith("1.60 ADU noise high")
+    assert texts["CCD1 E offset_pre"] == "23030.0 ADU offset"
+    trends.take(judged(25000))  # now a pixel is some ObsIDs
+    run(lambda: desk.refresh() or (window.idle and stretch(window)[2] == 25000.0))
+    window.view.point(20165.0)
+    assert window.view.itemcget(window.view._when, "text") == "ObsID 20160"
+    assert window.readouts.texts["CCD1 E std_pre"] == "1.20 ADU noise"
+    window.view.point(22000.4)
+    assert window.view.itemcget(window.view._when, "text") == "ObsID 22000"
+    assert window.readouts.texts["CCD1 E std_pre"] == "no sample"
+
+
+@pytest.mark.gui
+def test_the_window_follows_new_obsids_and_a_stretch_that_is_held_stays(
+    window: FrameTrendWindow, run: Run, desk: HistoryDesk, trends: FrameTrends
+) -> None:
+    window.draw_against("ObsID")
+    window.choose(20.0)
+    run(lambda: window.idle and stretch(window) == ("ObsID", 20140.0, 20160.0))
+    trends.add(rows(20170))
+    trends.take(judged(20170))
+    run(lambda: desk.refresh() or (window.idle and stretch(window) == ("ObsID", 20150.0, 20170.0)))
+    window.time.show(20110.0, 20120.0, 20101.0, 20170.0)
+    window.draw_against("time")
+    run(lambda: window.idle and stretch(window) == ("time", 80.0 * 20110, 80.0 * 20120))
+    window.draw_against("ObsID")
+    run(lambda: window.idle and stretch(window) == ("ObsID", 20110.0, 20120.0))
+
+
+@pytest.mark.gui
+def test_the_choice_is_remembered(window: FrameTrendWindow, desk: HistoryDesk, run: Run, trends: FrameTrends) -> None:
+    assert desk.layout()["trends against"] == "time"
+    window.draw_against("ObsID")
+    assert desk.layout()["trends against"] == "ObsID"
+    window.destroy()
+    desk.restore({"trends against": "the moon"})
+    desk.open_trends(FrameTrendSource(trends, lambda: None), "")
+    again = desk.windows[TRENDS]
+    assert isinstance(again, FrameTrendWindow)
+    run(lambda: again.picture is not None and again.idle and stretch(again)[0] == "ObsID")
+
+
+@pytest.mark.gui
+def test_files_are_named_after_the_obsid_they_begin_with(
+    window: FrameTrendWindow, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.draw_against("ObsID")
+    run(lambda: window.idle and stretch(window)[0] == "ObsID")
+    proposed: list[str] = []
+    target = tmp_path.parent / f"{tmp_path.name}.csv"
+
+    def ask(**options: str) -> str:
+        proposed.append(options["initialfile"])
+        return str(target)
+
+    monkeypatch.setattr("eyegore.desktop.history_saver.filedialog.asksaveasfilename", ask)
+    window.export_table()
+    run(lambda: window.saver.text.startswith("written"))
+    assert proposed[0].endswith("_ObsID_20101.csv")
+    lines = [line for line in target.read_text().splitlines() if not line.startswith("#")]
+    assert len(lines) == 1 + 60
+    assert lines[1].split(",")[2:4] == ["20101", "1"]
+    assert window.picture is not None
+    assert titled(window.picture, "night").title.endswith("ObsID 20101 – ObsID 20160")

@@ -18,6 +18,7 @@ from eyegore.desktop.history_export import (
     check_place,
     csv_count,
     csv_parts,
+    moment_text,
     proposed_name,
     table_of,
     write_whole,
@@ -86,7 +87,7 @@ def test_many_rows_come_in_parts() -> None:
     ],
 )
 def test_the_proposed_name(folder: str, names: list[str], name: str) -> None:
-    assert proposed_name(folder, names, START + 0.7, ".csv") == name
+    assert proposed_name(folder, names, moment_text(START + 0.7), ".csv") == name
 
 
 # --- where and how ---------------------------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ def test_from_alarm_to_alarm(open_window: Open, run: Run) -> None:
 def test_escape_closes_and_the_size_is_remembered(open_window: Open, desk: HistoryDesk, run: Run) -> None:
     window = open_window()
     window.geometry("700x500")
-    run(lambda: desk.layout() == {"history": [700, 500]})
+    run(lambda: desk.layout()["history"] == [700, 500])
     press(window, "<Escape>")
     assert desk.windows == {}
 
@@ -199,7 +199,7 @@ def test_escape_closes_and_the_size_is_remembered(open_window: Open, desk: Histo
 @pytest.mark.parametrize("layout", [{}, {"history": "x"}, {"history": [1, 2]}, {"history": [1]}])
 def test_a_size_that_makes_no_sense_is_not_taken(desk: HistoryDesk, layout: dict[str, object]) -> None:
     desk.restore(layout)
-    assert desk.layout() == {"history": [900, 560]}
+    assert desk.layout()["history"] == [900, 560]
 
 
 def test_the_same_parameter_comes_to_the_front(
