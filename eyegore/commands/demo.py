@@ -20,6 +20,8 @@ from eyegore.messages import AlarmChanged, AlarmState, Event
 from eyegore.settings import Session
 
 PARAMETER = "CCD2_TEMP_B"
+BLOCK = "BORN"
+"""The block that is simulated unless told otherwise, and so the offsets to expect."""
 PLANT_S = 120
 DESCRIPTION = """\
 Simulates a camera session in a temporary folder and monitors it. With a display the desktop opens on two hours of
@@ -77,7 +79,7 @@ def _desktop(folder: Path, args: argparse.Namespace) -> int:
     )  # fmt: skip
     plant = f"{PARAMETER}:dip:-136@30+{PLANT_S}"
     with _simulated(folder, "--hours", f"{args.minutes / 60:.4f}", "--plant", plant, *images, *seed):
-        return open_desktop(Session(folder, tag="demo"), dark=args.dark)
+        return open_desktop(Session(folder, tag="demo", block=BLOCK), dark=args.dark)
 
 
 class _Witness:
@@ -106,7 +108,7 @@ def _headless(folder: Path, args: argparse.Namespace) -> int:
     )
     set_up_logging(console=not console.is_terminal, file_tag=None)
     witness = _Witness()
-    service = Service(Session(folder), [witness.take])
+    service = Service(Session(folder, block=BLOCK), [witness.take])
     plant = f"{PARAMETER}:dip:-136@1500+{PLANT_S}"
     options = ("--speed", "60", "--hours", "1", "--no-images", "--plant", plant, "--seed", str(args.seed))
     stop = threading.Event()
