@@ -58,7 +58,7 @@ class ParameterPicker(ttk.Frame):
 
     def start(self) -> None:
         """Put the cursor into the field and open the list."""
-        self.entry.focus_set()
+        self.entry.focus_force()  # also where its window has only just been opened
         self.entry.selection_range(0, "end")
         self._narrow()
 

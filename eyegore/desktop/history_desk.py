@@ -60,7 +60,7 @@ class HistoryDesk:
             return False
         known.deiconify()
         known.lift()
-        known.view.focus_set()
+        known.view.focus_force()  # from one of our windows to another: a person asked for it
         return True
 
     def _place(self, name: str, window: HistoryWindow) -> None:

@@ -106,7 +106,7 @@ class HistoryWindow(tk.Toplevel):
         self._say_title()
         self.refresh()
         if self.names:
-            self.view.focus_set()
+            self.view.focus_force()  # a person asked for this window
         else:
             self._later.when_idle("start", self.picker.start)
 
