@@ -38,35 +38,44 @@ class Scale:
 
 
 def segments(curve: EnvelopeLike, scale: Scale) -> list[list[int]]:
-    """One list of coordinates for each unbroken piece of the curve, clipped to the plot."""
-    if not curve.times.size:
-        return []
+    """One list of coordinates for each unbroken piece of the curve, clipped to the plot.
+
+    A piece is cut where it crosses the left or right edge, also where no sample lies inside: two joined samples on
+    either side make a line, a gap between them makes none.
+    """
     x = scale.x(curve.times)
-    lows, highs = scale.y(curve.low), scale.y(curve.high)
-    breaks = curve.breaks.copy()
-    keep = np.ones(x.size, dtype=bool)
-    for end, neighbour, joined in ((0, 1, 1), (x.size - 1, x.size - 2, x.size - 1)):
-        if scale.left <= x[end] <= scale.right:
-            continue
-        if x.size == 1 or breaks[joined] or not scale.left <= x[neighbour] <= scale.right:
-            keep[end] = False
-            continue
-        edge = scale.left if x[end] < scale.left else scale.right
-        share = (edge - x[neighbour]) / (x[end] - x[neighbour])
-        for places in (lows, highs):
-            places[end] = places[neighbour] + share * (places[end] - places[neighbour])
-        x[end] = edge
-    if not keep[0] and x.size > 1:
-        breaks[1] = True
-    x, lows, highs, breaks = x[keep], lows[keep], highs[keep], breaks[keep]
+    first = max(int(np.searchsorted(x, scale.left)) - 1, 0)
+    last = int(np.searchsorted(x, scale.right, side="right")) + 1
+    x, breaks = x[first:last].copy(), curve.breaks[first:last].copy()
+    lows, highs = scale.y(curve.low[first:last]), scale.y(curve.high[first:last])
+    if x.size and x[0] < scale.left:
+        if x.size > 1 and not breaks[1]:
+            _cut(x, lows, highs, 0, 1, scale.left)
+        else:
+            x, lows, highs, breaks = x[1:], lows[1:], highs[1:], breaks[1:]
+    if x.size and x[-1] > scale.right:
+        if x.size > 1 and not breaks[-1]:
+            _cut(x, lows, highs, -1, -2, scale.right)
+        else:
+            x, lows, highs, breaks = x[:-1], lows[:-1], highs[:-1], breaks[:-1]
+    if not x.size:
+        return []
+    breaks[0] = True
     np.clip(lows, scale.top, scale.bottom, out=lows)
     np.clip(highs, scale.top, scale.bottom, out=highs)
-    pieces: list[list[int]] = []
     starts = np.flatnonzero(breaks)
-    for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), x.size], strict=True):
-        part = slice(start, stop)
-        pieces.append(_coordinates(x[part], lows[part], highs[part]))
-    return pieces
+    return [
+        _coordinates(x[start:stop], lows[start:stop], highs[start:stop])
+        for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), x.size], strict=True)
+    ]
+
+
+def _cut(x: Floats, lows: Floats, highs: Floats, end: int, neighbour: int, edge: int) -> None:
+    """Move the end of a line to where it crosses an edge."""
+    share = (edge - x[neighbour]) / (x[end] - x[neighbour])
+    for places in (lows, highs):
+        places[end] = places[neighbour] + share * (places[end] - places[neighbour])
+    x[end] = edge
 
 
 def _coordinates(x: Floats, lows: Floats, highs: Floats) -> list[int]:

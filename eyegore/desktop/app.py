@@ -16,6 +16,7 @@ from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.ds9_desk import Ds9Desk
+from eyegore.desktop.failures import Failures
 from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
@@ -76,6 +77,7 @@ class Desktop:
         self._scale = scale if scale in SCALES else 1.0
         self.theme = theme.apply(root, self._dark.get(), self._scale)
         self.window = MainWindow(root, self.theme, self.leave)
+        self.failures = Failures(lambda line: self.window.say(line, Status.CRITICAL))
         hands = Hands(
             lower=lambda name: self._command(Action.LOWER, name),
             mute=self._toggle_mute,
@@ -104,7 +106,7 @@ class Desktop:
         self._bind()
         self.panes.restore(layout)
         self.window.restore(layout)
-        self.pump: TkPump[Event | ImagePreview | Call] = TkPump(root, self._take, self._flush)
+        self.pump: TkPump[Event | ImagePreview | Call] = TkPump(root, self._take, self._flush, self.failures.report)
         self.images = ImageWorker(self.pump.post) if self.panes.images is not None else None
         self.service: Service | None = None
         self.view: SessionView | None = None
@@ -347,28 +349,24 @@ def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:
         root = tk.Tk(className="Eyegore")
     except tk.TclError as why:
         raise EyegoreError(f"the window cannot be opened ({why}): check DISPLAY, or use --headless") from why
-    root.report_callback_exception = _log_callback_error
     try:
         desktop = Desktop(root, session, dark=dark)
     except EyegoreError:
         root.destroy()
         raise
+    root.report_callback_exception = desktop.failures.report
     told: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda signum, _frame: told.append(signum))
 
     def look() -> None:
-        desktop.look_after_service()
         if told:
             desktop.close()
-        else:
-            root.after(SIGNAL_LOOK_MS, look)
+            return
+        root.after(SIGNAL_LOOK_MS, look)  # first: whatever fails below, a signal ends the window
+        desktop.look_after_service()
 
     look()
     root.mainloop()
     desktop.stop_workers()
     return 0
-
-
-def _log_callback_error(kind: type[BaseException], value: BaseException, trace: object) -> None:
-    log.error("an action of the window failed", exc_info=(kind, value, trace))  # type: ignore[arg-type]

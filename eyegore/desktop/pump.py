@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import queue
 import threading
@@ -12,7 +11,7 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-log = logging.getLogger(__name__)
+from eyegore.desktop.failures import Failures
 
 Message = TypeVar("Message")
 
@@ -22,7 +21,8 @@ class TkPump(Generic[Message]):
 
     A byte through a pipe wakes Tk at once, so that an idle window costs nothing and a row is on the screen some
     milliseconds after it was read; a slow look beside it makes sure that nothing waits for a lost wake-up.
-    ``after_turn`` is called once after a turn that delivered something: the place to redraw.
+    ``after_turn`` is called once after a turn that delivered something: the place to redraw. Whatever either throws
+    goes to ``failed``: an error that left the file handler would end the main loop, and the program with it.
     """
 
     def __init__(
@@ -30,6 +30,7 @@ class TkPump(Generic[Message]):
         root: tk.Misc,
         deliver: Callable[[Message], None],
         after_turn: Callable[[], None] = lambda: None,
+        failed: Callable[[type[BaseException], BaseException], object] | None = None,
         *,
         period_ms: int = 500,
         budget_s: float = 0.02,
@@ -37,6 +38,7 @@ class TkPump(Generic[Message]):
         self._root = root
         self._deliver = deliver
         self._after_turn = after_turn
+        self._failed = failed or Failures(lambda _line: None).report
         self._period_ms = period_ms
         self._budget_s = budget_s
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -84,10 +86,7 @@ class TkPump(Generic[Message]):
         delivered = False
         while not self._inbox.empty():
             delivered = True
-            try:
-                self._deliver(self._inbox.get_nowait())
-            except Exception:
-                log.exception("a message could not be shown")
+            self._guarded(self._deliver, self._inbox.get_nowait())
             if self._job is None:
                 return  # stopped by what was delivered
             if time.monotonic() > end:  # a flood cannot freeze the window: go on soon, but let Tk breathe
@@ -97,4 +96,10 @@ class TkPump(Generic[Message]):
                 self._job = self._root.after(1, self._drain)
                 break
         if delivered:
-            self._after_turn()
+            self._guarded(self._after_turn)
+
+    def _guarded(self, act: Callable[..., None], *arguments: Message) -> None:
+        try:
+            act(*arguments)
+        except Exception as why:  # noqa: BLE001 the outermost frame: ``failed`` logs and shows it
+            self._failed(type(why), why)

@@ -7,6 +7,7 @@ import tkinter as tk
 
 import numpy as np
 import pytest
+from hypothesis import given, strategies as st
 
 from eyegore.analysis.hk_history import HkHistory
 from eyegore.limits.model import Verdict
@@ -370,10 +371,33 @@ SCALE = Scale(0.0, 10.0, 0.0, 10.0, 0, 100, 0, 100)
         ([0, 20], [0, 10], [1, 0], [[0, 100, 100, 50]]),
         ([-1, 5, 10], [0, 5, 5], [1, 1, 0], [[50, 50, 100, 50]]),
         ([0, 10], [-50, 50], [1, 0], [[0, 100, 100, 0]]),
+        ([-5, 15], [0, 20], [1, 1], []),
+        ([-5, 15], [-5, 15], [1, 0], [[0, 100, 100, 0]]),
+        ([-5], [1], [1], []),
+        ([15], [1], [1], []),
+        ([-7, -5], [1, 1], [1, 0], []),
+        ([15, 17], [1, 1], [1, 0], []),
+        ([-7, -5, 15, 17], [5, 5, 5, 5], [1, 0, 1, 0], []),
+        ([-7, -5, 15, 17], [5, 5, 5, 5], [1, 0, 0, 0], [[0, 50, 100, 50]]),
     ],
 )
 def test_segments(times: list[float], values: list[float], breaks: list[int], drawn: list[list[int]]) -> None:
     assert segments(Curve(times, values, breaks), SCALE) == drawn
+
+
+@given(
+    times=st.lists(st.floats(-30, 30), max_size=8, unique=True).map(sorted),
+    data=st.data(),
+)
+def test_whatever_the_view_a_curve_stays_inside_the_plot(times: list[float], data: st.DataObject) -> None:
+    of_all = {"min_size": len(times), "max_size": len(times)}
+    values = data.draw(st.lists(st.floats(-1e6, 1e6), **of_all))  # type: ignore[arg-type]
+    breaks = data.draw(st.lists(st.integers(0, 1), **of_all))  # type: ignore[arg-type]
+    breaks[:1] = [1] * len(breaks[:1])
+    for piece in segments(Curve(times, values, breaks), SCALE):
+        assert len(piece) >= 4
+        assert all(-1 <= x <= 101 for x in piece[::2])
+        assert all(0 <= y <= 100 for y in piece[1::2])
 
 
 def test_segments_of_bins_zigzag_between_the_extremes() -> None:

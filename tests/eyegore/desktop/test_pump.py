@@ -46,8 +46,24 @@ def test_a_message_that_fails_does_not_stop_the_pump(root: tk.Tk, caplog: pytest
     pump.post(2)
     run_until(root, lambda: got == [0.5])
     pump.stop()
-    assert "could not be shown" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
     assert turns
+
+
+@pytest.mark.gui
+def test_a_turn_that_fails_does_not_end_the_main_loop(root: tk.Tk) -> None:
+    got: list[int] = []
+    told: list[BaseException] = []
+
+    def redraw() -> None:
+        raise ValueError("no sample inside")
+
+    pump: TkPump[int] = TkPump(root, got.append, redraw, lambda kind, why: told.append(why))
+    for number in (1, 2):
+        pump.post(number)
+        run_until(root, lambda number=number: len(got) == len(told) == number)
+    pump.stop()
+    assert [str(why) for why in told] == ["no sample inside"] * 2
 
 
 @pytest.mark.gui
