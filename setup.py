@@ -10,7 +10,14 @@ setup(
         *find_packages(include=["eyegore", "eyegore.*"], exclude=["eyegore.limits*", "eyegore.widgets*"]),
         "eyegore.limits",
         "eyegore.widgets",
+        *(f"eyegore.widgets.{name}" for name in find_packages("widgets")),
     ],
     package_dir={"eyegore": "eyegore", "eyegore.limits": "limits", "eyegore.widgets": "widgets"},
-    package_data={"eyegore.limits": ["tables/*.toml"], "eyegore.elvis": ["tables/*"], "eyegore": ["py.typed"]},
+    package_data={
+        "eyegore": ["py.typed"],
+        "eyegore.limits": ["tables/*.toml"],
+        "eyegore.elvis": ["tables/*"],
+        "eyegore.campaign": ["tables/*"],
+        "eyegore.simulator": ["tables/*"],
+    },
 )

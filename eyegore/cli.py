@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from eyegore import __version__, standard_output
-from eyegore.errors import EyegoreError, SettingsError
+from eyegore import __version__
+from eyegore.basics import standard_output
+from eyegore.basics.errors import EyegoreError, SettingsError
 from eyegore.limits.model import LimitSet, Phase
 from eyegore.settings import KEEP_DAYS, Session
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 
-from eyegore.lab_time import clock_text
+from eyegore.basics.lab_time import clock_text
 from eyegore.limits.model import Severity, Verdict
 from eyegore.limits.wording import unit_sign
 

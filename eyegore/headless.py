@@ -19,7 +19,7 @@ from rich.text import Text
 
 from eyegore.analysis.frame_tally import FrameTally
 from eyegore.analysis.space_forecast import bytes_text
-from eyegore.lab_time import age_text, clock_text
+from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages import (
     AlarmChanged,

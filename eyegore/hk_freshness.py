@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eyegore.lab_time import age_text
+from eyegore.basics.lab_time import age_text
 from eyegore.messages import HkRows
 
 SKEW_NOTICE_S = 60.0

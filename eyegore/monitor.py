@@ -17,9 +17,9 @@ from eyegore.alarms.alarm_board import AlarmBoard
 from eyegore.alarms.session_timers import SessionTimers
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.session_files import ExposureBook, ImageBook
+from eyegore.basics.lab_time import age_text
 from eyegore.hk_freshness import HkFreshness
 from eyegore.housekeeping import Housekeeping
-from eyegore.lab_time import age_text
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages import (
     BadLine,

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eyegore.analysis.excursions import Run
-from eyegore.lab_time import iso
+from eyegore.basics.lab_time import iso
 from eyegore.limits.model import LimitSet, Verdict
 from eyegore.messages import Flag
 from eyegore.monitor import Monitor

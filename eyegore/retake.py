@@ -11,8 +11,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from eyegore.basics.lab_time import clock_text, iso
 from eyegore.frame_messages import FrameCheck
-from eyegore.lab_time import clock_text, iso
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.report import Findings, number
 from eyegore.retake_images import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings

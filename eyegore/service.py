@@ -20,7 +20,7 @@ from eyegore.alarms.deadman import LoopTimer
 from eyegore.alarms.journal import journal_path
 from eyegore.alarms.journal_keeper import JournalKeeper
 from eyegore.alarms.outbox import Outbox
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from eyegore.alarms.journal import state_dir
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
 from eyegore.limits.table import TableError

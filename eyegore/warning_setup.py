@@ -16,8 +16,8 @@ from eyegore.alarms.policy import Policy
 from eyegore.alarms.policy_rules import Circumstances, PolicyRules
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_desk import ReplyDesk
+from eyegore.basics.errors import SettingsError
 from eyegore.credentials import Credentials
-from eyegore.errors import SettingsError
 from eyegore.monitor import Monitor
 from eyegore.settings import Session
 from eyegore.warning_center import People, WarningCenter

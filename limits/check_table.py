@@ -6,9 +6,9 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from eyegore.basics.toml_source import TomlError, TomlSource, read_toml, reason_of
 from eyegore.limits.frame_model import CheckTable
 from eyegore.limits.table import TableError, UnreadableTableError
-from eyegore.limits.toml_source import TomlError, TomlSource, read_toml, reason_of
 
 _BUILT_IN = Path(__file__).parent / "tables" / "frames.toml"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from eyegore.basics.toml_source import REASONS, TomlError, TomlSource, read_toml, reason_of
 from eyegore.limits.model import LimitTable
-from eyegore.limits.toml_source import REASONS, TomlError, TomlSource, read_toml, reason_of
 
 VERSIONS: tuple[str, ...] = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
 """The ELVIS versions with limits of their own, oldest first."""

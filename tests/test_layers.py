@@ -14,106 +14,48 @@ import pytest
 
 TOP = Path(__file__).parents[1]
 
-BASIC = {"errors", "lab_time", "sync_messages"}
-"""Rooms without imports of their own, for everybody but limits and widgets."""
-FRONT = BASIC | {
-    "limits",
-    "messages",
-    "exposure_messages",
-    "frame_messages",
-    "frames",
-    "warning_messages",
-    "warning_settings",
-    "credentials",
-    "settings",
-    "elvis",
-    "analysis",
-    "alarms",
-    "monitor",
-    "rules",
-    "feeds",
-    "service",
-}
-WARNING_ROOMS = {"warning_center", "warning_service", "warning_setup", "warning_settings", "credentials"}
-MAY_IMPORT: dict[str, set[str]] = {
-    "limits": set(),
-    "widgets": set(),
-    "errors": set(),
-    "lab_time": set(),
-    "standard_output": set(),
-    "alarm_messages": {"limits"},
-    "warning_messages": {"limits"},
-    "feed_messages": {"limits"},
-    "sync_messages": set(),
-    "frame_messages": {"limits"},
-    "exposure_messages": BASIC | {"limits"},
-    "messages": BASIC
-    | {"limits", "alarm_messages", "exposure_messages", "feed_messages", "frame_messages", "sync_messages"}
-    | {"warning_messages"},
-    "backup_service": BASIC | {"feeds", "messages"},
-    "rules": {"limits"},
-    "hk_judge": BASIC | {"limits", "messages", "analysis", "alarms"},
-    "housekeeping": BASIC | {"limits", "messages", "analysis", "alarms", "rules", "hk_judge", "session_trends"},
-    "hk_freshness": BASIC | {"limits", "messages"},
-    "session_space": BASIC | {"limits", "messages", "analysis", "alarms"},
-    "session_frames": BASIC | {"limits", "messages", "frame_messages", "alarms"},
-    "session_trends": BASIC | {"limits", "messages", "analysis", "alarms"},
-    "limits_file": BASIC | {"limits", "messages"},
-    "settings": BASIC | {"limits", "messages"},
-    "credentials": BASIC | {"limits"},
-    "warning_settings": BASIC | {"limits", "warning_messages", "alarms", "credentials"},
-    "copy_settings": BASIC | {"limits", "messages", "feeds"},
-    "warning_center": BASIC | {"limits", "messages", "warning_messages", "analysis", "alarms"},
-    "warning_service": BASIC | {"messages", "warning_messages", "alarms", "warning_center"},
-    "warning_setup": BASIC
-    | {"alarms", "credentials", "monitor", "settings", "warning_messages"}
-    | {"warning_center", "warning_service", "warning_settings"},
-    "elvis": BASIC | {"limits", "messages", "frame_messages"},
-    "ds9": BASIC | {"elvis"},
-    "analysis": BASIC | {"limits", "messages", "exposure_messages", "frame_messages"},
-    "frames": BASIC | {"limits", "messages", "frame_messages", "elvis", "analysis"},
-    "alarms": BASIC | {"limits", "messages", "warning_messages"},
-    "monitor": BASIC
-    | {"limits", "messages", "analysis", "alarms", "rules"}
-    | {"housekeeping", "hk_freshness", "session_frames", "session_space"},
-    "feeds": BASIC | {"elvis", "messages"},
-    "rehearsal": FRONT,
-    "retake": FRONT | {"report", "retake_images"},
-    "retake_images": BASIC | {"limits", "exposure_messages", "frame_messages"},
-    "reports": FRONT | {"report"},
-    "report": BASIC | {"limits", "messages", "monitor", "analysis", "alarms"},
-    "side_workers": BASIC
-    | {"limits", "messages", "settings", "alarms", "feeds", "frames"}
-    | {"backup_service", "copy_settings", "limits_file"},
-    "service": (FRONT - {"service"}) | {"report", "side_workers"} | WARNING_ROOMS,
-    "headless": FRONT | {"report"},
-    "cli": FRONT | {"report", "headless", "commands", "desktop", "standard_output", "warning_settings"},
-    "commands": FRONT
-    | WARNING_ROOMS
-    | {
-        "copy_settings",
-        "report",
-        "reports",
-        "rehearsal",
-        "retake",
-        "retake_images",
-        "side_workers",
+FLOORS: tuple[frozenset[str], ...] = (
+    frozenset({"basics", "widgets"}),
+    frozenset({"limits"}),
+    frozenset({"messages"}),
+    frozenset({"elvis", "series", "alarms", "journal", "archive"}),
+    frozenset({"campaign", "feeds", "copies", "ds9", "warning"}),
+    frozenset({"exposures", "images", "simulator"}),
+    frozenset({"housekeeping", "analysis"}),
+    frozenset({"session", "presenters"}),
+    frozenset({"desktop", "reports", "web"}),
+    frozenset({"commands"}),
+    frozenset({"cli"}),
+    frozenset({"__main__"}),
+)
+"""From the ground up: a room imports from lower floors only, never from a neighbour on its own."""
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+AWAITING = {
+    *("alarm_messages", "alarms", "analysis", "backup_service", "copy_settings", "credentials", "exposure_messages"),
+    *(
+        "feed_messages",
+        "frame_messages",
+        "frames",
         "headless",
-        "cli",
-        "desktop",
-        "ds9",
-        "standard_output",
-    },
-    "__main__": {"cli"},
-    "desktop": FRONT | {"ds9", "report", "widgets"},
+        "hk_freshness",
+        "hk_judge",
+        "housekeeping",
+        "limits_file",
+    ),
+    *("messages", "monitor", "rehearsal", "report", "reports", "retake", "retake_images", "rules", "service"),
+    *("session_frames", "session_space", "session_trends", "settings", "side_workers", "sync_messages"),
+    *("warning_center", "warning_messages", "warning_service", "warning_settings", "warning_setup", "errors"),
+    *("lab_time", "standard_output", "elvis", "feeds", "widgets", "desktop", "cli", "commands"),
 }
-"""DESIGN's table; a room that is not in it has to be put there before it can be imported or import."""
-LAZY_ROOMS = {"desktop"}
-"""Imported inside functions only, except by itself: headless must run where tkinter and DISPLAY do not exist."""
+"""Rooms that have not moved to their floor yet."""
+LAZY_ROOMS = {"desktop", "web"}
+"""Imported inside functions only, except by themselves: headless must run where tkinter and DISPLAY do not exist."""
+CELLS = "eyegore.widgets.cells"
+"""What may be known of views without Tk: for the rooms that say what is shown, and those that show it elsewhere."""
 
 WINDOWED = {"desktop", "widgets"}
 GUI = ("tkinter", "_tkinter", "PIL.ImageTk", "matplotlib.backends.backend_tk", "matplotlib.backends.backend_tkagg")
-HEAVY = ("matplotlib", "astropy", "twilio", "pyds9", "PIL")
+HEAVY = ("matplotlib", "astropy", "twilio", "pyds9", "PIL", "sqlalchemy", "pyarrow", "starlette", "uvicorn")
 PYPLOT = ("matplotlib.pyplot", "pylab", "matplotlib.pylab")
 OUR_BARE_NAMES = ("limits", "widgets")
 SHELL_CALLS = {
@@ -125,31 +67,9 @@ SHELL_CALLS = {
 }
 CLOCKS_AND_IO = ("time", "threading", "queue", "subprocess", "socket", "sqlite3", "os", "pathlib", "io", "asyncio")
 """Not for the pure rooms: time arrives as an argument, and nothing is read or written."""
-PURE = (
-    "eyegore.monitor",
-    "eyegore.alarms.alarm_board",
-    "eyegore.hk_judge",
-    "eyegore.alarms.alarm",
-    "eyegore.alarms.deadman",
-    "eyegore.alarms.path_proof",
-    "eyegore.alarms.reply",
-    "eyegore.alarms.reply_desk",
-    "eyegore.alarms.roster",
-    "eyegore.alarms.roster_faults",
-    "eyegore.alarms.quiet_hours",
-    "eyegore.alarms.wall_clock",
-    "eyegore.alarms.policy",
-    "eyegore.alarms.case_book",
-    "eyegore.alarms.warned_case",
-    "eyegore.alarms.good_news",
-    "eyegore.alarms.announcer",
-    "eyegore.alarms.audience",
-    "eyegore.alarms.rate_limit",
-    "eyegore.alarms.flood",
-    "eyegore.alarms.warning_text",
-    "eyegore.limits.checks",
-    "eyegore.limits.model",
-)
+PURE: tuple[str, ...] = ()
+READS_FILES = ("eyegore.limits.table", "eyegore.limits.check_table")
+"""The two files of pure rooms that may."""
 
 
 @dataclass(frozen=True)
@@ -221,17 +141,20 @@ def import_problems(found: Import, module: str) -> Iterator[str]:
     if not module.startswith("eyegore"):
         return
     if own and room and room != own and not room.startswith("__version"):
-        if room not in MAY_IMPORT.get(own, set()):
+        if not {own, room} & AWAITING and FLOOR_OF.get(room, 99) >= FLOOR_OF.get(own, -1):
             yield f"{own} imports {room}"
         elif room in LAZY_ROOMS and not (found.lazy or found.typing):
             yield f"{own} imports {room} at start-up, not inside a function"
+        elif room == "widgets" and own != "desktop" and not matches(name, (CELLS,)):
+            yield f"{own} imports {name}: widgets.cells alone is for rooms without windows"
     if not own and room:
         yield f"the package itself imports {room}"
-    if matches(name, GUI) and own not in WINDOWED:
+    windowed = own in WINDOWED and not matches(module, (CELLS,))
+    if matches(name, GUI) and not windowed:
         yield f"imports {name}: only desktop and widgets may"
-    elif matches(name, HEAVY) and own not in WINDOWED and not (found.lazy or found.typing):
+    elif matches(name, HEAVY) and not windowed and not (found.lazy or found.typing):
         yield f"imports {name} at start-up, not inside a function"
-    if matches(module, PURE) and matches(name, CLOCKS_AND_IO):
+    if matches(module, PURE) and not matches(module, READS_FILES) and matches(name, CLOCKS_AND_IO):
         yield f"imports {name} in a pure module"
 
 
@@ -284,7 +207,54 @@ def test_file_keeps_to_its_layer(path: Path) -> None:
 
 def test_every_room_is_in_the_table() -> None:
     rooms = {room_of(module_of(path)) for path in sources() if module_of(path).startswith("eyegore.")}
-    assert rooms <= MAY_IMPORT.keys()
+    assert rooms <= FLOOR_OF.keys() | AWAITING
+
+
+def inner_room(module: str) -> str:
+    """The folder of a wing, or the file of its own, in which a module is: ``eyegore.warning.policy``."""
+    return ".".join(module.split(".")[:3])
+
+
+def circle(arrows: dict[str, set[str]]) -> list[str]:
+    """Rooms that lead back to the first of them; empty when there is no such way."""
+    done: set[str] = set()
+
+    def search(room: str, way: list[str]) -> list[str]:
+        if room in way:
+            return [*way[way.index(room) :], room]
+        if room in done:
+            return []
+        for other in sorted(arrows.get(room, ())):
+            if found := search(other, [*way, room]):
+                return found
+        done.add(room)
+        return []
+
+    return next((found for room in sorted(arrows) if (found := search(room, []))), [])
+
+
+def inner_arrows(texts: dict[str, str]) -> dict[str, set[str]]:
+    """Which folder or file of a wing imports which other of the same wing, from the sources by module."""
+    arrows: dict[str, set[str]] = {}
+    for module, text in texts.items():
+        own = inner_room(module)
+        for found in imports(ast.parse(text), module, False):
+            other = inner_room(found.name)
+            if room_of(other) == room_of(module) and other != own and other.count(".") == 2:
+                arrows.setdefault(own, set()).add(other)
+    return arrows
+
+
+def test_a_planted_circle_is_found() -> None:
+    texts = {
+        "eyegore.copies.engine": "from eyegore.copies.ssh.side import Side",
+        "eyegore.copies.ssh.side": "def f():\n    from eyegore.copies.scan import scan",
+        "eyegore.copies.scan": "from eyegore.copies.engine import Engine",
+        "eyegore.copies.ledger": "from eyegore.copies.engine import Engine",
+    }
+    assert set(circle(inner_arrows(texts))) == {"eyegore.copies.engine", "eyegore.copies.ssh", "eyegore.copies.scan"}
+    del texts["eyegore.copies.scan"]
+    assert circle(inner_arrows(texts)) == []
 
 
 def test_all_folders_are_read() -> None:
@@ -295,85 +265,3 @@ def test_all_folders_are_read() -> None:
 def test_links_are_relative_and_lead_to_the_two_packages() -> None:
     for name in OUR_BARE_NAMES:
         assert (TOP / "eyegore" / name).readlink() == Path("..") / name
-
-
-PLANTED = [
-    ("eyegore.elvis.hk_file", "from eyegore.feeds.watch import FolderWatch", "elvis imports feeds"),
-    ("eyegore.elvis.hk_file", "from ..feeds import watch", "elvis imports feeds"),
-    ("eyegore.elvis.hk_file", "from .. import feeds", "elvis imports feeds"),
-    ("eyegore.elvis.hk_file", "from eyegore import feeds", "elvis imports feeds"),
-    ("eyegore.elvis.hk_file", "import eyegore.feeds.watch as watch", "elvis imports feeds"),
-    ("eyegore.elvis.hk_file", "def read():\n    from eyegore import monitor", "elvis imports monitor"),
-    ("eyegore.elvis.hk_file", "if TYPE_CHECKING:\n    from eyegore.monitor import Monitor", "elvis imports monitor"),
-    (
-        "eyegore.elvis.hk_file",
-        "try:\n    import eyegore.service\nexcept ImportError:\n    pass",
-        "elvis imports service",
-    ),
-    ("eyegore.elvis.hk_file", "from importlib import import_module\nimport_module('eyegore.cli')", "elvis imports cli"),
-    ("eyegore.limits.checks", "from eyegore.messages import HkRows", "limits imports messages"),
-    ("eyegore.limits.checks", "from ..errors import FormatError", "limits imports errors"),
-    ("eyegore.widgets.cells", "from eyegore.limits import Verdict", "widgets imports limits"),
-    ("eyegore.widgets.cells", "from eyegore import limits", "widgets imports limits"),
-    ("eyegore.messages", "from eyegore.elvis.dialect import Dialect", "messages imports elvis"),
-    ("eyegore.analysis.ccd_stats", "import eyegore.elvis.ccd_frame", "analysis imports elvis"),
-    ("eyegore.alarms.flags", "from eyegore.monitor import Monitor", "alarms imports monitor"),
-    ("eyegore.monitor", "from eyegore.feeds import ingest", "monitor imports feeds"),
-    ("eyegore.monitor", "from eyegore.elvis import dialect", "monitor imports elvis"),
-    ("eyegore.monitor", "import time", "imports time in a pure module"),
-    ("eyegore.feeds.ingest", "from eyegore.monitor import Monitor", "feeds imports monitor"),
-    ("eyegore.service", "def run():\n    from eyegore.desktop import app", "service imports desktop"),
-    ("eyegore.cli", "from eyegore.desktop.app import run", "cli imports desktop at start-up"),
-    ("eyegore.commands.demo", "import eyegore.desktop.app", "commands imports desktop at start-up"),
-    ("eyegore.cli", "def run():\n    from eyegore import widgets", "cli imports widgets"),
-    ("eyegore.desktop.app", "from eyegore.cli import main", "desktop imports cli"),
-    ("eyegore.cli", "from eyegore.reports import weekly", "cli imports reports"),
-    ("eyegore", "from eyegore import cli", "the package itself imports cli"),
-    ("eyegore.service", "def run():\n    import tkinter", "imports tkinter: only"),
-    ("eyegore.feeds.ingest", "from tkinter import ttk", "imports tkinter.ttk: only"),
-    ("eyegore.analysis.display", "def show():\n    from PIL import ImageTk", "imports PIL.ImageTk: only"),
-    ("eyegore.elvis.ccd_frame", "from astropy.io import fits", "imports astropy.io.fits at start-up"),
-    ("eyegore.analysis.display", "class A:\n    import matplotlib", "imports matplotlib at start-up"),
-    ("eyegore.alarms.senders", "import twilio.rest", "imports twilio.rest at start-up"),
-    ("eyegore.analysis.display", "from PIL import Image", "imports PIL.Image at start-up"),
-    ("eyegore.feeds.ingest", "import pyds9 as p", "imports pyds9 at start-up"),
-    ("eyegore.desktop.app", "def f():\n    from matplotlib import pyplot as plt", "imports matplotlib.pyplot"),
-    ("tests.widgets.test_cells", "import matplotlib.pyplot as plt", "imports matplotlib.pyplot"),
-    ("tests.limits.test_checks", "import limits", "imports limits:"),
-    ("tests.limits.test_checks", "from limits.model import Range", "imports limits.model.Range:"),
-    ("eyegore.desktop.app", "def f():\n    import widgets.cells", "imports widgets.cells:"),
-    ("eyegore.feeds.sync", "import subprocess as s\ns.run('ls', shell=True)", "shell="),
-    ("eyegore.feeds.sync", "run('ls', shell=wanted)", "shell="),
-    ("tests.test_sync", "import os as o\no.system('ls')", "os.system"),
-    ("eyegore.feeds.sync", "from os import popen as p", "os.popen"),
-    ("eyegore.feeds.sync", "import subprocess\nsubprocess.getoutput('ls')", "subprocess.getoutput"),
-]
-
-
-@pytest.mark.parametrize(("module", "source", "told"), PLANTED)
-def test_planted_violation_is_caught(module: str, source: str, told: str) -> None:
-    assert any(told in problem for problem in problems(source, module)), problems(source, module)
-
-
-def test_a_package_resolves_its_relative_imports_from_itself() -> None:
-    assert problems("from . import dialect", "eyegore.elvis", package=True) == []
-    assert problems("from .. import feeds", "eyegore.elvis", package=True) == ["1: elvis imports feeds"]
-
-
-@pytest.mark.parametrize(
-    ("module", "source"),
-    [
-        ("eyegore.elvis.hk_file", "from eyegore.messages import HkRows\nfrom .dialect import DIALECTS"),
-        ("eyegore.elvis.hk_file", "def read():\n    from astropy.io import fits"),
-        ("eyegore.analysis.display", "if TYPE_CHECKING:\n    from PIL import Image"),
-        ("eyegore.feeds.ingest", "from eyegore.errors import FormatError\nfrom .watch import FolderWatch"),
-        ("eyegore.cli", "from eyegore import __version__\ndef run():\n    from eyegore.desktop.app import run_desktop"),
-        ("eyegore.widgets.cells", "import tkinter as tk\nfrom PIL import Image, ImageTk\nfrom . import theme"),
-        ("eyegore.desktop.app", "from eyegore import widgets, limits\nfrom matplotlib.figure import Figure"),
-        ("eyegore.feeds.sync", "import subprocess\nsubprocess.run(['ls'], shell=False)"),
-        ("tests.test_x", "import tkinter\nfrom eyegore import desktop, limits\nfrom eyegore.limits import model"),
-        ("eyegore.limits.table", "from eyegore.limits.model import Range\nimport limits_of_others"),
-    ],
-)
-def test_what_is_allowed_passes(module: str, source: str) -> None:
-    assert problems(source, module) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from eyegore.alarms.alarm import Change
-from eyegore.lab_time import clock_text
+from eyegore.basics.lab_time import clock_text
 from eyegore.limits.model import Verdict
 from eyegore.limits.wording import unit_sign
 from eyegore.messages import Alarm, AlarmKind

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eyegore.alarms.exposure_pace import ExposurePace, Start
-from eyegore.lab_time import age_text
+from eyegore.basics.lab_time import age_text
 from eyegore.limits.model import Severity
 from eyegore.messages import Exposure, ImageFile
 

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 from pathlib import Path
 
-from eyegore.errors import EyegoreError
+from eyegore.basics.errors import EyegoreError
 
 CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

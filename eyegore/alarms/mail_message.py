@@ -15,8 +15,8 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from eyegore.alarms.attempt import Attempt
-from eyegore.errors import EyegoreError
-from eyegore.lab_time import clock_text, iso
+from eyegore.basics.errors import EyegoreError
+from eyegore.basics.lab_time import clock_text, iso
 from eyegore.limits.model import Severity
 
 if TYPE_CHECKING:

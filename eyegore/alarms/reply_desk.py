@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from eyegore.alarms.alarm import LONGEST_SHELF_S
 from eyegore.alarms.alarm_board import Frame, noted
 from eyegore.alarms.reply import Order, Reply, ReplyKind, orders_of
-from eyegore.lab_time import age_text
+from eyegore.basics.lab_time import age_text
 from eyegore.limits.model import Severity
 from eyegore.messages import Action, FlagCommand, Noted
 

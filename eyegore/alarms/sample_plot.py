@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.lab_time import clock_text
+from eyegore.basics.lab_time import clock_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from eyegore.alarms.alarm_text import quantity
 from eyegore.alarms.plain_text import digits, one_line, short, spoken
 from eyegore.alarms.policy_rules import Circumstances
-from eyegore.lab_time import age_text, clock_text
+from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages import Alarm, AlarmKind
 from eyegore.warning_messages import Reason

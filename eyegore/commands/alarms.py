@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from eyegore.alarms.journal import JournalReader
+from eyegore.basics.lab_time import clock_text, iso
 from eyegore.commands.journal_choice import add_choice, chosen
-from eyegore.lab_time import clock_text, iso
 from eyegore.messages import AlarmEntry
 
 if TYPE_CHECKING:

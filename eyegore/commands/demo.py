@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.messages import AlarmChanged, AlarmState, Event
 from eyegore.settings import Session
 

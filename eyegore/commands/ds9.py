@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.errors import Ds9Error, SettingsError
-from eyegore.standard_output import written_out
+from eyegore.basics.errors import Ds9Error, SettingsError
+from eyegore.basics.standard_output import written_out
 
 if TYPE_CHECKING:
     from eyegore.ds9.order import Ds9Order, FrameImage, Outcome

@@ -8,7 +8,7 @@ from socketserver import TCPServer
 from types import TracebackType
 from typing import Self
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 
 PATH = "/heartbeat"
 REQUEST_S = 10.0

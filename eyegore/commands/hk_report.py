@@ -7,12 +7,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.standard_output import written_out
 from eyegore.commands.obsid_range import obsid, obsid_range
 from eyegore.commands.progress_bar import progress_bar, reading_bar
-from eyegore.errors import SettingsError
 from eyegore.limits.model import LimitSet
 from eyegore.settings import Session
-from eyegore.standard_output import written_out
 
 _EPILOG = """\
 examples:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from eyegore.alarms.journal import JournalReader, journal_path, journals, state_dir
-from eyegore.errors import EyegoreError, SettingsError
+from eyegore.basics.errors import EyegoreError, SettingsError
 
 _SHOWN_FOLDERS = 6
 

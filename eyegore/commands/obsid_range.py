@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 
 
 def obsid(text: str) -> int:

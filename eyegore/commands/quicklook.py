@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.standard_output import written_out
 from eyegore.commands.obsid_range import obsid, obsid_range
 from eyegore.commands.progress_bar import progress_bar
-from eyegore.errors import SettingsError
-from eyegore.standard_output import written_out
 
 if TYPE_CHECKING:
     from eyegore.reports.kept_page import PageRecord

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from eyegore.errors import SettingsError
-from eyegore.lab_time import clock_text, iso
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.lab_time import clock_text, iso
 from eyegore.limits.model import LimitSet
 from eyegore.limits.table import TableError, load_table
 from eyegore.rehearsal import Alarmed, difference, rehearse

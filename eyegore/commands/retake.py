@@ -16,9 +16,10 @@ from rich.console import Console, Group
 
 from eyegore import retake
 from eyegore.alarms.journal import state_dir
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.standard_output import written_out
 from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
-from eyegore.errors import SettingsError
 from eyegore.exposure_messages import ccd_of
 from eyegore.limits.model import LimitSet
 from eyegore.messages import ImageFile
@@ -27,7 +28,6 @@ from eyegore.report import Findings
 from eyegore.retake_images import ImageFindings
 from eyegore.settings import Session
 from eyegore.side_workers import check_table
-from eyegore.standard_output import written_out
 
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable

@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from eyegore.basics.errors import SettingsError
 from eyegore.commands.sync import add_copies
 from eyegore.credentials import Credentials
-from eyegore.errors import SettingsError
 from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
 from eyegore.warning_settings.told import credential_rows, notes, rows, where_to_put
 

@@ -11,13 +11,13 @@ import time as clock
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.lab_time import iso
 from eyegore.commands.ending import ended_by_signals
 from eyegore.elvis.campaign import known_tests
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
 from eyegore.elvis.simulator import NIGHT, Simulator
-from eyegore.errors import SettingsError
-from eyegore.lab_time import iso
 
 _DAY = 86400
 

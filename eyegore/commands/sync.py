@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.errors import EyegoreError, SettingsError
+from eyegore.basics.standard_output import written_out
 from eyegore.commands.ending import ended_by_signals
-from eyegore.errors import EyegoreError, SettingsError
-from eyegore.standard_output import written_out
 
 if TYPE_CHECKING:
     from eyegore.commands.sync_bars import TargetBar

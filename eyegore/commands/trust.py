@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eyegore.basics.errors import SettingsError
 from eyegore.commands.sync import add_copies
-from eyegore.errors import SettingsError
 
 if TYPE_CHECKING:
     from eyegore.feeds.host_key import HostKey

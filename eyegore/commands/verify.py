@@ -12,9 +12,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.standard_output import written_out
 from eyegore.commands.sync import add_ssh_options, target_of
-from eyegore.errors import SettingsError
-from eyegore.standard_output import written_out
 
 if TYPE_CHECKING:
     from eyegore.feeds.sync_report import Compared

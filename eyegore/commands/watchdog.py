@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.lab_time import age_text
 from eyegore.commands.heartbeat_listener import HeartbeatListener
-from eyegore.errors import SettingsError
-from eyegore.lab_time import age_text
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.toml_source import REASONS, Keys, TomlError, TomlSource, read_toml, reason_of
 from eyegore.copy_settings.model import GATEWAY, CopySettings, Place
-from eyegore.errors import SettingsError
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, place_of
-from eyegore.limits.toml_source import REASONS, Keys, TomlError, TomlSource, read_toml, reason_of
 from eyegore.messages import Role
 
 if TYPE_CHECKING:

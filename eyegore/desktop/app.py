@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tkinter import filedialog
 
+from eyegore.basics.errors import EyegoreError
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.desktop.copy_desk import CopyDesk
@@ -26,7 +27,6 @@ from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
 from eyegore.desktop.warning_desk import WarningDesk
-from eyegore.errors import EyegoreError
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
 from eyegore.service import Service

@@ -22,9 +22,9 @@ from eyegore.analysis.frame_cut import (
     in_16_bits,
     values_statistics,
 )
+from eyegore.basics.errors import EyegoreError
 from eyegore.desktop.frame_comparison import Comparison, FrameShelf, compared
 from eyegore.elvis.ccd_frame import Frame
-from eyegore.errors import EyegoreError
 from eyegore.widgets.viewport import Viewport
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from statistics import median
 
+from eyegore.basics.errors import FormatError
 from eyegore.elvis.ccd_geometry import FrameGeometry
-from eyegore.errors import FormatError
 from eyegore.frame_messages import FrameCheck, FrameResult, QuadrantStatistics
 from eyegore.limits.frame_model import Family, FrameVerdict
 from eyegore.widgets.cells import Status

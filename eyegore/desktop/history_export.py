@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.analysis.hk_history import HkHistory, Window
+from eyegore.basics.errors import EyegoreError
+from eyegore.basics.lab_time import iso
 from eyegore.desktop.history_content import verdict_word
-from eyegore.errors import EyegoreError
-from eyegore.lab_time import iso
 from eyegore.limits.model import Verdict
 from eyegore.widgets.cells import ChartCell
 

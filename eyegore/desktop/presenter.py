@@ -8,7 +8,7 @@ from functools import cache
 
 from eyegore.alarms.alarm_text import quantity
 from eyegore.analysis.trend import clock_minute, duration_text
-from eyegore.lab_time import age_text, clock_text
+from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity, Verdict
 from eyegore.limits.wording import unit_sign
 from eyegore.messages import Drift, Exposure, Flag, FlagState, Health

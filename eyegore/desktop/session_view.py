@@ -12,6 +12,7 @@ from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.frame_trends import FrameTrends
 from eyegore.analysis.hk_history import HkHistory
+from eyegore.basics.lab_time import clock_text
 from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
@@ -23,7 +24,6 @@ from eyegore.desktop.panes import Panes
 from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
-from eyegore.lab_time import clock_text
 from eyegore.limits.model import LimitTable, Phase, Severity
 from eyegore.messages import (
     Alarm,

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.day_folder import parse_stamp
-from eyegore.errors import SettingsError
 
 USUAL_TEMPLATE = "EUC_%i_*D*T_ROE%i_CCD%i.fits"
 """Names as ELVIS gives them; the time in them has an underscore or has none."""

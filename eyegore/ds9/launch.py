@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.xpa import Ds9GivenUpError
-from eyegore.errors import Ds9Error
 
 START_LIMIT_S = 30.0
 """A DS9 on a loaded machine over ssh takes this long [s] to open its window; 1.2 s on an idle one."""

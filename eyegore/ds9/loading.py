@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
+from eyegore.basics.errors import Ds9Error, FormatError
 from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, Outcome, whole
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.quadrant_regions import geometry_of, region_text
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Xpa
-from eyegore.errors import Ds9Error, FormatError
 
 
 class Loading:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eyegore.basics.errors import FormatError
 from eyegore.elvis.ccd_frame import QUADRANTS, FrameGeometry, header
-from eyegore.errors import FormatError
 
 GROUP = "eyegore"
 """The tag of the regions, by which DS9 can choose or delete them all (Region, Groups)."""

@@ -9,11 +9,11 @@ import subprocess
 import threading
 from collections.abc import Sequence
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.launch import launch, wait_for_answer
 from eyegore.ds9.plain_names import private_folder
 from eyegore.ds9.silence import Silence, pid_of, silence_of
 from eyegore.ds9.xpa import AccessPoint, Ds9SilentError, Transport, Xpa
-from eyegore.errors import Ds9Error
 
 USUAL_TITLE = "quickds9"
 """Title of a DS9 that is started for the user, where none is given."""

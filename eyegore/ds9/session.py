@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.launch import ending, launch, wait_for_answer
 from eyegore.ds9.plain_names import private_folder
 from eyegore.ds9.silence import Silence, silence_of
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, Xpa
-from eyegore.errors import Ds9Error
 
 log = logging.getLogger(__name__)
 

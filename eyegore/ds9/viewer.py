@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.loading import Loading
 from eyegore.ds9.order import Ds9Order, Fate, FrameImage, Outcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9, running_ds9s
 from eyegore.ds9.session import Ds9Session, OwnDs9, own_title
 from eyegore.ds9.xpa import AccessPoint, Ds9GivenUpError, Transport, available_transport
-from eyegore.errors import Ds9Error
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from eyegore.errors import Ds9Error
+from eyegore.basics.errors import Ds9Error
 
 HANDSHAKE_S = 3
 """XPA gives up when DS9 does not take a call up within this time [s]: it is frozen, or a dialog of XPA's is open."""

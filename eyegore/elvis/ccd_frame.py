@@ -7,6 +7,7 @@ import os
 import stat
 from dataclasses import dataclass
 
+from eyegore.basics.errors import FormatError
 from eyegore.elvis.ccd_geometry import (
     LARGEST_FRAME as LARGEST_FRAME,
     QUADRANTS as QUADRANTS,
@@ -15,7 +16,6 @@ from eyegore.elvis.ccd_geometry import (
 from eyegore.elvis.fits_headers import CardValue, Flaw, Hdu, Headers, read_headers
 from eyegore.elvis.frame_error import FrameError, unreadable
 from eyegore.elvis.frame_pixels import UInt16Array as UInt16Array, compressed, image_shape, pixels_of
-from eyegore.errors import FormatError
 from eyegore.frame_messages import FrameProblem
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eyegore.errors import FormatError
+from eyegore.basics.errors import FormatError
 
 PRESCAN = 51
 """Columns of a quadrant read before its image columns."""

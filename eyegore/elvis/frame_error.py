@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from eyegore.errors import FormatError
+from eyegore.basics.errors import FormatError
 from eyegore.frame_messages import FrameProblem
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 
 GRAMMAR = "WHAT:KIND[:VALUE][@START[+SECONDS]], e.g. CCD2_TEMP_B:dip:-136@03:00+120"
 

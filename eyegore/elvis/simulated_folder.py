@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.day_folder import FileKind, master_hk_name, parse_name
-from eyegore.errors import SettingsError
 
 MARK = ".eyegore-simulated"
 """Hidden file that tells a simulated day folder from a real one."""

@@ -13,6 +13,7 @@ import time as clock
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis import campaign
 from eyegore.elvis.campaign import CCDS
 from eyegore.elvis.day_folder import explog_name, obsid_hk_name
@@ -25,7 +26,6 @@ from eyegore.elvis.simulated_frame import FrameShape, FrameSource
 from eyegore.elvis.simulated_hk import FloatArray, HkText, SimulatedHk
 from eyegore.elvis.simulated_log import Facts, SimulatedLog, keywords, log_facts
 from eyegore.elvis.trouble import GARBAGE, Trouble, pauses
-from eyegore.errors import SettingsError
 
 NIGHT = ("BIAS02", "BIAS01", "FOCUS00_800", "PSFLUX00_800", "CHINJ01", "PTC01", "FLAT01")
 """The tests of a session unless told otherwise."""

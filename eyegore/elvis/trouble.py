@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.campaign import unknown
 from eyegore.elvis.exposure_plan import ExposurePlan, PlannedExposure, Span
 from eyegore.elvis.plants import Placed, Planted
 from eyegore.elvis.simulated_hk import FloatArray, SimulatedHk
-from eyegore.errors import SettingsError
 
 GARBAGE = "\x02\x00#\xb7garbage\t12.3.4\t\xff"
 """Neither a row nor a comment, and not UTF-8 once written as Latin-1."""

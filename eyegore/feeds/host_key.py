@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.known_hosts import LOOK_S, fingerprints, own_file
 from eyegore.feeds.rsync_run import plain_environment
 from eyegore.feeds.rsync_words import first_words

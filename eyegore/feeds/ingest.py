@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.day_reader import DayReader
 from eyegore.feeds.follow import DayFolder, newer_day_folder
 from eyegore.feeds.frame_source import SETTLE_S

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eyegore.basics.mounts import mount_of
 from eyegore.feeds.grown_texts import GrownTexts
-from eyegore.feeds.mounts import mount_of
 from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_mount import refuse_bare
 from eyegore.feeds.sync_report import Compared, Likeness

@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
 
-from eyegore.errors import EyegoreError
+from eyegore.basics.errors import EyegoreError
 
 APPLICATION = 0x45795379
 """``PRAGMA application_id``: "EySy", so that no other program's database is taken for a ledger."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds import known_hosts
 from eyegore.feeds.rsync_run import plain_environment
 from eyegore.feeds.rsync_words import explain, first_words

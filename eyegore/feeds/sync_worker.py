@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eyegore.errors import EyegoreError
+from eyegore.basics.errors import EyegoreError
 from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_ledger import SyncError
 from eyegore.feeds.sync_report import PassReport

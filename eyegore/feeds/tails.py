@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
-from eyegore.errors import EyegoreError
+from eyegore.basics.errors import EyegoreError
 from eyegore.messages import FeedMessage, SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)

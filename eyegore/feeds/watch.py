@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.feeds.mounts import mount_of
+from eyegore.basics.mounts import mount_of
 from eyegore.messages import SourceEvent, SourceKind, WatcherState
 
 if TYPE_CHECKING:

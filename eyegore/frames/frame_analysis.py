@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.campaign import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
-from eyegore.errors import SettingsError
 from eyegore.frame_messages import FrameProblem, FrameResult
 from eyegore.frames.family import family_of
 from eyegore.frames.frame_facts import FrameFacts

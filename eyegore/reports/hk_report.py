@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from eyegore.analysis.excursions import Run
-from eyegore.errors import SettingsError
-from eyegore.lab_time import clock_text
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.lab_time import clock_text
 from eyegore.report import Findings
 from eyegore.reports.hk_panel import HkPanel, draw, limit_lines
 from eyegore.reports.hk_samples import HkSamples, ObsidTime

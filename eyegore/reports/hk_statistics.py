@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eyegore.analysis.excursions import Run
 from eyegore.analysis.exposure_index import ExposureIndex
-from eyegore.lab_time import iso
+from eyegore.basics.lab_time import iso
 from eyegore.reports.hk_samples import ObsidTime, Samples
 from eyegore.reports.quicklook_table import cell
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.day_folder import folder_date
-from eyegore.errors import SettingsError
 
 
 def day_name(folder: Path) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from eyegore.errors import EyegoreError
+from eyegore.basics.errors import EyegoreError
+from eyegore.basics.process_pool import GivenUp, WorkerPool
 from eyegore.frame_messages import FrameProblem, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.reports.kept_page import KeptPages, PageRecord
 from eyegore.reports.output_folder import write_text, write_whole
 from eyegore.reports.page_maker import PageMaker, PageTask, QuicklookRules
 from eyegore.reports.quicklook_table import COLUMNS, as_csv
-from eyegore.reports.worker_pool import GivenUp, WorkerPool
 
 ALL_PASS, SOME_BAD, CANNOT_SAY = 0, 1, 2
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.ccd_frame import header
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.elvis.frame_error import FrameError
-from eyegore.errors import SettingsError
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.reports.output_folder import day_name
 

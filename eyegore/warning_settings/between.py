@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from eyegore.alarms.roster import Entry as RosterEntry, Pattern
 from eyegore.alarms.roster_faults import Fault, faults
-from eyegore.limits.toml_source import Keys
+from eyegore.basics.toml_source import Keys
 from eyegore.warning_settings.fields import DAYS
 from eyegore.warning_settings.schema import DutyEntry, PersonEntry, RoutesEntry
 

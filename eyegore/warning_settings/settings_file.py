@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from eyegore.alarms.quiet_hours import QuietHours
 from eyegore.alarms.roster import Roster
 from eyegore.alarms.wall_clock import WallClock
-from eyegore.errors import SettingsError
-from eyegore.limits.toml_source import REASONS, Keys, TomlError, TomlSource, parse_toml, read_toml, reason_of
+from eyegore.basics.errors import SettingsError
+from eyegore.basics.toml_source import REASONS, Keys, TomlError, TomlSource, parse_toml, read_toml, reason_of
 from eyegore.warning_messages import Channel
 from eyegore.warning_settings.model import Heartbeat, Person, Proof, Rates, Server, Texts, Twilio, WarningSettings
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.backup_service import BackupService
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.simulator import Simulator
-from eyegore.errors import SettingsError
 from eyegore.messages import AlarmChanged, AlarmState, Event, FreeSpace
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules

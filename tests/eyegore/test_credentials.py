@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.errors import SettingsError
 from eyegore.credentials import SMTP, TWILIO, Credentials, other_name
-from eyegore.errors import SettingsError
 
 SECRET = "hunter2-planted"
 

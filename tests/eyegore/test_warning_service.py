@@ -15,9 +15,9 @@ import pytest
 
 from eyegore.alarms.journal import JournalReader, journal_path
 from eyegore.alarms.outbox import Outbox
+from eyegore.basics.errors import SettingsError
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
-from eyegore.errors import SettingsError
 from eyegore.messages import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
 from eyegore.service import Service
 from eyegore.settings import Session

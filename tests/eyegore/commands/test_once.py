@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from eyegore.basics.lab_time import iso
 from eyegore.cli import main
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.simulator import Simulator
-from eyegore.lab_time import iso
 from eyegore.limits.model import Range
 from eyegore.limits.table import VERSIONS, table_for
 from eyegore.messages import HkRows

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.errors import SettingsError
 from eyegore.commands import simulate
-from eyegore.errors import SettingsError
 
 
 def run(*words: str) -> int:

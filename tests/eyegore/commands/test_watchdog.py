@@ -17,9 +17,9 @@ import pytest
 
 from eyegore import cli
 from eyegore.alarms.heartbeat import touch
+from eyegore.basics.errors import SettingsError
 from eyegore.commands.heartbeat_listener import HeartbeatListener
 from eyegore.commands.watchdog import BeatFile, Watch, run_program
-from eyegore.errors import SettingsError
 
 WaitUntil = Callable[..., None]
 NOW = 1_700_000_000.0

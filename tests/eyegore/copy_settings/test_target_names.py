@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.errors import SettingsError
 from eyegore.copy_settings import TargetNames
-from eyegore.errors import SettingsError
 from eyegore.feeds.sync_target import SyncTarget, TargetKind
 from eyegore.messages import Role
 

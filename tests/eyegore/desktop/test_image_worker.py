@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from eyegore.analysis.display import PixelRange, Stretch, preview
+from eyegore.basics.errors import FormatError
 from eyegore.desktop import image_worker
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
-from eyegore.errors import FormatError
 
 BOX = (60, 50)
 ROWS, COLUMNS = 100, 222

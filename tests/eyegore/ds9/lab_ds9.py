@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.plain_names import private_folder
 from eyegore.ds9.xpa import Ds9SilentError, Xpa, XpaTools
-from eyegore.errors import Ds9Error
 
 START_S = 60
 

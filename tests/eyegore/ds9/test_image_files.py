@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.errors import SettingsError
 from eyegore.ds9.image_files import NameTemplate, image_files
-from eyegore.errors import SettingsError
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.loading import Loading
 from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, Outcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, XpaTools
-from eyegore.errors import Ds9Error
 
 from .lab_ds9 import START_S, Lab, dialog, go_there, opened_lab, write_image
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eyegore.basics.errors import FormatError
 from eyegore.ds9.quadrant_regions import geometry_of, region_text
 from eyegore.elvis.ccd_frame import FrameGeometry
-from eyegore.errors import FormatError
 
 from .lab_ds9 import write_image
 

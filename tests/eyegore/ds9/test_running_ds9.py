@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.running_ds9 import UsersDs9
 from eyegore.ds9.xpa import Xpa, XpaTools
-from eyegore.errors import Ds9Error
 
 from .lab_ds9 import START_S, Lab, answers, go_there, opened_lab
 

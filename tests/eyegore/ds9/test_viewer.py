@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9 import xpa as xpa_calls
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
-from eyegore.errors import Ds9Error
 
 from .lab_ds9 import dialog
 from .shown_files import NASTY, shown_files

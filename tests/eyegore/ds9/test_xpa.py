@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
+from eyegore.basics.errors import Ds9Error
 from eyegore.ds9 import xpa as xpa_calls
 from eyegore.ds9.xpa import Ds9GivenUpError, Pyds9, Transport, Xpa, XpaTools, available_transport
-from eyegore.errors import Ds9Error
 
 
 def test_xpa_tools_come_first_then_pyds9_then_a_clear_error(monkeypatch):

@@ -2,9 +2,9 @@ import itertools
 
 import pytest
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis import campaign
 from eyegore.elvis.exposure_plan import ExposurePlan
-from eyegore.errors import SettingsError
 
 BORN = campaign.chamber("B_BORN")
 

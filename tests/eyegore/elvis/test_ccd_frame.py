@@ -10,6 +10,7 @@ import pytest
 from astropy.io import fits
 from hypothesis import given, settings, strategies as st
 
+from eyegore.basics.errors import FormatError
 from eyegore.elvis.ccd_frame import (
     LARGEST_FRAME,
     QUADRANTS,
@@ -22,7 +23,6 @@ from eyegore.elvis.ccd_frame import (
 )
 from eyegore.elvis.fits_headers import BLOCK, card_value
 from eyegore.elvis.frame_error import FrameError
-from eyegore.errors import FormatError
 from eyegore.frame_messages import FrameProblem
 
 

@@ -4,8 +4,8 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.plants import Plant, Planted, parse_plant, place
-from eyegore.errors import SettingsError
 
 
 @pytest.mark.parametrize(

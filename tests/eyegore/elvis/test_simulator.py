@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.campaign import chamber, script_columns
 from eyegore.elvis.dialect import DIALECTS, Stamp
 from eyegore.elvis.simulator import Simulator
-from eyegore.errors import SettingsError
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, Verdict
 from eyegore.limits.table import VERSIONS, table_for

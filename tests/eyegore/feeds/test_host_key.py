@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.host_key import KeyState, shown_by
 from eyegore.feeds.known_hosts import fingerprints, own_file, trust_command
 from eyegore.feeds.sync_target import SyncTarget, TargetKind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.ingest import read_folder
 from eyegore.messages import CaughtUp, ExposureRows, HkRows, ImageFile
 

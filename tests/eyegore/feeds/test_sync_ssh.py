@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds import known_hosts
 from eyegore.feeds.host_key import shown_by
 from eyegore.feeds.known_hosts import trust_command

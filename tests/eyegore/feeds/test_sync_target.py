@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, parse_target, refuse_inside
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.feeds.rsync_run import RsyncRun
 from eyegore.feeds.sync_engine import SyncEngine
 from eyegore.feeds.sync_ledger import SyncError

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from eyegore.basics.mounts import Mount
 from eyegore.feeds import watch as watch_module
-from eyegore.feeds.mounts import Mount
 from eyegore.feeds.watch import EVERYTHING, FolderWatch
 from eyegore.messages import SourceEvent, SourceKind, WatcherState
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
+from eyegore.basics.errors import SettingsError
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
 from eyegore.elvis.simulated_frame import GAIN, READ_NOISE, FrameShape
-from eyegore.errors import SettingsError
 from eyegore.frame_messages import SECTIONS, FrameResult
 from eyegore.frames.frame_analysis import Frame, analyse_frame, judge_frame, read_frame
 from eyegore.limits.frame_model import Family, FrameVerdict

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.errors import SettingsError
+from eyegore.basics.errors import SettingsError
 from eyegore.reports.output_folder import day_name, output_folder, write_text, write_whole
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from eyegore.reports.worker_pool import GivenUp, WorkerPool
+from eyegore.basics.process_pool import GivenUp, WorkerPool
 
 DIES = "__import__('os')._exit(3)"
 HANGS = "__import__('time').sleep(600)"

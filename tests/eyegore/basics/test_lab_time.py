@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from eyegore.lab_time import age_text, clock_text, iso
+from eyegore.basics.lab_time import age_text, clock_text, iso
 
 
 @pytest.mark.parametrize(
