@@ -21,7 +21,7 @@ from benchmarks import image_probe, machine
 from benchmarks.workshop import Workshop, drawn
 from eyegore.desktop import pump, session_view
 from eyegore.desktop.app import SWITCH_S, Desktop
-from eyegore.messages import Action, FlagCommand
+from eyegore.messages.events import Action, FlagCommand
 from eyegore.settings import Session
 from eyegore.widgets.cells import Status
 

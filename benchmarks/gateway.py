@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eyegore.feeds.sync_target import SyncTarget, parse_target
-from eyegore.messages import Role
+from eyegore.messages.events import Role
 
 HOST = "127.0.0.1"
 PRIVILEGE_SEPARATION = Path("/run/sshd")

@@ -22,7 +22,7 @@ from eyegore.elvis.hk_file import HkTail
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet
 from eyegore.limits.table import table_for
-from eyegore.messages import HkHeader, HkRows
+from eyegore.messages.events import HkHeader, HkRows
 
 NEW_ROWS = 30
 LOADS = 3

@@ -21,7 +21,7 @@ from benchmarks.timing import Timing
 from benchmarks.workshop import Workshop
 from eyegore.elvis.day_folder import image_name
 from eyegore.feeds.ingest import Ingest
-from eyegore.messages import CaughtUp, FeedMessage, ImageFile
+from eyegore.messages.events import CaughtUp, FeedMessage, ImageFile
 
 FEW, MANY = 10, 9_000
 IDLE_S = 20.0

@@ -21,7 +21,8 @@ from eyegore.analysis.frame_tally import FrameTally
 from eyegore.analysis.space_forecast import bytes_text
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
-from eyegore.messages import (
+from eyegore.messages.copies import SyncState
+from eyegore.messages.events import (
     AlarmChanged,
     AlarmState,
     Event,
@@ -36,7 +37,6 @@ from eyegore.messages import (
     WarningsState,
 )
 from eyegore.service import Service
-from eyegore.sync_messages import SyncState
 
 LINES = 12
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eyegore.basics.lab_time import age_text
-from eyegore.messages import HkRows
+from eyegore.messages.events import HkRows
 
 SKEW_NOTICE_S = 60.0
 

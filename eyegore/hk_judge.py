@@ -10,7 +10,7 @@ from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import Expected, Limit, LimitSet, LimitTable, Parameter, Phase, Relative
 from eyegore.limits.phases import PhaseFinder
-from eyegore.messages import HkRows
+from eyegore.messages.events import HkRows
 
 
 @dataclass(frozen=True, eq=False)

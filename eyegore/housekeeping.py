@@ -14,16 +14,7 @@ from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.row_covers import RowKind
 from eyegore.hk_judge import HkJudge, Layout, Piece
 from eyegore.limits.model import LimitTable, Parameter, Phase
-from eyegore.messages import (
-    Event,
-    HkAccepted,
-    HkHeader,
-    HkRows,
-    LayoutChanged,
-    LimitsEdited,
-    PhaseChosen,
-    Said,
-)
+from eyegore.messages.events import Event, HkAccepted, HkHeader, HkRows, LayoutChanged, LimitsEdited, PhaseChosen, Said
 from eyegore.rules import Rules
 from eyegore.session_trends import SessionTrends
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eyegore.limits.table import TableError, UnreadableTableError, load_table
-from eyegore.messages import LimitsEdited
+from eyegore.messages.events import LimitsEdited
 
 log = logging.getLogger(__name__)
 

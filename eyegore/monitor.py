@@ -21,7 +21,8 @@ from eyegore.basics.lab_time import age_text
 from eyegore.hk_freshness import HkFreshness
 from eyegore.housekeeping import Housekeeping
 from eyegore.limits.model import Phase, Severity
-from eyegore.messages import (
+from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState
+from eyegore.messages.events import (
     BadLine,
     CaughtUp,
     Event,
@@ -47,7 +48,6 @@ from eyegore.messages import (
 from eyegore.rules import Rules
 from eyegore.session_frames import SessionFrames
 from eyegore.session_space import SessionSpace
-from eyegore.sync_messages import CopyProgress, ExposureCopies, SyncState
 
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable
-from eyegore.messages import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp
+from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp
 from eyegore.monitor import Monitor
 from eyegore.rules import Rules
 

@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from eyegore.basics.lab_time import clock_text, iso
-from eyegore.frame_messages import FrameCheck
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import FrameCheck
 from eyegore.report import Findings, number
 from eyegore.retake_images import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from eyegore.exposure_messages import ExposureHk, HkVerdict, RetakeReason, ccd_of
-from eyegore.frame_messages import FrameCheck, FrameProblem, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.exposures import ExposureHk, HkVerdict, RetakeReason, ccd_of
+from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
 
 ARRIVAL_S = 300.0
 """So long after the end of its read-out an image may still come, or be written [s]."""
@@ -66,7 +66,7 @@ Reason = RetakeReason | ImageReason
 
 @dataclass(frozen=True)
 class Standing:
-    """One ObsID; as :class:`~eyegore.exposure_messages.ExposureHk`, with what its images say."""
+    """One ObsID; as :class:`~eyegore.messages.exposures.ExposureHk`, with what its images say."""
 
     obsid: int
     test: str

@@ -24,7 +24,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.feeds.ingest import Ingest
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
-from eyegore.messages import (
+from eyegore.messages.events import (
     AlarmChanged,
     AlarmState,
     Event,

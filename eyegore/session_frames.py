@@ -6,10 +6,10 @@ import logging
 from collections.abc import Iterable
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
-from eyegore.frame_messages import FrameCheck, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.limits.model import Severity
-from eyegore.messages import AlarmKind, Event, FrameJudged, Said
+from eyegore.messages.events import AlarmKind, Event, FrameJudged, Said
+from eyegore.messages.images import FrameCheck, FrameResult
 
 SUBJECTS = {
     "offset": "offset",

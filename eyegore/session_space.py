@@ -6,8 +6,8 @@ from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.deadman import SpaceTimer
 from eyegore.alarms.session_timers import as_alarm
 from eyegore.analysis.space_forecast import SpaceForecast
-from eyegore.messages import Event, FreeSpace
-from eyegore.sync_messages import VolumeSpace
+from eyegore.messages.copies import VolumeSpace
+from eyegore.messages.events import Event, FreeSpace
 
 
 class SessionSpace:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.analysis.trend import Forecast, TrendWindow
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
-from eyegore.messages import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
+from eyegore.messages.events import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
 
 LOOK_S = 10.0
 """How often the trends are looked at [s]."""

@@ -16,7 +16,7 @@ from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
 from eyegore.limits.table import TableError
 from eyegore.limits_file import LimitsFile
-from eyegore.messages import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
+from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
 from eyegore.settings import Session
 
 if TYPE_CHECKING:

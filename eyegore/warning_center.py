@@ -22,7 +22,7 @@ from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.alarms.roster import Duty
 from eyegore.analysis.recent_samples import RecentSamples
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
-from eyegore.messages import (
+from eyegore.messages.events import (
     AlarmChanged,
     Event,
     FlagCommand,
@@ -32,7 +32,7 @@ from eyegore.messages import (
     WarningPath,
     WarningsState,
 )
-from eyegore.warning_messages import Channel, Notice, Reason, Samples
+from eyegore.messages.warnings import Channel, Notice, Reason, Samples
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
 """What is not sent any more once somebody took care of all alarms in it."""

@@ -14,9 +14,9 @@ from eyegore.alarms.journal_errors import JournalError
 from eyegore.alarms.outbox import Outbox
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_poller import Replies, ReplyPoller
-from eyegore.messages import Event, Health, Said, WarningPath, WarningsState
+from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsState
+from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning_center import Orders, WarningCenter, line_of
-from eyegore.warning_messages import Channel, Sender
 
 if TYPE_CHECKING:
     from eyegore.alarms.heartbeat import Heartbeat

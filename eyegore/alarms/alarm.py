@@ -13,7 +13,7 @@ from typing import Any
 
 from eyegore.alarms.debounce import Step
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmKind, AlarmState
+from eyegore.messages.events import Alarm, AlarmKind, AlarmState
 
 NAN = float("nan")
 REALARM_S = 3600.0

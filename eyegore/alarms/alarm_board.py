@@ -18,7 +18,7 @@ from eyegore.alarms.incidents import FLOOD_S, IncidentBook
 from eyegore.alarms.judgement import Judgement
 from eyegore.alarms.watched import Found, Watched
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
-from eyegore.messages import (
+from eyegore.messages.events import (
     Action,
     Alarm,
     AlarmChanged,

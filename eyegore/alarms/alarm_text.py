@@ -8,7 +8,7 @@ from eyegore.alarms.alarm import Change
 from eyegore.basics.lab_time import clock_text
 from eyegore.limits.model import Verdict
 from eyegore.limits.wording import unit_sign
-from eyegore.messages import Alarm, AlarmKind
+from eyegore.messages.events import Alarm, AlarmKind
 
 _WORDS = {
     Verdict.LOW: "too low",

@@ -12,8 +12,8 @@ from eyegore.alarms.rate_limit import RateLimit
 from eyegore.alarms.warned_case import name_of
 from eyegore.alarms.warning_text import Telling, words
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm
-from eyegore.warning_messages import Notice
+from eyegore.messages.events import Alarm
+from eyegore.messages.warnings import Notice
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from eyegore.alarms.network_words import trouble
-from eyegore.warning_messages import Outcome, Result
+from eyegore.messages.warnings import Outcome, Result
 
 log = logging.getLogger(__name__)
 

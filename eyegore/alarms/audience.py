@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 
 LOUD = (Channel.SMS, Channel.CALL)
 """What rings or buzzes."""

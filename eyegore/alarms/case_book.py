@@ -10,8 +10,8 @@ from eyegore.alarms.answer_codes import AnswerCodes
 from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.alarms.warned_case import Answer, Case, Member, name_of
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmChanged, AlarmState
-from eyegore.warning_messages import Reason
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
+from eyegore.messages.warnings import Reason
 
 _GONE = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.OUT_OF_SERVICE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from eyegore.alarms.delivery import Delivery, DeliveryState
-from eyegore.warning_messages import WarningPath
+from eyegore.messages.warnings import WarningPath
 
 ALARM_AFTER_S = 60.0
 """A channel may fail for so long before it is an alarm [s]: mail servers put off what they do not know."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from eyegore.alarms.exposure_pace import ExposurePace, Start
 from eyegore.basics.lab_time import age_text
 from eyegore.limits.model import Severity
-from eyegore.messages import Exposure, ImageFile
+from eyegore.messages.events import Exposure, ImageFile
 
 TOLERANCE_S = 300.0
 """Least lateness of an exposure that is told [s]."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from eyegore.limits.model import Severity, Verdict
 from eyegore.limits.verdict_runs import worst_of
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 
 @dataclass(frozen=True)

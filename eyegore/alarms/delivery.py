@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel, Notice, Reason, Samples
+from eyegore.messages.warnings import Channel, Notice, Reason, Samples
 
 
 class DeliveryState(Enum):

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.outbox import Outbox
-from eyegore.warning_messages import Channel, Notice, Outcome, Result, Sender
+from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Sender
 
 log = logging.getLogger(__name__)
 

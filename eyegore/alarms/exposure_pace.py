@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
 
 READ_OUT_S = 71.8
 """Read-out of the whole CCD [s]."""

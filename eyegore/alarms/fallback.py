@@ -9,7 +9,7 @@ from typing import Any
 
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel, Notice, Reason
+from eyegore.messages.warnings import Channel, Notice, Reason
 
 FAILING_S = 90.0
 """A channel that fails for so long is not waited for [s]; the message stays in its queue nevertheless."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel, Notice, Reason
+from eyegore.messages.warnings import Channel, Notice, Reason
 
 AGAIN_S = 3600.0
 """How often people are told of it at most [s]."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
-from eyegore.messages import Alarm, AlarmState, Event, Flag, FlagChanged, FlagState, HkRows
+from eyegore.messages.events import Alarm, AlarmState, Event, Flag, FlagChanged, FlagState, HkRows
 
 NAN = float("nan")
 

@@ -9,7 +9,7 @@ from eyegore.alarms.audience import Audience
 from eyegore.alarms.warned_case import Case
 from eyegore.alarms.warning_text import Telling
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Notice, Reason
+from eyegore.messages.warnings import Notice, Reason
 
 
 class GoodNews:

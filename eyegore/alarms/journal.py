@@ -26,7 +26,7 @@ from eyegore.alarms.delivery import Delivery
 from eyegore.alarms.journal_errors import JournalError, is_corrupt, journal_error
 from eyegore.alarms.journal_reader import JournalReader, connect
 from eyegore.alarms.journal_schema import INSERT, KEEP, TABLES, UPGRADES, VERSION, row_of, version_of
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
 
 __all__ = ["Journal", "JournalError", "JournalReader", "journal_path", "journals", "state_dir"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from eyegore.alarms.delivery import Delivery
 from eyegore.alarms.journal import Journal
 from eyegore.alarms.journal_errors import JournalError
-from eyegore.messages import AlarmChanged, AlarmEntry, Event, Noted
+from eyegore.messages.events import AlarmChanged, AlarmEntry, Event, Noted
 
 MOST_WAITING = 100_000
 """Entries that wait at most while the journal cannot be written; then the oldest are lost, which is said."""

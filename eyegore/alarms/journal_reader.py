@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from eyegore.alarms.journal_errors import JournalError, journal_error, primary_code
 from eyegore.alarms.journal_schema import SELECT, Cell, entry_of, version_of
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
 
 BUSY_S = 2.0
 """How long another program that holds the file is waited for [s]; the monitor stands still meanwhile."""

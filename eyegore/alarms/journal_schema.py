@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from eyegore.alarms.journal_errors import JournalError
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
 
 VERSION = 2
 """Of the tables, kept in ``PRAGMA user_version``. Raise it with every change, and convert the older ones."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 NAN = float("nan")
 

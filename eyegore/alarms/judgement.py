@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.limits.model import Verdict
-from eyegore.messages import AlarmKind
+from eyegore.messages.events import AlarmKind
 
 Codes = npt.NDArray[np.uint8]
 Marks = npt.NDArray[np.bool_]

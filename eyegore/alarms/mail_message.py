@@ -20,7 +20,7 @@ from eyegore.basics.lab_time import clock_text, iso
 from eyegore.limits.model import Severity
 
 if TYPE_CHECKING:
-    from eyegore.warning_messages import Notice, Samples
+    from eyegore.messages.warnings import Notice, Samples
 
 log = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from eyegore.alarms.attempt import Attempt
 from eyegore.alarms.mail_message import AddressError, Mail, mail
 from eyegore.alarms.network_words import lasting, told
-from eyegore.warning_messages import Channel, Outcome, Result
+from eyegore.messages.warnings import Channel, Outcome, Result
 
 if TYPE_CHECKING:
     from eyegore.alarms.accounts import SmtpAccount
-    from eyegore.warning_messages import Notice, Samples
+    from eyegore.messages.warnings import Notice, Samples
 
 TOO_BIG = 552
 """RFC 1870: the message is larger than the server takes."""

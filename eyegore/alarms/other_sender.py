@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from eyegore.alarms.attempt import Attempt
 from eyegore.alarms.bounded_http import mount, struck_out
 from eyegore.alarms.network_words import lasting, told
-from eyegore.warning_messages import Channel, Outcome, Result
+from eyegore.messages.warnings import Channel, Outcome, Result
 
 if TYPE_CHECKING:
     from requests import Response
 
     from eyegore.alarms.accounts import OtherAccount
-    from eyegore.warning_messages import Notice, Samples
+    from eyegore.messages.warnings import Notice, Samples
 
 STRICT = {"hooks.slack.com": "text", "discord.com": "content", "discordapp.com": "content"}
 """Hosts that take one named text and nothing else; the others get all fields and pick theirs."""

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel, Notice, Reason
+from eyegore.messages.warnings import Channel, Notice, Reason
 
 NAN = float("nan")
 ANSWER_S = 1800.0

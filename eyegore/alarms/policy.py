@@ -23,8 +23,8 @@ from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.alarms.warned_case import Case, name_of
 from eyegore.alarms.warning_text import Telling
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmChanged, AlarmState
-from eyegore.warning_messages import Notice, Reason
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
+from eyegore.messages.warnings import Notice, Reason
 
 _PROOF = "/proof"
 """What the code of a proof stands for: no alarm."""

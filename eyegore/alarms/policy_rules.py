@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from eyegore.alarms.incidents import FLOOD_ALARMS, FLOOD_S, TOGETHER_S
 from eyegore.alarms.roster import Duty
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from eyegore.alarms.alarm_board import Frame, noted
 from eyegore.alarms.reply import Order, Reply, ReplyKind, orders_of
 from eyegore.basics.lab_time import age_text
 from eyegore.limits.model import Severity
-from eyegore.messages import Action, FlagCommand, Noted
+from eyegore.messages.events import Action, FlagCommand, Noted
 
 T = TypeVar("T")
 

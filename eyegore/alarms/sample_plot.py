@@ -14,7 +14,7 @@ from eyegore.basics.lab_time import clock_text
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from eyegore.warning_messages import Samples
+    from eyegore.messages.warnings import Samples
 
 Floats = npt.NDArray[np.float64]
 SIZE = (8.0, 4.0)

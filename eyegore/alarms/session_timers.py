@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.deadman import Condition, ExposureTimer, ImageTimer
-from eyegore.messages import Event, ExposureRows, ImageFile
+from eyegore.messages.events import Event, ExposureRows, ImageFile
 
 
 class SessionTimers:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from eyegore.alarms.attempt import Attempt
 from eyegore.alarms.bounded_http import mount
 from eyegore.alarms.network_words import lasting, told
-from eyegore.warning_messages import Outcome, Result
+from eyegore.messages.warnings import Outcome, Result
 
 if TYPE_CHECKING:
     from requests import Response

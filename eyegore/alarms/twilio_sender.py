@@ -11,13 +11,13 @@ from eyegore.alarms.attempt import Attempt
 from eyegore.alarms.gsm7 import gsm_text, segments
 from eyegore.alarms.network_words import trouble
 from eyegore.alarms.twilio_line import Line
-from eyegore.warning_messages import Channel, Outcome, Result
+from eyegore.messages.warnings import Channel, Outcome, Result
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
     from eyegore.alarms.accounts import TwilioAccount
-    from eyegore.warning_messages import Notice, Samples
+    from eyegore.messages.warnings import Notice, Samples
 
 LONGEST_SMS = 1600
 """Twilio refuses more [characters] (error 21617)."""

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmKind, AlarmState
-from eyegore.warning_messages import Reason
+from eyegore.messages.events import Alarm, AlarmKind, AlarmState
+from eyegore.messages.warnings import Reason
 
 NAN = float("nan")
 OUT = (AlarmState.UNACK, AlarmState.ACKED, AlarmState.SHELVED)

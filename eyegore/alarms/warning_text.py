@@ -15,8 +15,8 @@ from eyegore.alarms.plain_text import digits, one_line, short, spoken
 from eyegore.alarms.policy_rules import Circumstances
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmKind
-from eyegore.warning_messages import Reason
+from eyegore.messages.events import Alarm, AlarmKind
+from eyegore.messages.warnings import Reason
 
 _LISTED = 20
 """Alarms told one by one in one message; of more, how many there are."""

@@ -15,7 +15,7 @@ from eyegore.alarms.judgement import Judgement, Part
 from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict
 from eyegore.limits.verdict_runs import runs_of, spans_of
 from eyegore.limits.wording import describe
-from eyegore.messages import Alarm, AlarmKind, HkRows
+from eyegore.messages.events import Alarm, AlarmKind, HkRows
 
 TO_RAISE: Mapping[Severity, int] = {Severity.NONE: 3, Severity.WARNING: 3, Severity.CRITICAL: 1}
 """Consecutive samples until a violation counts, where the table names no number of its own."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmChanged, AlarmEntry, AlarmState
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmState
 
 MOST_SPANS = 2000
 """Spans kept that are over; then the oldest are forgotten."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from eyegore.analysis.display import SATURATED, Counts, Pixels
 from eyegore.analysis.pixel_counts import FloatArray, counts_of, moments, quantiles, read_noise
-from eyegore.frame_messages import SECTIONS, QuadrantDetails, SectionStatistics
+from eyegore.messages.images import SECTIONS, QuadrantDetails, SectionStatistics
 
 _NEAR = 4
 _MANY = 25

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 INVALID = 1

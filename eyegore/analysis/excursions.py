@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from eyegore.limits.model import Verdict
 from eyegore.limits.verdict_runs import runs_of, worst_of
-from eyegore.messages import FloatArray, HkRows
+from eyegore.messages.events import FloatArray, HkRows
 
 
 @dataclass(frozen=True)

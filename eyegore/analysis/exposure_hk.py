@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from eyegore.analysis.exposure_interval import interval_of
 from eyegore.analysis.frame_risk import EDGE_S, FrameRisk
 from eyegore.analysis.row_covers import Codes, CoveredRows, RowCovers, RowKind
-from eyegore.exposure_messages import ExposureHk
-from eyegore.messages import Exposure, FloatArray
+from eyegore.messages.events import Exposure, FloatArray
+from eyegore.messages.exposures import ExposureHk
 
 KEPT_ROWS = 7200
 """Rows that are kept for exposures whose row of the log comes late: two hours of them."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from eyegore.messages import Exposure, FloatArray
+from eyegore.messages.events import Exposure, FloatArray
 
 
 class ExposureIndex:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
 
 PIXEL_PERIOD_S = 14.3e-6
 PIXELS_PER_LINE = 2128

@@ -10,10 +10,10 @@ import numpy as np
 
 from eyegore.analysis.exposure_interval import ExposureInterval
 from eyegore.analysis.row_covers import CoveredRows, Gap, RowKind
-from eyegore.exposure_messages import ExposureHk, HkVerdict, RetakeReason, ccd_of
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Severity, Verdict
 from eyegore.limits.verdict_runs import worst_of
 from eyegore.limits.wording import describe
+from eyegore.messages.exposures import ExposureHk, HkVerdict, RetakeReason, ccd_of
 
 EDGE_S = 5.0
 """How much of an exposure, at either end, the HK file of its ObsID may leave out [s]."""

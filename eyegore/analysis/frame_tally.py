@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages import Event, FrameJudged, FramesWaiting
+from eyegore.messages.events import Event, FrameJudged, FramesWaiting
 
 BAR = 8
 """Signs of the bar that shows how far a catch-up is."""

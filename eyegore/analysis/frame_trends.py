@@ -13,10 +13,10 @@ import numpy.typing as npt
 from eyegore.analysis.decimation import Envelope, Runs, envelope
 from eyegore.analysis.hk_history import HkHistory, Sample, Window
 from eyegore.analysis.hk_leaf import MarkArray
-from eyegore.frame_messages import FrameJudged, QuadrantStatistics
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.limits.model import Verdict
-from eyegore.messages import Exposure, FloatArray
+from eyegore.messages.events import Exposure, FloatArray
+from eyegore.messages.images import FrameJudged, QuadrantStatistics
 
 MOST_IMAGES = 15_000
 """Images kept, of the newest ObsIDs: five nights, some 15 MB."""

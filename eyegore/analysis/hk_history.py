@@ -16,7 +16,7 @@ import numpy.typing as npt
 from eyegore.analysis.decimation import INVALID, Envelope, Runs, envelope
 from eyegore.analysis.hk_leaf import BLOCK, Leaf, MarkArray, Part, Rows
 from eyegore.limits.model import Verdict
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 LEAF_ROWS = 4096
 GAP_PERIODS = 1.9

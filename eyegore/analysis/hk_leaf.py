@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from eyegore.analysis.decimation import INVALID, OUT, block_runs
 from eyegore.limits.model import Verdict
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 MarkArray = npt.NDArray[np.uint8]
 BLOCK = 32

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from eyegore.analysis.display import Pixels
 from eyegore.analysis.pixel_counts import FloatArray, moments, quantiles
-from eyegore.frame_messages import Injection
+from eyegore.messages.images import Injection
 
 Rows = npt.NDArray[np.bool_]
 

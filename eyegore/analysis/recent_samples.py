@@ -6,7 +6,7 @@ from collections import deque
 
 import numpy as np
 
-from eyegore.messages import FloatArray, HkRows
+from eyegore.messages.events import FloatArray, HkRows
 
 KEPT_S = 3600.0
 """How much is kept [s]."""

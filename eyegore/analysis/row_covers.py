@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Verdict
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 Codes = npt.NDArray[np.uint8]
 

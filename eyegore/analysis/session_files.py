@@ -7,7 +7,7 @@ import logging
 import math
 from collections import Counter
 
-from eyegore.messages import Event, Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
+from eyegore.messages.events import Event, Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
 
 CCDS = (1, 2, 3)
 

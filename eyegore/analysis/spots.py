@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eyegore.analysis.display import Pixels, block_reduce_max
-from eyegore.frame_messages import Spot
+from eyegore.messages.images import Spot
 
 STAMP = 75
 APERTURE = 10.0

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 IntArray = npt.NDArray[np.intp]
 

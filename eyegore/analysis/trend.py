@@ -19,7 +19,7 @@ from eyegore.analysis.theil_sen import Lines, theil_sen
 from eyegore.analysis.trend_bins import TrendBins
 from eyegore.limits.model import Verdict
 from eyegore.limits.wording import unit_sign
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 WINDOW_S = 1800.0
 MOST_POINTS = 60

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from eyegore.analysis.theil_sen import sorted_median
 from eyegore.limits.model import Verdict
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 ROWS_PER_BIN = 64
 """Later rows of a bin are left out: a clock that stands still fills no memory."""

@@ -1,4 +1,4 @@
-"""Times and ages as people and programs read them. Lab seconds are explained in :mod:`eyegore.messages`."""
+"""Times and ages as people and programs read them. Lab seconds are explained in :mod:`eyegore.messages.events`."""
 
 from __future__ import annotations
 

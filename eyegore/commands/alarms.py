@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from eyegore.alarms.journal import JournalReader
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.commands.journal_choice import add_choice, chosen
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from eyegore.basics.errors import SettingsError
-from eyegore.messages import AlarmChanged, AlarmState, Event
+from eyegore.messages.events import AlarmChanged, AlarmState, Event
 from eyegore.settings import Session
 
 PARAMETER = "CCD2_TEMP_B"

@@ -13,7 +13,7 @@ from eyegore import report
 from eyegore.basics.standard_output import written_out
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable, Verdict
-from eyegore.messages import CaughtUp, Event, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
+from eyegore.messages.events import CaughtUp, Event, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
 from eyegore.settings import Session

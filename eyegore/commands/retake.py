@@ -20,9 +20,9 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
 from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
-from eyegore.exposure_messages import ccd_of
 from eyegore.limits.model import LimitSet
-from eyegore.messages import ImageFile
+from eyegore.messages.events import ImageFile
+from eyegore.messages.exposures import ccd_of
 from eyegore.monitor import Monitor
 from eyegore.report import Findings
 from eyegore.retake_images import ImageFindings

@@ -14,9 +14,9 @@ from eyegore.alarms.journal import JournalReader
 from eyegore.alarms.outbox import Outbox
 from eyegore.commands.journal_choice import add_choice, chosen
 from eyegore.limits.model import Severity
-from eyegore.messages import WarningLine
+from eyegore.messages.events import WarningLine
+from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result
 from eyegore.warning_center import line_of
-from eyegore.warning_messages import Channel, Notice, Outcome, Reason, Result
 
 _ABOUT = """\
 Warnings are mails, text messages and calls to the people on duty (eyegore -W).

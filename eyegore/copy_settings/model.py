@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eyegore.feeds.sync_target import SyncTarget, TargetKind
-from eyegore.messages import Role
+from eyegore.messages.events import Role
 
 GATEWAY = "broadcast"
 """The section of the computer on which ``-B NAME`` is a folder; no target can be called so."""

@@ -10,7 +10,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_source import REASONS, Keys, TomlError, TomlSource, read_toml, reason_of
 from eyegore.copy_settings.model import GATEWAY, CopySettings, Place
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, place_of
-from eyegore.messages import Role
+from eyegore.messages.events import Role
 
 if TYPE_CHECKING:
     from eyegore.copy_settings.schema import PlaceEntry

@@ -11,7 +11,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.copy_settings.model import GATEWAY, CopySettings, Place, key_fault
 from eyegore.copy_settings.settings_file import default_path, load_settings
 from eyegore.feeds.sync_target import SCP, SyncTarget, TargetKind, parse_target, place_of, refuse_odd
-from eyegore.messages import Role
+from eyegore.messages.events import Role
 
 OPTIONS = {Role.BACKUP: "-r", Role.BROADCAST: "-B"}
 

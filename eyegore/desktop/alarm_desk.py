@@ -12,7 +12,7 @@ from typing import Any
 from eyegore.desktop.alarm_presenter import alarm_cells, alarm_key, sounding, story_line
 from eyegore.desktop.annunciator import Annunciator
 from eyegore.limits.model import Severity
-from eyegore.messages import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
+from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
 from eyegore.service import lab_offset_s
 from eyegore.settings import person
 from eyegore.widgets.alarm_cells import AlarmCell

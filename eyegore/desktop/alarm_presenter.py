@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from eyegore.alarms.alarm_text import quantity
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.cells import Status
 

@@ -28,7 +28,7 @@ from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.limits.model import Phase, Severity
-from eyegore.messages import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
+from eyegore.messages.events import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
 from eyegore.service import Service
 from eyegore.settings import Session, person
 from eyegore.widgets import keys, theme

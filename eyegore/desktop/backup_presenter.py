@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from eyegore.basics.lab_time import age_text
 from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.desktop.copy_presenter import verdict
-from eyegore.sync_messages import SyncState
+from eyegore.messages.copies import SyncState
 from eyegore.widgets.cells import HealthCell, Status
 
 KEY = "copies"

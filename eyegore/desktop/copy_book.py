@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eyegore.sync_messages import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState, VolumeSpace
+from eyegore.messages.copies import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState, VolumeSpace
 from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import LOOKS
 

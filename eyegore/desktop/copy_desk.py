@@ -10,7 +10,7 @@ from typing import Any
 from eyegore.desktop.backup_presenter import backup_cells
 from eyegore.desktop.copy_book import CopyBook
 from eyegore.desktop.copy_presenter import copy_cell, file_cells
-from eyegore.sync_messages import CopyProgress, SyncState, VolumeSpace
+from eyegore.messages.copies import CopyProgress, SyncState, VolumeSpace
 from eyegore.widgets.cells import HealthCell
 from eyegore.widgets.copy_cells import FileCell
 from eyegore.widgets.copy_list import CopyList

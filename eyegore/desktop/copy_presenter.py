@@ -10,8 +10,8 @@ from dataclasses import replace
 from eyegore.analysis.space_forecast import bytes_text
 from eyegore.basics.lab_time import age_text
 from eyegore.desktop.copy_book import Target
+from eyegore.messages.copies import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
 from eyegore.monitor import LAG_S
-from eyegore.sync_messages import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
 from eyegore.widgets.cells import Status
 from eyegore.widgets.copy_cells import CopyCell, FileCell
 

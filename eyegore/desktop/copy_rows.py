@@ -7,8 +7,8 @@ from functools import partial
 
 from eyegore.desktop.copy_book import LONGEST, UNKNOWN, CopyBook
 from eyegore.desktop.presenter import row_key
-from eyegore.messages import Exposure
-from eyegore.sync_messages import ExposureCopies, Role
+from eyegore.messages.copies import ExposureCopies, Role
+from eyegore.messages.events import Exposure
 
 
 class CopyRows:

@@ -8,8 +8,8 @@ from statistics import median
 
 from eyegore.basics.errors import FormatError
 from eyegore.elvis.ccd_geometry import FrameGeometry
-from eyegore.frame_messages import FrameCheck, FrameResult, QuadrantStatistics
 from eyegore.limits.frame_model import Family, FrameVerdict
+from eyegore.messages.images import FrameCheck, FrameResult, QuadrantStatistics
 from eyegore.widgets.cells import Status
 from eyegore.widgets.verdict_cells import NumberCell, QuadrantCell, VerdictCell
 

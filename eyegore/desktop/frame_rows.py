@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eyegore.desktop.presenter import row_key
-from eyegore.exposure_messages import ccd_of
-from eyegore.frame_messages import FrameJudged, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages import Exposure, ImageFile
+from eyegore.messages.events import Exposure, ImageFile
+from eyegore.messages.exposures import ccd_of
+from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import LOOKS
 

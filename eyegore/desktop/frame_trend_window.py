@@ -14,7 +14,7 @@ from eyegore.desktop.frame_trend_table import trend_table
 from eyegore.desktop.history_export import Table
 from eyegore.desktop.history_painter import HistoryPainter
 from eyegore.desktop.history_window import HistoryWindow
-from eyegore.messages import Health
+from eyegore.messages.events import Health
 from eyegore.widgets import keys
 from eyegore.widgets.abscissa import CLOCK, OBSIDS
 from eyegore.widgets.cells import ChartCell

@@ -14,7 +14,7 @@ from eyegore.analysis.decimation import Envelope
 from eyegore.analysis.hk_history import HkHistory, Sample
 from eyegore.desktop.history_picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
-from eyegore.messages import AlarmKind
+from eyegore.messages.events import AlarmKind
 from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.cells import ChartCell, Status
 from eyegore.widgets.theme import LOOKS

@@ -26,7 +26,7 @@ from eyegore.desktop.history_export import Table, moment_text, table_of
 from eyegore.desktop.history_painter import HistoryPainter, Painted
 from eyegore.desktop.history_picture import Picture, Sheet
 from eyegore.desktop.history_saver import HistorySaver
-from eyegore.messages import Health
+from eyegore.messages.events import Health
 from eyegore.widgets import keys
 from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.cells import ChartCell, Status

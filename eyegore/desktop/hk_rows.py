@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from eyegore.desktop.presenter import row_key, status_of
-from eyegore.exposure_messages import HkVerdict, RetakeReason
 from eyegore.limits.model import Severity
-from eyegore.messages import Exposure, ExposureHk
+from eyegore.messages.events import Exposure, ExposureHk
+from eyegore.messages.exposures import HkVerdict, RetakeReason
 from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import LOOKS
 

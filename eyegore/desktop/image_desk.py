@@ -10,8 +10,8 @@ from eyegore.analysis.display import Stretch
 from eyegore.desktop.frame_presenter import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.result_book import ResultBook
-from eyegore.frame_messages import FrameJudged, FrameResult
-from eyegore.messages import ImageFile, ImagesReady
+from eyegore.messages.events import ImageFile, ImagesReady
+from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.image_panel import CCDS, ImagePanel
 from eyegore.widgets.verdict_cells import VerdictCell

@@ -6,7 +6,7 @@ import pickle
 import zlib
 from dataclasses import replace
 
-from eyegore.frame_messages import FrameResult
+from eyegore.messages.images import FrameResult
 
 MOST_RESULTS = 15_000
 """Images of five nights; of more the oldest are given up."""

@@ -25,7 +25,8 @@ from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
 from eyegore.limits.model import LimitTable, Phase, Severity
-from eyegore.messages import (
+from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState, VolumeSpace
+from eyegore.messages.events import (
     Alarm,
     AlarmChanged,
     AlarmKind,
@@ -52,7 +53,6 @@ from eyegore.messages import (
     WarningsState,
 )
 from eyegore.rules import Rules
-from eyegore.sync_messages import CopyProgress, ExposureCopies, SyncState, VolumeSpace
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.log_cells import LogCell
 

@@ -8,9 +8,9 @@ from eyegore.analysis.frame_tally import FrameTally
 from eyegore.desktop import frame_rows, hk_rows
 from eyegore.desktop.frame_rows import FrameRows
 from eyegore.desktop.hk_rows import HkRows
-from eyegore.exposure_messages import HkVerdict
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages import Exposure, ExposureHk, FrameJudged, FramesWaiting, ImageFile
+from eyegore.messages.events import Exposure, ExposureHk, FrameJudged, FramesWaiting, ImageFile
+from eyegore.messages.exposures import HkVerdict
 from eyegore.widgets.cells import HealthCell, Status
 from eyegore.widgets.theme import LOOKS
 

@@ -16,7 +16,7 @@ from eyegore.elvis.ccd_geometry import (
 from eyegore.elvis.fits_headers import CardValue, Flaw, Hdu, Headers, read_headers
 from eyegore.elvis.frame_error import FrameError, unreadable
 from eyegore.elvis.frame_pixels import UInt16Array as UInt16Array, compressed, image_shape, pixels_of
-from eyegore.frame_messages import FrameProblem
+from eyegore.messages.images import FrameProblem
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Names in a day folder: what a file is, whose, and of when. Times are lab seconds (see :mod:`eyegore.messages`).
+"""Names in a day folder: what a file is, whose, and of when. Times are lab seconds (:mod:`eyegore.messages.events`).
 
 A name is only a name: dates in it may be impossible (then NaN) or not those of the content, and the folder itself may
 be called anything. Months are English whatever the locale.

@@ -12,7 +12,7 @@ from eyegore.elvis.day_folder import parse_stamp
 from eyegore.elvis.dialect import DIALECTS, Recognition, recognise_explog, version_named
 from eyegore.elvis.hk_text import excerpt, number
 from eyegore.elvis.tail import LONGEST_LINE, Tail
-from eyegore.messages import BadLine, Exposure, ExposureRows, FeedMessage, SourceEvent
+from eyegore.messages.events import BadLine, Exposure, ExposureRows, FeedMessage, SourceEvent
 
 CHUNK = 1 << 16
 """Bytes turned into rows at once: about 100 rows, 1 ms."""

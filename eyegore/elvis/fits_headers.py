@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from eyegore.frame_messages import FrameProblem
+from eyegore.messages.images import FrameProblem
 
 BLOCK = 2880
 CARD = 80

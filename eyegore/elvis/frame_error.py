@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from eyegore.basics.errors import FormatError
-from eyegore.frame_messages import FrameProblem
+from eyegore.messages.images import FrameProblem
 
 
 class FrameError(FormatError):

@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from eyegore.elvis.fits_headers import Hdu
 from eyegore.elvis.frame_error import FrameError
-from eyegore.frame_messages import FrameProblem
+from eyegore.messages.images import FrameProblem
 
 WHOLE = 0.01
 """How far from a whole number a scaled pixel may be [ADU]: single precision has a rounding of 0.004 at 65535."""

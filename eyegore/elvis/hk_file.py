@@ -15,7 +15,7 @@ from eyegore.elvis.dialect import TIME_COLUMNS, Recognition, compare_hk, paramet
 from eyegore.elvis.hk_text import DAY, HkClock, HkTable, excerpt, number
 from eyegore.elvis.tail import LONGEST_LINE, Tail, both_ends
 from eyegore.elvis.transposed_hk import CADENCE, TransposedHk, is_transposed, read_transposed
-from eyegore.messages import BadLine, FeedMessage, HkHeader, HkRows, SourceEvent
+from eyegore.messages.events import BadLine, FeedMessage, HkHeader, HkRows, SourceEvent
 
 CHUNK = 1 << 17
 """Bytes turned into rows at once: about 1 ms, during which no other thread runs."""

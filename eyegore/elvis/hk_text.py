@@ -17,7 +17,7 @@ import numpy.typing as npt
 from eyegore.elvis.day_folder import lab_seconds
 from eyegore.elvis.dialect import REGISTERS
 from eyegore.elvis.tail import LONGEST_LINE
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 DAY = 86400.0
 """Seconds of a day."""

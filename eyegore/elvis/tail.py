@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from eyegore.messages import SourceKind
+from eyegore.messages.events import SourceKind
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from eyegore.elvis.dialect import DIALECTS, Stamp
 from eyegore.elvis.hk_text import excerpt, number
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 
 CADENCE = 1.0
 """Time between two samples [s]: what the table files of later versions show."""

@@ -12,7 +12,7 @@ from eyegore.feeds.folder_scan import FolderScan
 from eyegore.feeds.frame_source import FrameSource
 from eyegore.feeds.hk_source import HkSource
 from eyegore.feeds.tails import Tails
-from eyegore.messages import CaughtUp, FeedMessage, SourceEvent, SourceKind
+from eyegore.messages.events import CaughtUp, FeedMessage, SourceEvent, SourceKind
 
 
 class DayReader:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from eyegore.messages import FreeSpace
+from eyegore.messages.events import FreeSpace
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eyegore.elvis.day_folder import DayFile, parse_name
-from eyegore.messages import SourceEvent, SourceKind
+from eyegore.messages.events import SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)
 

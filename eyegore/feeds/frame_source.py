@@ -15,7 +15,7 @@ from pathlib import Path
 
 from eyegore.elvis.ccd_frame import frame_state
 from eyegore.elvis.day_folder import DayFile, FileKind
-from eyegore.messages import FeedMessage, ImageFile, SourceEvent, SourceKind
+from eyegore.messages.events import FeedMessage, ImageFile, SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from eyegore.elvis.day_folder import DayFile, FileKind, in_order, is_continuous
 from eyegore.elvis.dialect import Recognition, compare_hk, parameter_info, recognise_hk
 from eyegore.elvis.hk_file import HkTail
 from eyegore.feeds.tails import Tails
-from eyegore.messages import FeedMessage, HkHeader, HkRows
+from eyegore.messages.events import FeedMessage, HkHeader, HkRows
 
 PREVIEW_EVERY_S = 0.25
 """How often the newest file is previewed again while the history is being read."""

@@ -19,7 +19,7 @@ from eyegore.feeds.day_reader import DayReader
 from eyegore.feeds.follow import DayFolder, newer_day_folder
 from eyegore.feeds.frame_source import SETTLE_S
 from eyegore.feeds.watch import EVERYTHING, FolderWatch
-from eyegore.messages import CaughtUp, FeedMessage, SourceEvent, SourceKind, WorkerDied
+from eyegore.messages.events import CaughtUp, FeedMessage, SourceEvent, SourceKind, WorkerDied
 
 log = logging.getLogger(__name__)
 

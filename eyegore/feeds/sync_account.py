@@ -16,8 +16,8 @@ from eyegore.feeds.sync_listener import PassListener
 from eyegore.feeds.sync_report import Mismatch, PassReport
 from eyegore.feeds.sync_target import SyncTarget
 from eyegore.feeds.sync_worker import PassFailed, SyncNews
-from eyegore.messages import FreeSpace
-from eyegore.sync_messages import CopyFile, CopyNews, CopyProgress, CopyState, ExposureCopies, ExposureCopy, SyncState
+from eyegore.messages.copies import CopyFile, CopyNews, CopyProgress, CopyState, ExposureCopies, ExposureCopy, SyncState
+from eyegore.messages.events import FreeSpace
 
 MOST_TOLD = 3
 """Files that differed are told one by one up to so many."""

@@ -23,7 +23,7 @@ from eyegore.feeds.sync_report import Compared, Likeness, Mismatch, PassReport
 from eyegore.feeds.sync_scan import FolderState, SourceFile, SyncScan
 from eyegore.feeds.sync_side import OtherSide
 from eyegore.feeds.sync_target import SyncTarget
-from eyegore.sync_messages import ExposureCopy
+from eyegore.messages.copies import ExposureCopy
 
 log = logging.getLogger(__name__)
 

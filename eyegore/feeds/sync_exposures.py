@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from eyegore.elvis.day_folder import parse_name
 from eyegore.feeds.sync_ledger import FileState, LedgerEntry
 from eyegore.feeds.sync_scan import SourceFile
-from eyegore.sync_messages import CopyState, ExposureCopy
+from eyegore.messages.copies import CopyState, ExposureCopy
 
 STATES = {
     FileState.COMPLETE: CopyState.WAITING,

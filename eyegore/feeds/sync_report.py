@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from eyegore.feeds.sync_ledger import LedgerEntry
-from eyegore.sync_messages import ExposureCopy
+from eyegore.messages.copies import ExposureCopy
 
 
 class Likeness(Enum):

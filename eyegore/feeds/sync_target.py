@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from eyegore.basics.errors import SettingsError
-from eyegore.messages import Role
+from eyegore.messages.events import Role
 
 HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?")
 """A name or address; a leading dash would be an option to ssh."""

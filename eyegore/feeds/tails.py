@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Generic, Protocol, TypeVar
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.messages import FeedMessage, SourceEvent, SourceKind
+from eyegore.messages.events import FeedMessage, SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)
 

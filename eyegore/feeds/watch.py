@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.mounts import mount_of
-from eyegore.messages import SourceEvent, SourceKind, WatcherState
+from eyegore.messages.events import SourceEvent, SourceKind, WatcherState
 
 if TYPE_CHECKING:
     from watchdog.events import FileSystemEvent

@@ -1,1 +1,1 @@
-"""Images measured and judged: a file in, a :class:`~eyegore.frame_messages.FrameResult` out."""
+"""Images measured and judged: a file in, a :class:`~eyegore.messages.images.FrameResult` out."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.frame_messages import FrameJudged, FrameResult, FramesWaiting
 from eyegore.frames.frame_judge import FrameJudge
-from eyegore.messages import Exposure, ImageFile
+from eyegore.messages.events import Exposure, ImageFile
+from eyegore.messages.images import FrameJudged, FrameResult, FramesWaiting
 
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable

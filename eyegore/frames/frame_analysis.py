@@ -9,7 +9,6 @@ from eyegore.basics.errors import SettingsError
 from eyegore.elvis.campaign import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
-from eyegore.frame_messages import FrameProblem, FrameResult
 from eyegore.frames.family import family_of
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.frames.judging import Judge, overall
@@ -17,7 +16,8 @@ from eyegore.frames.measuring import measure
 from eyegore.frames.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import CheckTable
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
+from eyegore.messages.images import FrameProblem, FrameResult
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.elvis.day_folder import parse_name
 from eyegore.elvis.dialect import DIALECTS, version_named
 from eyegore.elvis.fits_headers import CardValue
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "TEST": ("OBJECT", "TEST"),

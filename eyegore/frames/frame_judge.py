@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.frame_messages import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 from eyegore.frames.frame_store import FrameStamp, FrameStore, forget_old, store_path
 from eyegore.frames.judge_process import FrameTask, JudgeProcess
-from eyegore.messages import Exposure, ImageFile
+from eyegore.messages.events import Exposure, ImageFile
+from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable

@@ -19,7 +19,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from eyegore.frame_messages import FrameResult
+from eyegore.messages.images import FrameResult
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

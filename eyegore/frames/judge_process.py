@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from eyegore.frame_messages import FrameProblem, FrameResult
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
+from eyegore.messages.images import FrameProblem, FrameResult
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from eyegore.elvis.campaign import Chamber
-from eyegore.frame_messages import SECTIONS, FrameCheck, QuadrantStatistics, Spot
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.limits.frame_model import FULL_SCALE, CheckLimit, CheckTable, Family, FrameVerdict, Reference, worst
+from eyegore.messages.images import SECTIONS, FrameCheck, QuadrantStatistics, Spot
 
 _LINEAR = 0.8 * FULL_SCALE
 """Fluence [ADU] beyond which a flat does not tell the flux of the lamp any more."""

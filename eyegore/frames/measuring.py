@@ -17,9 +17,9 @@ from eyegore.analysis.spots import STAMP, find_sources, measure_spot
 from eyegore.elvis.campaign import Chamber
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
-from eyegore.frame_messages import SECTIONS, Injection, QuadrantDetails, QuadrantStatistics, SectionStatistics, Spot
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.limits.frame_model import Family
+from eyegore.messages.images import SECTIONS, Injection, QuadrantDetails, QuadrantStatistics, SectionStatistics, Spot
 
 SPOT_NAMES = {"A": "ALPHA", "B": "BRAVO", "C": "CHARLIE", "D": "DELTA", "E": "ECHO"}
 """Spots of a quadrant as they are displayed: upper left, upper right, centre, lower left, lower right."""

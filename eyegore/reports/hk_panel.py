@@ -13,7 +13,7 @@ import numpy.typing as npt
 from eyegore.analysis.decimation import Envelope
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Relative
-from eyegore.messages import FloatArray
+from eyegore.messages.events import FloatArray
 from eyegore.reports.hk_samples import HkSamples
 from eyegore.reports.paper import BAD, DIM, FIRST, SECOND, SMALL, TEXT, WARN, Sheet
 

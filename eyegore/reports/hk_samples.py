@@ -15,7 +15,7 @@ from eyegore.analysis.exposure_interval import interval_of
 from eyegore.analysis.hk_history import GAP_FLOOR_S, GAP_PERIODS
 from eyegore.elvis.day_folder import is_continuous, parse_name
 from eyegore.limits.model import LimitTable, Phase, Verdict
-from eyegore.messages import Event, ExposuresAccepted, FloatArray, HkAccepted, LayoutChanged
+from eyegore.messages.events import Event, ExposuresAccepted, FloatArray, HkAccepted, LayoutChanged
 
 Codes = npt.NDArray[np.uint8]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.process_pool import GivenUp, WorkerPool
-from eyegore.frame_messages import FrameProblem, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import FrameProblem, FrameResult
 from eyegore.reports.kept_page import KeptPages, PageRecord
 from eyegore.reports.output_folder import write_text, write_whole
 from eyegore.reports.page_maker import PageMaker, PageTask, QuicklookRules

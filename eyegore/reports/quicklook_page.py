@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
-from eyegore.frame_messages import SECTIONS, FrameCheck, FrameResult, QuadrantStatistics
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import SECTIONS, FrameCheck, FrameResult, QuadrantStatistics
 from eyegore.reports.paper import (
     BAD,
     DIM,

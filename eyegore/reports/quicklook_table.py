@@ -8,9 +8,9 @@ import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from eyegore.frame_messages import SECTIONS, FrameResult, QuadrantStatistics
 from eyegore.frames.judging import overall
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import SECTIONS, FrameResult, QuadrantStatistics
 
 Row = Mapping[str, str]
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from eyegore.alarms.quiet_hours import QuietHours
 from eyegore.alarms.roster import Roster
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 
 
 @dataclass(frozen=True)

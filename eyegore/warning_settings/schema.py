@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from eyegore.alarms.quiet_hours import QuietSpan
 from eyegore.alarms.roster import ALL_DAYS, DAY_MIN, Dated, Entry as RosterEntry, Pattern
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 from eyegore.warning_settings.fields import (
     LOOPBACK,
     ChannelName,

@@ -13,7 +13,7 @@ from eyegore.alarms.roster import Roster
 from eyegore.alarms.wall_clock import WallClock
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_source import REASONS, Keys, TomlError, TomlSource, parse_toml, read_toml, reason_of
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 from eyegore.warning_settings.model import Heartbeat, Person, Proof, Rates, Server, Texts, Twilio, WarningSettings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from eyegore.credentials import Credentials
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 from eyegore.warning_settings.access import needed
 from eyegore.warning_settings.model import Server, WarningSettings
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from eyegore.backup_service import BackupService
 from eyegore.feeds.sync_target import SyncTarget
 from eyegore.feeds.sync_worker import SyncPace
-from eyegore.messages import AlarmChanged, AlarmState, FreeSpace, SyncState
+from eyegore.messages.copies import CopyNews
+from eyegore.messages.events import AlarmChanged, AlarmState, FreeSpace, SyncState
 from eyegore.monitor import BACKUP_ALARM_S, Monitor
 from eyegore.rules import Rules
-from eyegore.sync_messages import CopyNews
 
 from .feeds.conftest import Day
 from .feeds.sync_lab import age, flaws, listing

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
-from eyegore.messages import Action, AlarmChanged, Event, FlagCommand, HkHeader, HkRows, LimitsEdited, Noted
+from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkHeader, HkRows, LimitsEdited, Noted
 from eyegore.monitor import Monitor
 from eyegore.rules import Rules
 

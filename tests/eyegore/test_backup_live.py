@@ -14,7 +14,7 @@ from eyegore.elvis.simulator import Simulator
 from eyegore.feeds.sync_ledger import FileState
 from eyegore.feeds.sync_opening import open_ledger
 from eyegore.feeds.sync_target import parse_target
-from eyegore.messages import AlarmChanged, Event, SyncState
+from eyegore.messages.events import AlarmChanged, Event, SyncState
 from eyegore.service import Service
 from eyegore.settings import Session
 

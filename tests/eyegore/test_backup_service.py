@@ -12,12 +12,12 @@ import pytest
 from eyegore.backup_service import BackupService
 from eyegore.basics.errors import SettingsError
 from eyegore.elvis.simulator import Simulator
-from eyegore.messages import AlarmChanged, AlarmState, Event, FreeSpace
+from eyegore.messages.copies import CopyProgress, Role, SyncState, VolumeSpace
+from eyegore.messages.events import AlarmChanged, AlarmState, Event, FreeSpace
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
 from eyegore.service import Service
 from eyegore.settings import Session
-from eyegore.sync_messages import CopyProgress, Role, SyncState, VolumeSpace
 
 from .feeds.ssh_server import SshServer
 

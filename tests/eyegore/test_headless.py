@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from eyegore.frame_messages import FrameJudged, FrameResult, FramesWaiting
 from eyegore.headless import Summary
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.sync_messages import Role, SyncState
+from eyegore.messages.copies import Role, SyncState
+from eyegore.messages.images import FrameJudged, FrameResult, FramesWaiting
 
 WELL = SyncState("/mnt/b", Role.BACKUP, 12, 12, 0.0, 1000.0, succeeded=880.0)
 WAITS = replace(WELL, target="gate", role=Role.BROADCAST, verified=9, lag_bytes=73_000_000, lag_s=700.0)

@@ -21,7 +21,7 @@ from eyegore.limits.model import (
     Severity,
     Verdict,
 )  # fmt: skip
-from eyegore.messages import (
+from eyegore.messages.events import (
     AlarmChanged,
     Event,
     Exposure,
@@ -36,7 +36,7 @@ from eyegore.messages import (
     Noted,
     PhaseChosen,
     Said,
-)  # fmt: skip
+)
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
 

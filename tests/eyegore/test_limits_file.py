@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.limits_file import LimitsFile
-from eyegore.messages import LimitsEdited
+from eyegore.messages.events import LimitsEdited
 
 WaitUntil = Callable[..., None]
 TABLE = """\

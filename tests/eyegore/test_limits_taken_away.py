@@ -16,7 +16,7 @@ import eyegore.service
 from eyegore.limits import table as tables
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
 from eyegore.limits_file import LimitsFile
-from eyegore.messages import (
+from eyegore.messages.events import (
     Action,
     AlarmChanged,
     AlarmKind,

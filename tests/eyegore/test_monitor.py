@@ -12,7 +12,7 @@ import pytest
 
 from eyegore.analysis.excursions import Run
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
-from eyegore.messages import (
+from eyegore.messages.events import (
     Action,
     AlarmChanged,
     BadLine,

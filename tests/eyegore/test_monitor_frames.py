@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from eyegore.limits.model import LimitTable, Parameter, Range
-from eyegore.messages import CaughtUp, Event, Exposure, ExposureHk, ExposureRows, FeedMessage, HkHeader, HkRows
+from eyegore.messages.events import CaughtUp, Event, Exposure, ExposureHk, ExposureRows, FeedMessage, HkHeader, HkRows
 from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
 

@@ -12,7 +12,7 @@ import pytest
 
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
-from eyegore.messages import Event, Role, SyncState
+from eyegore.messages.events import Event, Role, SyncState
 from eyegore.service import Service
 from eyegore.settings import Session
 

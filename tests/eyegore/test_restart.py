@@ -19,7 +19,7 @@ from eyegore.alarms.journal_reader import JournalReader
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Range, Severity
 from eyegore.limits.table import table_for
-from eyegore.messages import Action, AlarmChanged, AlarmEntry, Event, FlagCommand, Health
+from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, Event, FlagCommand, Health
 from eyegore.service import Service
 from eyegore.settings import Session
 

@@ -20,7 +20,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Phase
 from eyegore.limits.table import table_for
-from eyegore.messages import (
+from eyegore.messages.events import (
     Action,
     AlarmChanged,
     Event,

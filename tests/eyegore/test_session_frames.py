@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.frame_messages import FrameCheck, FrameProblem, FrameResult
 from eyegore.limits.frame_model import FrameVerdict, worst
-from eyegore.messages import (
+from eyegore.messages.events import (
     AlarmChanged,
     AlarmKind,
     AlarmState,
@@ -19,6 +18,7 @@ from eyegore.messages import (
     SourceEvent,
     SourceKind,
 )
+from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
 from eyegore.monitor import Monitor
 from eyegore.service import rules_for
 from eyegore.session_frames import NO_BLOCK

@@ -13,9 +13,9 @@ from eyegore.alarms.alarm_board import Frame
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.policy import Policy
 from eyegore.alarms.roster import Duty
-from eyegore.messages import Action, Event
+from eyegore.messages.events import Action, Event
+from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning_center import Orders, People, WarningCenter
-from eyegore.warning_messages import Channel, Reason
 
 from .alarms.policy_bench import RULES, START, Bench
 

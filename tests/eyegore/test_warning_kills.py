@@ -23,11 +23,11 @@ from eyegore.alarms.outbox import Outbox
 from eyegore.alarms.policy import Policy
 from eyegore.alarms.twilio_sender import sms_body
 from eyegore.elvis.simulator import Simulator
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
+from eyegore.messages.warnings import Channel
 from eyegore.service import Service
 from eyegore.settings import Session
 from eyegore.warning_center import CHAIN
-from eyegore.warning_messages import Channel
 
 from .alarms.mail_servers import PASSWORD, SENDER, Mailbox
 from .alarms.twilio_server import TOKEN, TwilioServer

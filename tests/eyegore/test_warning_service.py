@@ -18,7 +18,7 @@ from eyegore.alarms.outbox import Outbox
 from eyegore.basics.errors import SettingsError
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
-from eyegore.messages import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
+from eyegore.messages.events import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
 from eyegore.service import Service
 from eyegore.settings import Session
 

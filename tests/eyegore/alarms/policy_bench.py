@@ -17,8 +17,8 @@ from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.alarms.roster import Duty
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
-from eyegore.messages import Action, AlarmChanged, AlarmState, Event, FlagCommand, HkRows
-from eyegore.warning_messages import Channel, Notice
+from eyegore.messages.events import Action, AlarmChanged, AlarmState, Event, FlagCommand, HkRows
+from eyegore.messages.warnings import Channel, Notice
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 START = 1_000_000.0

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel, Notice, Reason, Samples
+from eyegore.messages.warnings import Channel, Notice, Reason, Samples
 
 
 def notice(**changes: Any) -> Notice:

@@ -16,7 +16,7 @@ from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
-from eyegore.messages import Action, Alarm, AlarmChanged, AlarmKind, AlarmState, Event, FlagCommand, HkRows, Said
+from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmKind, AlarmState, Event, FlagCommand, HkRows, Said
 
 CRITICAL = Parameter(
     "TEMP", "degC", "", Range(-133, 35), severity_low=Severity.CRITICAL, severity_high=Severity.WARNING

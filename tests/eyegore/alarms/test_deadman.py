@@ -10,7 +10,7 @@ from eyegore.alarms import deadman, exposure_pace
 from eyegore.alarms.deadman import ExposureTimer, ImageTimer, LoopTimer, SpaceTimer
 from eyegore.alarms.exposure_pace import ExposurePace
 from eyegore.limits.model import Severity
-from eyegore.messages import Exposure, ImageFile
+from eyegore.messages.events import Exposure, ImageFile
 
 T0 = 1552521600.0
 COLUMNS = ("ObsID", "CCD", "Vstart ", "vend", "v_tpump")

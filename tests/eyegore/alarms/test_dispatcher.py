@@ -17,7 +17,7 @@ from eyegore.alarms.dispatcher import LONGEST_WAIT_S, Dispatcher
 from eyegore.alarms.journal import Journal, JournalError
 from eyegore.alarms.outbox import Outbox
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel, Notice, Outcome, Reason, Result, Samples
+from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
 
 WaitUntil = Callable[..., None]
 NOW = 1_000_000.0

@@ -11,7 +11,7 @@ from eyegore.alarms.channel_watch import ChannelWatch, StateWatch
 from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.fallback import Fallback
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel, Notice, Reason
+from eyegore.messages.warnings import Channel, Notice, Reason
 
 NOW = 1_000_000.0
 EMAIL, SMS, CALL, OTHER = Channel.EMAIL, Channel.SMS, Channel.CALL, Channel.OTHER

@@ -22,7 +22,7 @@ from eyegore.alarms import journal_reader
 from eyegore.alarms.journal import Journal, JournalError, JournalReader, journal_path, journals, state_dir
 from eyegore.alarms.journal_schema import COLUMNS, INSERT, KEEP, TABLES, VERSION, entry_of, row_of
 from eyegore.alarms.outbox import Outbox
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
 
 NAN = float("nan")
 ENTRY = AlarmEntry(

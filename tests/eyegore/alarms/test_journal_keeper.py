@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eyegore.alarms.journal_keeper import DAY_S, JournalKeeper
 from eyegore.alarms.journal_reader import JournalReader
-from eyegore.messages import AlarmEntry, Noted
+from eyegore.messages.events import AlarmEntry, Noted
 
 NOW = 1_552_600_000.0
 MEMORY = {"counter": 4}

@@ -17,7 +17,7 @@ import pytest
 from eyegore.alarms.journal import Journal, JournalError, JournalReader, journals
 from eyegore.alarms.journal_errors import journal_error
 from eyegore.alarms.journal_schema import VERSION
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
 
 
 def entry(time: float) -> AlarmEntry:

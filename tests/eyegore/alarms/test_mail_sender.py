@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from eyegore.alarms.accounts import SmtpAccount
 from eyegore.alarms.mail_sender import MailSender
 from eyegore.alarms.sample_plot import plot
-from eyegore.warning_messages import Outcome, Result
+from eyegore.messages.warnings import Outcome, Result
 
 from .mail_servers import PASSWORD, SENDER, USER, Mailbox, Trust, mail_server, scripted, trust
 from .some_notice import notice, samples

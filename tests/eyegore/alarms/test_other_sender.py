@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from eyegore.alarms.accounts import OtherAccount
 from eyegore.alarms.other_sender import WebhookSender, _body
-from eyegore.warning_messages import Result
+from eyegore.messages.warnings import Result
 
 from .mail_servers import trust
 from .some_notice import notice

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from eyegore.alarms.path_proof import ANSWER_S, CATCH_UP_S, PathProof, ProofTimes
-from eyegore.warning_messages import Channel, Reason
+from eyegore.messages.warnings import Channel, Reason
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TIMES = ProofTimes((time(8), time(20)), BERLIN)

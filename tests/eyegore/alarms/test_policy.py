@@ -9,8 +9,8 @@ import pytest
 
 from eyegore.alarms.alarm_board import Frame
 from eyegore.alarms.roster import Duty
-from eyegore.messages import Action, AlarmChanged, AlarmKind
-from eyegore.warning_messages import Channel, Reason
+from eyegore.messages.events import Action, AlarmChanged, AlarmKind
+from eyegore.messages.warnings import Channel, Reason
 
 from .policy_bench import CRITICAL, START, WARNING, Bench
 

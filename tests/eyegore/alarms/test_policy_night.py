@@ -21,8 +21,8 @@ from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.alarms.roster import Duty
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
-from eyegore.messages import Action, AlarmChanged, Event, FlagCommand, HkRows
-from eyegore.warning_messages import Channel, Notice
+from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkRows
+from eyegore.messages.warnings import Channel, Notice
 
 EXPECTED = Path(__file__).parents[2] / "data" / "policy_night.txt"
 MIDNIGHT = datetime(1980, 2, 22, tzinfo=UTC).timestamp()

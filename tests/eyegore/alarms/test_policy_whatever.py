@@ -8,8 +8,8 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from eyegore.alarms.policy import Policy
-from eyegore.messages import Action, AlarmChanged, AlarmState, Event
-from eyegore.warning_messages import Notice, Reason
+from eyegore.messages.events import Action, AlarmChanged, AlarmState, Event
+from eyegore.messages.warnings import Notice, Reason
 
 from .policy_bench import CRITICAL, START, WARNING, Bench
 

@@ -20,7 +20,7 @@ from eyegore.alarms.reply_desk import (
     Taken,
     address_key,
 )
-from eyegore.messages import Action
+from eyegore.messages.events import Action
 
 NOW = 1_700_000_000.0
 ANA, BEN = "+49301234", "ben@lab.org"

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from eyegore.alarms.sample_plot import plot, with_gaps
-from eyegore.warning_messages import Samples
+from eyegore.messages.warnings import Samples
 
 from .some_notice import samples
 

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from eyegore.alarms.accounts import TwilioAccount
 from eyegore.alarms.dispatcher import Traceable
 from eyegore.alarms.twilio_sender import LONGEST_TWIML, TwilioCall, TwilioSms, sms_body, spoken_twiml
-from eyegore.warning_messages import Result
+from eyegore.messages.warnings import Result
 
 from .some_notice import notice
 from .twilio_server import NUMBER, SID, TOKEN, TwilioServer

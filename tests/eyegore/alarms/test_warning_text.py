@@ -9,8 +9,8 @@ from eyegore.alarms.policy_rules import Circumstances
 from eyegore.alarms.reply import orders_of
 from eyegore.alarms.warning_text import Telling, words
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmKind, AlarmState
-from eyegore.warning_messages import Reason
+from eyegore.messages.events import Alarm, AlarmKind, AlarmState
+from eyegore.messages.warnings import Reason
 
 LIMIT = "−133 … 35 °C"
 ALARM = Alarm(

@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.analysis.alarm_spans import AlarmSpan, AlarmSpans
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState
 
 NAN = float("nan")
 OUT = Alarm("T", AlarmKind.OOL, AlarmState.UNACK, Severity.CRITICAL, True, -136.0, "degC", 103.0, 100.0, -136.0, 101.0)

@@ -18,7 +18,7 @@ from eyegore.analysis.ccd_stats import (
     section_statistics,
 )
 from eyegore.analysis.display import Pixels
-from eyegore.frame_messages import SECTIONS
+from eyegore.messages.images import SECTIONS
 
 COLUMNS = {"pre": slice(3, 9), "img": slice(11, 38), "ove": slice(41, 47)}
 PLANS = {

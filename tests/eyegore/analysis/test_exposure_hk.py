@@ -12,9 +12,9 @@ from hypothesis import given, settings, strategies as st
 
 from eyegore.analysis.exposure_hk import ExposureHkBook
 from eyegore.analysis.row_covers import RowKind
-from eyegore.exposure_messages import ExposureHk, HkVerdict, ccd_of
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Severity, Verdict
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
+from eyegore.messages.exposures import ExposureHk, HkVerdict, ccd_of
 
 GAP_S = 60.0
 CLEAN, UNKNOWN, NO_HK, COMPROMISED = HkVerdict.CLEAN, HkVerdict.UNKNOWN, HkVerdict.NO_HK, HkVerdict.COMPROMISED

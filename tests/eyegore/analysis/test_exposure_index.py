@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from eyegore.analysis.exposure_index import ExposureIndex
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
 
 
 def exposure(obsid: int, time: float, drain: str = "26.0") -> Exposure:

@@ -12,7 +12,7 @@ from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.exposure_plan import before_exposure, read_out
 from eyegore.elvis.simulator import Simulator
 from eyegore.feeds.ingest import read_folder
-from eyegore.messages import Exposure, ExposureRows
+from eyegore.messages.events import Exposure, ExposureRows
 
 COLUMNS = ("toi_fl", "toi_ro", "toi_ch", "toi_tp", "chinj", "v_tpump", "v_tp_cnt", "dwell_v", "s_tpump", "s_tp_cnt",
            "dwell_s", "vstart", "vend")  # fmt: skip

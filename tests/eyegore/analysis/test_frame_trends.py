@@ -9,10 +9,10 @@ import pytest
 
 from eyegore.analysis import frame_trends
 from eyegore.analysis.frame_trends import NAMES, FrameTrends
-from eyegore.frame_messages import FrameCheck, FrameJudged, FrameResult, QuadrantStatistics, SectionStatistics
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.limits.model import Verdict
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
+from eyegore.messages.images import FrameCheck, FrameJudged, FrameResult, QuadrantStatistics, SectionStatistics
 
 
 def quadrant(letter: str, offset: float, noise: float, fluence: float) -> QuadrantStatistics:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, strategies as st
 
 from eyegore.analysis.recent_samples import KEPT_S, RecentSamples
-from eyegore.messages import HkRows
+from eyegore.messages.events import HkRows
 
 
 def rows(times: list[float], columns: tuple[str, ...] = ("A", "B")) -> HkRows:

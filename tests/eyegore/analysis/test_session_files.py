@@ -6,7 +6,7 @@ import logging
 import math
 
 from eyegore.analysis.session_files import ExposureBook, ImageBook
-from eyegore.messages import Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
+from eyegore.messages.events import Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
 
 COLUMNS = ("ObsID", "CCD", "test")
 

@@ -16,7 +16,7 @@ from eyegore.feeds.ingest import read_folder
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Range, Verdict
 from eyegore.limits.table import table_for
-from eyegore.messages import FloatArray, HkRows
+from eyegore.messages.events import FloatArray, HkRows
 
 T0 = 1552521600.0
 RESPONSE_MIN = 30.0

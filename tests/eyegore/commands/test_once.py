@@ -17,7 +17,7 @@ from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Range
 from eyegore.limits.table import VERSIONS, table_for
-from eyegore.messages import HkRows
+from eyegore.messages.events import HkRows
 from eyegore.monitor import Monitor
 
 DATA = Path(__file__).parents[2] / "data"

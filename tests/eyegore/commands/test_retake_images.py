@@ -14,9 +14,9 @@ import pytest
 
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
-from eyegore.frame_messages import FrameCheck, FrameProblem, FrameResult
 from eyegore.frames.judge_process import JudgeProcess
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
 
 from ..frames.simulated_frames import write
 

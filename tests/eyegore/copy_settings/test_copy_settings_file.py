@@ -10,7 +10,7 @@ from eyegore.copy_settings import CopySettingsError, load_settings
 from eyegore.copy_settings.example import EXAMPLE
 from eyegore.copy_settings.told import faults, rows, summary
 from eyegore.feeds.sync_target import SyncTarget, TargetKind
-from eyegore.messages import Role
+from eyegore.messages.events import Role
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.copy_settings import TargetNames
 from eyegore.feeds.sync_target import SyncTarget, TargetKind
-from eyegore.messages import Role
+from eyegore.messages.events import Role
 
 SETTINGS = """\
 [broadcast]

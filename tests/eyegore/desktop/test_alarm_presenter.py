@@ -17,7 +17,7 @@ from eyegore.desktop.alarm_presenter import (
     story_line,
 )
 from eyegore.limits.model import Severity
-from eyegore.messages import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
 from eyegore.session_frames import FILE, SUBJECTS
 from eyegore.widgets.alarm_cells import Standing
 from eyegore.widgets.cells import Status

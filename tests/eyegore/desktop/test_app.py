@@ -15,7 +15,7 @@ from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.limits.model import LimitSet
-from eyegore.messages import AlarmState, Drift, Said, Trends
+from eyegore.messages.events import AlarmState, Drift, Said, Trends
 from eyegore.service import WORKERS
 from eyegore.settings import Session
 from eyegore.widgets.cells import Status

@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.desktop.backup_presenter import backup_cells
 from eyegore.desktop.copy_book import CopyBook, Target
-from eyegore.sync_messages import Role, SyncState
+from eyegore.messages.copies import Role, SyncState
 from eyegore.widgets.cells import Status
 
 WELL = SyncState("/b", Role.BACKUP, 12, 12, 0.0, 1000.0)

@@ -10,7 +10,7 @@ import pytest
 
 from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.desktop.copy_presenter import copy_cell, file_cells, verdict
-from eyegore.sync_messages import (
+from eyegore.messages.copies import (
     CopyFile,
     CopyProgress,
     CopyState,

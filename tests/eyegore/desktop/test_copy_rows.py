@@ -7,8 +7,8 @@ import math
 from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.desktop.copy_rows import CopyRows
 from eyegore.desktop.presenter import row_cell
-from eyegore.messages import Exposure
-from eyegore.sync_messages import CopyState, ExposureCopies, ExposureCopy, Role
+from eyegore.messages.copies import CopyState, ExposureCopies, ExposureCopy, Role
+from eyegore.messages.events import Exposure
 
 GATE = Target("gate", Role.BROADCAST)
 

@@ -13,9 +13,9 @@ import pytest
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.hk_rows import MOST, HkRows
 from eyegore.elvis.simulator import Simulator
-from eyegore.exposure_messages import HkVerdict, RetakeReason
 from eyegore.limits.model import Severity, Verdict
-from eyegore.messages import Exposure, ExposureHk
+from eyegore.messages.events import Exposure, ExposureHk
+from eyegore.messages.exposures import HkVerdict, RetakeReason
 from eyegore.settings import Session
 
 REASON = RetakeReason(

@@ -10,9 +10,9 @@ import pytest
 from eyegore.analysis.display import Stretch
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview
-from eyegore.frame_messages import FrameJudged, FrameProblem, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages import ImageFile, ImagesReady
+from eyegore.messages.events import ImageFile, ImagesReady
+from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult
 from eyegore.widgets.cells import Status
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.verdict_cells import VerdictCell

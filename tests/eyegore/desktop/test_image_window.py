@@ -15,9 +15,9 @@ from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_window import ImageWindow
 from eyegore.desktop.look_desk import LookDesk
 from eyegore.desktop.pump import TkPump
-from eyegore.frame_messages import FrameJudged, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages import ImageFile, ImagesReady
+from eyegore.messages.events import ImageFile, ImagesReady
+from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells import Status
 

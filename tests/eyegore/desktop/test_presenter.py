@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.desktop import presenter
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Phase, Range, Relative, Severity, Verdict
-from eyegore.messages import Drift, Exposure, Flag, FlagState, Health
+from eyegore.messages.events import Drift, Exposure, Flag, FlagState, Health
 from eyegore.widgets.cells import HealthCell, Status, TrendCell
 
 FLAG = Flag("CCD2_TEMP_B", FlagState.NORMAL, Verdict.IN_LIMITS, Severity.NONE, -120.0, "degC", 0.0)

@@ -4,8 +4,8 @@ import pytest
 
 from eyegore.desktop import result_book
 from eyegore.desktop.result_book import ResultBook
-from eyegore.frame_messages import FrameCheck, FrameResult, QuadrantStatistics, SectionStatistics
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import FrameCheck, FrameResult, QuadrantStatistics, SectionStatistics
 
 
 def result(obsid: int, ccd: int = 1) -> FrameResult:

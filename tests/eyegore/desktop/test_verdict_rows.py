@@ -13,10 +13,10 @@ from eyegore.desktop.app import Desktop
 from eyegore.desktop.frame_rows import MOST, FrameRows
 from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.elvis.simulator import Simulator
-from eyegore.exposure_messages import HkVerdict
-from eyegore.frame_messages import FrameCheck, FrameJudged, FrameProblem, FrameResult
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages import Exposure, ExposureHk, FramesWaiting, ImageFile
+from eyegore.messages.events import Exposure, ExposureHk, FramesWaiting, ImageFile
+from eyegore.messages.exposures import HkVerdict
+from eyegore.messages.images import FrameCheck, FrameJudged, FrameProblem, FrameResult
 from eyegore.settings import Session
 
 ROWS = tuple(Exposure(7, f"CCD{ccd}", "BIAS01", 0.0, 0.0, (), ()) for ccd in (1, 2, 3))

@@ -19,7 +19,7 @@ from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.simulator import Simulator
-from eyegore.messages import WarningLine, WarningsState
+from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.settings import Session
 from eyegore.widgets import theme
 from eyegore.widgets.shelve_dialog import ShelveDialog

@@ -9,7 +9,7 @@ import numpy as np
 from eyegore.elvis.day_folder import lab_seconds
 from eyegore.elvis.dialect import DIALECTS, Stamp
 from eyegore.elvis.hk_file import HkTail
-from eyegore.messages import BadLine, FeedMessage, FloatArray, HkHeader, HkRows, SourceEvent, SourceKind
+from eyegore.messages.events import BadLine, FeedMessage, FloatArray, HkHeader, HkRows, SourceEvent, SourceKind
 
 MASTER = "HK_21-02-80_ROE1_01.txt"
 NIGHT = lab_seconds(21, 2, 80)

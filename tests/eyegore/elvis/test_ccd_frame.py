@@ -23,7 +23,7 @@ from eyegore.elvis.ccd_frame import (
 )
 from eyegore.elvis.fits_headers import BLOCK, card_value
 from eyegore.elvis.frame_error import FrameError
-from eyegore.frame_messages import FrameProblem
+from eyegore.messages.images import FrameProblem
 
 
 def pixels_of(rows: int = 70, columns: int = 101) -> UInt16Array:

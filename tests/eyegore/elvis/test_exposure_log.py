@@ -12,7 +12,7 @@ from eyegore.elvis.day_folder import lab_seconds
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.exposure_log import ExposureTail, LogHeader, seconds_per_unit
 from eyegore.elvis.tail import LONGEST_LINE
-from eyegore.messages import BadLine, Exposure, ExposureRows, FeedMessage, SourceEvent, SourceKind
+from eyegore.messages.events import BadLine, Exposure, ExposureRows, FeedMessage, SourceEvent, SourceKind
 
 SAMPLE = Path(__file__).parents[2] / "data" / "EXP_LOG_050800.txt"
 NAME = "EXP_LOG_210280.txt"

@@ -13,7 +13,7 @@ from astropy.io import fits
 
 from eyegore.elvis.ccd_frame import UInt16Array, frame_state, header, read_pixels
 from eyegore.elvis.frame_error import FrameError
-from eyegore.frame_messages import FrameProblem
+from eyegore.messages.images import FrameProblem
 
 PIXELS = np.random.default_rng(1).integers(0, 65536, (70, 101), dtype=np.uint16)
 PIXELS[:2, :3] = [[0, 1, 32767], [32768, 65534, 65535]]

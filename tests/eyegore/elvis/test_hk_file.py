@@ -12,7 +12,7 @@ from eyegore.elvis.day_folder import lab_seconds
 from eyegore.elvis.dialect import DIALECTS, Recognition, Stamp
 from eyegore.elvis.hk_file import HkTail, table_columns
 from eyegore.elvis.tail import LONGEST_LINE
-from eyegore.messages import HkHeader, HkRows
+from eyegore.messages.events import HkHeader, HkRows
 
 from .hk_reading import (
     GOOD,

@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.hk_file import HkTail
 from eyegore.elvis.hk_text import HkTable
-from eyegore.messages import BadLine, FeedMessage, HkHeader, HkRows, SourceEvent, SourceKind
+from eyegore.messages.events import BadLine, FeedMessage, HkHeader, HkRows, SourceEvent, SourceKind
 
 from .hk_reading import (
     GOOD,

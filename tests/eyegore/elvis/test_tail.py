@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.elvis.tail import FINGERPRINT, LONGEST_LINE, Tail, both_ends
-from eyegore.messages import SourceKind
+from eyegore.messages.events import SourceKind
 
 
 def everything(tail: Tail, limit: int = 1 << 18) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from eyegore.elvis.day_folder import image_name, lab_seconds, master_hk_name, obsid_hk_name
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.feeds.ingest import Ingest
-from eyegore.messages import (
+from eyegore.messages.events import (
     BadLine,
     CaughtUp,
     ExposureRows,

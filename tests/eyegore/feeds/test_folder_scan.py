@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.feeds.folder_scan import FolderScan, Look
-from eyegore.messages import SourceKind
+from eyegore.messages.events import SourceKind
 
 HK = "HK_14-03-19_ROE1_01.txt"
 IMAGE = "EUC_17001_140319D_120000T_ROE1_CCD1.fits"

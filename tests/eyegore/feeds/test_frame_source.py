@@ -12,7 +12,7 @@ from eyegore.elvis.ccd_frame import FrameState, frame_state
 from eyegore.elvis.day_folder import DayFile, parse_name
 from eyegore.feeds import frame_source
 from eyegore.feeds.frame_source import FrameSource
-from eyegore.messages import FeedMessage, ImageFile, SourceEvent
+from eyegore.messages.events import FeedMessage, ImageFile, SourceEvent
 
 if TYPE_CHECKING:
     from .conftest import Day

@@ -10,7 +10,7 @@ import pytest
 
 from eyegore.elvis.day_folder import DayFile, lab_seconds, parse_name
 from eyegore.feeds.hk_source import HkSource
-from eyegore.messages import FeedMessage, HkHeader, HkRows, SourceKind
+from eyegore.messages.events import FeedMessage, HkHeader, HkRows, SourceKind
 
 if TYPE_CHECKING:
     from .conftest import Day, Inbox

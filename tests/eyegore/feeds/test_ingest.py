@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from eyegore.feeds.ingest import Ingest
-from eyegore.messages import CaughtUp, ExposureRows, HkRows, SourceKind, WatcherState, WorkerDied
+from eyegore.messages.events import CaughtUp, ExposureRows, HkRows, SourceKind, WatcherState, WorkerDied
 
 if TYPE_CHECKING:
     from .conftest import Day, Inbox

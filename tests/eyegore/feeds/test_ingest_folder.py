@@ -14,7 +14,7 @@ import pytest
 
 from eyegore.feeds import ingest as ingest_module
 from eyegore.feeds.ingest import Ingest
-from eyegore.messages import SourceKind
+from eyegore.messages.events import SourceKind
 
 if TYPE_CHECKING:
     from .conftest import Day, Inbox

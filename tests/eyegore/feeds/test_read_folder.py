@@ -11,7 +11,7 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.feeds.ingest import read_folder
-from eyegore.messages import CaughtUp, ExposureRows, HkRows, ImageFile
+from eyegore.messages.events import CaughtUp, ExposureRows, HkRows, ImageFile
 
 if TYPE_CHECKING:
     from .conftest import Day, Inbox

@@ -15,8 +15,8 @@ from eyegore.feeds.sync_ledger import FileState, LedgerEntry
 from eyegore.feeds.sync_report import Mismatch, PassReport
 from eyegore.feeds.sync_target import SyncTarget, TargetKind
 from eyegore.feeds.sync_worker import PassFailed
-from eyegore.messages import FreeSpace
-from eyegore.sync_messages import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState
+from eyegore.messages.copies import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState
+from eyegore.messages.events import FreeSpace
 
 from .conftest import Day
 from .sync_lab import SyncLab, age

@@ -17,7 +17,7 @@ import pytest
 from eyegore.basics.mounts import Mount
 from eyegore.feeds import watch as watch_module
 from eyegore.feeds.watch import EVERYTHING, FolderWatch
-from eyegore.messages import SourceEvent, SourceKind, WatcherState
+from eyegore.messages.events import SourceEvent, SourceKind, WatcherState
 
 Wait = Callable[..., None]
 

@@ -20,9 +20,9 @@ from hypothesis import given, settings, strategies as st
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, FrameGeometry
 from eyegore.elvis.fits_headers import CardValue
 from eyegore.elvis.simulated_frame import FrameShape, fits_headers
-from eyegore.frame_messages import FrameProblem
 from eyegore.frames.frame_analysis import analyse_frame, judge_frame
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import FrameProblem
 
 from .simulated_frames import write
 

@@ -9,7 +9,7 @@ import pytest
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.frames.frame_facts import FrameFacts
-from eyegore.messages import Exposure
+from eyegore.messages.events import Exposure
 
 from .simulated_frames import cards, exposure
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.frame_messages import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 from eyegore.frames.frame_judge import FrameJudge
 from eyegore.frames.judge_process import FrameTask, JudgeProcess
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages import Exposure, ImageFile
+from eyegore.messages.events import Exposure, ImageFile
+from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 
 from .simulated_frames import write
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.frame_messages import (
+from eyegore.frames.frame_store import KEEP_S, FrameStamp, FrameStore, forget_old, store_path
+from eyegore.limits.frame_model import Family, FrameVerdict
+from eyegore.messages.images import (
     FrameCheck,
     FrameProblem,
     FrameResult,
@@ -18,8 +20,6 @@ from eyegore.frame_messages import (
     SectionStatistics,
     Spot,
 )
-from eyegore.frames.frame_store import KEEP_S, FrameStamp, FrameStore, forget_old, store_path
-from eyegore.limits.frame_model import Family, FrameVerdict
 
 STAMP = FrameStamp("EUC_1_010119D_000000T_ROE1_CCD1.fits", 35_400_960, 1_552_000_000_123_456_789, "table BORN")
 

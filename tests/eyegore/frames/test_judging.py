@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from eyegore.elvis.campaign import Chamber, chamber
-from eyegore.frame_messages import FrameCheck, Injection, QuadrantStatistics, SectionStatistics, Spot
 from eyegore.frames.family import family_of
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.frames.judging import Judge, overall
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import FrameCheck, Injection, QuadrantStatistics, SectionStatistics, Spot
 
 SECTION = SectionStatistics(20000, 2650.0, 1.2, 2650.0, 1.2)
 GOOD = QuadrantStatistics("E", SECTION, SECTION, SECTION, saturated=0, lost=0, active=1000, missing_codes=0)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
-from eyegore.frame_messages import SectionStatistics
 from eyegore.frames.frame_facts import FrameFacts
 from eyegore.frames.measuring import fluence, measure
 from eyegore.limits.frame_model import Family
+from eyegore.messages.images import SectionStatistics
 
 from .simulated_frames import BORN, frame
 

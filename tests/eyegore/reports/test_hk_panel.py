@@ -9,7 +9,7 @@ from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, Range, Verdict
 from eyegore.limits.table import table_for
-from eyegore.messages import HkAccepted, HkRows, LayoutChanged
+from eyegore.messages.events import HkAccepted, HkRows, LayoutChanged
 from eyegore.reports.hk_panel import LimitLine, joined, limit_lines, value_range
 from eyegore.reports.hk_samples import HkSamples, Samples
 

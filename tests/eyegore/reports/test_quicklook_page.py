@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
-from eyegore.frame_messages import FrameResult
 from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import FrameResult
 from eyegore.reports.quicklook_page import page, thinned
 from eyegore.reports.quicklook_stamp import BLOCK, stamp_of
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 from eyegore.warning_settings.example import EXAMPLE
 from eyegore.warning_settings.settings_file import parse_settings
 

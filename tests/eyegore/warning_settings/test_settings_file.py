@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.limits.model import Severity
-from eyegore.warning_messages import Channel
+from eyegore.messages.warnings import Channel
 from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
 from eyegore.warning_settings.model import Proof
 from eyegore.warning_settings.settings_file import parse_settings

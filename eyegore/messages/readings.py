@@ -1,4 +1,4 @@
-"""What travels from the readers to the monitor; all frozen. Part of :mod:`eyegore.messages`, which tells the clocks."""
+"""What travels from the readers to the monitor; frozen. :mod:`eyegore.messages.events` tells the clocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the housekeeping says of the exposures, frame by frame; frozen. Part of :mod:`eyegore.messages`."""
+"""What the housekeeping says of the exposures, frame by frame; frozen. Part of :mod:`eyegore.messages.events`."""
 
 from __future__ import annotations
 

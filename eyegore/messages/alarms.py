@@ -1,6 +1,6 @@
 """Alarms and flags as they stand, what people do with them, and what the journal keeps of them; all frozen.
 
-Part of :mod:`eyegore.messages`, which offers all of it.
+Part of :mod:`eyegore.messages.events`, which offers all of it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ import math
 
 import pytest
 
-from eyegore.frame_messages import (
+from eyegore.limits.frame_model import FrameVerdict
+from eyegore.messages.images import (
     FrameCheck,
     FrameProblem,
     FrameResult,
@@ -14,7 +15,6 @@ from eyegore.frame_messages import (
     SectionStatistics,
     Spot,
 )
-from eyegore.limits.frame_model import FrameVerdict
 
 QUADRANT = QuadrantStatistics(
     "E",

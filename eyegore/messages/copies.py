@@ -1,4 +1,4 @@
-"""How the copies of a session stand; frozen. Part of :mod:`eyegore.messages`."""
+"""How the copies of a session stand; frozen. Part of :mod:`eyegore.messages.events`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarm_messages import (
+from eyegore.limits.model import LimitSet, LimitTable, Phase
+from eyegore.messages.alarms import (
     Action as Action,
     Alarm as Alarm,
     AlarmEntry as AlarmEntry,
@@ -24,8 +25,10 @@ from eyegore.alarm_messages import (
     FlagState as FlagState,
     PhaseChosen as PhaseChosen,
 )
-from eyegore.exposure_messages import ExposureHk as ExposureHk
-from eyegore.feed_messages import (
+from eyegore.messages.copies import CopyNews, Role as Role, SyncState as SyncState, VolumeSpace
+from eyegore.messages.exposures import ExposureHk as ExposureHk
+from eyegore.messages.images import FrameJudged as FrameJudged, FramesWaiting as FramesWaiting
+from eyegore.messages.readings import (
     BadLine as BadLine,
     CaughtUp as CaughtUp,
     Exposure as Exposure,
@@ -41,10 +44,7 @@ from eyegore.feed_messages import (
     WatcherState as WatcherState,
     WorkerDied as WorkerDied,
 )
-from eyegore.frame_messages import FrameJudged as FrameJudged, FramesWaiting as FramesWaiting
-from eyegore.limits.model import LimitSet, LimitTable, Phase
-from eyegore.sync_messages import CopyNews, Role as Role, SyncState as SyncState, VolumeSpace
-from eyegore.warning_messages import (
+from eyegore.messages.warnings import (
     WarningLine as WarningLine,
     WarningPath as WarningPath,
     WarningsState as WarningsState,

@@ -1,0 +1,1 @@
+"""The frozen records that threads exchange; ``events`` lists all that the monitor tells."""
