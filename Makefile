@@ -6,7 +6,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS
 export PYTHON
 
 BIN := .venv/bin
-COVERED := limits/* eyegore/elvis/* eyegore/monitor.py
+COVERED := limits/* eyegore/elvis/* eyegore/session/monitor.py
 FLOOR := 95
 # Two for each core of CI: while one test waits, for a time-out or a process, another computes.
 WORKERS := 4

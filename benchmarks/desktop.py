@@ -22,7 +22,7 @@ from benchmarks.workshop import Workshop, drawn
 from eyegore.desktop import pump, session_view
 from eyegore.desktop.app import SWITCH_S, Desktop
 from eyegore.messages.events import Action, FlagCommand
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 from eyegore.widgets.cells import Status
 
 TICK_MS = 5

@@ -192,7 +192,7 @@ def _simulate(picture: Picture, night: Path) -> None:
 def _window(picture: Picture, night: Path, display: str) -> Iterator[tuple[int, int, int, int] | None]:
     """The window on the night, everything drawn, nothing under the pointer; the part to be seen, None for all."""
     from eyegore.desktop.app import Desktop
-    from eyegore.settings import Session
+    from eyegore.session.settings import Session
 
     root = tk.Tk(screenName=display, className="Eyegore")
     session = Session(night, lite=picture.lite, stale_after_s=picture.stale_after_s, block=picture.block)

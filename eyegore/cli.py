@@ -19,7 +19,7 @@ from eyegore import __version__
 from eyegore.basics import standard_output
 from eyegore.basics.errors import EyegoreError, SettingsError
 from eyegore.limits.model import LimitSet, Phase
-from eyegore.settings import KEEP_DAYS, Session
+from eyegore.session.settings import KEEP_DAYS, Session
 
 DESCRIPTION = """\
 Watches the day folder that ELVIS is filling and shows whether the hardware is healthy,
@@ -263,7 +263,7 @@ def _monitor(args: argparse.Namespace) -> int:
         raise SettingsError("which folder is to be copied? give it with -p DIR")
     if args.headless:
         from eyegore import headless
-        from eyegore.service import Service
+        from eyegore.session.service import Service
 
         session = session_of(args)
         set_up_logging(console=not sys.stdout.isatty(), file_tag=args.tag if args.log else None)

@@ -36,7 +36,7 @@ from eyegore.messages.events import (
     Said,
     WarningsState,
 )
-from eyegore.service import Service
+from eyegore.session.service import Service
 
 LINES = 12
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable
 from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp
-from eyegore.monitor import Monitor
 from eyegore.rules import Rules
+from eyegore.session.monitor import Monitor
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from eyegore.analysis.excursions import Run
 from eyegore.basics.lab_time import iso
 from eyegore.limits.model import LimitSet, Verdict
 from eyegore.messages.events import Flag
-from eyegore.monitor import Monitor
+from eyegore.session.monitor import Monitor
 
 IN_LIMITS, OUT_OF_LIMITS, CANNOT_JUDGE = 0, 1, 2
 

@@ -19,8 +19,8 @@ from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.basics.errors import SettingsError
 from eyegore.credentials import Credentials
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Samples, Sender
-from eyegore.monitor import Monitor
-from eyegore.settings import Session
+from eyegore.session.monitor import Monitor
+from eyegore.session.settings import Session
 from eyegore.warning_center import People, WarningCenter
 from eyegore.warning_service import News, WarningService
 from eyegore.warning_settings import WarningSettings, load_settings

@@ -17,7 +17,7 @@ from rich.console import Console
 
 from eyegore.basics.errors import SettingsError
 from eyegore.messages.events import AlarmChanged, AlarmState, Event
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 
 PARAMETER = "CCD2_TEMP_B"
 BLOCK = "BORN"
@@ -99,7 +99,7 @@ class _Witness:
 def _headless(folder: Path, args: argparse.Namespace) -> int:
     from eyegore import headless
     from eyegore.cli import set_up_logging
-    from eyegore.service import Service
+    from eyegore.session.service import Service
 
     console = Console(highlight=False)
     why = "as asked" if args.headless else "no display (DISPLAY is not set)"

@@ -12,7 +12,7 @@ from eyegore.basics.standard_output import written_out
 from eyegore.commands.obsid_range import obsid, obsid_range
 from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.limits.model import LimitSet
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 
 _EPILOG = """\
 examples:

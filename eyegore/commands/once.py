@@ -14,9 +14,9 @@ from eyegore.basics.standard_output import written_out
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable, Verdict
 from eyegore.messages.events import CaughtUp, Event, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
-from eyegore.monitor import Monitor
-from eyegore.service import rules_for
-from eyegore.settings import Session
+from eyegore.session.monitor import Monitor
+from eyegore.session.service import rules_for
+from eyegore.session.settings import Session
 
 
 def judge(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from eyegore.monitor import Monitor
+    from eyegore.session.monitor import Monitor
 
 
 @contextmanager

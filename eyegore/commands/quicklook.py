@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     from eyegore.cli import set_up_logging
     from eyegore.reports.page_maker import QuicklookRules
     from eyegore.reports.quicklook_images import find_images
-    from eyegore.side_workers import check_table
+    from eyegore.session.side_workers import check_table
 
     if args.json and args.output is not None:
         raise SettingsError("--json writes no file: give either --json or -o")

@@ -23,11 +23,11 @@ from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import ImageFile
 from eyegore.messages.exposures import ccd_of
-from eyegore.monitor import Monitor
 from eyegore.report import Findings
 from eyegore.retake_images import ImageFindings
-from eyegore.settings import Session
-from eyegore.side_workers import check_table
+from eyegore.session.monitor import Monitor
+from eyegore.session.settings import Session
+from eyegore.session.side_workers import check_table
 
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable

@@ -13,8 +13,8 @@ from eyegore.desktop.alarm_presenter import alarm_cells, alarm_key, sounding, st
 from eyegore.desktop.annunciator import Annunciator
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
-from eyegore.service import lab_offset_s
-from eyegore.settings import person
+from eyegore.session.service import lab_offset_s
+from eyegore.session.settings import person
 from eyegore.widgets.alarm_cells import AlarmCell
 from eyegore.widgets.alarm_list import AlarmList
 from eyegore.widgets.alarm_menu import AlarmActions

@@ -29,8 +29,8 @@ from eyegore.desktop.session_view import SessionView
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.events import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
-from eyegore.service import Service
-from eyegore.settings import Session, person
+from eyegore.session.service import Service
+from eyegore.session.settings import Session, person
 from eyegore.widgets import keys, theme
 from eyegore.widgets.cells import Status
 from eyegore.widgets.main_window import MainWindow

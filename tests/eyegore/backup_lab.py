@@ -10,8 +10,8 @@ from eyegore.feeds.sync_target import SyncTarget
 from eyegore.feeds.sync_worker import SyncPace
 from eyegore.messages.copies import CopyNews
 from eyegore.messages.events import AlarmChanged, AlarmState, FreeSpace, SyncState
-from eyegore.monitor import BACKUP_ALARM_S, Monitor
 from eyegore.rules import Rules
+from eyegore.session.monitor import BACKUP_ALARM_S, Monitor
 
 from .feeds.conftest import Day
 from .feeds.sync_lab import age, flaws, listing

@@ -15,8 +15,8 @@ from eyegore.feeds.sync_ledger import FileState
 from eyegore.feeds.sync_opening import open_ledger
 from eyegore.feeds.sync_target import parse_target
 from eyegore.messages.events import AlarmChanged, Event, SyncState
-from eyegore.service import Service
-from eyegore.settings import Session
+from eyegore.session.service import Service
+from eyegore.session.settings import Session
 
 from .feeds.ssh_server import SshServer
 from .feeds.sync_lab import hidden, listing

@@ -14,10 +14,10 @@ from eyegore.basics.errors import SettingsError
 from eyegore.elvis.simulator import Simulator
 from eyegore.messages.copies import CopyProgress, Role, SyncState, VolumeSpace
 from eyegore.messages.events import AlarmChanged, AlarmState, Event, FreeSpace
-from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
-from eyegore.service import Service
-from eyegore.settings import Session
+from eyegore.session.monitor import Monitor, Tick
+from eyegore.session.service import Service
+from eyegore.session.settings import Session
 
 from .feeds.ssh_server import SshServer
 

@@ -37,8 +37,8 @@ from eyegore.messages.events import (
     PhaseChosen,
     Said,
 )
-from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
+from eyegore.session.monitor import Monitor, Tick
 
 NOW = 1_000_000.0
 WARN = {"severity_low": Severity.WARNING, "severity_high": Severity.WARNING, "to_raise": 1, "to_clear": 1}

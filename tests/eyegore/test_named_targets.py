@@ -13,8 +13,8 @@ import pytest
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import Event, Role, SyncState
-from eyegore.service import Service
-from eyegore.settings import Session
+from eyegore.session.service import Service
+from eyegore.session.settings import Session
 
 from .feeds.ssh_server import HOST, SshServer
 from .feeds.sync_lab import age

@@ -19,10 +19,10 @@ from eyegore.messages.events import (
     SourceKind,
 )
 from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
-from eyegore.monitor import Monitor
-from eyegore.service import rules_for
+from eyegore.session.monitor import Monitor
+from eyegore.session.service import rules_for
+from eyegore.session.settings import Session
 from eyegore.session_frames import NO_BLOCK
-from eyegore.settings import Session
 
 NOW = 1_552_600_000.0
 RULES = rules_for(Session(Path("/nowhere")))

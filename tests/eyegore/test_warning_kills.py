@@ -25,8 +25,8 @@ from eyegore.alarms.twilio_sender import sms_body
 from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import AlarmEntry
 from eyegore.messages.warnings import Channel
-from eyegore.service import Service
-from eyegore.settings import Session
+from eyegore.session.service import Service
+from eyegore.session.settings import Session
 from eyegore.warning_center import CHAIN
 
 from .alarms.mail_servers import PASSWORD, SENDER, Mailbox

@@ -19,8 +19,8 @@ from eyegore.basics.errors import SettingsError
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
-from eyegore.service import Service
-from eyegore.settings import Session
+from eyegore.session.service import Service
+from eyegore.session.settings import Session
 
 from .alarms.mail_servers import PASSWORD, Mailbox
 from .alarms.twilio_server import TOKEN, TwilioServer

@@ -18,7 +18,7 @@ from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Range
 from eyegore.limits.table import VERSIONS, table_for
 from eyegore.messages.events import HkRows
-from eyegore.monitor import Monitor
+from eyegore.session.monitor import Monitor
 
 DATA = Path(__file__).parents[2] / "data"
 START = 1_552_593_600.0  # 2019-03-14T20:00:00

@@ -13,7 +13,7 @@ from eyegore.desktop.history_desk import HistoryDesk
 from eyegore.desktop.history_window import HistoryWindow
 from eyegore.desktop.pump import TkPump
 from eyegore.ds9.session import OwnDs9
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 from eyegore.widgets import theme
 
 from ..ds9.shown_files import remembered_sessions

@@ -16,8 +16,8 @@ from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import AlarmState, Drift, Said, Trends
-from eyegore.service import WORKERS
-from eyegore.settings import Session
+from eyegore.session.service import WORKERS
+from eyegore.session.settings import Session
 from eyegore.widgets.cells import Status
 from eyegore.widgets.shelve_dialog import ShelveDialog
 

@@ -11,7 +11,7 @@ import pytest
 from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.elvis.simulator import Simulator
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 
 pytestmark = pytest.mark.gui
 

@@ -11,7 +11,7 @@ import pytest
 from eyegore.desktop import app
 from eyegore.desktop.app import Call, Desktop
 from eyegore.desktop.failures import Failures
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 
 from .shown_session import simulator
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eyegore.desktop.app import Desktop
 from eyegore.elvis.simulator import Simulator
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 
 from ..alarms.mail_servers import Mailbox
 from ..alarms.twilio_server import TwilioServer

@@ -17,7 +17,7 @@ from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ExposureHk, FramesWaiting, ImageFile
 from eyegore.messages.exposures import HkVerdict
 from eyegore.messages.images import FrameCheck, FrameJudged, FrameProblem, FrameResult
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 
 ROWS = tuple(Exposure(7, f"CCD{ccd}", "BIAS01", 0.0, 0.0, (), ()) for ccd in (1, 2, 3))
 NOISY = FrameCheck("std_pre", "E", 1.7, 0.86, 1.44, FrameVerdict.FAIL, "ADU")

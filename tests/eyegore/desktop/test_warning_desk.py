@@ -20,7 +20,7 @@ from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import WarningLine, WarningsState
-from eyegore.settings import Session
+from eyegore.session.settings import Session
 from eyegore.widgets import theme
 from eyegore.widgets.shelve_dialog import ShelveDialog
 from eyegore.widgets.warning_list import WarningList

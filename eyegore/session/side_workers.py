@@ -15,9 +15,9 @@ from eyegore.basics.errors import SettingsError
 from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
 from eyegore.limits.table import TableError
-from eyegore.limits_file import LimitsFile
 from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
-from eyegore.settings import Session
+from eyegore.session.limits_file import LimitsFile
+from eyegore.session.settings import Session
 
 if TYPE_CHECKING:
     from eyegore.backup_service import BackupService

@@ -8,8 +8,8 @@ import numpy as np
 
 from eyegore.limits.model import LimitTable, Parameter, Range
 from eyegore.messages.events import CaughtUp, Event, Exposure, ExposureHk, ExposureRows, FeedMessage, HkHeader, HkRows
-from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
+from eyegore.session.monitor import Monitor, Tick
 
 COLUMNS = ("CCD1_TEMP", "SPARE")
 TABLE = LimitTable("7.5.X", "test.toml", "", {"CCD1_TEMP": Parameter("CCD1_TEMP", "degC", "", Range(-133, 35))})

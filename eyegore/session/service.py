@@ -1,7 +1,7 @@
 """The session without a screen: starts the workers, feeds the monitor, tells the subscribers, stops cleanly.
 
-One thread, "monitor", owns the :class:`~eyegore.monitor.Monitor`. Subscribers are called on it with every event: they
-must return at once (put it in a queue). Freeze or lose one, and nothing else changes.
+One thread, "monitor", owns the :class:`~eyegore.session.monitor.Monitor`. Subscribers are called on it with every
+event: they must return at once (put it in a queue). Freeze or lose one, and nothing else changes.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ from eyegore.messages.events import (
     Said,
     WorkerDied,
 )
-from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
-from eyegore.settings import Session, person
-from eyegore.side_workers import SideWorkers
+from eyegore.session.monitor import Monitor, Tick
+from eyegore.session.settings import Session, person
+from eyegore.session.side_workers import SideWorkers
 from eyegore.warning_center import Orders
 from eyegore.warning_service import WARNING_THREADS, News, WarningService
 

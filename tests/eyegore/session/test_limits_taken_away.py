@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import eyegore.service
+import eyegore.session.service
 from eyegore.limits import table as tables
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
-from eyegore.limits_file import LimitsFile
 from eyegore.messages.events import (
     Action,
     AlarmChanged,
@@ -31,10 +30,11 @@ from eyegore.messages.events import (
     LimitsEdited,
     Noted,
 )
-from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
-from eyegore.service import Service
-from eyegore.settings import Session
+from eyegore.session.limits_file import LimitsFile
+from eyegore.session.monitor import Monitor, Tick
+from eyegore.session.service import Service
+from eyegore.session.settings import Session
 
 NOW = 1_000_000.0
 COLUMNS = ("TEMP", "DRAIN")
@@ -200,7 +200,7 @@ def test_a_table_that_cannot_be_read_for_a_while_is_read_when_it_can_be(
 
     path.write_text(BUILT_IN.read_text())
     with monkeypatch.context() as away:
-        away.setattr("eyegore.limits_file.load_table", unreadable)
+        away.setattr("eyegore.session.limits_file.load_table", unreadable)
         watch.start()
         wait_until(lambda: len(looks) > 3)
     wait_until(lambda: len(found) > 1)
@@ -224,7 +224,7 @@ def test_an_edit_while_the_session_begins_is_not_missed(
         path.write_text(f"{path.read_text()}# edited\n")
         return read
 
-    monkeypatch.setattr(eyegore.service, "load_table", edited_meanwhile)
+    monkeypatch.setattr(eyegore.session.service, "load_table", edited_meanwhile)
     seen: list[Event] = []
     session = Session(tmp_path, limits=path, state=tmp_path / "state", watch_disk=False, journal=False)
     service = Service(session, [seen.append])

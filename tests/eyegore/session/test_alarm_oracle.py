@@ -17,8 +17,8 @@ from hypothesis import given, settings, strategies as st
 
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
 from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkHeader, HkRows, LimitsEdited, Noted
-from eyegore.monitor import Monitor
 from eyegore.rules import Rules
+from eyegore.session.monitor import Monitor
 
 START = 1_000_000.0
 COLUMNS = ("TEMP", "DRAIN")

@@ -38,8 +38,8 @@ from eyegore.messages.events import (
     WatcherState,
     WorkerDied,
 )
-from eyegore.monitor import Monitor, Tick
 from eyegore.rules import Rules
+from eyegore.session.monitor import Monitor, Tick
 
 COLUMNS = ("TEMP", "DRAIN", "STATUS", "SPARE")
 TABLE = LimitTable(

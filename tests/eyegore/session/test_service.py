@@ -34,8 +34,8 @@ from eyegore.messages.events import (
     Said,
     SourceEvent,
 )
-from eyegore.service import Service, lab_offset_s, rules_for
-from eyegore.settings import Session
+from eyegore.session.service import Service, lab_offset_s, rules_for
+from eyegore.session.settings import Session
 
 WaitUntil = Callable[..., None]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.limits_file import LimitsFile
 from eyegore.messages.events import LimitsEdited
+from eyegore.session.limits_file import LimitsFile
 
 WaitUntil = Callable[..., None]
 TABLE = """\

@@ -20,8 +20,8 @@ from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Range, Severity
 from eyegore.limits.table import table_for
 from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, Event, FlagCommand, Health
-from eyegore.service import Service
-from eyegore.settings import Session
+from eyegore.session.service import Service
+from eyegore.session.settings import Session
 
 WaitUntil = Callable[..., None]
 START = 1_552_593_600.0

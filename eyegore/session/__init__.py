@@ -1,0 +1,1 @@
+"""One day folder followed: the service that runs its workers, the monitor that owns its state."""
