@@ -18,7 +18,6 @@ from rich.table import Table
 from rich.text import Text
 
 from eyegore.analysis.frame_tally import FrameTally
-from eyegore.analysis.space_forecast import bytes_text
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages.copies import SyncState
@@ -37,6 +36,7 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.session.service import Service
+from eyegore.session.space.forecast import bytes_text
 
 LINES = 12
 

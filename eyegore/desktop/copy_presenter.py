@@ -7,11 +7,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from eyegore.analysis.space_forecast import bytes_text
 from eyegore.basics.lab_time import age_text
 from eyegore.desktop.copy_book import Target
 from eyegore.messages.copies import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
 from eyegore.session.monitor import LAG_S
+from eyegore.session.space.forecast import bytes_text
 from eyegore.widgets.cells import Status
 from eyegore.widgets.copy_cells import CopyCell, FileCell
 

@@ -28,7 +28,7 @@ class LocalSide:
     options: tuple[str, ...] = ()
     """What rsync needs to get there."""
     space: tuple[float, float] = (math.nan, math.nan)
-    """Volumes of this machine are asked by :class:`~eyegore.feeds.disk_space.DiskSpace`."""
+    """Volumes of this machine are asked by :class:`~eyegore.session.space.volumes.DiskSpace`."""
     empty = False
     """Whether the folder of the copy was not there when it was last ready."""
     mount = ""

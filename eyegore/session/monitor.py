@@ -46,8 +46,8 @@ from eyegore.messages.events import (
     WorkerDied,
 )
 from eyegore.rules import Rules
+from eyegore.session.space.alarms import SessionSpace
 from eyegore.session_frames import SessionFrames
-from eyegore.session_space import SessionSpace
 
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""

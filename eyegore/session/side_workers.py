@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from eyegore.alarms.journal import state_dir
 from eyegore.basics.errors import SettingsError
-from eyegore.feeds.disk_space import DiskSpace
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
 from eyegore.limits.table import TableError
 from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
 from eyegore.session.limits_file import LimitsFile
 from eyegore.session.settings import Session
+from eyegore.session.space.volumes import DiskSpace
 
 if TYPE_CHECKING:
     from eyegore.backup_service import BackupService

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from eyegore.feeds.disk_space import DiskSpace, FreeSpace
+from eyegore.session.space.volumes import DiskSpace, FreeSpace
 
 
 class WaitUntil(Protocol):

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from eyegore.analysis.space_forecast import SpaceForecast, SpaceState, bytes_text
 from eyegore.analysis.trend import Forecast, Slope
 from eyegore.limits.model import Verdict
+from eyegore.session.space.forecast import SpaceForecast, SpaceState, bytes_text
 
 T0 = 1552521600.0
 IMAGES = 3 * 35e6

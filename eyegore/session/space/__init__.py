@@ -1,0 +1,1 @@
+"""Free space of the volumes: measured, forecast, alarmed."""
