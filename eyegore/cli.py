@@ -6,20 +6,21 @@ import argparse
 import contextlib
 import errno
 import logging
-import math
 import os
 import sys
 import threading
 import traceback
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 from eyegore import __version__
 from eyegore.basics import standard_output
 from eyegore.basics.errors import EyegoreError, SettingsError
+from eyegore.commands.log_lines import set_up_logging
+from eyegore.commands.session_options import session_of
+from eyegore.commands.window import open_desktop
 from eyegore.limits.model import LimitSet, Phase
-from eyegore.session.settings import KEEP_DAYS, Session
+from eyegore.session.settings import KEEP_DAYS
 
 DESCRIPTION = """\
 Watches the day folder that ELVIS is filling and shows whether the hardware is healthy,
@@ -180,65 +181,6 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
         sys.stdout.flush()
 
 
-def session_of(args: argparse.Namespace) -> Session:
-    """The session the options describe."""
-    if args.path is None:
-        raise SettingsError("which folder? give it with -p DIR (see eyegore --help)")
-    if not 0 < args.stale_after < math.inf:  # with NaN nothing would ever be stale
-        raise SettingsError("--stale-after must be a positive number of seconds")
-    if not 0 < args.keep_days < math.inf:  # with NaN nothing would ever be forgotten
-        raise SettingsError("--keep-days must be a positive number of days")
-    return Session(
-        folder=_folder(args.path),
-        elvis=known_version(args.elvis),
-        limits=args.limits,
-        limit_set=LimitSet(args.set),
-        follow=args.follow,
-        polling=True if args.polling else None,
-        blind=args.blind,
-        lite=args.lite,
-        tag=args.tag,
-        ds9_target=args.ds9,
-        stale_after_s=args.stale_after,
-        phase=Phase(args.phase) if args.phase else None,
-        state=args.state,
-        journal=not args.no_journal,
-        keep_days=args.keep_days,
-        backups=tuple(args.rsync or ()),
-        broadcasts=tuple(args.broadcast or ()),
-        copies=args.copies,
-        block=args.block,
-        checks=args.checks,
-        warnings=_settings_file(args.settings) if args.warnings else None,
-    )
-
-
-def _folder(path: Path) -> Path:
-    try:
-        return path.expanduser().absolute()
-    except RuntimeError:  # ~name of nobody: then it is the name of a folder
-        return path.absolute()
-    except FileNotFoundError as why:
-        raise SettingsError("the folder we are in was deleted: change to another, or give -p an absolute path") from why
-
-
-def _settings_file(given: Path | None) -> Path:
-    if given is not None:
-        return given
-    from eyegore.warning_settings import default_path
-
-    return default_path()
-
-
-def known_version(version: str | None) -> str | None:
-    """The ELVIS version as the tables spell it."""
-    from eyegore.elvis.dialect import DIALECTS
-
-    if version is None or version in DIALECTS:
-        return version
-    raise SettingsError(f"ELVIS version {version!r} is not known; known are {', '.join(DIALECTS)}")
-
-
 def _command(args: argparse.Namespace) -> int:
     if args.rsync or args.broadcast:
         raise SettingsError(
@@ -254,7 +196,7 @@ def _monitor(args: argparse.Namespace) -> int:
             raise SettingsError("--once copies nothing: use eyegore sync DIR --to TARGET --once instead of -r and -B")
         if args.follow:
             raise SettingsError("--follow is for monitoring live: give --once the day folder itself")
-        from eyegore.commands import once
+        from eyegore.reports import once
 
         return once.run(session_of(args), as_json=args.json)
     if args.json:
@@ -262,7 +204,7 @@ def _monitor(args: argparse.Namespace) -> int:
     if copying and args.path is None:
         raise SettingsError("which folder is to be copied? give it with -p DIR")
     if args.headless:
-        from eyegore import headless
+        from eyegore.commands import headless
         from eyegore.session.service import Service
 
         session = session_of(args)
@@ -276,34 +218,6 @@ def _desktop(args: argparse.Namespace) -> int:
     return open_desktop(session, dark=args.dark, file_tag=args.tag if args.log else None)
 
 
-def open_desktop(session: Session | None, *, dark: bool | None, file_tag: str | None = None) -> int:
-    """Run the desktop until it is closed; without a session it asks for a folder."""
-    if sys.platform != "darwin" and not os.environ.get("DISPLAY"):
-        raise SettingsError("no display (DISPLAY is not set): log in with ssh -X, or use --headless")
-    try:
-        from eyegore.desktop.app import run_desktop
-    except ImportError as why:
-        if why.name not in ("tkinter", "_tkinter"):
-            raise
-        raise SettingsError("this Python has no tkinter: apt-get install python3-tk, or use --headless") from why
-    set_up_logging(console=True, file_tag=file_tag)
-    return run_desktop(session, dark=dark)
-
-
-def set_up_logging(*, console: bool, file_tag: str | None) -> None:
-    """Log lines to standard error, and to ``Eyegore_<date>[_TAG].log`` here when ``file_tag`` is given."""
-    handlers: list[logging.Handler] = []
-    if console:
-        handlers.append(logging.StreamHandler())
-    if file_tag is not None:
-        tag = "".join(sign if sign.isalnum() or sign in "-." else "-" for sign in file_tag)
-        name = f"Eyegore_{datetime.now():%Y%m%d_%H%M%S}{'_' + tag if tag else ''}.log"
-        try:
-            handlers.append(logging.FileHandler(name, encoding="utf-8"))
-        except OSError as why:
-            raise SettingsError(f"the log file cannot be written here: {why}") from why
-    root = logging.getLogger("eyegore")
-    root.setLevel(logging.INFO)
-    root.handlers[:] = handlers or [logging.NullHandler()]
-    for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S"))
+def quickds9() -> int:
+    """Entry point of ``quickds9``."""
+    return main(["ds9", *sys.argv[1:]])

@@ -67,7 +67,7 @@ def _simulated(folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]
 
 
 def _desktop(folder: Path, args: argparse.Namespace) -> int:
-    from eyegore.cli import open_desktop
+    from eyegore.commands.window import open_desktop
 
     images = ["--no-images"] if args.no_images else []
     seed = ["--seed", str(args.seed)]
@@ -97,8 +97,8 @@ class _Witness:
 
 
 def _headless(folder: Path, args: argparse.Namespace) -> int:
-    from eyegore import headless
-    from eyegore.cli import set_up_logging
+    from eyegore.commands import headless
+    from eyegore.commands.log_lines import set_up_logging
     from eyegore.session.service import Service
 
     console = Console(highlight=False)

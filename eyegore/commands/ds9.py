@@ -79,13 +79,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
-def quickds9() -> int:
-    """Entry point of ``quickds9``."""
-    from eyegore.cli import main
-
-    return main(["ds9", *sys.argv[1:]])
-
-
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
     from eyegore.commands.ending import ended_by_signals

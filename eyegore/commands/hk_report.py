@@ -60,8 +60,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Read and judge the folder and write the documents; the exit code."""
-    from eyegore.cli import known_version, set_up_logging
-    from eyegore.commands import once
+    from eyegore.commands.log_lines import set_up_logging
+    from eyegore.commands.session_options import known_version
+    from eyegore.reports import once
     from eyegore.reports.hk_report import HkReport, chosen_span
     from eyegore.reports.hk_samples import HkSamples
     from eyegore.reports.output_folder import day_name, output_folder

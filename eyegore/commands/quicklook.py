@@ -70,7 +70,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
-    from eyegore.cli import set_up_logging
+    from eyegore.commands.log_lines import set_up_logging
     from eyegore.reports.page_maker import QuicklookRules
     from eyegore.reports.quicklook_images import find_images
     from eyegore.session.side_workers import check_table

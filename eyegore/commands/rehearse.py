@@ -18,7 +18,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.limits.model import LimitSet
 from eyegore.limits.table import TableError, load_table
-from eyegore.rehearsal import Alarmed, difference, rehearse
+from eyegore.reports.rehearsal import Alarmed, difference, rehearse
 
 EXAMPLE = """\
 example:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 
-from eyegore import retake
 from eyegore.alarms.journal import state_dir
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
@@ -23,7 +22,8 @@ from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import ImageFile
 from eyegore.messages.exposures import ccd_of
-from eyegore.report import Findings
+from eyegore.reports import retake
+from eyegore.reports.findings import Findings
 from eyegore.retake_images import ImageFindings
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
@@ -95,7 +95,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Judge the folder and print; the exit code is that of the contract."""
-    from eyegore.cli import known_version
+    from eyegore.commands.session_options import known_version
 
     if not 0 < args.stale_after < math.inf:
         raise SettingsError("--stale-after must be a positive number of seconds")
@@ -129,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
 
 def judge(session: Session, progress: Callable[[Monitor], None] = lambda monitor: None) -> Findings:
     """Read and judge everything the folder holds now; HK that is older than stale is all there will be."""
-    from eyegore.commands import once
+    from eyegore.reports import once
 
     findings = once.judge(session, images=False, progress=progress)
     monitor, now = findings.monitor, time.time()

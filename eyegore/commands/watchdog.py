@@ -164,7 +164,7 @@ def run(args: argparse.Namespace) -> int:
         return _look_once(args)
     if not args.exec:
         raise SettingsError("what is to be run when Eyegore is silent? give it with --exec PROG ARG...")
-    from eyegore.cli import set_up_logging
+    from eyegore.commands.log_lines import set_up_logging
 
     set_up_logging(console=True, file_tag=None)
     stop = threading.Event()

@@ -13,7 +13,7 @@ import numpy as np
 from eyegore.analysis.excursions import Run
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text
-from eyegore.report import Findings
+from eyegore.reports.findings import Findings
 from eyegore.reports.hk_panel import HkPanel, draw, limit_lines
 from eyegore.reports.hk_samples import HkSamples, ObsidTime
 from eyegore.reports.hk_statistics import (

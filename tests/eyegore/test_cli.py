@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.cli import build_parser, main, session_of
+from eyegore.cli import build_parser, main
+from eyegore.commands.session_options import session_of
 from eyegore.elvis.simulator import Simulator
 
 NARROW = {"PYTHONIOENCODING": "ascii"}
@@ -108,7 +109,7 @@ FAULTY = """
 import sys
 import numpy
 from eyegore import cli
-from eyegore.commands import once
+from eyegore.reports import once
 
 def judge(session):
     raise {fault}
@@ -162,7 +163,10 @@ def test_a_fault_with_nowhere_to_say_it_is_no_verdict(night: Path) -> None:
 
 
 def test_the_log_tells_where_a_fault_was(tmp_path: Path) -> None:
-    script = "import sys\nfrom eyegore import cli, headless\nheadless.run = None\nsys.exit(cli.main(sys.argv[1:]))"
+    script = (
+        "import sys\nfrom eyegore import cli\nfrom eyegore.commands import headless\n"
+        "headless.run = None\nsys.exit(cli.main(sys.argv[1:]))"
+    )
     command = [sys.executable, "-c", script, "-p", str(tmp_path), "--headless", "-g", "--no-journal"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, stdin=subprocess.DEVNULL)
     assert run.returncode == 2

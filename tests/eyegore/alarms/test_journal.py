@@ -264,7 +264,7 @@ ENDLESS_WRITER = """
 import os, sys
 from pathlib import Path
 from eyegore.alarms.journal import Journal
-from eyegore.messages import AlarmEntry
+from eyegore.messages.events import AlarmEntry
 journal = Journal(Path(sys.argv[1]))
 count = (journal.state() or {"counter": 0})["counter"]
 while True:

@@ -175,7 +175,7 @@ def test_quickds9_starts_a_ds9_that_stays_without_tkinter(
         go_there(lab, monkeypatch)
         code = (
             "import sys; sys.modules['tkinter'] = None; sys.modules['_tkinter'] = None\n"
-            "from eyegore.commands.ds9 import quickds9; sys.exit(quickds9())"
+            "from eyegore.cli import quickds9; sys.exit(quickds9())"
         )
         command = [sys.executable, "-c", code, "-p", str(day), "-c", "1", "20103", "20104"]
         run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -142,7 +142,7 @@ AS_NOBODY = """
 import os, sys, time
 from pathlib import Path
 from eyegore.feeds.ingest import Ingest
-from eyegore.messages import CaughtUp, HkRows, SourceEvent
+from eyegore.messages.events import CaughtUp, HkRows, SourceEvent
 import watchdog.observers, eyegore.elvis.ccd_frame
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)

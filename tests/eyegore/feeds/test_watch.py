@@ -302,7 +302,7 @@ OVERFLOWING = """
 import os, signal, sys, threading
 from pathlib import Path
 from eyegore.feeds.watch import FolderWatch
-from eyegore.messages import SourceEvent, WatcherState
+from eyegore.messages.events import SourceEvent, WatcherState
 ready, told = threading.Event(), threading.Event()
 def post(message):
     if isinstance(message, WatcherState) and message.kind == "inotify":

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from eyegore.headless import Summary
+from eyegore.commands.headless import Summary
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.copies import Role, SyncState
 from eyegore.messages.images import FrameJudged, FrameResult, FramesWaiting

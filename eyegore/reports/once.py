@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 
-from eyegore import report
 from eyegore.basics.standard_output import written_out
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable, Verdict
 from eyegore.messages.events import CaughtUp, Event, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
+from eyegore.reports.findings import Findings, as_json as document_of, exit_code, print_report
 from eyegore.session.monitor import Monitor
 from eyegore.session.service import rules_for
 from eyegore.session.settings import Session
@@ -25,7 +25,7 @@ def judge(
     images: bool = True,
     progress: Callable[[Monitor], None] = lambda monitor: None,
     heard: Callable[[Event], object] = lambda event: None,
-) -> report.Findings:
+) -> Findings:
     """Read and judge everything the folder holds now; how old it is does not matter here.
 
     Without ``images`` only what is text is read. ``progress`` is called with the monitor as it goes on, ``heard`` with
@@ -50,7 +50,7 @@ def judge(
                 some = (event.verdicts != Verdict.UNCHECKED).any(axis=0)
                 judged.update(name for name, any_ in zip(event.rows.columns, some, strict=True) if any_)
     unjudged = tuple(name for name in limited if name not in judged) if monitor.hk.rows else ()
-    return report.Findings(monitor, unjudged, unread)
+    return Findings(monitor, unjudged, unread)
 
 
 def _limited(table: LimitTable | None, limit_set: LimitSet) -> Iterator[str]:
@@ -80,7 +80,7 @@ def run(session: Session, *, as_json: bool) -> int:
     with written_out():
         if as_json:
             # ASCII, so that no encoding of the terminal changes what is told
-            sys.stdout.write(json.dumps(report.as_json(findings), indent=1, allow_nan=False) + "\n")
+            sys.stdout.write(json.dumps(document_of(findings), indent=1, allow_nan=False) + "\n")
         else:
-            report.print_report(findings, Console(width=None if sys.stdout.isatty() else 160))
-    return report.exit_code(findings)
+            print_report(findings, Console(width=None if sys.stdout.isatty() else 160))
+    return exit_code(findings)
