@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eyegore.alarms.channel_watch import ChannelWatch
-from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.fallback import Fallback
 from eyegore.alarms.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.alarms.path_proof import PathProof
@@ -21,6 +20,7 @@ from eyegore.alarms.reply import Reply
 from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.alarms.roster import Duty
 from eyegore.analysis.recent_samples import RecentSamples
+from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import (
     AlarmChanged,

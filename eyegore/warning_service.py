@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from eyegore.alarms.channel_watch import StateWatch
-from eyegore.alarms.delivery import Delivery
 from eyegore.alarms.dispatcher import Dispatcher
-from eyegore.alarms.journal_errors import JournalError
-from eyegore.alarms.outbox import Outbox
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_poller import Replies, ReplyPoller
+from eyegore.journal.delivery import Delivery
+from eyegore.journal.errors import JournalError
+from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsState
 from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning_center import Orders, WarningCenter, line_of

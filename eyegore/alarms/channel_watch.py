@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from eyegore.alarms.delivery import Delivery, DeliveryState
+from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.warnings import WarningPath
 
 ALARM_AFTER_S = 60.0

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
-from eyegore.alarms.delivery import Delivery, DeliveryState
-from eyegore.alarms.outbox import Outbox
+from eyegore.journal.delivery import Delivery, DeliveryState
+from eyegore.journal.outbox import Outbox
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Sender
 
 log = logging.getLogger(__name__)

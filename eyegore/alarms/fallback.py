@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from eyegore.alarms.delivery import Delivery, DeliveryState
+from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Reason
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.journal import JournalReader
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.commands.journal_choice import add_choice, chosen
+from eyegore.journal.journal import JournalReader
 from eyegore.messages.events import AlarmEntry
 
 if TYPE_CHECKING:

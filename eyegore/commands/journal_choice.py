@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from eyegore.alarms.journal import JournalReader, journal_path, journals, state_dir
 from eyegore.basics.errors import EyegoreError, SettingsError
+from eyegore.journal.journal import JournalReader, journal_path, journals, state_dir
 
 _SHOWN_FOLDERS = 6
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 
-from eyegore.alarms.journal import state_dir
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
 from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
+from eyegore.journal.journal import state_dir
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import ImageFile
 from eyegore.messages.exposures import ccd_of

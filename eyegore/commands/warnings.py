@@ -10,9 +10,9 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from eyegore.alarms.journal import JournalReader
-from eyegore.alarms.outbox import Outbox
 from eyegore.commands.journal_choice import add_choice, chosen
+from eyegore.journal.journal import JournalReader
+from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import Severity
 from eyegore.messages.events import WarningLine
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from eyegore.alarms.delivery import DeliveryState
+from eyegore.journal.delivery import DeliveryState
 from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.widgets.cells import HealthCell, Status
 from eyegore.widgets.warning_cells import WarningCell

@@ -17,11 +17,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from eyegore.alarms.deadman import LoopTimer
-from eyegore.alarms.journal import journal_path
-from eyegore.alarms.journal_keeper import JournalKeeper
-from eyegore.alarms.outbox import Outbox
 from eyegore.basics.errors import SettingsError
 from eyegore.feeds.ingest import Ingest
+from eyegore.journal.journal import journal_path
+from eyegore.journal.keeper import JournalKeeper
+from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import TableError, load_table, table_for
 from eyegore.messages.events import (

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from eyegore.alarms.journal import state_dir
 from eyegore.basics.errors import SettingsError
 from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
+from eyegore.journal.journal import state_dir
 from eyegore.limits.table import TableError
 from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
 from eyegore.session.limits_file import LimitsFile

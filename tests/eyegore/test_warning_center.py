@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 from eyegore.alarms.alarm_board import Frame
-from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.policy import Policy
 from eyegore.alarms.roster import Duty
+from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning_center import Orders, People, WarningCenter

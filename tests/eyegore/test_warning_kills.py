@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from eyegore.alarms.delivery import Delivery, DeliveryState
-from eyegore.alarms.journal import Journal, JournalReader, journal_path
 from eyegore.alarms.mail_message import message_id
-from eyegore.alarms.outbox import Outbox
 from eyegore.alarms.policy import Policy
 from eyegore.alarms.twilio_sender import sms_body
 from eyegore.elvis.simulator import Simulator
+from eyegore.journal.delivery import Delivery, DeliveryState
+from eyegore.journal.journal import Journal, JournalReader, journal_path
+from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import AlarmEntry
 from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.alarms.journal import JournalReader, journal_path
-from eyegore.alarms.outbox import Outbox
 from eyegore.basics.errors import SettingsError
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
+from eyegore.journal.journal import JournalReader, journal_path
+from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
@@ -233,7 +233,7 @@ def test_a_full_disk_holds_up_no_warning(
         raise full
 
     with monkeypatch.context() as patched:
-        patched.setattr("eyegore.alarms.journal._in_one_transaction", no_room)
+        patched.setattr("eyegore.journal.journal._in_one_transaction", no_room)
         elvis.append_rows(10)
         wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
         wait_until(lambda: "the journal cannot be written" in ear.said())

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.alarms.delivery import Delivery, DeliveryState, delivery_of, row_of
 from eyegore.alarms.dispatcher import LONGEST_WAIT_S, Dispatcher
-from eyegore.alarms.journal import Journal, JournalError
-from eyegore.alarms.outbox import Outbox
+from eyegore.journal.delivery import Delivery, DeliveryState, delivery_of, row_of
+from eyegore.journal.journal import Journal, JournalError
+from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
 

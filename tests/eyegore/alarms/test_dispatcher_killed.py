@@ -15,8 +15,8 @@ import os, signal, sys, time
 from pathlib import Path
 sys.path[:0] = [{tests!r}]
 from test_dispatcher import Desk, Script, Traced, delivery
-from eyegore.alarms.journal import Journal
-from eyegore.alarms.outbox import Outbox
+from eyegore.journal.journal import Journal
+from eyegore.journal.outbox import Outbox
 
 class Posted({kind}):
     def send(self, address, notice, samples):

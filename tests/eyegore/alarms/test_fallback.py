@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from eyegore.alarms.channel_watch import ChannelWatch, StateWatch
-from eyegore.alarms.delivery import Delivery, DeliveryState
 from eyegore.alarms.fallback import Fallback
+from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Reason
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from eyegore import cli
-from eyegore.alarms.journal import Journal, journal_path
 from eyegore.commands import alarms
+from eyegore.journal.journal import Journal, journal_path
 from eyegore.messages.events import AlarmEntry
 
 NIGHT = 1_552_600_445.25  # 2019-03-14 21:54:05.25 UTC

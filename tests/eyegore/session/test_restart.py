@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.alarms.journal import journal_path
-from eyegore.alarms.journal_errors import JournalError
-from eyegore.alarms.journal_reader import JournalReader
 from eyegore.elvis.simulator import Simulator
+from eyegore.journal.errors import JournalError
+from eyegore.journal.journal import journal_path
+from eyegore.journal.reader import JournalReader
 from eyegore.limits.model import Range, Severity
 from eyegore.limits.table import table_for
 from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, Event, FlagCommand, Health

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from eyegore.alarms.deadman import LoopTimer
-from eyegore.alarms.journal import journal_path
-from eyegore.alarms.journal_reader import JournalReader
 from eyegore.basics.errors import SettingsError
 from eyegore.elvis.simulator import Simulator
+from eyegore.journal.journal import journal_path
+from eyegore.journal.reader import JournalReader
 from eyegore.limits.model import Phase
 from eyegore.limits.table import table_for
 from eyegore.messages.events import (

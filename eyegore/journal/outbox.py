@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from eyegore.alarms.delivery import COLUMNS, Delivery, DeliveryState, delivery_of, row_of
-from eyegore.alarms.journal_errors import JournalError, journal_error
-from eyegore.alarms.journal_reader import connect
+from eyegore.journal.delivery import COLUMNS, Delivery, DeliveryState, delivery_of, row_of
+from eyegore.journal.errors import JournalError, journal_error
+from eyegore.journal.reader import connect
 
 _NAMES = ", ".join(COLUMNS)
 _PLACES = ", ".join("?" * len(COLUMNS))

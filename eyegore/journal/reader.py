@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from eyegore.alarms.journal_errors import JournalError, journal_error, primary_code
-from eyegore.alarms.journal_schema import SELECT, Cell, entry_of, version_of
+from eyegore.journal.errors import JournalError, journal_error, primary_code
+from eyegore.journal.schema import SELECT, Cell, entry_of, version_of
 from eyegore.messages.events import AlarmEntry
 
 BUSY_S = 2.0

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.alarms.journal import Journal, JournalError, JournalReader, journals
-from eyegore.alarms.journal_errors import journal_error
-from eyegore.alarms.journal_schema import VERSION
+from eyegore.journal.errors import journal_error
+from eyegore.journal.journal import Journal, JournalError, JournalReader, journals
+from eyegore.journal.schema import VERSION
 from eyegore.messages.events import AlarmEntry
 
 
@@ -174,7 +174,7 @@ def test_file_system_without_locks_is_said(path: Path, monkeypatch: pytest.Monke
 UNPRIVILEGED = """
 import os, sys
 from pathlib import Path
-from eyegore.alarms.journal import Journal, JournalError, JournalReader
+from eyegore.journal.journal import Journal, JournalError, JournalReader
 import json, sqlite3, fcntl, platformdirs
 if os.geteuid() == 0:
     os.setgroups([])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eyegore.alarms.journal_keeper import DAY_S, JournalKeeper
-from eyegore.alarms.journal_reader import JournalReader
+from eyegore.journal.keeper import DAY_S, JournalKeeper
+from eyegore.journal.reader import JournalReader
 from eyegore.messages.events import AlarmEntry, Noted
 
 NOW = 1_552_600_000.0

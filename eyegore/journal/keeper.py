@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from eyegore.alarms.delivery import Delivery
-from eyegore.alarms.journal import Journal
-from eyegore.alarms.journal_errors import JournalError
+from eyegore.journal.delivery import Delivery
+from eyegore.journal.errors import JournalError
+from eyegore.journal.journal import Journal
 from eyegore.messages.events import AlarmChanged, AlarmEntry, Event, Noted
 
 MOST_WAITING = 100_000

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.alarms import journal_reader
-from eyegore.alarms.journal import Journal, JournalError, JournalReader, journal_path, journals, state_dir
-from eyegore.alarms.journal_schema import COLUMNS, INSERT, KEEP, TABLES, VERSION, entry_of, row_of
-from eyegore.alarms.outbox import Outbox
+from eyegore.journal import reader as journal_reader
+from eyegore.journal.journal import Journal, JournalError, JournalReader, journal_path, journals, state_dir
+from eyegore.journal.outbox import Outbox
+from eyegore.journal.schema import COLUMNS, INSERT, KEEP, TABLES, VERSION, entry_of, row_of
 from eyegore.messages.events import AlarmEntry
 
 NAN = float("nan")
@@ -263,7 +263,7 @@ def test_state_that_is_the_same_is_not_written_again(journal: Journal, path: Pat
 ENDLESS_WRITER = """
 import os, sys
 from pathlib import Path
-from eyegore.alarms.journal import Journal
+from eyegore.journal.journal import Journal
 from eyegore.messages.events import AlarmEntry
 journal = Journal(Path(sys.argv[1]))
 count = (journal.state() or {"counter": 0})["counter"]

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import fields
 from pathlib import Path
 
-from eyegore.alarms.journal_errors import JournalError
+from eyegore.journal.errors import JournalError
 from eyegore.messages.events import AlarmEntry
 
 VERSION = 2

@@ -21,11 +21,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from eyegore.alarms import delivery, outbox
-from eyegore.alarms.delivery import Delivery
-from eyegore.alarms.journal_errors import JournalError, is_corrupt, journal_error
-from eyegore.alarms.journal_reader import JournalReader, connect
-from eyegore.alarms.journal_schema import INSERT, KEEP, TABLES, UPGRADES, VERSION, row_of, version_of
+from eyegore.journal import delivery, outbox
+from eyegore.journal.delivery import Delivery
+from eyegore.journal.errors import JournalError, is_corrupt, journal_error
+from eyegore.journal.reader import JournalReader, connect
+from eyegore.journal.schema import INSERT, KEEP, TABLES, UPGRADES, VERSION, row_of, version_of
 from eyegore.messages.events import AlarmEntry
 
 __all__ = ["Journal", "JournalError", "JournalReader", "journal_path", "journals", "state_dir"]
