@@ -16,7 +16,7 @@ from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import Severity
 from eyegore.messages.events import WarningLine
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result
-from eyegore.warning_center import line_of
+from eyegore.warning.center import line_of
 
 _ABOUT = """\
 Warnings are mails, text messages and calls to the people on duty (eyegore -W).
@@ -113,8 +113,8 @@ def _test(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
+    from eyegore.warning.opening import senders_for, test_targets
     from eyegore.warning_settings import default_path, load_settings
-    from eyegore.warning_setup import senders_for, test_targets
 
     settings = load_settings(getattr(args, "settings", None) or default_path())
     senders = senders_for(settings)

@@ -41,8 +41,8 @@ from eyegore.rules import Rules
 from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.settings import Session, person
 from eyegore.session.side_workers import SideWorkers
-from eyegore.warning_center import Orders
-from eyegore.warning_service import WARNING_THREADS, News, WarningService
+from eyegore.warning.center import Orders
+from eyegore.warning.service import WARNING_THREADS, News, WarningService
 
 if TYPE_CHECKING:
     pass
@@ -139,7 +139,7 @@ class Service:
 
     def _prepared(self) -> WarningService:
         """The warnings the settings ask for; raises :class:`SettingsError`."""
-        from eyegore.warning_setup import warnings_for
+        from eyegore.warning.opening import warnings_for
 
         return warnings_for(
             self.session, lambda: self.monitor, self.standstill, self._inbox.put, self._clock, lab_offset_s

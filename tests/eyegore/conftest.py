@@ -10,7 +10,7 @@ import pytest
 
 from .alarms.mail_servers import PASSWORD, SENDER, USER, Mailbox, mail_server, trust
 from .alarms.twilio_server import NUMBER, SID, TOKEN, TwilioServer
-from .warned_lab import ANNA, BEN, SETTINGS
+from .warning.warned_lab import ANNA, BEN, SETTINGS
 
 
 @pytest.fixture

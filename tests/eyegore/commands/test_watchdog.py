@@ -16,16 +16,16 @@ from pathlib import Path
 import pytest
 
 from eyegore import cli
-from eyegore.alarms.heartbeat import touch
 from eyegore.basics.errors import SettingsError
 from eyegore.commands.heartbeat_listener import HeartbeatListener
 from eyegore.commands.watchdog import BeatFile, Watch, run_program
+from eyegore.warning.heartbeat import touch
 
 WaitUntil = Callable[..., None]
 NOW = 1_700_000_000.0
 BEATING = """
 import pathlib, sys
-from eyegore.alarms.heartbeat import Heartbeat
+from eyegore.warning.heartbeat import Heartbeat
 heart = Heartbeat(lambda: "", print, file=pathlib.Path(sys.argv[1]), period_s=0.02)
 heart.start()
 sys.stdin.read()

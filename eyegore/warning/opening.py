@@ -10,7 +10,6 @@ from pathlib import Path
 
 from eyegore.alarms.accounts import OtherAccount
 from eyegore.alarms.answer_codes import CODES
-from eyegore.alarms.heartbeat import Heartbeat
 from eyegore.alarms.path_proof import PathProof, ProofTimes
 from eyegore.alarms.policy import Policy
 from eyegore.alarms.policy_rules import Circumstances, PolicyRules
@@ -21,8 +20,9 @@ from eyegore.credentials import Credentials
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Samples, Sender
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
-from eyegore.warning_center import People, WarningCenter
-from eyegore.warning_service import News, WarningService
+from eyegore.warning.center import People, WarningCenter
+from eyegore.warning.heartbeat import Heartbeat
+from eyegore.warning.service import News, WarningService
 from eyegore.warning_settings import WarningSettings, load_settings
 from eyegore.warning_settings.access import Accounts, open_accounts
 

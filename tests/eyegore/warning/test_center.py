@@ -15,9 +15,9 @@ from eyegore.alarms.roster import Duty
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason
-from eyegore.warning_center import Orders, People, WarningCenter
+from eyegore.warning.center import Orders, People, WarningCenter
 
-from .alarms.policy_bench import RULES, START, Bench
+from ..alarms.policy_bench import RULES, START, Bench
 
 SMS, CALL = Channel.SMS, Channel.CALL
 REACH: dict[str, tuple[Channel, ...]] = {"Ana": (SMS, CALL), "Ben": (SMS,), "Cleo": ()}

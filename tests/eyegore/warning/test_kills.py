@@ -27,10 +27,10 @@ from eyegore.messages.events import AlarmEntry
 from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
-from eyegore.warning_center import CHAIN
+from eyegore.warning.center import CHAIN
 
-from .alarms.mail_servers import PASSWORD, SENDER, Mailbox
-from .alarms.twilio_server import TOKEN, TwilioServer
+from ..alarms.mail_servers import PASSWORD, SENDER, Mailbox
+from ..alarms.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA
 
 WaitUntil = Callable[..., None]

@@ -19,7 +19,6 @@ from eyegore.alarms.policy import Policy
 from eyegore.alarms.reply import Reply
 from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.alarms.roster import Duty
-from eyegore.analysis.recent_samples import RecentSamples
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import (
@@ -33,6 +32,7 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
+from eyegore.warning.recent_samples import RecentSamples
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
 """What is not sent any more once somebody took care of all alarms in it."""

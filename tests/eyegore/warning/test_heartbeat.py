@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from eyegore.alarms.heartbeat import Heartbeat, touch
 from eyegore.commands.heartbeat_listener import PATH, HeartbeatListener
+from eyegore.warning.heartbeat import Heartbeat, touch
 
 SECRET = "key-of-the-lab"
 

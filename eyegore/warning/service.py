@@ -16,10 +16,10 @@ from eyegore.journal.errors import JournalError
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsState
 from eyegore.messages.warnings import Channel, Sender
-from eyegore.warning_center import Orders, WarningCenter, line_of
+from eyegore.warning.center import Orders, WarningCenter, line_of
 
 if TYPE_CHECKING:
-    from eyegore.alarms.heartbeat import Heartbeat
+    from eyegore.warning.heartbeat import Heartbeat
 
 log = logging.getLogger(__name__)
 

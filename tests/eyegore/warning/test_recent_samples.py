@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from eyegore.analysis.recent_samples import KEPT_S, RecentSamples
 from eyegore.messages.events import HkRows
+from eyegore.warning.recent_samples import KEPT_S, RecentSamples
 
 
 def rows(times: list[float], columns: tuple[str, ...] = ("A", "B")) -> HkRows:

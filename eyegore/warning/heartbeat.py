@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from eyegore.alarms.systemd import tell_alive
+from eyegore.warning.systemd import tell_alive
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
