@@ -15,7 +15,6 @@ from eyegore.alarms.channel_watch import ChannelWatch
 from eyegore.alarms.fallback import Fallback
 from eyegore.alarms.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.alarms.path_proof import PathProof
-from eyegore.alarms.policy import Policy
 from eyegore.alarms.reply import Reply
 from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.alarms.roster import Duty
@@ -32,6 +31,7 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
+from eyegore.warning.policy.policy import Policy
 from eyegore.warning.recent_samples import RecentSamples
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})

@@ -9,10 +9,7 @@ from datetime import time as clock_time
 from pathlib import Path
 
 from eyegore.alarms.accounts import OtherAccount
-from eyegore.alarms.answer_codes import CODES
 from eyegore.alarms.path_proof import PathProof, ProofTimes
-from eyegore.alarms.policy import Policy
-from eyegore.alarms.policy_rules import Circumstances, PolicyRules
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.basics.errors import SettingsError
@@ -22,6 +19,9 @@ from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
 from eyegore.warning.center import People, WarningCenter
 from eyegore.warning.heartbeat import Heartbeat
+from eyegore.warning.policy.answer_codes import CODES
+from eyegore.warning.policy.policy import Policy
+from eyegore.warning.policy.rules import Circumstances, PolicyRules
 from eyegore.warning.service import News, WarningService
 from eyegore.warning_settings import WarningSettings, load_settings
 from eyegore.warning_settings.access import Accounts, open_accounts

@@ -10,14 +10,14 @@ from dataclasses import replace
 import pytest
 
 from eyegore.alarms.alarm_board import Frame
-from eyegore.alarms.policy import Policy
 from eyegore.alarms.roster import Duty
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning.center import Orders, People, WarningCenter
+from eyegore.warning.policy.policy import Policy
 
-from ..alarms.policy_bench import RULES, START, Bench
+from .policy.policy_bench import RULES, START, Bench
 
 SMS, CALL = Channel.SMS, Channel.CALL
 REACH: dict[str, tuple[Channel, ...]] = {"Ana": (SMS, CALL), "Ben": (SMS,), "Cleo": ()}

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from eyegore.alarms.mail_message import message_id
-from eyegore.alarms.policy import Policy
 from eyegore.alarms.twilio_sender import sms_body
 from eyegore.elvis.simulator import Simulator
 from eyegore.journal.delivery import Delivery, DeliveryState
@@ -28,6 +27,7 @@ from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.warning.center import CHAIN
+from eyegore.warning.policy.policy import Policy
 
 from ..alarms.mail_servers import PASSWORD, SENDER, Mailbox
 from ..alarms.twilio_server import TOKEN, TwilioServer

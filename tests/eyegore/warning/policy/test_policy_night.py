@@ -16,15 +16,15 @@ import pytest
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
-from eyegore.alarms.policy import Policy
-from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.alarms.roster import Duty
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkRows
 from eyegore.messages.warnings import Channel, Notice
+from eyegore.warning.policy.policy import Policy
+from eyegore.warning.policy.rules import PolicyRules
 
-EXPECTED = Path(__file__).parents[2] / "data" / "policy_night.txt"
+EXPECTED = Path(__file__).parents[3] / "data" / "policy_night.txt"
 MIDNIGHT = datetime(1980, 2, 22, tzinfo=UTC).timestamp()
 BEGIN, END = MIDNIGHT - 2 * 3600, MIDNIGHT + 8 * 3600
 

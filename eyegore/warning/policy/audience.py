@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
+from eyegore.warning.policy.rules import PolicyRules
 
 LOUD = (Channel.SMS, Channel.CALL)
 """What rings or buzzes."""

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from eyegore.alarms.policy import Policy
 from eyegore.messages.events import Action, AlarmChanged, AlarmState, Event
 from eyegore.messages.warnings import Notice, Reason
+from eyegore.warning.policy.policy import Policy
 
 from .policy_bench import CRITICAL, START, WARNING, Bench
 

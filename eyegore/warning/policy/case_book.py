@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from eyegore.alarms.answer_codes import AnswerCodes
-from eyegore.alarms.policy_rules import PolicyRules
-from eyegore.alarms.warned_case import Answer, Case, Member, name_of
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
 from eyegore.messages.warnings import Reason
+from eyegore.warning.policy.answer_codes import AnswerCodes
+from eyegore.warning.policy.case import Answer, Case, Member, name_of
+from eyegore.warning.policy.rules import PolicyRules
 
 _GONE = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.OUT_OF_SERVICE)
 

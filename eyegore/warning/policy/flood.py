@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from eyegore.alarms.policy_rules import PolicyRules
 from eyegore.limits.model import Severity
+from eyegore.warning.policy.rules import PolicyRules
 
 
 @dataclass

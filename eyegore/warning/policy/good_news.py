@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from eyegore.alarms.announcer import Announcer, Subject
-from eyegore.alarms.audience import Audience
-from eyegore.alarms.warned_case import Case
-from eyegore.alarms.warning_text import Telling
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Notice, Reason
+from eyegore.warning.policy.announcer import Announcer, Subject
+from eyegore.warning.policy.audience import Audience
+from eyegore.warning.policy.case import Case
+from eyegore.warning.policy.text import Telling
 
 
 class GoodNews:

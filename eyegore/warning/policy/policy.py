@@ -14,17 +14,17 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eyegore.alarms.announcer import Announcer, Subject
-from eyegore.alarms.audience import Addressee, Audience
-from eyegore.alarms.case_book import CaseBook
-from eyegore.alarms.flood import FloodTold, FloodWatch
-from eyegore.alarms.good_news import GoodNews
-from eyegore.alarms.policy_rules import PolicyRules
-from eyegore.alarms.warned_case import Case, name_of
-from eyegore.alarms.warning_text import Telling
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
 from eyegore.messages.warnings import Notice, Reason
+from eyegore.warning.policy.announcer import Announcer, Subject
+from eyegore.warning.policy.audience import Addressee, Audience
+from eyegore.warning.policy.case import Case, name_of
+from eyegore.warning.policy.case_book import CaseBook
+from eyegore.warning.policy.flood import FloodTold, FloodWatch
+from eyegore.warning.policy.good_news import GoodNews
+from eyegore.warning.policy.rules import PolicyRules
+from eyegore.warning.policy.text import Telling
 
 _PROOF = "/proof"
 """What the code of a proof stands for: no alarm."""

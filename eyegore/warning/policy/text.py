@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eyegore.alarms.alarm_text import quantity
-from eyegore.alarms.plain_text import digits, one_line, short, spoken
-from eyegore.alarms.policy_rules import Circumstances
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmKind
 from eyegore.messages.warnings import Reason
+from eyegore.warning.policy.plain_text import digits, one_line, short, spoken
+from eyegore.warning.policy.rules import Circumstances
 
 _LISTED = 20
 """Alarms told one by one in one message; of more, how many there are."""

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from eyegore.alarms.audience import Addressee
-from eyegore.alarms.policy_rules import PolicyRules
-from eyegore.alarms.rate_limit import RateLimit
-from eyegore.alarms.warned_case import name_of
-from eyegore.alarms.warning_text import Telling, words
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm
 from eyegore.messages.warnings import Notice
+from eyegore.warning.policy.audience import Addressee
+from eyegore.warning.policy.case import name_of
+from eyegore.warning.policy.rate_limit import RateLimit
+from eyegore.warning.policy.rules import PolicyRules
+from eyegore.warning.policy.text import Telling, words
 
 
 @dataclass(frozen=True)

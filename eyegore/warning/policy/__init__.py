@@ -1,0 +1,1 @@
+"""Who is told which alarm when, and in which words. Pure."""
