@@ -10,8 +10,8 @@ import time
 from datetime import date, datetime, time as time_of_day, timedelta
 from typing import Any
 
-from eyegore.alarms.roster import Shift
 from eyegore.commands.settings import add_option, file_of
+from eyegore.warning.duty.roster import Shift
 from eyegore.warning_settings import WarningSettings, load_settings
 
 _HEADINGS = ("", "from", "to", "primary", "backup")

@@ -17,7 +17,6 @@ from eyegore.alarms.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.alarms.path_proof import PathProof
 from eyegore.alarms.reply import Reply
 from eyegore.alarms.reply_desk import ReplyDesk
-from eyegore.alarms.roster import Duty
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import (
@@ -31,6 +30,7 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
+from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.recent_samples import RecentSamples
 

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from eyegore.alarms.roster import Entry as RosterEntry, Pattern
-from eyegore.alarms.roster_faults import Fault, faults
 from eyegore.basics.toml_source import Keys
+from eyegore.warning.duty.roster import Entry as RosterEntry, Pattern
+from eyegore.warning.duty.roster_faults import Fault, faults
 from eyegore.warning_settings.fields import DAYS
 from eyegore.warning_settings.schema import DutyEntry, PersonEntry, RoutesEntry
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from eyegore.alarms.quiet_hours import QuietHours
-from eyegore.alarms.roster import Roster
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
+from eyegore.warning.duty.quiet_hours import QuietHours
+from eyegore.warning.duty.roster import Roster
 
 
 @dataclass(frozen=True)

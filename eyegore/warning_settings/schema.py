@@ -11,10 +11,10 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from eyegore.alarms.quiet_hours import QuietSpan
-from eyegore.alarms.roster import ALL_DAYS, DAY_MIN, Dated, Entry as RosterEntry, Pattern
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
+from eyegore.warning.duty.quiet_hours import QuietSpan
+from eyegore.warning.duty.roster import ALL_DAYS, DAY_MIN, Dated, Entry as RosterEntry, Pattern
 from eyegore.warning_settings.fields import (
     LOOPBACK,
     ChannelName,

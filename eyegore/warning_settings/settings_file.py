@@ -8,12 +8,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from eyegore.alarms.quiet_hours import QuietHours
-from eyegore.alarms.roster import Roster
-from eyegore.alarms.wall_clock import WallClock
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_source import REASONS, Keys, TomlError, TomlSource, parse_toml, read_toml, reason_of
 from eyegore.messages.warnings import Channel
+from eyegore.warning.duty.quiet_hours import QuietHours
+from eyegore.warning.duty.roster import Roster
+from eyegore.warning.duty.wall_clock import WallClock
 from eyegore.warning_settings.model import Heartbeat, Person, Proof, Rates, Server, Texts, Twilio, WarningSettings
 
 if TYPE_CHECKING:

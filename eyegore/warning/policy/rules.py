@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from eyegore.alarms.incidents import FLOOD_ALARMS, FLOOD_S, TOGETHER_S
-from eyegore.alarms.roster import Duty
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
+from eyegore.warning.duty.roster import Duty
 
 
 @dataclass(frozen=True)

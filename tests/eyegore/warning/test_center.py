@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 
 from eyegore.alarms.alarm_board import Frame
-from eyegore.alarms.roster import Duty
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning.center import Orders, People, WarningCenter
+from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 
 from .policy.policy_bench import RULES, START, Bench

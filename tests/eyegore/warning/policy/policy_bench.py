@@ -12,11 +12,11 @@ import numpy as np
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
-from eyegore.alarms.roster import Duty
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages.events import Action, AlarmChanged, AlarmState, Event, FlagCommand, HkRows
 from eyegore.messages.warnings import Channel, Notice
+from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.policy.rules import PolicyRules
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from eyegore.alarms.alarm_board import Frame
-from eyegore.alarms.roster import Duty
 from eyegore.messages.events import Action, AlarmChanged, AlarmKind
 from eyegore.messages.warnings import Channel, Reason
+from eyegore.warning.duty.roster import Duty
 
 from .policy_bench import CRITICAL, START, WARNING, Bench
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from eyegore.alarms.wall_clock import WallClock
+from eyegore.warning.duty.wall_clock import WallClock
 
 DAY_MIN = 1440
 """Minutes of a day on the clock."""
@@ -82,7 +82,7 @@ class Shift:
 
 
 class Roster:
-    """Who is on duty at any instant, of entries in which :func:`eyegore.alarms.roster_faults.faults` finds none.
+    """Who is on duty at any instant, of entries in which :func:`eyegore.warning.duty.roster_faults.faults` finds none.
 
     Somebody always is: before the first shift those of the first, after the last those of the last.
     """

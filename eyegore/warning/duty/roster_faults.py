@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from eyegore.alarms.roster import Dated, Entry, Pattern, first_begin, is_instead, last_end, local_spans
+from eyegore.warning.duty.roster import Dated, Entry, Pattern, first_begin, is_instead, last_end, local_spans
 
 _DAY = timedelta(days=1)
 _SPILL = 2 * _DAY

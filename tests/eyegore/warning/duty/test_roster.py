@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.alarms.quiet_hours import QuietHours, QuietSpan
-from eyegore.alarms.roster import ALL_DAYS, Dated, Duty, Entry, Pattern, Roster
-from eyegore.alarms.roster_faults import Fault, faults
-from eyegore.alarms.wall_clock import WallClock
+from eyegore.warning.duty.quiet_hours import QuietHours, QuietSpan
+from eyegore.warning.duty.roster import ALL_DAYS, Dated, Duty, Entry, Pattern, Roster
+from eyegore.warning.duty.roster_faults import Fault, faults
+from eyegore.warning.duty.wall_clock import WallClock
 
 BERLIN = WallClock(ZoneInfo("Europe/Berlin"))
 MONDAY = date(2026, 11, 16)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eyegore.alarms.roster import ALL_DAYS
-from eyegore.alarms.wall_clock import WallClock
+from eyegore.warning.duty.roster import ALL_DAYS
+from eyegore.warning.duty.wall_clock import WallClock
 
 
 @dataclass(frozen=True)
