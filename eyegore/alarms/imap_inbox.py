@@ -21,13 +21,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from eyegore.alarms.attempt import Attempt
 from eyegore.alarms.mail_text import by_machine, sender_of, text_of
-from eyegore.alarms.network_words import lasting, told, trouble
 from eyegore.alarms.reply import Polled, Reply
+from eyegore.warning.channels.attempt import Attempt
+from eyegore.warning.channels.network_words import lasting, told, trouble
 
 if TYPE_CHECKING:
-    from eyegore.alarms.accounts import ImapAccount
+    from eyegore.warning.channels.accounts import ImapAccount
 
 log = logging.getLogger(__name__)
 

@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.attempt import Attempt
-from eyegore.alarms.network_words import trouble
 from eyegore.alarms.reply import Polled, Reply
-from eyegore.alarms.twilio_line import Line
+from eyegore.warning.channels.attempt import Attempt
+from eyegore.warning.channels.network_words import trouble
+from eyegore.warning.channels.twilio_line import Line
 
 if TYPE_CHECKING:
     from requests import Response
     from twilio.rest.api.v2010.account.message import MessageInstance
 
-    from eyegore.alarms.accounts import TwilioAccount
+    from eyegore.warning.channels.accounts import TwilioAccount
 
 log = logging.getLogger(__name__)
 

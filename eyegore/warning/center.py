@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eyegore.alarms.channel_watch import ChannelWatch
-from eyegore.alarms.fallback import Fallback
-from eyegore.alarms.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.alarms.path_proof import PathProof
 from eyegore.alarms.reply import Reply
 from eyegore.alarms.reply_desk import ReplyDesk
@@ -30,6 +27,9 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
+from eyegore.warning.channels.fallback import Fallback
+from eyegore.warning.channels.fault_notice import AGAIN_S, notice_of_fault
+from eyegore.warning.channels.watch import ChannelWatch
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.recent_samples import RecentSamples

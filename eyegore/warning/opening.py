@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import time as clock_time
 from pathlib import Path
 
-from eyegore.alarms.accounts import OtherAccount
 from eyegore.alarms.path_proof import PathProof, ProofTimes
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_desk import ReplyDesk
@@ -18,6 +17,7 @@ from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Samples,
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
 from eyegore.warning.center import People, WarningCenter
+from eyegore.warning.channels.accounts import OtherAccount
 from eyegore.warning.heartbeat import Heartbeat
 from eyegore.warning.policy.answer_codes import CODES
 from eyegore.warning.policy.policy import Policy
@@ -124,7 +124,7 @@ class OtherSenders:
     channel = Channel.OTHER
 
     def __init__(self, accounts: Mapping[str, OtherAccount]) -> None:
-        from eyegore.alarms.other_sender import WebhookSender
+        from eyegore.warning.channels.other_sender import WebhookSender
 
         self._senders = {name: WebhookSender(account) for name, account in accounts.items()}
 
@@ -143,8 +143,8 @@ def senders_for(settings: WarningSettings) -> dict[Channel, Sender]:
 
 def senders_of(accounts: Accounts) -> dict[Channel, Sender]:
     """A sender for each channel there is an account for."""
-    from eyegore.alarms.mail_sender import MailSender
-    from eyegore.alarms.twilio_sender import TwilioCall, TwilioSms
+    from eyegore.warning.channels.mail_sender import MailSender
+    from eyegore.warning.channels.twilio_sender import TwilioCall, TwilioSms
 
     senders: dict[Channel, Sender] = {}
     if accounts.twilio is not None:

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from eyegore.alarms.channel_watch import StateWatch
-from eyegore.alarms.dispatcher import Dispatcher
 from eyegore.alarms.reply import Inbox
 from eyegore.alarms.reply_poller import Replies, ReplyPoller
 from eyegore.journal.delivery import Delivery
@@ -17,6 +15,8 @@ from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsState
 from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning.center import Orders, WarningCenter, line_of
+from eyegore.warning.channels.dispatcher import Dispatcher
+from eyegore.warning.channels.watch import StateWatch
 
 if TYPE_CHECKING:
     from eyegore.warning.heartbeat import Heartbeat

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .alarms.mail_servers import PASSWORD, SENDER, USER, Mailbox, mail_server, trust
-from .alarms.twilio_server import NUMBER, SID, TOKEN, TwilioServer
+from .warning.channels.mail_servers import PASSWORD, SENDER, USER, Mailbox, mail_server, trust
+from .warning.channels.twilio_server import NUMBER, SID, TOKEN, TwilioServer
 from .warning.warned_lab import ANNA, BEN, SETTINGS
 
 

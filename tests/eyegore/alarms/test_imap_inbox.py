@@ -16,9 +16,9 @@ import trustme
 from pydantic import SecretStr
 
 from eyegore.alarms import imap_inbox
-from eyegore.alarms.accounts import ImapAccount
 from eyegore.alarms.imap_inbox import ImapInbox
 from eyegore.alarms.reply import Inbox, Reply
+from eyegore.warning.channels.accounts import ImapAccount
 
 from .imap_server import PASSWORD, USER, ImapServer
 

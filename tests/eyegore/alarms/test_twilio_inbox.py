@@ -14,11 +14,11 @@ import pytest
 from pydantic import SecretStr
 
 from eyegore.alarms import twilio_inbox
-from eyegore.alarms.accounts import TwilioAccount
 from eyegore.alarms.reply import Inbox, Reply
 from eyegore.alarms.twilio_inbox import OVERLAP_S, TwilioInbox
+from eyegore.warning.channels.accounts import TwilioAccount
 
-from .twilio_server import NUMBER, SID, TOKEN, TwilioServer
+from ..warning.channels.twilio_server import NUMBER, SID, TOKEN, TwilioServer
 
 PHONE = "+491701234567"
 

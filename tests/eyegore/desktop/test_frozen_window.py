@@ -10,8 +10,8 @@ from eyegore.desktop.app import Desktop
 from eyegore.elvis.simulator import Simulator
 from eyegore.session.settings import Session
 
-from ..alarms.mail_servers import Mailbox
-from ..alarms.twilio_server import TwilioServer
+from ..warning.channels.mail_servers import Mailbox
+from ..warning.channels.twilio_server import TwilioServer
 
 WaitUntil = Callable[..., None]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ..alarms.twilio_server import TwilioServer
+from .channels.twilio_server import TwilioServer
 
 
 @pytest.fixture

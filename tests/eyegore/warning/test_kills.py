@@ -16,8 +16,6 @@ from typing import Any
 
 import pytest
 
-from eyegore.alarms.mail_message import message_id
-from eyegore.alarms.twilio_sender import sms_body
 from eyegore.elvis.simulator import Simulator
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.journal.journal import Journal, JournalReader, journal_path
@@ -27,10 +25,12 @@ from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.warning.center import CHAIN
+from eyegore.warning.channels.mail_message import message_id
+from eyegore.warning.channels.twilio_sender import sms_body
 from eyegore.warning.policy.policy import Policy
 
-from ..alarms.mail_servers import PASSWORD, SENDER, Mailbox
-from ..alarms.twilio_server import TOKEN, TwilioServer
+from .channels.mail_servers import PASSWORD, SENDER, Mailbox
+from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA
 
 WaitUntil = Callable[..., None]

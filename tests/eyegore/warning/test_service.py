@@ -22,8 +22,8 @@ from eyegore.messages.events import Event, Flag, FlagChanged, FlagState, HkAccep
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 
-from ..alarms.mail_servers import PASSWORD, Mailbox
-from ..alarms.twilio_server import TOKEN, TwilioServer
+from .channels.mail_servers import PASSWORD, Mailbox
+from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA
 
 WaitUntil = Callable[..., None]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from eyegore.alarms.attempt import Attempt
-from eyegore.alarms.bounded_http import mount, struck_out
-from eyegore.alarms.network_words import lasting, told
 from eyegore.messages.warnings import Channel, Outcome, Result
+from eyegore.warning.channels.attempt import Attempt
+from eyegore.warning.channels.bounded_http import mount, struck_out
+from eyegore.warning.channels.network_words import lasting, told
 
 if TYPE_CHECKING:
     from requests import Response
 
-    from eyegore.alarms.accounts import OtherAccount
     from eyegore.messages.warnings import Notice, Samples
+    from eyegore.warning.channels.accounts import OtherAccount
 
 STRICT = {"hooks.slack.com": "text", "discord.com": "content", "discordapp.com": "content"}
 """Hosts that take one named text and nothing else; the others get all fields and pick theirs."""

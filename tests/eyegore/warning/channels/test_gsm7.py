@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.alarms.gsm7 import BASIC, gsm_text, segments
+from eyegore.warning.channels.gsm7 import BASIC, gsm_text, segments
 
 
 @pytest.mark.parametrize(

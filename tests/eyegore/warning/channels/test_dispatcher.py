@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.alarms.dispatcher import LONGEST_WAIT_S, Dispatcher
 from eyegore.journal.delivery import Delivery, DeliveryState, delivery_of, row_of
 from eyegore.journal.journal import Journal, JournalError
 from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
+from eyegore.warning.channels.dispatcher import LONGEST_WAIT_S, Dispatcher
 
 WaitUntil = Callable[..., None]
 NOW = 1_000_000.0

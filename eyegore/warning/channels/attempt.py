@@ -12,8 +12,8 @@ import traceback
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from eyegore.alarms.network_words import trouble
 from eyegore.messages.warnings import Outcome, Result
+from eyegore.warning.channels.network_words import trouble
 
 log = logging.getLogger(__name__)
 

@@ -9,14 +9,14 @@ import socket
 import ssl
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.attempt import Attempt
-from eyegore.alarms.mail_message import AddressError, Mail, mail
-from eyegore.alarms.network_words import lasting, told
 from eyegore.messages.warnings import Channel, Outcome, Result
+from eyegore.warning.channels.attempt import Attempt
+from eyegore.warning.channels.mail_message import AddressError, Mail, mail
+from eyegore.warning.channels.network_words import lasting, told
 
 if TYPE_CHECKING:
-    from eyegore.alarms.accounts import SmtpAccount
     from eyegore.messages.warnings import Notice, Samples
+    from eyegore.warning.channels.accounts import SmtpAccount
 
 TOO_BIG = 552
 """RFC 1870: the message is larger than the server takes."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.alarms.channel_watch import ChannelWatch, StateWatch
-from eyegore.alarms.fallback import Fallback
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Reason
+from eyegore.warning.channels.fallback import Fallback
+from eyegore.warning.channels.watch import ChannelWatch, StateWatch
 
 NOW = 1_000_000.0
 EMAIL, SMS, CALL, OTHER = Channel.EMAIL, Channel.SMS, Channel.CALL, Channel.OTHER

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.attempt import Attempt
-from eyegore.alarms.bounded_http import mount
-from eyegore.alarms.network_words import lasting, told
 from eyegore.messages.warnings import Outcome, Result
+from eyegore.warning.channels.attempt import Attempt
+from eyegore.warning.channels.bounded_http import mount
+from eyegore.warning.channels.network_words import lasting, told
 
 if TYPE_CHECKING:
     from requests import Response
     from twilio.base.exceptions import TwilioRestException
     from twilio.rest import Client
 
-    from eyegore.alarms.accounts import TwilioAccount
+    from eyegore.warning.channels.accounts import TwilioAccount
 
 LOGIN = "check the account SID and EYEGORE_TWILIO_TOKEN"
 RATE_S = 30.0

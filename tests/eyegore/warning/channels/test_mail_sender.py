@@ -14,10 +14,10 @@ import pytest
 from aiosmtpd.smtp import Envelope
 from pydantic import SecretStr
 
-from eyegore.alarms.accounts import SmtpAccount
-from eyegore.alarms.mail_sender import MailSender
-from eyegore.alarms.sample_plot import plot
 from eyegore.messages.warnings import Outcome, Result
+from eyegore.warning.channels.accounts import SmtpAccount
+from eyegore.warning.channels.mail_sender import MailSender
+from eyegore.warning.channels.sample_plot import plot
 
 from .mail_servers import PASSWORD, SENDER, USER, Mailbox, Trust, mail_server, scripted, trust
 from .some_notice import notice, samples

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from eyegore.alarms.sample_plot import plot, with_gaps
 from eyegore.messages.warnings import Samples
+from eyegore.warning.channels.sample_plot import plot, with_gaps
 
 from .some_notice import samples
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from eyegore.alarms.accounts import OtherAccount
-from eyegore.alarms.other_sender import WebhookSender, _body
 from eyegore.messages.warnings import Result
+from eyegore.warning.channels.accounts import OtherAccount
+from eyegore.warning.channels.other_sender import WebhookSender, _body
 
 from .mail_servers import trust
 from .some_notice import notice

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from eyegore.alarms.accounts import TwilioAccount
-from eyegore.alarms.dispatcher import Traceable
-from eyegore.alarms.twilio_sender import LONGEST_TWIML, TwilioCall, TwilioSms, sms_body, spoken_twiml
 from eyegore.messages.warnings import Result
+from eyegore.warning.channels.accounts import TwilioAccount
+from eyegore.warning.channels.dispatcher import Traceable
+from eyegore.warning.channels.twilio_sender import LONGEST_TWIML, TwilioCall, TwilioSms, sms_body, spoken_twiml
 
 from .some_notice import notice
 from .twilio_server import NUMBER, SID, TOKEN, TwilioServer

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from eyegore.alarms.attempt import Attempt
+from eyegore.warning.channels.attempt import Attempt
 
 if TYPE_CHECKING:
     from requests import Session

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from eyegore.alarms.attempt import Attempt
-from eyegore.alarms.gsm7 import gsm_text, segments
-from eyegore.alarms.network_words import trouble
-from eyegore.alarms.twilio_line import Line
 from eyegore.messages.warnings import Channel, Outcome, Result
+from eyegore.warning.channels.attempt import Attempt
+from eyegore.warning.channels.gsm7 import gsm_text, segments
+from eyegore.warning.channels.network_words import trouble
+from eyegore.warning.channels.twilio_line import Line
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
-    from eyegore.alarms.accounts import TwilioAccount
     from eyegore.messages.warnings import Notice, Samples
+    from eyegore.warning.channels.accounts import TwilioAccount
 
 LONGEST_SMS = 1600
 """Twilio refuses more [characters] (error 21617)."""

@@ -14,10 +14,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.attempt import Attempt
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.limits.model import Severity
+from eyegore.warning.channels.attempt import Attempt
 
 if TYPE_CHECKING:
     from eyegore.messages.warnings import Notice, Samples
@@ -109,7 +109,7 @@ def _address(text: str, what: str) -> Address:
 
 
 def _attach(message: EmailMessage, samples: Samples) -> None:
-    from eyegore.alarms.sample_plot import plot
+    from eyegore.warning.channels.sample_plot import plot
 
     name = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in samples.parameter)
     try:
