@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eyegore.alarms.path_proof import PathProof
-from eyegore.alarms.reply import Reply
-from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import (
@@ -33,6 +30,9 @@ from eyegore.warning.channels.watch import ChannelWatch
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.recent_samples import RecentSamples
+from eyegore.warning.replies.desk import ReplyDesk
+from eyegore.warning.replies.path_proof import PathProof
+from eyegore.warning.replies.reply import Reply
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
 """What is not sent any more once somebody took care of all alarms in it."""

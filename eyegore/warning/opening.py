@@ -8,9 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import time as clock_time
 from pathlib import Path
 
-from eyegore.alarms.path_proof import PathProof, ProofTimes
-from eyegore.alarms.reply import Inbox
-from eyegore.alarms.reply_desk import ReplyDesk
 from eyegore.basics.errors import SettingsError
 from eyegore.credentials import Credentials
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Samples, Sender
@@ -22,6 +19,9 @@ from eyegore.warning.heartbeat import Heartbeat
 from eyegore.warning.policy.answer_codes import CODES
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.policy.rules import Circumstances, PolicyRules
+from eyegore.warning.replies.desk import ReplyDesk
+from eyegore.warning.replies.path_proof import PathProof, ProofTimes
+from eyegore.warning.replies.reply import Inbox
 from eyegore.warning.service import News, WarningService
 from eyegore.warning_settings import WarningSettings, load_settings
 from eyegore.warning_settings.access import Accounts, open_accounts
@@ -159,8 +159,8 @@ def senders_of(accounts: Accounts) -> dict[Channel, Sender]:
 
 def inboxes_for(accounts: Accounts, started: float) -> list[Inbox]:
     """Where answers can arrive."""
-    from eyegore.alarms.imap_inbox import ImapInbox
-    from eyegore.alarms.twilio_inbox import TwilioInbox
+    from eyegore.warning.replies.imap_inbox import ImapInbox
+    from eyegore.warning.replies.twilio_inbox import TwilioInbox
 
     inboxes: list[Inbox] = []
     if accounts.twilio is not None:

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from eyegore.alarms.reply import Inbox
-from eyegore.alarms.reply_poller import Replies, ReplyPoller
 from eyegore.journal.delivery import Delivery
 from eyegore.journal.errors import JournalError
 from eyegore.journal.outbox import Outbox
@@ -17,6 +15,8 @@ from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning.center import Orders, WarningCenter, line_of
 from eyegore.warning.channels.dispatcher import Dispatcher
 from eyegore.warning.channels.watch import StateWatch
+from eyegore.warning.replies.poller import Replies, ReplyPoller
+from eyegore.warning.replies.reply import Inbox
 
 if TYPE_CHECKING:
     from eyegore.warning.heartbeat import Heartbeat

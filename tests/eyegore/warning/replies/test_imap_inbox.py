@@ -15,10 +15,10 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
-from eyegore.alarms import imap_inbox
-from eyegore.alarms.imap_inbox import ImapInbox
-from eyegore.alarms.reply import Inbox, Reply
 from eyegore.warning.channels.accounts import ImapAccount
+from eyegore.warning.replies import imap_inbox
+from eyegore.warning.replies.imap_inbox import ImapInbox
+from eyegore.warning.replies.reply import Inbox, Reply
 
 from .imap_server import PASSWORD, USER, ImapServer
 

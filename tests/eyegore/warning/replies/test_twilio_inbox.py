@@ -13,12 +13,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import SecretStr
 
-from eyegore.alarms import twilio_inbox
-from eyegore.alarms.reply import Inbox, Reply
-from eyegore.alarms.twilio_inbox import OVERLAP_S, TwilioInbox
 from eyegore.warning.channels.accounts import TwilioAccount
+from eyegore.warning.replies import twilio_inbox
+from eyegore.warning.replies.reply import Inbox, Reply
+from eyegore.warning.replies.twilio_inbox import OVERLAP_S, TwilioInbox
 
-from ..warning.channels.twilio_server import NUMBER, SID, TOKEN, TwilioServer
+from ..channels.twilio_server import NUMBER, SID, TOKEN, TwilioServer
 
 PHONE = "+491701234567"
 

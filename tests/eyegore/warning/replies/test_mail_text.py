@@ -8,7 +8,7 @@ from email.message import EmailMessage, Message
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.alarms.mail_text import by_machine, sender_of, text_of
+from eyegore.warning.replies.mail_text import by_machine, sender_of, text_of
 
 
 def mail(text: str) -> Message:

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.reply import Polled, Reply
 from eyegore.warning.channels.attempt import Attempt
 from eyegore.warning.channels.network_words import trouble
 from eyegore.warning.channels.twilio_line import Line
+from eyegore.warning.replies.reply import Polled, Reply
 
 if TYPE_CHECKING:
     from requests import Response

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from eyegore.alarms.path_proof import ANSWER_S, CATCH_UP_S, PathProof, ProofTimes
 from eyegore.messages.warnings import Channel, Reason
+from eyegore.warning.replies.path_proof import ANSWER_S, CATCH_UP_S, PathProof, ProofTimes
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TIMES = ProofTimes((time(8), time(20)), BERLIN)

@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 
 from eyegore.alarms.alarm import LONGEST_SHELF_S
 from eyegore.alarms.alarm_board import Frame, noted
-from eyegore.alarms.reply import Order, Reply, ReplyKind, orders_of
 from eyegore.basics.lab_time import age_text
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, FlagCommand, Noted
+from eyegore.warning.replies.reply import Order, Reply, ReplyKind, orders_of
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ class ReplyDesk:
             The parameters whose alarms a code stands for, none for a code that was not given or is over.
         proof
             Whether a code, sent by a person at a time, is that of the proof of the path
-            (:meth:`eyegore.alarms.path_proof.PathProof.came_back`).
+            (:meth:`eyegore.warning.replies.path_proof.PathProof.came_back`).
         """
         if reply.reference in self._seen:
             return Taken()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.alarms.reply import Reply
-from eyegore.alarms.reply_desk import (
+from eyegore.messages.events import Action
+from eyegore.warning.replies.desk import (
     GRACE_S,
     KEPT_S,
     MOST_ISSUED,
@@ -20,7 +20,7 @@ from eyegore.alarms.reply_desk import (
     Taken,
     address_key,
 )
-from eyegore.messages.events import Action
+from eyegore.warning.replies.reply import Reply
 
 NOW = 1_700_000_000.0
 ANA, BEN = "+49301234", "ben@lab.org"

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eyegore.alarms.reply import Inbox, Reply
+from eyegore.warning.replies.reply import Inbox, Reply
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import example, given, strategies as st
 
-from eyegore.alarms.reply import LONGEST_COMMENT, Order, ReplyKind, orders_of
+from eyegore.warning.replies.reply import LONGEST_COMMENT, Order, ReplyKind, orders_of
 
 NAN = float("nan")
 

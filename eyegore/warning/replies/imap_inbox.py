@@ -1,7 +1,7 @@
 """Replies by e-mail, fetched from a mailbox by IMAP.
 
 The From line of a mail is not proof of who sent it: anybody can write any address there. What protects us is the code,
-which only those told by a warning know, and that few wrong ones are tried (:mod:`eyegore.alarms.reply_desk`). The
+which only those told by a warning know, and that few wrong ones are tried (:mod:`eyegore.warning.replies.desk`). The
 mailbox ought to be Eyegore's own, at a server that refuses forged mail (SPF, DKIM, DMARC).
 """
 
@@ -21,10 +21,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from eyegore.alarms.mail_text import by_machine, sender_of, text_of
-from eyegore.alarms.reply import Polled, Reply
 from eyegore.warning.channels.attempt import Attempt
 from eyegore.warning.channels.network_words import lasting, told, trouble
+from eyegore.warning.replies.mail_text import by_machine, sender_of, text_of
+from eyegore.warning.replies.reply import Polled, Reply
 
 if TYPE_CHECKING:
     from eyegore.warning.channels.accounts import ImapAccount
