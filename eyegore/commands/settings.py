@@ -9,9 +9,9 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.commands.sync import add_copies
-from eyegore.credentials import Credentials
+from eyegore.warning.settings.credentials import Credentials
+from eyegore.warning.settings.told import credential_rows, notes, rows, where_to_put
 from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
-from eyegore.warning_settings.told import credential_rows, notes, rows, where_to_put
 
 _ABOUT = """\
 The settings of the warnings (warnings.toml: people, duty roster, channels, accounts) and of the copies
@@ -124,7 +124,7 @@ def _example(of: str) -> str:
         from eyegore.copy_settings.example import EXAMPLE as COPIES
 
         return COPIES
-    from eyegore.warning_settings.example import EXAMPLE as WARNINGS
+    from eyegore.warning.settings.example import EXAMPLE as WARNINGS
 
     return WARNINGS
 

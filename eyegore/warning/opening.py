@@ -9,7 +9,6 @@ from datetime import time as clock_time
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
-from eyegore.credentials import Credentials
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Samples, Sender
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
@@ -23,8 +22,9 @@ from eyegore.warning.replies.desk import ReplyDesk
 from eyegore.warning.replies.path_proof import PathProof, ProofTimes
 from eyegore.warning.replies.reply import Inbox
 from eyegore.warning.service import News, WarningService
+from eyegore.warning.settings.access import Accounts, open_accounts
+from eyegore.warning.settings.credentials import Credentials
 from eyegore.warning_settings import WarningSettings, load_settings
-from eyegore.warning_settings.access import Accounts, open_accounts
 
 log = logging.getLogger(__name__)
 

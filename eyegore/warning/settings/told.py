@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from eyegore.credentials import Credentials
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
-from eyegore.warning_settings.access import needed
-from eyegore.warning_settings.model import Server, WarningSettings
+from eyegore.warning.settings.access import needed
+from eyegore.warning.settings.credentials import Credentials
+from eyegore.warning.settings.model import Server, WarningSettings
 
 MASK = "****"
 SOON_S = 14 * 86_400.0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.credentials import SMTP, TWILIO, Credentials, other_name
+from eyegore.warning.settings.credentials import SMTP, TWILIO, Credentials, other_name
 
 SECRET = "hunter2-planted"
 

@@ -1,6 +1,6 @@
 """What the settings of the warnings in TOML must look like; ``docs/warnings.rst`` describes every key.
 
-What one section says of another is checked in :mod:`eyegore.warning_settings.between`, so that one wrong key does not
+What one section says of another is checked in :mod:`eyegore.warning.settings.between`, so that one wrong key does not
 hide what is wrong with the others.
 """
 
@@ -15,7 +15,7 @@ from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
 from eyegore.warning.duty.quiet_hours import QuietSpan
 from eyegore.warning.duty.roster import ALL_DAYS, DAY_MIN, Dated, Entry as RosterEntry, Pattern
-from eyegore.warning_settings.fields import (
+from eyegore.warning.settings.fields import (
     LOOPBACK,
     ChannelName,
     Day,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
-from eyegore.warning_settings.example import EXAMPLE
-from eyegore.warning_settings.settings_file import parse_settings
+from eyegore.warning.settings.example import EXAMPLE
+from eyegore.warning.settings.settings_file import parse_settings
 
 
 def test_the_example_can_be_used() -> None:

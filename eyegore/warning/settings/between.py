@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from eyegore.basics.toml_source import Keys
 from eyegore.warning.duty.roster import Entry as RosterEntry, Pattern
 from eyegore.warning.duty.roster_faults import Fault, faults
-from eyegore.warning_settings.fields import DAYS
-from eyegore.warning_settings.schema import DutyEntry, PersonEntry, RoutesEntry
+from eyegore.warning.settings.fields import DAYS
+from eyegore.warning.settings.schema import DutyEntry, PersonEntry, RoutesEntry
 
 _MOST = 20
 """Gaps and overlaps told at once; a roster that is wrong throughout is wrong in few ways."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eyegore.credentials import HEARTBEAT, IMAP, SMTP, TWILIO, Credentials, other_name
 from eyegore.warning.channels.accounts import ImapAccount, OtherAccount, SmtpAccount, TwilioAccount
-from eyegore.warning_settings.model import WarningSettings
+from eyegore.warning.settings.credentials import HEARTBEAT, IMAP, SMTP, TWILIO, Credentials, other_name
+from eyegore.warning.settings.model import WarningSettings
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

@@ -14,10 +14,10 @@ from eyegore.messages.warnings import Channel
 from eyegore.warning.duty.quiet_hours import QuietHours
 from eyegore.warning.duty.roster import Roster
 from eyegore.warning.duty.wall_clock import WallClock
-from eyegore.warning_settings.model import Heartbeat, Person, Proof, Rates, Server, Texts, Twilio, WarningSettings
+from eyegore.warning.settings.model import Heartbeat, Person, Proof, Rates, Server, Texts, Twilio, WarningSettings
 
 if TYPE_CHECKING:
-    from eyegore.warning_settings.schema import ImapEntry, ProofEntry, SettingsEntry, SmtpEntry
+    from eyegore.warning.settings.schema import ImapEntry, ProofEntry, SettingsEntry, SmtpEntry
 
 FILE = "warnings.toml"
 _SECRET_KEYS = ("password", "passwd", "pass", "token", "auth_token", "secret", "api_key", "key", "webhook")
@@ -63,8 +63,8 @@ def parse_settings(path: Path, content: bytes) -> WarningSettings:
 def _settings(source: TomlSource) -> WarningSettings:
     from pydantic import ValidationError
 
-    from eyegore.warning_settings.between import faults_between  # with pydantic it takes long to import
-    from eyegore.warning_settings.schema import SettingsEntry
+    from eyegore.warning.settings.between import faults_between
+    from eyegore.warning.settings.schema import SettingsEntry
 
     errors: dict[Keys, list[str]] = {}
     entry = None

@@ -1,0 +1,1 @@
+"""Settings of the warnings: who is told, how and when."""
