@@ -12,7 +12,7 @@ from typing import Any
 
 from eyegore.commands.settings import add_option, file_of
 from eyegore.warning.duty.roster import Shift
-from eyegore.warning_settings import WarningSettings, load_settings
+from eyegore.warning.settings import WarningSettings, load_settings
 
 _HEADINGS = ("", "from", "to", "primary", "backup")
 

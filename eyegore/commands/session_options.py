@@ -58,7 +58,7 @@ def settings_file_of(given: Path | None) -> Path:
     """The settings of the warnings: the file that was named, or where they are by default."""
     if given is not None:
         return given
-    from eyegore.warning_settings import default_path
+    from eyegore.warning.settings import default_path
 
     return default_path()
 

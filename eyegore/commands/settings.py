@@ -9,9 +9,9 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.commands.sync import add_copies
+from eyegore.warning.settings import WarningSettings, WarningSettingsError, default_path, load_settings
 from eyegore.warning.settings.credentials import Credentials
 from eyegore.warning.settings.told import credential_rows, notes, rows, where_to_put
-from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
 
 _ABOUT = """\
 The settings of the warnings (warnings.toml: people, duty roster, channels, accounts) and of the copies

@@ -114,7 +114,7 @@ def _test(args: argparse.Namespace) -> int:
     from rich.progress import track
 
     from eyegore.warning.opening import senders_for, test_targets
-    from eyegore.warning_settings import default_path, load_settings
+    from eyegore.warning.settings import default_path, load_settings
 
     settings = load_settings(getattr(args, "settings", None) or default_path())
     senders = senders_for(settings)

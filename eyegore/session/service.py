@@ -139,7 +139,7 @@ class Service:
 
     def _prepared(self) -> WarningService:
         """The warnings the settings ask for; raises :class:`SettingsError`."""
-        from eyegore.warning.opening import warnings_for
+        from eyegore.session.warnings import warnings_for
 
         return warnings_for(
             self.session, lambda: self.monitor, self.standstill, self._inbox.put, self._clock, lab_offset_s

@@ -1,90 +1,24 @@
-"""From the settings to warnings that run: accounts opened, senders and inboxes made, rules handed to the policy."""
+"""From the settings to what warnings need: people, senders, inboxes, the proof of the path, the sign of life."""
 
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Mapping
 from datetime import time as clock_time
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Samples, Sender
-from eyegore.session.monitor import Monitor
-from eyegore.session.settings import Session
-from eyegore.warning.center import People, WarningCenter
+from eyegore.warning.center import People
 from eyegore.warning.channels.accounts import OtherAccount
 from eyegore.warning.heartbeat import Heartbeat
-from eyegore.warning.policy.answer_codes import CODES
-from eyegore.warning.policy.policy import Policy
-from eyegore.warning.policy.rules import Circumstances, PolicyRules
-from eyegore.warning.replies.desk import ReplyDesk
 from eyegore.warning.replies.path_proof import PathProof, ProofTimes
 from eyegore.warning.replies.reply import Inbox
-from eyegore.warning.service import News, WarningService
+from eyegore.warning.settings import WarningSettings
 from eyegore.warning.settings.access import Accounts, open_accounts
 from eyegore.warning.settings.credentials import Credentials
-from eyegore.warning_settings import WarningSettings, load_settings
 
 log = logging.getLogger(__name__)
-
-
-def warnings_for(
-    session: Session,
-    monitor: Callable[[], Monitor],
-    well: Callable[[], str],
-    post: Callable[[News], object],
-    clock: Callable[[], float],
-    lab_offset_s: Callable[[float], float],
-) -> WarningService:
-    """The warnings a session asks for.
-
-    Raises
-    ------
-    SettingsError
-        When the settings are not right, or a credential they need is missing: who asks for warnings must not believe
-        that there are some.
-    """
-    assert session.warnings is not None
-    settings = load_settings(session.warnings)
-    accounts = open_accounts(settings, Credentials(settings.credentials))
-    if accounts.missing:
-        raise SettingsError(f"warnings cannot be sent without: {', '.join(accounts.missing)} (eyegore settings check)")
-    started = clock()
-    people = people_of(settings)
-    rules = PolicyRules(
-        routes=settings.routes,
-        duty=settings.roster.on_duty,
-        quiet=settings.quiet_hours.quiet,
-        people=tuple(settings.people),
-        reach=settings.reach,
-        circumstances=lambda parameter: circumstances(monitor(), parameter, clock() + lab_offset_s(clock())),
-        lab_offset_s=lab_offset_s,
-        escalate_after_s=settings.escalate_after_s,
-        per_parameter=settings.rates.per_parameter,
-        total=settings.rates.total,
-        window_s=settings.rates.window_s,
-        expires_s=settings.rates.expires_s,
-        lab=settings.texts.lab,
-        note="\n".join(filter(None, (settings.texts.instructions, settings.texts.signature))),
-    )
-    inboxes = inboxes_for(accounts, started)
-    center = WarningCenter(
-        Policy(rules, started, secrets.randbelow(CODES)),
-        people,
-        desk=ReplyDesk(_names_by_address(settings), started) if inboxes else None,
-        proof=_proof(settings, started),
-        limit_set=session.limit_set,
-    )
-    return WarningService(
-        center,
-        senders_of(accounts),
-        post,
-        inboxes=inboxes,
-        poll_s=settings.poll_s,
-        heartbeat=_heartbeat(settings, accounts, well),
-        clock=clock,
-    )
 
 
 def people_of(settings: WarningSettings) -> People:
@@ -100,19 +34,6 @@ def people_of(settings: WarningSettings) -> People:
         return known.addresses(channel) if known is not None else ()
 
     return People(settings.reach, addresses, settings.roster.on_duty, others)
-
-
-def circumstances(monitor: Monitor, parameter: str, lab_now: float) -> Circumstances:
-    """What is going on around a parameter at ``lab_now`` [lab s]."""
-    exposure = monitor.index.at(lab_now)
-    known = monitor.hk.parameter(parameter)
-    return Circumstances(
-        test=exposure.test if exposure is not None else "",
-        obsid=exposure.obsid if exposure is not None else None,
-        trend=monitor.hk.slope(parameter),
-        value=monitor.flags.value(parameter),
-        response=known.response if known is not None else "",
-    )
 
 
 # --- ways out and in -------------------------------------------------------------------------------------------------
@@ -186,11 +107,13 @@ def test_targets(
     ]
 
 
-def _names_by_address(settings: WarningSettings) -> dict[str, str]:
+def names_by_address(settings: WarningSettings) -> dict[str, str]:
+    """Whose a phone number or mail address is."""
     return {address: key for key, one in settings.people.items() for address in (one.phone, one.email) if address}
 
 
-def _proof(settings: WarningSettings, started: float) -> PathProof | None:
+def proof_of(settings: WarningSettings, started: float) -> PathProof | None:
+    """The proof that warnings and answers arrive, if one is wanted."""
     proof = settings.proof
     if not proof.at:
         return None
@@ -198,7 +121,8 @@ def _proof(settings: WarningSettings, started: float) -> PathProof | None:
     return PathProof(times, started, channels=proof.channels, answer_s=proof.answer_s)
 
 
-def _heartbeat(settings: WarningSettings, accounts: Accounts, well: Callable[[], str]) -> Heartbeat | None:
+def heartbeat_of(settings: WarningSettings, accounts: Accounts, well: Callable[[], str]) -> Heartbeat | None:
+    """The sign of life, if one is wanted; ``well`` says what is wrong, or nothing."""
     beat = settings.heartbeat
     if not beat.wanted:
         return None

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main
+from eyegore.warning.settings import load_settings
 from eyegore.warning.settings.access import open_accounts
 from eyegore.warning.settings.credentials import Credentials
 from eyegore.warning.settings.example import EXAMPLE
-from eyegore.warning_settings import load_settings
 
 SECRET = "hunter2-planted"
 WITH_ALL = re.sub(r"(?m)^# (?=[a-z_]+ = |\[)", "", EXAMPLE)

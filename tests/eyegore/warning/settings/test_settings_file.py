@@ -8,9 +8,9 @@ import pytest
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
+from eyegore.warning.settings import WarningSettings, WarningSettingsError, default_path, load_settings
 from eyegore.warning.settings.model import Proof
 from eyegore.warning.settings.settings_file import parse_settings
-from eyegore.warning_settings import WarningSettings, WarningSettingsError, default_path, load_settings
 
 SMALL = """\
 time_zone = "Europe/Berlin"
