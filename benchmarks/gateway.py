@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from eyegore.feeds.sync_target import SyncTarget, parse_target
+from eyegore.copies.target import SyncTarget, parse_target
 from eyegore.messages.events import Role
 
 HOST = "127.0.0.1"

@@ -21,15 +21,15 @@ from benchmarks.idle import LAB_TIME, add_images
 from benchmarks.mirror_window import window
 from benchmarks.report import Figure
 from benchmarks.workshop import DAY, ELVIS, Workshop
+from eyegore.copies.engine import REREAD_BYTES, SyncEngine
+from eyegore.copies.mount_memory import MountMemory
+from eyegore.copies.opening import open_ledger, other_side
+from eyegore.copies.scan import OLD_S
+from eyegore.copies.still_folder import LISTED_S
+from eyegore.copies.target import SyncTarget, parse_target
+from eyegore.copies.worker import SyncPace
 from eyegore.elvis.day_folder import image_name
 from eyegore.elvis.simulator import Simulator
-from eyegore.feeds.still_folder import LISTED_S
-from eyegore.feeds.sync_engine import REREAD_BYTES, SyncEngine
-from eyegore.feeds.sync_mount import MountMemory
-from eyegore.feeds.sync_opening import open_ledger, other_side
-from eyegore.feeds.sync_scan import OLD_S
-from eyegore.feeds.sync_target import SyncTarget, parse_target
-from eyegore.feeds.sync_worker import SyncPace
 
 COPIED = 3_000
 NEW_OBSID = 900_000

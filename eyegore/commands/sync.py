@@ -18,10 +18,10 @@ from eyegore.commands.ending import ended_by_signals
 
 if TYPE_CHECKING:
     from eyegore.commands.sync_bars import TargetBar
-    from eyegore.feeds.sync_engine import SyncEngine
-    from eyegore.feeds.sync_report import PassReport
-    from eyegore.feeds.sync_target import SyncTarget
-    from eyegore.feeds.sync_worker import SyncNews
+    from eyegore.copies.engine import SyncEngine
+    from eyegore.copies.report import PassReport
+    from eyegore.copies.target import SyncTarget
+    from eyegore.copies.worker import SyncNews
 
 ALL_THERE, NOT_ALL, CANNOT = 0, 1, 2
 TRIES = 3
@@ -137,8 +137,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _trust(targets: list[SyncTarget]) -> None:
     """Learn the host keys of targets that are not known yet; told on standard error, for comparison."""
+    from eyegore.copies.target import TargetKind
     from eyegore.feeds.host_key import KeyState, shown_by
-    from eyegore.feeds.sync_target import TargetKind
 
     for target in targets:
         if target.kind is TargetKind.SSH:
@@ -170,7 +170,7 @@ def _copied(
     folder: Path, target: SyncTarget, state: Path, stop: threading.Event, bar: TargetBar | None
 ) -> PassReport | tuple[SyncTarget, str]:
     """The report of the last of some passes, or the target and why there is none."""
-    from eyegore.feeds.sync_opening import open_engine
+    from eyegore.copies.opening import open_engine
 
     try:
         engine = open_engine(folder, target, state)
@@ -211,7 +211,7 @@ def _failed(target: SyncTarget, why: EyegoreError, bar: TargetBar | None) -> tup
 
 
 def _settle_s() -> float:
-    from eyegore.feeds.sync_scan import REST_S
+    from eyegore.copies.scan import REST_S
 
     return REST_S + 0.5
 
@@ -293,9 +293,9 @@ def _always(
     stop: threading.Event,
     shown: Mapping[str, TargetBar],
 ) -> int:
-    from eyegore.feeds.sync_opening import open_engine
-    from eyegore.feeds.sync_report import PassReport
-    from eyegore.feeds.sync_worker import SyncWorker
+    from eyegore.copies.opening import open_engine
+    from eyegore.copies.report import PassReport
+    from eyegore.copies.worker import SyncWorker
 
     last: dict[str, SyncNews] = {}
     speaking = threading.Lock()
@@ -323,7 +323,7 @@ def _always(
         return SyncWorker(target.name, opened, tell)
 
     # what can never succeed is said at once; what may come (a mount, the folder) is waited for
-    from eyegore.feeds.sync_target import refuse_inside
+    from eyegore.copies.target import refuse_inside
 
     for target in targets:
         refuse_inside(folder, target)

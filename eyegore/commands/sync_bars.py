@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from eyegore.feeds.sync_listener import PassListener
-from eyegore.feeds.sync_report import PassReport
+from eyegore.copies.listener import PassListener
+from eyegore.copies.report import PassReport
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from eyegore.copies.worker import SyncNews
     from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
-    from eyegore.feeds.sync_worker import SyncNews
 
 REFRESH_S = 0.2
 """Shortest time between two pictures [s]; without news there is none, so that an idle hour costs nothing."""

@@ -11,8 +11,8 @@ from eyegore.basics.errors import SettingsError
 from eyegore.commands.sync import add_copies
 
 if TYPE_CHECKING:
+    from eyegore.copies.target import SyncTarget
     from eyegore.feeds.host_key import HostKey
-    from eyegore.feeds.sync_target import SyncTarget
 
 TRUSTED, NOT_TRUSTED = 0, 1
 
@@ -64,8 +64,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _computers(args: argparse.Namespace) -> list[SyncTarget]:
+    from eyegore.copies.target import TargetKind
     from eyegore.copy_settings import TargetNames
-    from eyegore.feeds.sync_target import TargetKind
 
     names = TargetNames(getattr(args, "copies", None))
     if args.targets:

@@ -17,8 +17,8 @@ from eyegore.basics.standard_output import written_out
 from eyegore.commands.sync import add_ssh_options, target_of
 
 if TYPE_CHECKING:
-    from eyegore.feeds.sync_report import Compared
-    from eyegore.feeds.sync_scan import FolderState, SourceFile
+    from eyegore.copies.report import Compared
+    from eyegore.copies.scan import FolderState, SourceFile
 
 SAME, NOT_SAME = 0, 1
 TOLD = 50
@@ -56,9 +56,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Compare as the command line says; SettingsError or SyncError when nothing can be said."""
-    from eyegore.feeds.sync_engine import judged
-    from eyegore.feeds.sync_ledger import FileState, LedgerEntry
-    from eyegore.feeds.sync_opening import open_ledger, other_side
+    from eyegore.copies.engine import judged
+    from eyegore.copies.ledger import FileState, LedgerEntry
+    from eyegore.copies.opening import open_ledger, other_side
     from eyegore.journal.journal import state_dir
 
     folder: Path = args.folder.expanduser().absolute()
@@ -98,14 +98,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _same(compared: Compared) -> bool:
-    from eyegore.feeds.sync_report import Likeness
+    from eyegore.copies.report import Likeness
 
     return compared.likeness is Likeness.EQUAL
 
 
 def _settled(folder: Path) -> FolderState:
     """What is complete, after a moment for files that were written just now."""
-    from eyegore.feeds.sync_scan import REST_S, SyncScan
+    from eyegore.copies.scan import REST_S, SyncScan
 
     scan = SyncScan(folder)
     until = time.monotonic() + REST_S + 0.5

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from eyegore.feeds.sync_target import SyncTarget, TargetKind
+from eyegore.copies.target import SyncTarget, TargetKind
 from eyegore.messages.events import Role
 
 GATEWAY = "broadcast"

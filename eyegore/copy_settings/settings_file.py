@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_source import REASONS, Keys, TomlError, TomlSource, read_toml, reason_of
+from eyegore.copies.target import SyncTarget, TargetKind, place_of
 from eyegore.copy_settings.model import GATEWAY, CopySettings, Place
-from eyegore.feeds.sync_target import SyncTarget, TargetKind, place_of
 from eyegore.messages.events import Role
 
 if TYPE_CHECKING:

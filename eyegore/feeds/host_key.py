@@ -11,12 +11,12 @@ from enum import Enum
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
+from eyegore.copies.target import SyncTarget
 from eyegore.feeds.known_hosts import LOOK_S, fingerprints, own_file
 from eyegore.feeds.rsync_run import plain_environment
 from eyegore.feeds.rsync_words import first_words
 from eyegore.feeds.ssh_words import CHANGED, UNKNOWN, ssh_problem
 from eyegore.feeds.sync_ssh import CONNECT_S, SshLine
-from eyegore.feeds.sync_target import SyncTarget
 
 PASSED = re.compile(r"Permission denied \(|Too many authentication failures|No supported authentication methods")
 """What ssh says when it took the host key for right, and then was not let in: it offers nothing here."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import signal
 
+from eyegore.copies.outcome import Outcome as Outcome, RsyncVerdict as RsyncVerdict
 from eyegore.feeds.ssh_words import ssh_problem
-from eyegore.feeds.sync_outcome import Outcome as Outcome, RsyncVerdict as RsyncVerdict
 
 LONGEST = 300
 """Of what rsync said [characters]."""

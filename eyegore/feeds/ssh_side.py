@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.feeds.grown_texts import Beginning, GrownTexts
-from eyegore.feeds.sync_ledger import SyncError
-from eyegore.feeds.sync_mount import refuse_bare
-from eyegore.feeds.sync_outcome import Outcome
-from eyegore.feeds.sync_report import Compared, Likeness
-from eyegore.feeds.sync_scan import SourceFile
+from eyegore.copies.grown_texts import Beginning, GrownTexts
+from eyegore.copies.ledger import SyncError
+from eyegore.copies.mount_memory import refuse_bare
+from eyegore.copies.outcome import Outcome
+from eyegore.copies.report import Compared, Likeness
+from eyegore.copies.scan import SourceFile
+from eyegore.copies.target import SyncTarget
 from eyegore.feeds.sync_ssh import SshLine
-from eyegore.feeds.sync_target import SyncTarget
 
 if TYPE_CHECKING:
     from hashlib import _Hash

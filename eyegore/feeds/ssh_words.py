@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from eyegore.feeds.sync_outcome import Outcome, RsyncVerdict
+from eyegore.copies.outcome import Outcome, RsyncVerdict
 
 Match = re.Match[str]
 TRUST = "eyegore trust TARGET"

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
+from eyegore.copies.outcome import Outcome, RsyncVerdict
+from eyegore.copies.target import SyncTarget
 from eyegore.feeds import known_hosts
 from eyegore.feeds.rsync_run import plain_environment
 from eyegore.feeds.rsync_words import explain, first_words
 from eyegore.feeds.ssh_folder import PLAIN, SOCKET, SshFolder, clear_abandoned
 from eyegore.feeds.ssh_words import ssh_problem
-from eyegore.feeds.sync_outcome import Outcome, RsyncVerdict
-from eyegore.feeds.sync_target import SyncTarget
 
 log = logging.getLogger(__name__)
 

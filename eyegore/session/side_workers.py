@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from eyegore.basics.errors import SettingsError
-from eyegore.feeds.sync_target import SyncTarget, TargetKind, refuse_inside
+from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside
 from eyegore.journal.journal import state_dir
 from eyegore.limits.table import TableError
 from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
@@ -20,7 +20,7 @@ from eyegore.session.settings import Session
 from eyegore.session.space.volumes import DiskSpace
 
 if TYPE_CHECKING:
-    from eyegore.backup_service import BackupService
+    from eyegore.copies.service import BackupService
     from eyegore.frames.frame_judge import FrameJudge
     from eyegore.limits.frame_model import CheckTable
 
@@ -112,7 +112,7 @@ def _volumes(session: Session, targets: list[SyncTarget]) -> dict[str, Path]:
 
 
 def _copies(session: Session, targets: list[SyncTarget], post: Post) -> BackupService:
-    from eyegore.backup_service import BackupService  # most sessions copy nothing
+    from eyegore.copies.service import BackupService
 
     return BackupService(targets, state_dir(session.state), post)
 

@@ -20,13 +20,13 @@ import pytest
 from rich.console import Console
 
 from eyegore.commands.sync_bars import bars
+from eyegore.copies.ledger import FileState, LedgerEntry
+from eyegore.copies.report import PassReport
+from eyegore.copies.worker import PassFailed
 from eyegore.elvis.simulator import Simulator
 from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
-from eyegore.feeds.sync_ledger import FileState, LedgerEntry
-from eyegore.feeds.sync_report import PassReport
-from eyegore.feeds.sync_worker import PassFailed
 
-from ..feeds.sync_lab import age
+from ..copies.copy_lab import age
 
 EYEGORE = [sys.executable, "-m", "eyegore"]
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")

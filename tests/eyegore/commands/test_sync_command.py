@@ -16,8 +16,8 @@ import pytest
 
 from eyegore.cli import main
 
-from ..feeds.ssh_server import SshServer
-from ..feeds.sync_lab import SyncLab, age, listing
+from ..copies.copy_lab import SyncLab, age, listing
+from ..copies.ssh_server import SshServer
 
 EYEGORE = [sys.executable, "-m", "eyegore"]
 

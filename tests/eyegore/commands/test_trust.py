@@ -16,7 +16,7 @@ import pytest
 from eyegore.cli import main
 from eyegore.feeds.known_hosts import trust_command
 
-from ..feeds.ssh_server import HOST, SshServer
+from ..copies.ssh_server import HOST, SshServer
 
 EYEGORE = [sys.executable, "-m", "eyegore"]
 

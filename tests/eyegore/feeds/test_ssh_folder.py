@@ -15,7 +15,7 @@ import pytest
 from eyegore.feeds.ssh_folder import PREFIX, SshFolder, clear_abandoned
 from eyegore.feeds.sync_ssh import SshLine
 
-from .ssh_server import SshServer
+from ..copies.ssh_server import SshServer
 
 
 @pytest.fixture

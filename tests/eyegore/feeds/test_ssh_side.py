@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
+from eyegore.copies.engine import SyncEngine
+from eyegore.copies.ledger import SyncError
+from eyegore.copies.listener import PassListener
+from eyegore.copies.opening import open_engine
 from eyegore.feeds import ssh_side
 from eyegore.feeds.rsync_run import RsyncRun
-from eyegore.feeds.sync_engine import SyncEngine
-from eyegore.feeds.sync_ledger import SyncError
-from eyegore.feeds.sync_listener import PassListener
-from eyegore.feeds.sync_opening import open_engine
 from eyegore.feeds.sync_ssh import SshAnswer, SshLine
 
+from ..copies.copy_lab import SyncLab, age, listing
+from ..copies.ssh_server import SshServer
 from .conftest import Day
-from .ssh_server import SshServer
-from .sync_lab import SyncLab, age, listing
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from eyegore.copies.outcome import Outcome
 from eyegore.feeds.rsync_words import explain
 from eyegore.feeds.ssh_words import ssh_problem
-from eyegore.feeds.sync_outcome import Outcome
 
 CHANGED = """\
 @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@

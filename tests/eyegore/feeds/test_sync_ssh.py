@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 
 from eyegore.basics.errors import SettingsError
+from eyegore.copies.outcome import Outcome
+from eyegore.copies.target import SyncTarget
 from eyegore.feeds import known_hosts
 from eyegore.feeds.host_key import shown_by
 from eyegore.feeds.known_hosts import trust_command
 from eyegore.feeds.rsync_run import RsyncResult, RsyncRun
-from eyegore.feeds.sync_outcome import Outcome
 from eyegore.feeds.sync_ssh import SshLine
-from eyegore.feeds.sync_target import SyncTarget
 
-from .ssh_server import SshServer
+from ..copies.ssh_server import SshServer
 
 ODD_NAMES = ["two words.fits", "-dash", "new\nline", "\"quotes'`$(touch x);&", "é 中", "col:on", "*?[a]"]
 

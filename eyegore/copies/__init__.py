@@ -1,0 +1,1 @@
+"""Backup and broadcast: the day folder copied, read back and proved."""

@@ -1,0 +1,91 @@
+"""What one pass over a folder did for one target, and how what lies there compares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from eyegore.copies.ledger import LedgerEntry
+from eyegore.messages.copies import ExposureCopy
+
+
+class Likeness(Enum):
+    """How a file on the target compares with its source."""
+
+    EQUAL = "equal"
+    DIFFERENT = "different"
+    SHORT = "short"
+    """The target has less than it should: a copy that has not come to its end."""
+    MISSING = "missing"
+    CHANGED = "changed"
+    """The source changed meanwhile: nothing can be said."""
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One file compared, byte by byte. ``checksum`` is the SHA-256 of the source where it was read here, else ""."""
+
+    path: str
+    likeness: Likeness
+    words: str = ""
+    checksum: str = ""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A file that was not the same on the target. ``kept`` is the name the other one has there now, "" for none."""
+
+    path: str
+    obsid: int | None
+    words: str
+    kept: str = ""
+    mended: bool = False
+
+    @property
+    def alarm_text(self) -> str:
+        """For the person who must know."""
+        whose = "" if self.obsid is None else f"ObsID {self.obsid}: "
+        done = "copied again and verified" if self.mended else "not mended yet"
+        beside = f", the other is kept beside as {self.kept}" if self.kept else ""
+        return f"{whose}{self.path} {self.words}; {done}{beside}"
+
+
+@dataclass(frozen=True)
+class PassReport:
+    """One pass. ``problem`` is "" or what a person can act on; ``waiting`` are complete files not verified there yet.
+
+    ``complete``, ``verified`` and ``copied`` count files; ``incomplete`` tells by path why others are not offered.
+    ``exposures`` tells how the files of each ObsID stand; the same object as before when no one stands otherwise.
+    """
+
+    source: str
+    target: str
+    time: float
+    complete: int
+    complete_bytes: int
+    verified: int
+    copied: int
+    copied_bytes: int
+    waiting: tuple[LedgerEntry, ...]
+    incomplete: Mapping[str, str]
+    mismatches: tuple[Mismatch, ...]
+    problem: str = ""
+    lost: tuple[str, ...] = ()
+    exposures: Mapping[int, ExposureCopy] = field(default_factory=dict)
+
+    @property
+    def done(self) -> bool:
+        """Whether every complete file is on the target and verified."""
+        return not self.waiting and not self.problem and not self.lost
+
+    @property
+    def lag_bytes(self) -> int:
+        """Bytes of the files that wait [bytes]."""
+        return sum(entry.size for entry in self.waiting)
+
+    @property
+    def lag_s(self) -> float:
+        """How long the oldest of them has been waiting [s]; 0 when none does."""
+        return max((self.time - entry.since for entry in self.waiting), default=0.0)

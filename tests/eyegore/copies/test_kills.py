@@ -1,0 +1,143 @@
+"""Killed with -9 at any moment while it copies: nothing lost, nothing half to be taken for whole, nothing left over."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eyegore.elvis.simulator import Simulator
+
+from ..feeds.conftest import Day, fits
+from .copy_lab import age, flaws
+from .ssh_server import SshServer, program
+
+KILLS = int(os.environ.get("EYEGORE_TEST_KILLS", "20"))
+SEED = int(os.environ.get("EYEGORE_TEST_SEED", "5"))
+BACKLOG, SLOW_KB = 16, 3000
+"""So many images of 1 MB are there at first, and so fast they are copied [KiB/s]: kills are to meet copies."""
+MEET_S = 3.0
+"""So long every second kill waits for a copy to be under way [s]."""
+
+
+class Eyegore:
+    """Commands that copy ``day`` to both ``targets``, with a folder for temporary files of their own."""
+
+    def __init__(self, day: Path, targets: tuple[str, str], state: Path, temporary: Path, programs: Path) -> None:
+        eyegore = [sys.executable, "-m", "eyegore"]
+        local, remote = targets
+        self._sync = [*eyegore, "sync", str(day), "--to", local, remote, "--state", str(state)]
+        session = [*eyegore, "-p", str(day), "--headless", "-r", local, "-B", remote, "--state", str(state)]
+        self._commands = (self._sync, session)
+        self._environment = os.environ | {"TMPDIR": str(temporary), "PATH": f"{programs}:{os.environ['PATH']}"}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, number: int, log: Path) -> None:
+        """Start ``eyegore sync`` or a session, by turns."""
+        with log.open("ab") as said:
+            command = self._commands[number % len(self._commands)]
+            self._process = subprocess.Popen(command, env=self._environment, stdout=said, stderr=said)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def once(self) -> dict[str, object]:
+        """A clean pass; what it tells."""
+        told = subprocess.run(
+            [*self._sync, "--once", "--json"], env=self._environment, capture_output=True, timeout=90, check=False
+        )
+        assert told.returncode == 0, told.stdout.decode() + told.stderr.decode()
+        return dict(json.loads(told.stdout))
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for temporary files; its name is short enough for sockets below it."""
+    with tempfile.TemporaryDirectory(prefix="ey-") as name:
+        yield Path(name)
+
+
+def test_killed_at_random_moments(tmp_path: Path, temporary: Path, wait_until: Callable[..., None]) -> None:
+    chance = random.Random(SEED)
+    for name in ("sshd", "backup", "gateway"):
+        (tmp_path / name).mkdir()
+    server = SshServer(tmp_path / "sshd", wait_until)
+    server.ssh_program(tmp_path / "bin")
+    program(tmp_path / "bin", "rsync", f'exec {shutil.which("rsync")} --bwlimit={SLOW_KB} "$@"')
+    server.start()
+    server.make_known()
+    elvis = Simulator(tmp_path / "day", images=False, seconds=100_000, force=True)
+    elvis.append_rows(20)
+    day = Day(tmp_path / "day")
+    targets = (str(tmp_path / "backup"), server.address(tmp_path / "gateway"))
+    copies = [tmp_path / name / "day" for name in ("backup", "gateway")]
+    eyegore = Eyegore(day.folder, targets, tmp_path / "state", temporary, tmp_path / "bin")
+    pause = threading.Event()
+    met = [0, 0]
+    for number in range(BACKLOG):
+        append(*arrive(day, number, 700))
+    age(day.folder)
+    try:
+        for number in range(KILLS):
+            image, half = arrive(day, 100 + number, chance.randint(100, 500))
+            eyegore.start(number, tmp_path / "log")
+            pause.wait(chance.uniform(0.0, 0.2))
+            elvis.append_rows(chance.randint(1, 20))
+            append(image, half)
+            if number % 2:
+                pause.wait(chance.uniform(0.0, 0.8))
+            else:
+                meet(chance.choice(copies), pause)
+                pause.wait(chance.uniform(0.0, 0.2))
+            eyegore.kill()
+            met = [count + bool(halves(copy)) for count, copy in zip(met, copies, strict=True)]
+            assert [flaws(day.folder, copy) for copy in copies] == [[], []], f"after kill {number}"
+        (tmp_path / "bin" / "rsync").unlink()
+        eyegore.once()
+    finally:
+        eyegore.kill()
+        server.kill()
+    whole = {path.name: path.read_bytes() for path in day.folder.iterdir() if not path.name.startswith(".")}
+    for copy in copies:
+        assert {path.name: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == whole
+    assert list(temporary.iterdir()) == []
+    assert min(met) > KILLS // 10, "too few kills met a copy that was under way"
+
+
+def halves(copy: Path) -> list[Path]:
+    """Images of which a part has arrived."""
+    return [path for path in copy.glob(".EUC*") if path.is_file()]
+
+
+def meet(copy: Path, pause: threading.Event) -> None:
+    """Wait until an image is being copied, or for a while."""
+    end = time.monotonic() + MEET_S
+    while not halves(copy) and time.monotonic() < end:
+        pause.wait(0.01)
+
+
+def append(path: Path, content: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(content)
+
+
+def arrive(day: Day, obsid: int, width: int) -> tuple[Path, bytes]:
+    """An image of which a half is there, and the other half."""
+    content = fits(width, width)
+    content += bytes(-len(content) % 2880)
+    path = day.image(obsid)
+    path.write_bytes(content[: len(content) // 2])
+    return path, content[len(content) // 2 :]
