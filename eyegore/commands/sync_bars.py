@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
     from eyegore.copies.worker import SyncNews
-    from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
 
 REFRESH_S = 0.2
 """Shortest time between two pictures [s]; without news there is none, so that an idle hour costs nothing."""

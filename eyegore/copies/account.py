@@ -12,10 +12,10 @@ from itertools import islice
 from eyegore.copies.exposures import STATES
 from eyegore.copies.ledger import LedgerEntry
 from eyegore.copies.listener import PassListener
+from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
 from eyegore.copies.report import Mismatch, PassReport
 from eyegore.copies.target import SyncTarget
 from eyegore.copies.worker import PassFailed, SyncNews
-from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
 from eyegore.messages.copies import CopyFile, CopyNews, CopyProgress, CopyState, ExposureCopies, ExposureCopy, SyncState
 from eyegore.messages.events import FreeSpace
 

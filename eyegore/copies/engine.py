@@ -18,11 +18,11 @@ from eyegore.copies.exposures import exposure_copies
 from eyegore.copies.ledger import FileState, LedgerEntry, SyncLedger
 from eyegore.copies.listener import PassListener
 from eyegore.copies.mount_memory import MountMemory
+from eyegore.copies.programs.rsync import RsyncProgress, RsyncResult, RsyncRun
 from eyegore.copies.report import Compared, Likeness, Mismatch, PassReport
 from eyegore.copies.scan import FolderState, SourceFile, SyncScan
 from eyegore.copies.side import OtherSide
 from eyegore.copies.target import SyncTarget
-from eyegore.feeds.rsync_run import RsyncProgress, RsyncResult, RsyncRun
 from eyegore.messages.copies import ExposureCopy
 
 log = logging.getLogger(__name__)

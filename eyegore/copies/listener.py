@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
 from eyegore.copies.report import PassReport
-from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
 
 
 class PassListener:

@@ -9,9 +9,9 @@ from eyegore.copies.engine import SyncEngine
 from eyegore.copies.ledger import SyncError, SyncLedger, ledger_path
 from eyegore.copies.local_side import LocalSide
 from eyegore.copies.mount_memory import MountMemory
+from eyegore.copies.programs import rsync_words
 from eyegore.copies.side import OtherSide
 from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside
-from eyegore.feeds import rsync_words
 from eyegore.feeds.ssh_side import SshSide
 
 

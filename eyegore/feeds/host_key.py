@@ -11,11 +11,11 @@ from enum import Enum
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
+from eyegore.copies.programs.rsync import plain_environment
+from eyegore.copies.programs.rsync_words import first_words
+from eyegore.copies.programs.ssh_words import CHANGED, UNKNOWN, ssh_problem
 from eyegore.copies.target import SyncTarget
 from eyegore.feeds.known_hosts import LOOK_S, fingerprints, own_file
-from eyegore.feeds.rsync_run import plain_environment
-from eyegore.feeds.rsync_words import first_words
-from eyegore.feeds.ssh_words import CHANGED, UNKNOWN, ssh_problem
 from eyegore.feeds.sync_ssh import CONNECT_S, SshLine
 
 PASSED = re.compile(r"Permission denied \(|Too many authentication failures|No supported authentication methods")

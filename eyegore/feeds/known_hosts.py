@@ -10,8 +10,8 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.target import SyncTarget
-from eyegore.feeds.rsync_run import plain_environment
 
 YOURS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
 """Those of ssh itself, as it finds them: read, never written."""

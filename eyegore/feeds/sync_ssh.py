@@ -17,12 +17,12 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.outcome import Outcome, RsyncVerdict
+from eyegore.copies.programs.rsync import plain_environment
+from eyegore.copies.programs.rsync_words import explain, first_words
+from eyegore.copies.programs.ssh_words import ssh_problem
 from eyegore.copies.target import SyncTarget
 from eyegore.feeds import known_hosts
-from eyegore.feeds.rsync_run import plain_environment
-from eyegore.feeds.rsync_words import explain, first_words
 from eyegore.feeds.ssh_folder import PLAIN, SOCKET, SshFolder, clear_abandoned
-from eyegore.feeds.ssh_words import ssh_problem
 
 log = logging.getLogger(__name__)
 

@@ -21,10 +21,10 @@ from rich.console import Console
 
 from eyegore.commands.sync_bars import bars
 from eyegore.copies.ledger import FileState, LedgerEntry
+from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
 from eyegore.copies.report import PassReport
 from eyegore.copies.worker import PassFailed
 from eyegore.elvis.simulator import Simulator
-from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
 
 from ..copies.copy_lab import age
 

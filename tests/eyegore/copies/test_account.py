@@ -11,10 +11,10 @@ import pytest
 
 from eyegore.copies.account import MOST_LISTED, SyncAccount
 from eyegore.copies.ledger import FileState, LedgerEntry
+from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
 from eyegore.copies.report import Mismatch, PassReport
 from eyegore.copies.target import SyncTarget, TargetKind
 from eyegore.copies.worker import PassFailed
-from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress
 from eyegore.messages.copies import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState
 from eyegore.messages.events import FreeSpace
 

@@ -14,8 +14,8 @@ from eyegore.basics.errors import SettingsError
 from eyegore.copies.engine import SyncEngine
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.opening import open_engine
+from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.target import parse_target
-from eyegore.feeds.rsync_run import RsyncRun
 
 from ..feeds.conftest import Day
 from .copy_lab import SyncLab, age, listing

@@ -51,7 +51,7 @@ def test_only_one_copies(path: Path) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from eyegore.feeds.rsync_run import RsyncRun
+from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.ledger import SyncLedger
 
 ledger = SyncLedger(Path(sys.argv[1]))

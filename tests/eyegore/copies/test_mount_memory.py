@@ -13,8 +13,8 @@ from eyegore.copies import engine as sync_engine
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.mount_memory import MountMemory, refuse_bare
 from eyegore.copies.opening import open_engine
+from eyegore.copies.programs.rsync import RsyncResult, RsyncRun
 from eyegore.copies.target import SyncTarget, parse_target
-from eyegore.feeds.rsync_run import RsyncResult, RsyncRun
 
 from .copy_lab import age
 from .ssh_server import SshServer

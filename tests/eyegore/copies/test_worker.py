@@ -10,9 +10,9 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.engine import SyncEngine
 from eyegore.copies.ledger import SyncError
+from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.report import PassReport
 from eyegore.copies.worker import PassFailed, SyncNews, SyncPace, SyncWorker
-from eyegore.feeds.rsync_run import RsyncRun
 
 from ..feeds.conftest import Day
 from .copy_lab import SyncLab, age

@@ -13,8 +13,8 @@ from eyegore.copies.engine import SyncEngine
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.listener import PassListener
 from eyegore.copies.opening import open_engine
+from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.feeds import ssh_side
-from eyegore.feeds.rsync_run import RsyncRun
 from eyegore.feeds.sync_ssh import SshAnswer, SshLine
 
 from ..copies.copy_lab import SyncLab, age, listing

@@ -16,11 +16,11 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.outcome import Outcome
+from eyegore.copies.programs.rsync import RsyncResult, RsyncRun
 from eyegore.copies.target import SyncTarget
 from eyegore.feeds import known_hosts
 from eyegore.feeds.host_key import shown_by
 from eyegore.feeds.known_hosts import trust_command
-from eyegore.feeds.rsync_run import RsyncResult, RsyncRun
 from eyegore.feeds.sync_ssh import SshLine
 
 from ..copies.ssh_server import SshServer

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.feeds.rsync_words import CODES, LONGEST, Outcome, explain
+from eyegore.copies.programs.rsync_words import CODES, LONGEST, Outcome, explain
 
 END = (
     "rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1394) [sender=3.5.0]"

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from eyegore.copies.outcome import Outcome
-from eyegore.feeds.rsync_words import explain
-from eyegore.feeds.ssh_words import ssh_problem
+from eyegore.copies.programs.rsync_words import explain
+from eyegore.copies.programs.ssh_words import ssh_problem
 
 CHANGED = """\
 @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@

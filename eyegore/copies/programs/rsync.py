@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from eyegore.feeds import rsync_words
-from eyegore.feeds.rsync_words import Outcome, RsyncVerdict
+from eyegore.copies.programs import rsync_words
+from eyegore.copies.programs.rsync_words import Outcome, RsyncVerdict
 
 log = logging.getLogger(__name__)
 

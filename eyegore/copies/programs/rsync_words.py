@@ -10,7 +10,7 @@ import re
 import signal
 
 from eyegore.copies.outcome import Outcome as Outcome, RsyncVerdict as RsyncVerdict
-from eyegore.feeds.ssh_words import ssh_problem
+from eyegore.copies.programs.ssh_words import ssh_problem
 
 LONGEST = 300
 """Of what rsync said [characters]."""

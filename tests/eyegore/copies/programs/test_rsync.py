@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from eyegore.feeds import rsync_run
-from eyegore.feeds.rsync_run import RsyncFile, RsyncProgress, RsyncResult, RsyncRun
-from eyegore.feeds.rsync_words import Outcome
+from eyegore.copies.programs import rsync as rsync_run
+from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress, RsyncResult, RsyncRun
+from eyegore.copies.programs.rsync_words import Outcome
 
 ODD_NAMES = [
     "two words.fits",
@@ -315,7 +315,7 @@ def test_rsync_ends_with_us_when_we_are_killed(
 ) -> None:
     number = fake("exec sleep 1000")
     program = (
-        "from eyegore.feeds.rsync_run import RsyncRun\n"
+        "from eyegore.copies.programs.rsync import RsyncRun\n"
         f"RsyncRun(['rsync', '--', {str(source)!r}, {str(target)!r}], timeout_s=999, idle_s=999).run()\n"
     )
     with subprocess.Popen([sys.executable, "-c", program]) as ours:

@@ -1,0 +1,1 @@
+"""The programs that copies start, and what they print."""
