@@ -137,8 +137,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _trust(targets: list[SyncTarget]) -> None:
     """Learn the host keys of targets that are not known yet; told on standard error, for comparison."""
+    from eyegore.copies.ssh.host_key import KeyState, shown_by
     from eyegore.copies.target import TargetKind
-    from eyegore.feeds.host_key import KeyState, shown_by
 
     for target in targets:
         if target.kind is TargetKind.SSH:

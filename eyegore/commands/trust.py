@@ -11,8 +11,8 @@ from eyegore.basics.errors import SettingsError
 from eyegore.commands.sync import add_copies
 
 if TYPE_CHECKING:
+    from eyegore.copies.ssh.host_key import HostKey
     from eyegore.copies.target import SyncTarget
-    from eyegore.feeds.host_key import HostKey
 
 TRUSTED, NOT_TRUSTED = 0, 1
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """Ask every computer, one after the other; the exit status."""
     from dataclasses import replace
 
-    from eyegore.feeds.host_key import shown_by
+    from eyegore.copies.ssh.host_key import shown_by
 
     computers = _computers(args)
     if args.known_hosts is not None:
@@ -77,7 +77,7 @@ def _computers(args: argparse.Namespace) -> list[SyncTarget]:
 
 
 def _trust(key: HostKey, args: argparse.Namespace) -> int:
-    from eyegore.feeds.host_key import KeyState
+    from eyegore.copies.ssh.host_key import KeyState
 
     host = key.target.host
     shown = ", ".join(key.fingerprints)

@@ -11,8 +11,8 @@ from eyegore.copies.local_side import LocalSide
 from eyegore.copies.mount_memory import MountMemory
 from eyegore.copies.programs import rsync_words
 from eyegore.copies.side import OtherSide
+from eyegore.copies.ssh.side import SshSide
 from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside
-from eyegore.feeds.ssh_side import SshSide
 
 
 def other_side(source: Path, target: SyncTarget) -> OtherSide:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main
-from eyegore.feeds.known_hosts import trust_command
+from eyegore.copies.ssh.known_hosts import trust_command
 
 from ..copies.ssh_server import HOST, SshServer
 

@@ -15,8 +15,8 @@ from eyegore.copies.local_side import LocalSide
 from eyegore.copies.report import Likeness
 from eyegore.copies.scan import SourceFile
 from eyegore.copies.side import OtherSide
-from eyegore.feeds import ssh_side
-from eyegore.feeds.ssh_side import SshSide
+from eyegore.copies.ssh import side as ssh_side
+from eyegore.copies.ssh.side import SshSide
 
 from .ssh_server import SshServer
 

@@ -14,12 +14,12 @@ from eyegore.copies.ledger import SyncError
 from eyegore.copies.listener import PassListener
 from eyegore.copies.opening import open_engine
 from eyegore.copies.programs.rsync import RsyncRun
-from eyegore.feeds import ssh_side
-from eyegore.feeds.sync_ssh import SshAnswer, SshLine
+from eyegore.copies.ssh import side as ssh_side
+from eyegore.copies.ssh.line import SshAnswer, SshLine
 
-from ..copies.copy_lab import SyncLab, age, listing
-from ..copies.ssh_server import SshServer
-from .conftest import Day
+from ...feeds.conftest import Day
+from ..copy_lab import SyncLab, age, listing
+from ..ssh_server import SshServer
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import SettingsError
+from eyegore.copies.ssh.host_key import KeyState, shown_by
+from eyegore.copies.ssh.known_hosts import fingerprints, own_file, trust_command
 from eyegore.copies.target import SyncTarget, TargetKind
-from eyegore.feeds.host_key import KeyState, shown_by
-from eyegore.feeds.known_hosts import fingerprints, own_file, trust_command
 
-from ..copies.ssh_server import SshServer
+from ..ssh_server import SshServer
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.feeds.ssh_folder import PREFIX, SshFolder, clear_abandoned
-from eyegore.feeds.sync_ssh import SshLine
+from eyegore.copies.ssh.folder import PREFIX, SshFolder, clear_abandoned
+from eyegore.copies.ssh.line import SshLine
 
-from ..copies.ssh_server import SshServer
+from ..ssh_server import SshServer
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_base_that_is_too_long_or_odd_is_not_used(tmp_path: Path, monkeypatch:
 def test_only_what_nobody_uses_is_cleared_away(base: Path) -> None:
     ours = SshFolder()
     program = (
-        "import sys; from eyegore.feeds.ssh_folder import SshFolder; f = SshFolder(); (f.path / 'key').touch(); "
+        "import sys; from eyegore.copies.ssh.folder import SshFolder; f = SshFolder(); (f.path / 'key').touch(); "
         "print(f.path, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
@@ -79,7 +79,7 @@ def test_the_connection_of_a_killed_program_is_ended(
     try:
         words = ["ControlMaster=yes", "ControlPersist=60s", f"UserKnownHostsFile={server.known_hosts}"]
         program = (
-            "import os, subprocess, sys; from eyegore.feeds.ssh_folder import SshFolder; f = SshFolder(); "
+            "import os, subprocess, sys; from eyegore.copies.ssh.folder import SshFolder; f = SshFolder(); "
             "subprocess.run([*sys.argv[1:-1], '-o', f'ControlPath={f.socket}', sys.argv[-1], 'true'], check=True, "
             "stderr=subprocess.DEVNULL); os.kill(os.getpid(), 9)"
         )

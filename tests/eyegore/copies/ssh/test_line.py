@@ -17,13 +17,13 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.outcome import Outcome
 from eyegore.copies.programs.rsync import RsyncResult, RsyncRun
+from eyegore.copies.ssh import known_hosts
+from eyegore.copies.ssh.host_key import shown_by
+from eyegore.copies.ssh.known_hosts import trust_command
+from eyegore.copies.ssh.line import SshLine
 from eyegore.copies.target import SyncTarget
-from eyegore.feeds import known_hosts
-from eyegore.feeds.host_key import shown_by
-from eyegore.feeds.known_hosts import trust_command
-from eyegore.feeds.sync_ssh import SshLine
 
-from ..copies.ssh_server import SshServer
+from ..ssh_server import SshServer
 
 ODD_NAMES = ["two words.fits", "-dash", "new\nline", "\"quotes'`$(touch x);&", "é 中", "col:on", "*?[a]"]
 

@@ -14,9 +14,9 @@ from eyegore.basics.errors import SettingsError
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.programs.rsync_words import first_words
 from eyegore.copies.programs.ssh_words import CHANGED, UNKNOWN, ssh_problem
+from eyegore.copies.ssh.known_hosts import LOOK_S, fingerprints, own_file
+from eyegore.copies.ssh.line import CONNECT_S, SshLine
 from eyegore.copies.target import SyncTarget
-from eyegore.feeds.known_hosts import LOOK_S, fingerprints, own_file
-from eyegore.feeds.sync_ssh import CONNECT_S, SshLine
 
 PASSED = re.compile(r"Permission denied \(|Too many authentication failures|No supported authentication methods")
 """What ssh says when it took the host key for right, and then was not let in: it offers nothing here."""

@@ -23,8 +23,8 @@ from eyegore.copies.mount_memory import refuse_bare
 from eyegore.copies.outcome import Outcome
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile
+from eyegore.copies.ssh.line import SshLine
 from eyegore.copies.target import SyncTarget
-from eyegore.feeds.sync_ssh import SshLine
 
 if TYPE_CHECKING:
     from hashlib import _Hash

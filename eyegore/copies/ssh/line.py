@@ -20,9 +20,9 @@ from eyegore.copies.outcome import Outcome, RsyncVerdict
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.programs.rsync_words import explain, first_words
 from eyegore.copies.programs.ssh_words import ssh_problem
+from eyegore.copies.ssh import known_hosts
+from eyegore.copies.ssh.folder import PLAIN, SOCKET, SshFolder, clear_abandoned
 from eyegore.copies.target import SyncTarget
-from eyegore.feeds import known_hosts
-from eyegore.feeds.ssh_folder import PLAIN, SOCKET, SshFolder, clear_abandoned
 
 log = logging.getLogger(__name__)
 

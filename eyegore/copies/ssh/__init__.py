@@ -1,0 +1,1 @@
+"""A target on another computer: the connection, its keys, the folder there."""
