@@ -113,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
         credentials = Credentials(settings.credentials)
         _say_rows([*rows(settings), *((name, state) for name, _, state in credential_rows(settings, credentials))])
     for path in copies:
-        from eyegore.copy_settings import load_settings as load_copies, told
+        from eyegore.copies.settings import load_settings as load_copies, told
 
         _say_rows(told.rows(load_copies(path)))
     return 0
@@ -121,7 +121,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _example(of: str) -> str:
     if of == "copies":
-        from eyegore.copy_settings.example import EXAMPLE as COPIES
+        from eyegore.copies.settings.example import EXAMPLE as COPIES
 
         return COPIES
     from eyegore.warning.settings.example import EXAMPLE as WARNINGS
@@ -131,7 +131,7 @@ def _example(of: str) -> str:
 
 def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:
     """The files of the warnings and of the copies that are meant; at least one."""
-    from eyegore.copy_settings import default_path as copies_path
+    from eyegore.copies.settings import default_path as copies_path
 
     usual = copies_path()
     copies: Path | None = getattr(args, "copies", None)
@@ -147,7 +147,7 @@ def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:
 
 
 def _check_copies(path: Path) -> int:
-    from eyegore.copy_settings import CopySettingsError, load_settings as load_copies, told
+    from eyegore.copies.settings import CopySettingsError, load_settings as load_copies, told
 
     try:
         settings = load_copies(path)

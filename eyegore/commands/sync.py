@@ -105,7 +105,7 @@ def add_copies(parser: argparse.ArgumentParser) -> None:
 
 def target_of(args: argparse.Namespace, text: str, bandwidth_kb: int | None = None) -> SyncTarget:
     """The target a person wrote, with the options of :func:`add_ssh_options`."""
-    from eyegore.copy_settings import TargetNames
+    from eyegore.copies.settings import TargetNames
 
     names = TargetNames(getattr(args, "copies", None))
     return names.target(text, None, key=args.key, known_hosts=args.known_hosts, bandwidth_kb=bandwidth_kb)
@@ -117,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.json and not args.once:
         raise SettingsError("--json goes with --once")
-    from eyegore.copy_settings.target_names import distinct
+    from eyegore.copies.settings.target_names import distinct
 
     targets = distinct([(f"--to {text}", target_of(args, text, args.bandwidth)) for text in args.to])
     if args.trust:

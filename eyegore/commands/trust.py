@@ -64,8 +64,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _computers(args: argparse.Namespace) -> list[SyncTarget]:
+    from eyegore.copies.settings import TargetNames
     from eyegore.copies.target import TargetKind
-    from eyegore.copy_settings import TargetNames
 
     names = TargetNames(getattr(args, "copies", None))
     if args.targets:

@@ -97,7 +97,7 @@ class SideWorkers:
 def _targets(session: Session) -> list[SyncTarget]:
     if not session.backups and not session.broadcasts:
         return []
-    from eyegore.copy_settings import TargetNames
+    from eyegore.copies.settings import TargetNames
 
     targets = TargetNames(session.copies).session(session.backups, session.broadcasts)
     for target in targets:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from eyegore.copies.settings.model import CopySettings, Place
 from eyegore.copies.target import TargetKind
-from eyegore.copy_settings.model import CopySettings, Place
 
 Row = tuple[str, str]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.copies.settings import CopySettingsError, load_settings
+from eyegore.copies.settings.example import EXAMPLE
+from eyegore.copies.settings.told import faults, rows, summary
 from eyegore.copies.target import SyncTarget, TargetKind
-from eyegore.copy_settings import CopySettingsError, load_settings
-from eyegore.copy_settings.example import EXAMPLE
-from eyegore.copy_settings.told import faults, rows, summary
 from eyegore.messages.events import Role
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, field_validator, model_validator
 
+from eyegore.copies.settings.model import GATEWAY
 from eyegore.copies.target import HOST, USER
-from eyegore.copy_settings.model import GATEWAY
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 BRIEFEST_KB = 10

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
+from eyegore.copies.settings.model import GATEWAY, CopySettings, Place, key_fault
+from eyegore.copies.settings.settings_file import default_path, load_settings
 from eyegore.copies.target import SCP, SyncTarget, TargetKind, parse_target, place_of, refuse_odd
-from eyegore.copy_settings.model import GATEWAY, CopySettings, Place, key_fault
-from eyegore.copy_settings.settings_file import default_path, load_settings
 from eyegore.messages.events import Role
 
 OPTIONS = {Role.BACKUP: "-r", Role.BROADCAST: "-B"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import SettingsError
+from eyegore.copies.settings import TargetNames
 from eyegore.copies.target import SyncTarget, TargetKind
-from eyegore.copy_settings import TargetNames
 from eyegore.messages.events import Role
 
 SETTINGS = """\

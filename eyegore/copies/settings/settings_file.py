@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_source import REASONS, Keys, TomlError, TomlSource, read_toml, reason_of
+from eyegore.copies.settings.model import GATEWAY, CopySettings, Place
 from eyegore.copies.target import SyncTarget, TargetKind, place_of
-from eyegore.copy_settings.model import GATEWAY, CopySettings, Place
 from eyegore.messages.events import Role
 
 if TYPE_CHECKING:
-    from eyegore.copy_settings.schema import PlaceEntry
+    from eyegore.copies.settings.schema import PlaceEntry
 
 FILE = "copies.toml"
 _REASONS = REASONS | {
@@ -49,7 +49,7 @@ def load_settings(path: Path) -> CopySettings:
 def _settings(source: TomlSource) -> CopySettings:
     from pydantic import ValidationError
 
-    from eyegore.copy_settings.schema import SettingsEntry  # with pydantic it takes long to import
+    from eyegore.copies.settings.schema import SettingsEntry
 
     try:
         entry = SettingsEntry.model_validate(source.raw)

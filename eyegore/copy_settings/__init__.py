@@ -1,7 +1,0 @@
-"""Settings of the copies: where copies of the day folder go, and how these places are reached."""
-
-from eyegore.copy_settings.model import CopySettings, Place
-from eyegore.copy_settings.settings_file import CopySettingsError, default_path, load_settings
-from eyegore.copy_settings.target_names import TargetNames
-
-__all__ = ["CopySettings", "CopySettingsError", "Place", "TargetNames", "default_path", "load_settings"]
