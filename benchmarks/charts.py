@@ -15,8 +15,8 @@ from benchmarks.hk import load
 from benchmarks.report import Figure
 from benchmarks.timing import in_turn, timed
 from benchmarks.workshop import DAY, THREE_DAYS, Workshop, drawn
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop.presenter import groups_of
+from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagPanel

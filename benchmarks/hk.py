@@ -17,12 +17,12 @@ from benchmarks.desktop import DesktopProcess
 from benchmarks.report import Figure
 from benchmarks.timing import Timing, in_turn, milliseconds, timed
 from benchmarks.workshop import DAY, ELVIS, THREE_DAYS, Workshop
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.elvis.hk_file import HkTail
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet
 from eyegore.limits.table import table_for
 from eyegore.messages.events import HkHeader, HkRows
+from eyegore.series.history import HkHistory
 
 NEW_ROWS = 30
 LOADS = 3

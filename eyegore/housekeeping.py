@@ -8,7 +8,6 @@ from dataclasses import replace
 from eyegore.alarms.alarm_board import AlarmBoard, Frame, noted
 from eyegore.alarms.flag_board import FlagBoard
 from eyegore.alarms.judged import JudgedRows
-from eyegore.analysis.excursions import ExcursionBook
 from eyegore.analysis.exposure_hk import KEPT_ROWS, ExposureHkBook
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.row_covers import RowKind
@@ -16,6 +15,7 @@ from eyegore.hk_judge import HkJudge, Layout, Piece
 from eyegore.limits.model import LimitTable, Parameter, Phase
 from eyegore.messages.events import Event, HkAccepted, HkHeader, HkRows, LayoutChanged, LimitsEdited, PhaseChosen, Said
 from eyegore.rules import Rules
+from eyegore.series.excursions import ExcursionBook
 from eyegore.session_trends import SessionTrends
 
 

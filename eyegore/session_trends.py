@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
-from eyegore.analysis.trend import Forecast, TrendWindow
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
+from eyegore.series.trend import Forecast, TrendWindow
 
 LOOK_S = 10.0
 """How often the trends are looked at [s]."""

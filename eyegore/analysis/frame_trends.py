@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.decimation import Envelope, Runs, envelope
-from eyegore.analysis.hk_history import HkHistory, Sample, Window
-from eyegore.analysis.hk_leaf import MarkArray
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import Exposure, FloatArray
 from eyegore.messages.images import FrameJudged, QuadrantStatistics
+from eyegore.series.decimation import Envelope, Runs, envelope
+from eyegore.series.history import HkHistory, Sample, Window
+from eyegore.series.leaf import MarkArray
 
 MOST_IMAGES = 15_000
 """Images kept, of the newest ObsIDs: five nights, some 15 MB."""
@@ -33,7 +33,7 @@ METRICS: Mapping[str, Callable[[QuadrantStatistics], float]] = {
 """What is followed, under the names of the table of checks [ADU]."""
 _PLACES = {(metric, letter): at for at, (metric, letter) in enumerate((m, q) for m in METRICS for q in QUADRANTS)}
 _OUT = 2
-"""The mark of a sample out of limits, as in :mod:`eyegore.analysis.decimation`."""
+"""The mark of a sample out of limits, as in :mod:`eyegore.series.decimation`."""
 
 Numbers = npt.NDArray[np.float32]
 

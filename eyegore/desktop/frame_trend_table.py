@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.analysis.frame_trends import CCDS, FrameHistory, trend_parts
-from eyegore.analysis.hk_history import Window
 from eyegore.basics.lab_time import iso
 from eyegore.desktop.history_export import Table
 from eyegore.limits.model import Verdict
+from eyegore.series.history import Window
 from eyegore.widgets.cells import ChartCell
 
 

@@ -9,12 +9,12 @@ from tkinter import ttk
 
 from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.frame_trends import FrameHistory, FrameTrends, trend_name
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop.frame_trend_table import trend_table
 from eyegore.desktop.history_export import Table
 from eyegore.desktop.history_painter import HistoryPainter
 from eyegore.desktop.history_window import HistoryWindow
 from eyegore.messages.events import Health
+from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
 from eyegore.widgets.abscissa import CLOCK, OBSIDS
 from eyegore.widgets.cells import ChartCell

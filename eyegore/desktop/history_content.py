@@ -10,11 +10,11 @@ import numpy as np
 
 from eyegore.alarms.alarm_text import quantity
 from eyegore.analysis.alarm_spans import AlarmSpan
-from eyegore.analysis.decimation import Envelope
-from eyegore.analysis.hk_history import HkHistory, Sample
 from eyegore.desktop.history_picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import AlarmKind
+from eyegore.series.decimation import Envelope
+from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.cells import ChartCell, Status
 from eyegore.widgets.theme import LOOKS

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.hk_history import HkHistory, Window
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.lab_time import iso
 from eyegore.desktop.history_content import verdict_word
 from eyegore.limits.model import Verdict
+from eyegore.series.history import HkHistory, Window
 from eyegore.widgets.cells import ChartCell
 
 log = logging.getLogger(__name__)

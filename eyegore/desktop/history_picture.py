@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eyegore.analysis.alarm_spans import AlarmSpan
-from eyegore.analysis.decimation import Envelope
+from eyegore.series.decimation import Envelope
 from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.curve import Scale
 

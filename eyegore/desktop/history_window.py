@@ -12,7 +12,6 @@ from tkinter import ttk
 from typing import Protocol
 
 from eyegore.analysis.alarm_spans import AlarmSpan, AlarmSpans
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop.history_content import (
     MOST_PARAMETERS,
     curve_colours,
@@ -27,6 +26,7 @@ from eyegore.desktop.history_painter import HistoryPainter, Painted
 from eyegore.desktop.history_picture import Picture, Sheet
 from eyegore.desktop.history_saver import HistorySaver
 from eyegore.messages.events import Health
+from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
 from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.cells import ChartCell, Status

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.analysis.colour_maps import ColourMap, palette
 from eyegore.analysis.display import Stretch
-from eyegore.analysis.hk_history import HkHistory
+from eyegore.series.history import HkHistory
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel
 from eyegore.widgets.health_strip import HealthStrip

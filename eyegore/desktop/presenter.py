@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from eyegore.alarms.alarm_text import quantity
-from eyegore.analysis.trend import clock_minute, duration_text
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity, Verdict
 from eyegore.limits.wording import unit_sign
 from eyegore.messages.events import Drift, Exposure, Flag, FlagState, Health
+from eyegore.series.trend import clock_minute, duration_text
 from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status, TrendCell
 from eyegore.widgets.row_cells import RowCell
 

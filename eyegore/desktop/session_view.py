@@ -11,7 +11,6 @@ from dataclasses import replace
 from eyegore.analysis.alarm_spans import AlarmSpans
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.analysis.frame_trends import FrameTrends
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.basics.lab_time import clock_text
 from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
@@ -53,6 +52,7 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.rules import Rules
+from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.log_cells import LogCell
 

@@ -12,10 +12,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from eyegore.analysis.excursions import Run
 from eyegore.basics.lab_time import iso
 from eyegore.limits.model import LimitSet, Verdict
 from eyegore.messages.events import Flag
+from eyegore.series.excursions import Run
 from eyegore.session.monitor import Monitor
 
 IN_LIMITS, OUT_OF_LIMITS, CANNOT_JUDGE = 0, 1, 2

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.decimation import Envelope
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Relative
 from eyegore.messages.events import FloatArray
 from eyegore.reports.hk_samples import HkSamples
 from eyegore.reports.paper import BAD, DIM, FIRST, SECOND, SMALL, TEXT, WARN, Sheet
+from eyegore.series.decimation import Envelope
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

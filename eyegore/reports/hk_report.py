@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from eyegore.analysis.excursions import Run
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text
 from eyegore.reports.findings import Findings
@@ -28,6 +27,7 @@ from eyegore.reports.hk_statistics import (
 from eyegore.reports.output_folder import write_text, write_whole
 from eyegore.reports.paper import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, cut, drawing
 from eyegore.reports.quicklook_table import as_csv
+from eyegore.series.excursions import Run
 
 IN_LIMITS, OUT_OF_LIMITS, CANNOT_JUDGE = 0, 1, 2
 

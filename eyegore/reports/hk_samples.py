@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.decimation import INVALID, OUT, Envelope, Runs, envelope
 from eyegore.analysis.exposure_interval import interval_of
-from eyegore.analysis.hk_history import GAP_FLOOR_S, GAP_PERIODS
 from eyegore.elvis.day_folder import is_continuous, parse_name
 from eyegore.limits.model import LimitTable, Phase, Verdict
 from eyegore.messages.events import Event, ExposuresAccepted, FloatArray, HkAccepted, LayoutChanged
+from eyegore.series.decimation import INVALID, OUT, Envelope, Runs, envelope
+from eyegore.series.history import GAP_FLOOR_S, GAP_PERIODS
 
 Codes = npt.NDArray[np.uint8]
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from eyegore.analysis.excursions import Run
 from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.basics.lab_time import iso
 from eyegore.reports.hk_samples import ObsidTime, Samples
 from eyegore.reports.quicklook_table import cell
+from eyegore.series.excursions import Run
 
 OBSID_COLUMNS = (
     "obsid", "test", "begin", "end", "parameter", "unit", "samples", "invalid", "mean", "std", "min", "max", "out",

@@ -7,7 +7,7 @@ import tkinter as tk
 import numpy as np
 import pytest
 
-from eyegore.analysis.hk_history import HkHistory
+from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
 from eyegore.widgets.cells import ChartCell
 from eyegore.widgets.chart_page import ChartPage, pages_of

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.limits.model import Verdict
+from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
 from eyegore.widgets.cells import ChartCell, Status
 from eyegore.widgets.curve import Scale, clipped, segments, spans

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from eyegore.analysis.hk_history import HkHistory
+from eyegore.series.history import HkHistory
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells import ChartCell, Status, TrendCell
 from eyegore.widgets.curve import Scale, emptiest_corner

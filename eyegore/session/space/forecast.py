@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eyegore.analysis.trend import Forecast, TrendWindow, clock_minute
+from eyegore.series.trend import Forecast, TrendWindow, clock_minute
 
 WINDOW_S = 7200.0
 HORIZON_S = 72 * 3600.0

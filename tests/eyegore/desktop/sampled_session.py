@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from eyegore.analysis.alarm_spans import AlarmSpans
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop.history_window import HistoryWindow
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import Alarm, AlarmKind, AlarmState
+from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell
 
 START = 953_000_000.0

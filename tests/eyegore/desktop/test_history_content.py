@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from eyegore.analysis.alarm_spans import AlarmSpan
-from eyegore.analysis.hk_history import HkHistory, Sample
 from eyegore.desktop.history_content import (
     MOST_MARKS,
     picture_of,
@@ -21,6 +20,7 @@ from eyegore.desktop.history_content import (
 )
 from eyegore.desktop.history_picture import Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
+from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.cells import ChartCell
 
 START = 953_000_000.0

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop.history_export import (
     Export,
     ExportError,
@@ -24,6 +23,7 @@ from eyegore.desktop.history_export import (
     write_whole,
 )
 from eyegore.limits.model import Verdict
+from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell
 
 START = 953_000_000.0

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from eyegore.analysis.alarm_spans import AlarmSpan
-from eyegore.analysis.hk_history import HkHistory
 from eyegore.desktop.history_content import picture_of, titled
 from eyegore.desktop.history_figure import broken, pieces, pixels, png
 from eyegore.desktop.history_painter import HistoryPainter, Painted
 from eyegore.desktop.history_picture import Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
+from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell
 
 START = 953_000_000.0

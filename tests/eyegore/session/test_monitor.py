@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from eyegore.analysis.excursions import Run
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
 from eyegore.messages.events import (
     Action,
@@ -39,6 +38,7 @@ from eyegore.messages.events import (
     WorkerDied,
 )
 from eyegore.rules import Rules
+from eyegore.series.excursions import Run
 from eyegore.session.monitor import Monitor, Tick
 
 COLUMNS = ("TEMP", "DRAIN", "STATUS", "SPARE")

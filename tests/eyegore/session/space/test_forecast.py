@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from eyegore.analysis.trend import Forecast, Slope
 from eyegore.limits.model import Verdict
+from eyegore.series.trend import Forecast, Slope
 from eyegore.session.space.forecast import SpaceForecast, SpaceState, bytes_text
 
 T0 = 1552521600.0

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.decimation import INVALID, OUT, block_runs
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import FloatArray
+from eyegore.series.decimation import INVALID, OUT, block_runs
 
 MarkArray = npt.NDArray[np.uint8]
 BLOCK = 32

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.theil_sen import Lines, theil_sen
-from eyegore.analysis.trend_bins import TrendBins
 from eyegore.limits.model import Verdict
 from eyegore.limits.wording import unit_sign
 from eyegore.messages.events import FloatArray
+from eyegore.series.theil_sen import Lines, theil_sen
+from eyegore.series.trend_bins import TrendBins
 
 WINDOW_S = 1800.0
 MOST_POINTS = 60

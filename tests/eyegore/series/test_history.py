@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.analysis.decimation import Envelope
-from eyegore.analysis.hk_history import HkHistory, Sample
 from eyegore.limits.model import Verdict
+from eyegore.series.decimation import Envelope
+from eyegore.series.history import HkHistory, Sample
 
 START = 953_000_000.0
 

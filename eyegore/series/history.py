@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.decimation import INVALID, Envelope, Runs, envelope
-from eyegore.analysis.hk_leaf import BLOCK, Leaf, MarkArray, Part, Rows
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import FloatArray
+from eyegore.series.decimation import INVALID, Envelope, Runs, envelope
+from eyegore.series.leaf import BLOCK, Leaf, MarkArray, Part, Rows
 
 LEAF_ROWS = 4096
 GAP_PERIODS = 1.9

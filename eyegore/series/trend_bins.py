@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.theil_sen import sorted_median
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import FloatArray
+from eyegore.series.theil_sen import sorted_median
 
 ROWS_PER_BIN = 64
 """Later rows of a bin are left out: a clock that stands still fills no memory."""

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.analysis.excursions import ExcursionFinder, Run
 from eyegore.limits.model import Verdict
+from eyegore.series.excursions import ExcursionFinder, Run
 
 G, L, H, N, U = Verdict.IN_LIMITS, Verdict.LOW, Verdict.HIGH, Verdict.INVALID, Verdict.UNEXPECTED
 

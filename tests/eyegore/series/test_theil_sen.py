@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.analysis.theil_sen import sorted_median, theil_sen
+from eyegore.series.theil_sen import sorted_median, theil_sen
 
 TIMES = np.arange(20.0)
 

@@ -1,0 +1,1 @@
+"""Numbers against time: the history of all samples, its envelopes, trends and excursions. Pure."""
