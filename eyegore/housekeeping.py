@@ -8,9 +8,9 @@ from dataclasses import replace
 from eyegore.alarms.alarm_board import AlarmBoard, Frame, noted
 from eyegore.alarms.flag_board import FlagBoard
 from eyegore.alarms.judged import JudgedRows
-from eyegore.analysis.exposure_hk import KEPT_ROWS, ExposureHkBook
-from eyegore.analysis.exposure_index import ExposureIndex
-from eyegore.analysis.row_covers import RowKind
+from eyegore.exposures.hk_book import KEPT_ROWS, ExposureHkBook
+from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.row_covers import RowKind
 from eyegore.hk_judge import HkJudge, Layout, Piece
 from eyegore.limits.model import LimitTable, Parameter, Phase
 from eyegore.messages.events import Event, HkAccepted, HkHeader, HkRows, LayoutChanged, LimitsEdited, PhaseChosen, Said

@@ -11,8 +11,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eyegore.alarms.exposure_pace import ExposurePace, Start
 from eyegore.basics.lab_time import age_text
+from eyegore.exposures.pace import ExposurePace, Start
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Exposure, ImageFile
 

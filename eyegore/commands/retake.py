@@ -18,13 +18,13 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
 from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
+from eyegore.exposures.standing import ImageFindings
 from eyegore.journal.journal import state_dir
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import ImageFile
 from eyegore.messages.exposures import ccd_of
 from eyegore.reports import retake
 from eyegore.reports.findings import Findings
-from eyegore.retake_images import ImageFindings
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
 from eyegore.session.side_workers import check_table

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.exposure_interval import interval_of
 from eyegore.elvis.day_folder import is_continuous, parse_name
+from eyegore.exposures.interval import interval_of
 from eyegore.limits.model import LimitTable, Phase, Verdict
 from eyegore.messages.events import Event, ExposuresAccepted, FloatArray, HkAccepted, LayoutChanged
 from eyegore.series.decimation import INVALID, OUT, Envelope, Runs, envelope

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.basics.lab_time import iso
+from eyegore.exposures.index import ExposureIndex
 from eyegore.reports.hk_samples import ObsidTime, Samples
 from eyegore.reports.quicklook_table import cell
 from eyegore.series.excursions import Run

@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from eyegore.basics.lab_time import clock_text, iso
+from eyegore.exposures.standing import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameCheck
 from eyegore.reports.findings import Findings, number
-from eyegore.retake_images import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 
 NONE, SOME, CANNOT_JUDGE = 0, 1, 2
 

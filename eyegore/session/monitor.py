@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from eyegore.alarms.alarm_board import AlarmBoard
-from eyegore.alarms.session_timers import SessionTimers
-from eyegore.analysis.exposure_index import ExposureIndex
-from eyegore.analysis.session_files import ExposureBook, ImageBook
 from eyegore.basics.lab_time import age_text
+from eyegore.exposures.books import ExposureBook, ImageBook
+from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.timers import SessionTimers
 from eyegore.hk_freshness import HkFreshness
 from eyegore.housekeeping import Housekeeping
 from eyegore.limits.model import Phase, Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame
 from eyegore.alarms.deadman import SpaceTimer
-from eyegore.alarms.session_timers import as_alarm
+from eyegore.exposures.timers import as_alarm
 from eyegore.messages.copies import VolumeSpace
 from eyegore.messages.events import Event, FreeSpace
 from eyegore.session.space.forecast import SpaceForecast

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.alarms import deadman, exposure_pace
+from eyegore.alarms import deadman
 from eyegore.alarms.deadman import ExposureTimer, ImageTimer, LoopTimer, SpaceTimer
-from eyegore.alarms.exposure_pace import ExposurePace
+from eyegore.exposures import pace as exposure_pace
+from eyegore.exposures.pace import ExposurePace
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Exposure, ImageFile
 

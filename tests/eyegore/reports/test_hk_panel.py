@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyegore.analysis.exposure_index import ExposureIndex
 from eyegore.elvis.dialect import DIALECTS
+from eyegore.exposures.index import ExposureIndex
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, Range, Verdict
 from eyegore.limits.table import table_for
 from eyegore.messages.events import HkAccepted, HkRows, LayoutChanged

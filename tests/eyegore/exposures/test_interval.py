@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.analysis.exposure_interval import interval_of
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.exposure_plan import before_exposure, read_out
 from eyegore.elvis.simulator import Simulator
+from eyegore.exposures.interval import interval_of
 from eyegore.feeds.ingest import read_folder
 from eyegore.messages.events import Exposure, ExposureRows
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eyegore.analysis.exposure_interval import ExposureInterval
-from eyegore.analysis.row_covers import CoveredRows, Gap, RowKind
+from eyegore.exposures.interval import ExposureInterval
+from eyegore.exposures.row_covers import CoveredRows, Gap, RowKind
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Severity, Verdict
 from eyegore.limits.verdict_runs import worst_of
 from eyegore.limits.wording import describe

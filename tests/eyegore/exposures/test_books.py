@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
-from eyegore.analysis.session_files import ExposureBook, ImageBook
+from eyegore.exposures.books import ExposureBook, ImageBook
 from eyegore.messages.events import Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
 
 COLUMNS = ("ObsID", "CCD", "test")

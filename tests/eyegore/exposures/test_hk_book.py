@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.analysis.exposure_hk import ExposureHkBook
-from eyegore.analysis.row_covers import RowKind
+from eyegore.exposures.hk_book import ExposureHkBook
+from eyegore.exposures.row_covers import RowKind
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Severity, Verdict
 from eyegore.messages.events import Exposure
 from eyegore.messages.exposures import ExposureHk, HkVerdict, ccd_of

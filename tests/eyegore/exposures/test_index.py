@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from eyegore.analysis.exposure_index import ExposureIndex
+from eyegore.exposures.index import ExposureIndex
 from eyegore.messages.events import Exposure
 
 

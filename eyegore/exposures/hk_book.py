@@ -7,9 +7,9 @@ import math
 from collections import deque
 from collections.abc import Iterable
 
-from eyegore.analysis.exposure_interval import interval_of
-from eyegore.analysis.frame_risk import EDGE_S, FrameRisk
-from eyegore.analysis.row_covers import Codes, CoveredRows, RowCovers, RowKind
+from eyegore.exposures.hk_risk import EDGE_S, FrameRisk
+from eyegore.exposures.interval import interval_of
+from eyegore.exposures.row_covers import Codes, CoveredRows, RowCovers, RowKind
 from eyegore.messages.events import Exposure, FloatArray
 from eyegore.messages.exposures import ExposureHk
 
