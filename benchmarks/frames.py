@@ -17,8 +17,8 @@ from eyegore.analysis.display import Pixels
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, read_frame as frame_in, read_pixels
 from eyegore.elvis.ccd_geometry import QUADRANTS
 from eyegore.elvis.simulator import Simulator
-from eyegore.frames.frame_analysis import judge_frame
-from eyegore.frames.measuring import section_plan
+from eyegore.images.analysis import judge_frame
+from eyegore.images.measuring import section_plan
 from eyegore.messages.images import SECTIONS, SectionStatistics
 
 

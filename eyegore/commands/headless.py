@@ -17,8 +17,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from eyegore.analysis.frame_tally import FrameTally
 from eyegore.basics.lab_time import age_text, clock_text
+from eyegore.images.tally import FrameTally
 from eyegore.limits.model import Severity
 from eyegore.messages.copies import SyncState
 from eyegore.messages.events import (

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.frame_trends import CCDS, FrameHistory, trend_parts
 from eyegore.basics.lab_time import iso
 from eyegore.desktop.history_export import Table
+from eyegore.images.trends import CCDS, FrameHistory, trend_parts
 from eyegore.limits.model import Verdict
 from eyegore.series.history import Window
 from eyegore.widgets.cells import ChartCell

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from eyegore.analysis.alarm_spans import AlarmSpans
-from eyegore.analysis.frame_trends import FrameHistory, FrameTrends, trend_name
 from eyegore.desktop.frame_trend_table import trend_table
 from eyegore.desktop.history_export import Table
 from eyegore.desktop.history_painter import HistoryPainter
 from eyegore.desktop.history_window import HistoryWindow
+from eyegore.images.trends import FrameHistory, FrameTrends, trend_name
 from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys

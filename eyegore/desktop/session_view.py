@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from eyegore.analysis.alarm_spans import AlarmSpans
-from eyegore.analysis.frame_trends import FrameTrends
 from eyegore.basics.lab_time import clock_text
 from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
@@ -23,6 +22,7 @@ from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
 from eyegore.exposures.index import ExposureIndex
+from eyegore.images.trends import FrameTrends
 from eyegore.limits.model import LimitTable, Phase, Severity
 from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState, VolumeSpace
 from eyegore.messages.events import (

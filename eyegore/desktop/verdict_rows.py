@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, MutableMapping
 
-from eyegore.analysis.frame_tally import FrameTally
 from eyegore.desktop import frame_rows, hk_rows
 from eyegore.desktop.frame_rows import FrameRows
 from eyegore.desktop.hk_rows import HkRows
+from eyegore.images.tally import FrameTally
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ExposureHk, FrameJudged, FramesWaiting, ImageFile
 from eyegore.messages.exposures import HkVerdict

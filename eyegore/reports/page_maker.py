@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, UInt16Array
-from eyegore.frames.frame_analysis import FrameError, analyse_frame, judge_frame, problem_result, read_frame
+from eyegore.images.analysis import FrameError, analyse_frame, judge_frame, problem_result, read_frame
 from eyegore.limits.frame_model import CheckTable, FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
 from eyegore.reports.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file

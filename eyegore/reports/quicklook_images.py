@@ -11,7 +11,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.elvis.ccd_frame import header
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.elvis.frame_error import FrameError
-from eyegore.frames.frame_facts import FrameFacts
+from eyegore.images.facts import FrameFacts
 from eyegore.reports.output_folder import day_name
 
 SUFFIXES = (".fits", ".fit", ".fits.fz", ".fz")

@@ -8,7 +8,7 @@ import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from eyegore.frames.judging import overall
+from eyegore.images.judging import overall
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import SECTIONS, FrameResult, QuadrantStatistics
 

@@ -20,6 +20,7 @@ from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.timers import SessionTimers
 from eyegore.hk_freshness import HkFreshness
 from eyegore.housekeeping import Housekeeping
+from eyegore.images.alarms import SessionFrames
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState
 from eyegore.messages.events import (
@@ -47,7 +48,6 @@ from eyegore.messages.events import (
 )
 from eyegore.rules import Rules
 from eyegore.session.space.alarms import SessionSpace
-from eyegore.session_frames import SessionFrames
 
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""

@@ -21,7 +21,7 @@ from eyegore.session.space.volumes import DiskSpace
 
 if TYPE_CHECKING:
     from eyegore.copies.service import BackupService
-    from eyegore.frames.frame_judge import FrameJudge
+    from eyegore.images.judge import FrameJudge
     from eyegore.limits.frame_model import CheckTable
 
 Post = Callable[[FeedMessage], None]
@@ -118,7 +118,7 @@ def _copies(session: Session, targets: list[SyncTarget], post: Post) -> BackupSe
 
 
 def _judge(session: Session, post: Post) -> FrameJudge:
-    from eyegore.frames.frame_judge import FrameJudge
+    from eyegore.images.judge import FrameJudge
 
     table = check_table(session.checks, session.block)
     return FrameJudge(table, session.block, state_dir(session.state) if session.journal else None, post)

@@ -16,10 +16,10 @@ import pytest
 from pypdf import PdfReader
 
 from eyegore.cli import main
-from eyegore.frames.frame_analysis import analyse_frame
+from eyegore.images.analysis import analyse_frame
 from eyegore.reports.quicklook_table import COLUMNS, SECTION_NUMBERS
 
-from ..frames.simulated_frames import write
+from ..images.simulated_images import write
 
 if TYPE_CHECKING:
     from ...conftest import WaitUntil

@@ -14,11 +14,11 @@ import pytest
 
 from eyegore.cli import main
 from eyegore.elvis.simulator import Simulator
-from eyegore.frames.judge_process import JudgeProcess
+from eyegore.images.judge_process import JudgeProcess
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
 
-from ..frames.simulated_frames import write
+from ..images.simulated_images import write
 
 START = 1_552_599_000.0
 FIRST, SECOND, THIRD = 20103, 20104, 20105

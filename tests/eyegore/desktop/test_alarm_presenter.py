@@ -16,9 +16,9 @@ from eyegore.desktop.alarm_presenter import (
     sounding,
     story_line,
 )
+from eyegore.images.alarms import FILE, SUBJECTS
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
-from eyegore.session_frames import FILE, SUBJECTS
 from eyegore.widgets.alarm_cells import Standing
 from eyegore.widgets.cells import Status
 

@@ -6,12 +6,12 @@ import csv
 
 import pytest
 
-from eyegore.analysis.frame_trends import FrameTrends
 from eyegore.desktop.frame_trend_table import trend_table
 from eyegore.desktop.history_export import csv_parts
+from eyegore.images.trends import FrameTrends
 from eyegore.widgets.cells import ChartCell
 
-from ..analysis.test_frame_trends import judged, rows
+from ..images.test_trends import judged, rows
 
 CELLS = [ChartCell(name, name, "ADU noise") for name in ("CCD1 E std_pre", "CCD3 E std_pre", "CCD1 E fluence")]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.analysis.frame_trends import METRICS, FrameTrends
 from eyegore.desktop.frame_trend_window import _WORDS, AT_FIRST, FrameTrendSource, FrameTrendWindow
 from eyegore.desktop.history_content import titled
 from eyegore.desktop.history_desk import TRENDS, HistoryDesk
+from eyegore.images.trends import METRICS, FrameTrends
 
-from ..analysis.test_frame_trends import judged, rows
+from ..images.test_trends import judged, rows
 
 
 def test_every_metric_has_its_words() -> None:

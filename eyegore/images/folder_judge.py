@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.frames.frame_judge import FrameJudge
+from eyegore.images.judge import FrameJudge
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import FrameJudged, FrameResult, FramesWaiting
 

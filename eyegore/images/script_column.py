@@ -6,7 +6,7 @@ import math
 from functools import cache
 
 from eyegore.elvis.campaign import Chamber, ScriptColumn, chamber, known_tests, script_columns
-from eyegore.frames.frame_facts import FrameFacts
+from eyegore.images.facts import FrameFacts
 
 TOLERANCE = 0.005
 """Relative difference up to which a number is the one commanded, as in the laboratory's check of the structure."""

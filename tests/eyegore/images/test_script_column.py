@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from eyegore.elvis.campaign import chamber, known_tests, script_columns
-from eyegore.frames.frame_facts import FrameFacts
-from eyegore.frames.script_column import possible_columns
+from eyegore.images.facts import FrameFacts
+from eyegore.images.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 
-from .simulated_frames import BORN
+from .simulated_images import BORN
 
 
 def facts(test: str, exptime: float, **cards: str | float) -> FrameFacts:

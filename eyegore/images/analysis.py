@@ -10,10 +10,10 @@ from eyegore.elvis.campaign import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
 from eyegore.frames.family import family_of
-from eyegore.frames.frame_facts import FrameFacts
-from eyegore.frames.judging import Judge, overall
-from eyegore.frames.measuring import measure
-from eyegore.frames.script_column import possible_columns
+from eyegore.images.facts import FrameFacts
+from eyegore.images.judging import Judge, overall
+from eyegore.images.measuring import measure
+from eyegore.images.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import CheckTable
 from eyegore.messages.events import Exposure

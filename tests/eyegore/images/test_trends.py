@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from eyegore.analysis import frame_trends
-from eyegore.analysis.frame_trends import NAMES, FrameTrends
+from eyegore.images import trends as frame_trends
+from eyegore.images.trends import NAMES, FrameTrends
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import Exposure

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.frames.frame_store import FrameStamp, FrameStore, forget_old, store_path
-from eyegore.frames.judge_process import FrameTask, JudgeProcess
+from eyegore.images.judge_process import FrameTask, JudgeProcess
+from eyegore.images.store import FrameStamp, FrameStore, forget_old, store_path
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.frames.frame_store import KEEP_S, FrameStamp, FrameStore, forget_old, store_path
+from eyegore.images.store import KEEP_S, FrameStamp, FrameStore, forget_old, store_path
 from eyegore.limits.frame_model import Family, FrameVerdict
 from eyegore.messages.images import (
     FrameCheck,

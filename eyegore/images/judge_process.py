@@ -146,7 +146,7 @@ def _serve(line: Any, table: CheckTable, block: str) -> None:
     import numpy as np
 
     from eyegore.elvis.ccd_frame import LARGEST_FRAME
-    from eyegore.frames.frame_analysis import analyse_frame
+    from eyegore.images.analysis import analyse_frame
 
     buffer = np.empty(LARGEST_FRAME, np.uint16)  # touched once: each frame lies in the same place
     while True:

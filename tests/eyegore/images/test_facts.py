@@ -8,10 +8,10 @@ import pytest
 
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.frames.frame_facts import FrameFacts
+from eyegore.images.facts import FrameFacts
 from eyegore.messages.events import Exposure
 
-from .simulated_frames import cards, exposure
+from .simulated_images import cards, exposure
 
 NAME = "/data/EUC_191_251116D_150614T_ROE1_CCD3.fits"
 ROW = Exposure(

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.frames.frame_judge import FrameJudge
-from eyegore.frames.judge_process import FrameTask, JudgeProcess
+from eyegore.images.judge import FrameJudge
+from eyegore.images.judge_process import FrameTask, JudgeProcess
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 
-from .simulated_frames import write
+from .simulated_images import write
 
 LIMIT_S = 60.0
 
@@ -185,7 +185,7 @@ def test_an_image_on_which_the_process_is_killed_is_looked_at_once_more(
 def test_an_image_that_cannot_be_read_is_tried_again(
     day: Path, tmp_path: Path, judges: Callable[[], FrameJudge], told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eyegore.frames.frame_judge.AGAIN_S", (0.01, 0.01, LIMIT_S))
+    monkeypatch.setattr("eyegore.images.judge.AGAIN_S", (0.01, 0.01, LIMIT_S))
     locked = tmp_path / "EUC_105_140319D_200005T_ROE1_CCD1.fits"
     locked.mkdir()
     judge = judges()
@@ -195,7 +195,7 @@ def test_an_image_that_cannot_be_read_is_tried_again(
     assert told.judged.empty()
     locked.rmdir()
     locked.write_bytes((day / "bias").read_bytes())
-    monkeypatch.setattr("eyegore.frames.frame_judge.AGAIN_S", (0.01,))
+    monkeypatch.setattr("eyegore.images.judge.AGAIN_S", (0.01,))
     judge.offer(ImageFile(str(locked), 105, 1, True, 0.0))
     assert told.next().result.problem is None
 

@@ -17,7 +17,7 @@ from eyegore.analysis.spots import STAMP, find_sources, measure_spot
 from eyegore.elvis.campaign import Chamber
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
-from eyegore.frames.frame_facts import FrameFacts
+from eyegore.images.facts import FrameFacts
 from eyegore.limits.frame_model import Family
 from eyegore.messages.images import SECTIONS, Injection, QuadrantDetails, QuadrantStatistics, SectionStatistics, Spot
 

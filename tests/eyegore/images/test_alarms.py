@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.images.alarms import NO_BLOCK
 from eyegore.limits.frame_model import FrameVerdict, worst
 from eyegore.messages.events import (
     AlarmChanged,
@@ -22,7 +23,6 @@ from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
 from eyegore.session.monitor import Monitor
 from eyegore.session.service import rules_for
 from eyegore.session.settings import Session
-from eyegore.session_frames import NO_BLOCK
 
 NOW = 1_552_600_000.0
 RULES = rules_for(Session(Path("/nowhere")))

@@ -9,8 +9,8 @@ import pytest
 
 from eyegore.elvis.campaign import Chamber, chamber
 from eyegore.frames.family import family_of
-from eyegore.frames.frame_facts import FrameFacts
-from eyegore.frames.judging import Judge, overall
+from eyegore.images.facts import FrameFacts
+from eyegore.images.judging import Judge, overall
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameCheck, Injection, QuadrantStatistics, SectionStatistics, Spot

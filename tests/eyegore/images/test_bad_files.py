@@ -20,11 +20,11 @@ from hypothesis import given, settings, strategies as st
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, FrameGeometry
 from eyegore.elvis.fits_headers import CardValue
 from eyegore.elvis.simulated_frame import FrameShape, fits_headers
-from eyegore.frames.frame_analysis import analyse_frame, judge_frame
+from eyegore.images.analysis import analyse_frame, judge_frame
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem
 
-from .simulated_frames import write
+from .simulated_images import write
 
 NAME = "EUC_20103_140319D_200005T_ROE1_CCD2.fits"
 SHAPE = FrameShape()
@@ -103,7 +103,7 @@ def test_a_file_that_may_not_be_read(path: Path) -> None:
     path.parent.chmod(0o755)
     code = (
         "import os, sys\n"
-        "from eyegore.frames.frame_analysis import analyse_frame\n"
+        "from eyegore.images.analysis import analyse_frame\n"
         "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         "result = analyse_frame(sys.argv[1])\n"
         "print(result.problem.name, result.verdict.name, result.explanation)\n"
@@ -170,7 +170,7 @@ def test_a_fault_of_our_own_is_told_and_does_not_end_the_work(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("eyegore.frames.frame_analysis.read_frame", fail)
+    monkeypatch.setattr("eyegore.images.analysis.read_frame", fail)
     result = analyse_frame(path)
     assert (result.problem, result.verdict) == (FrameProblem.FAULT, FrameVerdict.NOT_CHECKED)
     assert "ZeroDivisionError" in result.explanation

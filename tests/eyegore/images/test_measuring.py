@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
-from eyegore.frames.frame_facts import FrameFacts
-from eyegore.frames.measuring import fluence, measure
+from eyegore.images.facts import FrameFacts
+from eyegore.images.measuring import fluence, measure
 from eyegore.limits.frame_model import Family
 from eyegore.messages.images import SectionStatistics
 
-from .simulated_frames import BORN, frame
+from .simulated_images import BORN, frame
 
 GEOMETRY = FrameGeometry.from_shape(4238, 4172)
 SECTIONS = {

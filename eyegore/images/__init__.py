@@ -1,0 +1,1 @@
+"""Images measured and judged: a file in, numbers and a verdict out."""
