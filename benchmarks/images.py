@@ -15,9 +15,9 @@ from benchmarks.desktop import DesktopProcess
 from benchmarks.report import Figure
 from benchmarks.timing import milliseconds, timed
 from benchmarks.workshop import ELVIS, Workshop, drawn
-from eyegore.analysis.display import Pixels, Stretch, preview
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
 from eyegore.elvis.simulator import Simulator
+from eyegore.images.pixels.display import Pixels, Stretch, preview
 
 ARRIVALS = 7
 TURNS = 3

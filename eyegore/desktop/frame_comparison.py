@@ -8,9 +8,9 @@ from enum import Enum
 
 import numpy as np
 
-from eyegore.analysis.display import Pixels, block_reduce_mean
-from eyegore.analysis.frame_cut import FloatArray
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, QUADRANTS, Frame, read_frame
+from eyegore.images.pixels.display import Pixels, block_reduce_mean
+from eyegore.images.pixels.frame_cut import FloatArray
 
 KEPT = 2
 """Frames kept in memory: the one that is seen and the one it is held against, 35 MB each."""

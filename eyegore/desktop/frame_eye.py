@@ -11,8 +11,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from eyegore.analysis.display import Grey, Pixels, Stretch, block_reduce_max, preview, stretch_table
-from eyegore.analysis.frame_cut import (
+from eyegore.basics.errors import EyegoreError
+from eyegore.desktop.frame_comparison import Comparison, FrameShelf, compared
+from eyegore.elvis.ccd_frame import Frame
+from eyegore.images.pixels.display import Grey, Pixels, Stretch, block_reduce_max, preview, stretch_table
+from eyegore.images.pixels.frame_cut import (
     MOST_VALUES,
     BoxStatistics,
     FloatArray,
@@ -22,9 +25,6 @@ from eyegore.analysis.frame_cut import (
     in_16_bits,
     values_statistics,
 )
-from eyegore.basics.errors import EyegoreError
-from eyegore.desktop.frame_comparison import Comparison, FrameShelf, compared
-from eyegore.elvis.ccd_frame import Frame
 from eyegore.widgets.viewport import Viewport
 
 log = logging.getLogger(__name__)

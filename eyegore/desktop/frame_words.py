@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from eyegore.analysis.frame_cut import BoxStatistics
 from eyegore.desktop.frame_comparison import Comparison
 from eyegore.desktop.frame_eye import PixelReading
+from eyegore.images.pixels.frame_cut import BoxStatistics
 
 
 def reading_words(reading: PixelReading | None, unit: str, scale: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from eyegore.analysis.colour_maps import ColourMap
-from eyegore.analysis.display import Stretch
 from eyegore.desktop.frame_comparison import Comparison
+from eyegore.images.pixels.colour_maps import ColourMap
+from eyegore.images.pixels.display import Stretch
 
 
 class ImageChoices:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from tkinter import ttk
 
-from eyegore.analysis.colour_maps import ColourMap, palette
-from eyegore.analysis.display import Stretch
 from eyegore.desktop.frame_comparison import Comparison
 from eyegore.desktop.frame_eye import FrameEye, Look, Seen, Thumb
 from eyegore.desktop.frame_presenter import awaited_cell, edges, verdict_cell
@@ -16,6 +14,8 @@ from eyegore.desktop.frame_words import compared_words, reading_words, statistic
 from eyegore.desktop.image_choices import ImageChoices
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.thumb_album import ThumbAlbum
+from eyegore.images.pixels.colour_maps import ColourMap, palette
+from eyegore.images.pixels.display import Stretch
 from eyegore.widgets import keys
 from eyegore.widgets.frame_canvas import FrameCanvas
 from eyegore.widgets.image_panel import CCDS, STEPS

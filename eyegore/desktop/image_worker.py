@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from eyegore.analysis.display import PixelRange, Pixels, Stretch, histogram, pixel_range, preview
 from eyegore.basics.errors import FormatError
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
+from eyegore.images.pixels.display import PixelRange, Pixels, Stretch, histogram, pixel_range, preview
 
 log = logging.getLogger(__name__)
 

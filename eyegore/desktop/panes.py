@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eyegore.analysis.colour_maps import ColourMap, palette
-from eyegore.analysis.display import Stretch
+from eyegore.images.pixels.colour_maps import ColourMap, palette
+from eyegore.images.pixels.display import Stretch
 from eyegore.series.history import HkHistory
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel

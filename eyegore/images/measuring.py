@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eyegore.analysis import ccd_stats
-from eyegore.analysis.ccd_stats import QuadrantCounts, SectionPlan
-from eyegore.analysis.injected_charge import measure_injection
-from eyegore.analysis.pixel_counts import counts_of, quantiles
-from eyegore.analysis.spot_lock import SpotLock, lock
-from eyegore.analysis.spots import STAMP, find_sources, measure_spot
 from eyegore.elvis.campaign import Chamber
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
 from eyegore.images.facts import FrameFacts
+from eyegore.images.pixels import ccd_stats
+from eyegore.images.pixels.ccd_stats import QuadrantCounts, SectionPlan
+from eyegore.images.pixels.injected_charge import measure_injection
+from eyegore.images.pixels.pixel_counts import counts_of, quantiles
+from eyegore.images.pixels.spot_lock import SpotLock, lock
+from eyegore.images.pixels.spots import STAMP, find_sources, measure_spot
 from eyegore.limits.frame_model import Family
 from eyegore.messages.images import SECTIONS, Injection, QuadrantDetails, QuadrantStatistics, SectionStatistics, Spot
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.display import block_reduce_mean
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.elvis.ccd_geometry import QUADRANTS
+from eyegore.images.pixels.display import block_reduce_mean
 
 BLOCK = 12
 """Pixels each way that become one: 354 columns are enough for a stamp in print."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.analysis.display import Stretch
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview
+from eyegore.images.pixels.display import Stretch
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult

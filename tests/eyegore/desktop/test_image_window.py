@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.analysis.display import Stretch
 from eyegore.desktop.frame_eye import Seen
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_window import ImageWindow
 from eyegore.desktop.look_desk import LookDesk
 from eyegore.desktop.pump import TkPump
+from eyegore.images.pixels.display import Stretch
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import FrameJudged, FrameResult

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.analysis.display import PixelRange, Stretch, preview
 from eyegore.basics.errors import FormatError
 from eyegore.desktop import image_worker
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
+from eyegore.images.pixels.display import PixelRange, Stretch, preview
 
 BOX = (60, 50)
 ROWS, COLUMNS = 100, 222

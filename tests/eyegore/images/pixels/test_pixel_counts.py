@@ -10,8 +10,8 @@ from astropy.stats import mad_std
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from eyegore.analysis.display import Pixels
-from eyegore.analysis.pixel_counts import counts_of, moments, quantiles, read_noise
+from eyegore.images.pixels.display import Pixels
+from eyegore.images.pixels.pixel_counts import counts_of, moments, quantiles, read_noise
 
 SHARES = (0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0)
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.display import Pixels
-from eyegore.analysis.pixel_counts import FloatArray, moments, quantiles
+from eyegore.images.pixels.display import Pixels
+from eyegore.images.pixels.pixel_counts import FloatArray, moments, quantiles
 from eyegore.messages.images import Injection
 
 Rows = npt.NDArray[np.bool_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eyegore.analysis.colour_maps import ColourMap, palette
+from eyegore.images.pixels.colour_maps import ColourMap, palette
 
 
 @pytest.mark.parametrize(

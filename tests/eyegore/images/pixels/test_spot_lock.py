@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.analysis.spot_lock import lock
 from eyegore.elvis.campaign import chamber
+from eyegore.images.pixels.spot_lock import lock
 
 PATTERN = chamber("B_BORN").patterns[2]
 OTHER = chamber("A_DIRAC").patterns[2]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from eyegore.analysis.injected_charge import injected_rows, measure_injection
+from eyegore.images.pixels.injected_charge import injected_rows, measure_injection
 
 
 def made(on: int, off: int, level: float, rows: int = 260, first: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from eyegore.analysis.display import Pixels
-from eyegore.analysis.spots import find_sources, measure_spot
+from eyegore.images.pixels.display import Pixels
+from eyegore.images.pixels.spots import find_sources, measure_spot
 
 SKY = 2300
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.analysis.display import (
+from eyegore.images.pixels.display import (
     PixelRange,
     Stretch,
     block_factor,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eyegore.analysis.display import SATURATED, Counts, Pixels
-from eyegore.analysis.pixel_counts import FloatArray, counts_of, moments, quantiles, read_noise
+from eyegore.images.pixels.display import SATURATED, Counts, Pixels
+from eyegore.images.pixels.pixel_counts import FloatArray, counts_of, moments, quantiles, read_noise
 from eyegore.messages.images import SECTIONS, QuadrantDetails, SectionStatistics
 
 _NEAR = 4

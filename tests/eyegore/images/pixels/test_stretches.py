@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.analysis.display import Stretch, histogram, percentile_limits, preview, stretch_table, zscale_limits
+from eyegore.images.pixels.display import Stretch, histogram, percentile_limits, preview, stretch_table, zscale_limits
 
 ROWS, COLUMNS = 120, 150
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from eyegore.analysis.display import block_reduce_max
-from eyegore.analysis.frame_cut import (
+from eyegore.images.pixels.display import block_reduce_max
+from eyegore.images.pixels.frame_cut import (
     box_statistics,
     counts_statistics,
     envelope,

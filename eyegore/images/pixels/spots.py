@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eyegore.analysis.display import Pixels, block_reduce_max
+from eyegore.images.pixels.display import Pixels, block_reduce_max
 from eyegore.messages.images import Spot
 
 STAMP = 75

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from eyegore.analysis.ccd_stats import (
+from eyegore.images.pixels.ccd_stats import (
     SectionPlan,
     details,
     lost,
@@ -17,7 +17,7 @@ from eyegore.analysis.ccd_stats import (
     saturated,
     section_statistics,
 )
-from eyegore.analysis.display import Pixels
+from eyegore.images.pixels.display import Pixels
 from eyegore.messages.images import SECTIONS
 
 COLUMNS = {"pre": slice(3, 9), "img": slice(11, 38), "ove": slice(41, 47)}

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.display import BINS, Counts, Pixels
+from eyegore.images.pixels.display import BINS, Counts, Pixels
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.analysis.display import BINS, Counts, Grey, Pixels, histogram
+from eyegore.images.pixels.display import BINS, Counts, Grey, Pixels, histogram
 
 FloatArray = npt.NDArray[np.float32]
 
