@@ -22,6 +22,7 @@ from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
 from eyegore.exposures.index import ExposureIndex
+from eyegore.housekeeping.rules import Rules
 from eyegore.images.trends import FrameTrends
 from eyegore.limits.model import LimitTable, Phase, Severity
 from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState, VolumeSpace
@@ -51,7 +52,6 @@ from eyegore.messages.events import (
     WarningLine,
     WarningsState,
 )
-from eyegore.rules import Rules
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.log_cells import LogCell

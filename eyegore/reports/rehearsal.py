@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eyegore.feeds.ingest import read_folder
+from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import LimitSet, LimitTable
 from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp
-from eyegore.rules import Rules
 from eyegore.session.monitor import Monitor
 
 

@@ -18,8 +18,9 @@ from eyegore.basics.lab_time import age_text
 from eyegore.exposures.books import ExposureBook, ImageBook
 from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.timers import SessionTimers
-from eyegore.hk_freshness import HkFreshness
-from eyegore.housekeeping import Housekeeping
+from eyegore.housekeeping.freshness import HkFreshness
+from eyegore.housekeeping.housekeeping import Housekeeping
+from eyegore.housekeeping.rules import Rules
 from eyegore.images.alarms import SessionFrames
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState
@@ -46,7 +47,6 @@ from eyegore.messages.events import (
     WatcherState,
     WorkerDied,
 )
-from eyegore.rules import Rules
 from eyegore.session.space.alarms import SessionSpace
 
 OLD_S = 600.0

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
 from eyegore.feeds.ingest import Ingest
+from eyegore.housekeeping.rules import Rules
 from eyegore.journal.journal import journal_path
 from eyegore.journal.keeper import JournalKeeper
 from eyegore.journal.outbox import Outbox
@@ -37,7 +38,6 @@ from eyegore.messages.events import (
     Said,
     WorkerDied,
 )
-from eyegore.rules import Rules
 from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.settings import Session, person
 from eyegore.session.side_workers import SideWorkers

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
 from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkHeader, HkRows, LimitsEdited, Noted
-from eyegore.rules import Rules
 from eyegore.session.monitor import Monitor
 
 START = 1_000_000.0

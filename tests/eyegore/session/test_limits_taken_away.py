@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import eyegore.session.service
+from eyegore.housekeeping.rules import Rules
 from eyegore.limits import table as tables
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
 from eyegore.messages.events import (
@@ -30,7 +31,6 @@ from eyegore.messages.events import (
     LimitsEdited,
     Noted,
 )
-from eyegore.rules import Rules
 from eyegore.session.limits_file import LimitsFile
 from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.service import Service

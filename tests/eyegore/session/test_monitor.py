@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
 from eyegore.messages.events import (
     Action,
@@ -37,7 +38,6 @@ from eyegore.messages.events import (
     WatcherState,
     WorkerDied,
 )
-from eyegore.rules import Rules
 from eyegore.series.excursions import Run
 from eyegore.session.monitor import Monitor, Tick
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import LimitTable, Parameter, Range
 from eyegore.messages.events import CaughtUp, Event, Exposure, ExposureHk, ExposureRows, FeedMessage, HkHeader, HkRows
-from eyegore.rules import Rules
 from eyegore.session.monitor import Monitor, Tick
 
 COLUMNS = ("CCD1_TEMP", "SPARE")

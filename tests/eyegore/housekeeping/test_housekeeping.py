@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import (
     Delta,
     LimitSet,
@@ -37,7 +38,6 @@ from eyegore.messages.events import (
     PhaseChosen,
     Said,
 )
-from eyegore.rules import Rules
 from eyegore.session.monitor import Monitor, Tick
 
 NOW = 1_000_000.0

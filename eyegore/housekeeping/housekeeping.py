@@ -7,16 +7,16 @@ from dataclasses import replace
 
 from eyegore.alarms.alarm_board import AlarmBoard, Frame, noted
 from eyegore.alarms.flag_board import FlagBoard
-from eyegore.alarms.judged import JudgedRows
 from eyegore.exposures.hk_book import KEPT_ROWS, ExposureHkBook
 from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.row_covers import RowKind
-from eyegore.hk_judge import HkJudge, Layout, Piece
+from eyegore.housekeeping.judge import HkJudge, Layout, Piece
+from eyegore.housekeeping.judged_rows import JudgedRows
+from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.trends import SessionTrends
 from eyegore.limits.model import LimitTable, Parameter, Phase
 from eyegore.messages.events import Event, HkAccepted, HkHeader, HkRows, LayoutChanged, LimitsEdited, PhaseChosen, Said
-from eyegore.rules import Rules
 from eyegore.series.excursions import ExcursionBook
-from eyegore.session_trends import SessionTrends
 
 
 class Housekeeping:

@@ -1,0 +1,1 @@
+"""Rows of housekeeping to verdicts, alarms and trends. Pure."""
