@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
-from eyegore.alarms.alarm_text import quantity
+from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure

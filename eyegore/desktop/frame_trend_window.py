@@ -7,7 +7,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from eyegore.analysis.alarm_spans import AlarmSpans
+from eyegore.alarms.spans import AlarmSpans
 from eyegore.desktop.frame_trend_table import trend_table
 from eyegore.desktop.history_export import Table
 from eyegore.desktop.history_painter import HistoryPainter

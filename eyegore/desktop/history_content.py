@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from eyegore.alarms.alarm_text import quantity
-from eyegore.analysis.alarm_spans import AlarmSpan
+from eyegore.alarms.spans import AlarmSpan
+from eyegore.alarms.words import quantity
 from eyegore.desktop.history_picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import AlarmKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eyegore.analysis.alarm_spans import AlarmSpan
+from eyegore.alarms.spans import AlarmSpan
 from eyegore.series.decimation import Envelope
 from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.curve import Scale

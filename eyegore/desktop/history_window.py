@@ -11,7 +11,7 @@ from pathlib import Path
 from tkinter import ttk
 from typing import Protocol
 
-from eyegore.analysis.alarm_spans import AlarmSpan, AlarmSpans
+from eyegore.alarms.spans import AlarmSpan, AlarmSpans
 from eyegore.desktop.history_content import (
     MOST_PARAMETERS,
     curve_colours,

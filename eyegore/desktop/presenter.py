@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from eyegore.alarms.alarm_text import quantity
+from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity, Verdict
 from eyegore.limits.wording import unit_sign

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from eyegore.analysis.alarm_spans import AlarmSpans
+from eyegore.alarms.spans import AlarmSpans
 from eyegore.basics.lab_time import clock_text
 from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk

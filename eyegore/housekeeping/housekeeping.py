@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame, noted
-from eyegore.alarms.flag_board import FlagBoard
+from eyegore.alarms.board import AlarmBoard, Frame, noted
+from eyegore.alarms.flags import FlagBoard
 from eyegore.exposures.hk_book import KEPT_ROWS, ExposureHkBook
 from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.row_covers import RowKind

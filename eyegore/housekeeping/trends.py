@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
 from eyegore.series.trend import Forecast, TrendWindow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.limits.model import Severity
 from eyegore.messages.events import AlarmKind, Event, FrameJudged, Said

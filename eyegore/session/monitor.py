@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eyegore.alarms.alarm_board import AlarmBoard
+from eyegore.alarms.board import AlarmBoard
 from eyegore.basics.lab_time import age_text
 from eyegore.exposures.books import ExposureBook, ImageBook
 from eyegore.exposures.index import ExposureIndex

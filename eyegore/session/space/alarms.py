@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.alarms.deadman import SpaceTimer
 from eyegore.exposures.timers import as_alarm
 from eyegore.messages.copies import VolumeSpace

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eyegore.alarms.alarm_text import quantity
+from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmKind

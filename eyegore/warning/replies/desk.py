@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from eyegore.alarms.alarm import LONGEST_SHELF_S
-from eyegore.alarms.alarm_board import Frame, noted
+from eyegore.alarms.board import Frame, noted
 from eyegore.basics.lab_time import age_text
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, FlagCommand, Noted

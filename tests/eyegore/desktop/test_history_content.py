@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eyegore.analysis.alarm_spans import AlarmSpan
+from eyegore.alarms.spans import AlarmSpan
 from eyegore.desktop.history_content import (
     MOST_MARKS,
     picture_of,

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from eyegore.analysis.alarm_spans import AlarmSpan
+from eyegore.alarms.spans import AlarmSpan
 from eyegore.desktop.history_content import picture_of, titled
 from eyegore.desktop.history_figure import broken, pieces, pixels, png
 from eyegore.desktop.history_painter import HistoryPainter, Painted

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.alarms.alarm_board import Frame
+from eyegore.alarms.board import Frame
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason

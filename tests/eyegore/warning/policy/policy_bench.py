@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.alarms.alarm_board import Frame
+from eyegore.alarms.board import Frame
 from eyegore.messages.events import Action, AlarmChanged, AlarmKind
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning.duty.roster import Duty

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
 from eyegore.messages.events import Alarm, AlarmState, Event, Flag, FlagChanged, FlagState, HkRows
 

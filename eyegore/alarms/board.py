@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from eyegore.alarms.alarm import AlarmMachine, Change
-from eyegore.alarms.alarm_text import sentence
 from eyegore.alarms.debounce import Step, Violation
 from eyegore.alarms.incidents import FLOOD_S, IncidentBook
 from eyegore.alarms.judgement import Judgement
 from eyegore.alarms.watched import Found, Watched
+from eyegore.alarms.words import sentence
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
 from eyegore.messages.events import (
     Action,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from eyegore.alarms.alarm_board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.analysis.alarm_spans import AlarmSpan, AlarmSpans
+from eyegore.alarms.spans import AlarmSpan, AlarmSpans
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState
 
