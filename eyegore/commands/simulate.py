@@ -13,8 +13,8 @@ from contextlib import contextmanager
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import iso
+from eyegore.campaign.plan import known_tests
 from eyegore.commands.ending import ended_by_signals
-from eyegore.elvis.campaign import known_tests
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.elvis.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
 from eyegore.elvis.simulator import NIGHT, Simulator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eyegore.elvis.campaign import CCDS
+from eyegore.campaign.plan import CCDS
+from eyegore.campaign.timing import TRANSFER, PlannedExposure
 from eyegore.elvis.day_folder import image_name
-from eyegore.elvis.exposure_plan import TRANSFER, PlannedExposure
 from eyegore.elvis.simulated_folder import SimulatedFolder
 from eyegore.elvis.simulated_frame import FrameSource, SimulatedFrame, fits_headers
 from eyegore.elvis.simulated_log import Facts

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.elvis.campaign import Chamber, Setting
-from eyegore.elvis.exposure_plan import PlannedExposure
+from eyegore.campaign.plan import Chamber, Setting
+from eyegore.campaign.timing import PlannedExposure
 
 FloatArray = npt.NDArray[np.float32]
 

@@ -17,9 +17,9 @@ from importlib.resources import files
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.elvis.campaign import default_settings
+from eyegore.campaign.plan import default_settings
+from eyegore.campaign.timing import ExposurePlan
 from eyegore.elvis.dialect import Dialect, Stamp
-from eyegore.elvis.exposure_plan import ExposurePlan
 
 FloatArray = npt.NDArray[np.float64]
 

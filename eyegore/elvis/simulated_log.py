@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from eyegore.elvis.campaign import Setting
+from eyegore.campaign.plan import Setting
+from eyegore.campaign.timing import PlannedExposure
 from eyegore.elvis.day_folder import folder_name, stamp
 from eyegore.elvis.dialect import Dialect, Stamp
-from eyegore.elvis.exposure_plan import PlannedExposure
 
 Facts = Mapping[str, Setting]
 

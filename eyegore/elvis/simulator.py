@@ -14,11 +14,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
-from eyegore.elvis import campaign
-from eyegore.elvis.campaign import CCDS
+from eyegore.campaign import plan as campaign
+from eyegore.campaign.plan import CCDS
+from eyegore.campaign.timing import ExposurePlan, PlannedExposure
 from eyegore.elvis.day_folder import explog_name, obsid_hk_name
 from eyegore.elvis.dialect import DIALECTS, Stamp
-from eyegore.elvis.exposure_plan import ExposurePlan, PlannedExposure
 from eyegore.elvis.frame_writer import FrameWriter
 from eyegore.elvis.plants import Planted, parse_plant, place
 from eyegore.elvis.simulated_folder import SimulatedFolder

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from eyegore.basics.errors import SettingsError
-from eyegore.elvis.campaign import unknown
-from eyegore.elvis.exposure_plan import ExposurePlan, PlannedExposure, Span
+from eyegore.campaign.plan import unknown
+from eyegore.campaign.timing import ExposurePlan, PlannedExposure, Span
 from eyegore.elvis.plants import Placed, Planted
 from eyegore.elvis.simulated_hk import FloatArray, SimulatedHk
 

@@ -6,10 +6,10 @@ import logging
 import os
 
 from eyegore.basics.errors import SettingsError
-from eyegore.elvis.campaign import chamber, chamber_of_block, unknown
+from eyegore.campaign.family import family_of
+from eyegore.campaign.plan import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
-from eyegore.frames.family import family_of
 from eyegore.images.facts import FrameFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.images.measuring import measure

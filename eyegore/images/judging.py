@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from eyegore.elvis.campaign import Chamber
+from eyegore.campaign.plan import Chamber
 from eyegore.images.facts import FrameFacts
 from eyegore.limits.frame_model import FULL_SCALE, CheckLimit, CheckTable, Family, FrameVerdict, Reference, worst
 from eyegore.messages.images import SECTIONS, FrameCheck, QuadrantStatistics, Spot

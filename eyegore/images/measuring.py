@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eyegore.elvis.campaign import Chamber
+from eyegore.campaign.plan import Chamber
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
 from eyegore.images.facts import FrameFacts

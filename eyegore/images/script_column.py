@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
-from eyegore.elvis.campaign import Chamber, ScriptColumn, chamber, known_tests, script_columns
+from eyegore.campaign.plan import Chamber, ScriptColumn, chamber, known_tests, script_columns
 from eyegore.images.facts import FrameFacts
 
 TOLERANCE = 0.005

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from eyegore.campaign.timing import PlannedExposure, before_exposure, read_out
 from eyegore.cli import main
-from eyegore.elvis.exposure_plan import PlannedExposure, before_exposure, read_out
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Range
 from eyegore.limits.table import table_for

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.elvis.campaign import chamber, script_columns
+from eyegore.campaign.plan import chamber, script_columns
 from eyegore.elvis.dialect import DIALECTS, Stamp
 from eyegore.elvis.simulator import Simulator
 from eyegore.limits.checks import Checker

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-from eyegore.elvis.campaign import block_offsets, chamber
+from eyegore.campaign.plan import block_offsets, chamber
+from eyegore.campaign.timing import ExposurePlan
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.exposure_plan import ExposurePlan
 from eyegore.elvis.simulated_frame import GAIN, READ_NOISE, FrameShape, FrameSource
 from eyegore.elvis.simulator import Simulator
 

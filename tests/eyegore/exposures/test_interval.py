@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.campaign.timing import before_exposure, read_out
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.exposure_plan import before_exposure, read_out
 from eyegore.elvis.simulator import Simulator
 from eyegore.exposures.interval import interval_of
 from eyegore.feeds.ingest import read_folder

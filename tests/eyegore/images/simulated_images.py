@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from eyegore.elvis.campaign import block_offsets, chamber
+from eyegore.campaign.plan import block_offsets, chamber
+from eyegore.campaign.timing import ExposurePlan, PlannedExposure
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.exposure_plan import ExposurePlan, PlannedExposure
 from eyegore.elvis.simulated_frame import FrameShape, FrameSource, fits_headers
 from eyegore.elvis.simulated_log import Facts, keywords, log_facts
 

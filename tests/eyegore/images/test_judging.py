@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.elvis.campaign import Chamber, chamber
-from eyegore.frames.family import family_of
+from eyegore.campaign.family import family_of
+from eyegore.campaign.plan import Chamber, chamber
 from eyegore.images.facts import FrameFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.limits.check_table import built_in_checks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.elvis.campaign import chamber, known_tests, script_columns
+from eyegore.campaign.plan import chamber, known_tests, script_columns
 from eyegore.images.facts import FrameFacts
 from eyegore.images.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.elvis.campaign import chamber
+from eyegore.campaign.plan import chamber
 from eyegore.images.pixels.spot_lock import lock
 
 PATTERN = chamber("B_BORN").patterns[2]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from eyegore.elvis.campaign import known_tests
-from eyegore.frames.family import family_of
+from eyegore.campaign.family import family_of
+from eyegore.campaign.plan import known_tests
 from eyegore.limits.frame_model import Family
 
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eyegore.elvis.campaign import Chamber, ScriptColumn, Setting, script_columns
+from eyegore.campaign.plan import Chamber, ScriptColumn, Setting, script_columns
 
 PIXEL_PERIOD = 14.3e-6
 """[s]"""

@@ -3,8 +3,8 @@ import itertools
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.elvis import campaign
-from eyegore.elvis.exposure_plan import ExposurePlan
+from eyegore.campaign import plan as campaign
+from eyegore.campaign.timing import ExposurePlan
 
 BORN = campaign.chamber("B_BORN")
 

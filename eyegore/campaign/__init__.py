@@ -1,0 +1,1 @@
+"""What is going to be measured: the tests, their columns and frames, and how long they take."""
