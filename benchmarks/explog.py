@@ -13,8 +13,8 @@ from benchmarks.workshop import ELVIS, Workshop, drawn
 from eyegore.desktop.presenter import row_cell, shown_first
 from eyegore.elvis.day_folder import explog_name
 from eyegore.elvis.exposure_log import ExposureTail
-from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import Exposure, ExposureRows
+from eyegore.simulator.simulator import Simulator
 from eyegore.widgets.row_order import sort_value
 from eyegore.widgets.row_table import RowTable
 

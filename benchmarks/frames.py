@@ -14,12 +14,12 @@ from benchmarks.timing import in_turn
 from benchmarks.workshop import ELVIS, Workshop
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, read_frame as frame_in, read_pixels
 from eyegore.elvis.ccd_geometry import QUADRANTS
-from eyegore.elvis.simulator import Simulator
 from eyegore.images.analysis import judge_frame
 from eyegore.images.measuring import section_plan
 from eyegore.images.pixels.ccd_stats import quadrant_counts, section_statistics
 from eyegore.images.pixels.display import Pixels
 from eyegore.messages.images import SECTIONS, SectionStatistics
+from eyegore.simulator.simulator import Simulator
 
 
 def read_frame(workshop: Workshop) -> Iterator[Figure]:

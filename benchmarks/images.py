@@ -16,8 +16,8 @@ from benchmarks.report import Figure
 from benchmarks.timing import milliseconds, timed
 from benchmarks.workshop import ELVIS, Workshop, drawn
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
-from eyegore.elvis.simulator import Simulator
 from eyegore.images.pixels.display import Pixels, Stretch, preview
+from eyegore.simulator.simulator import Simulator
 
 ARRIVALS = 7
 TURNS = 3

@@ -22,7 +22,7 @@ from eyegore.feeds.ingest import CYCLE_S
 from eyegore.limits.model import Severity
 
 if TYPE_CHECKING:
-    from eyegore.elvis.simulator import Simulator
+    from eyegore.simulator.simulator import Simulator
 
 CALM_S = 4.0
 """From "loaded" until everything that comes after the start is over (matplotlib is imported after 3 s)."""

@@ -29,7 +29,7 @@ from eyegore.copies.still_folder import LISTED_S
 from eyegore.copies.target import SyncTarget, parse_target
 from eyegore.copies.worker import SyncPace
 from eyegore.elvis.day_folder import image_name
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 
 COPIED = 3_000
 NEW_OBSID = 900_000

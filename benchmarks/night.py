@@ -19,8 +19,8 @@ from benchmarks.report import Figure
 from benchmarks.workshop import ELVIS, Workshop
 from eyegore.alarms.watched import TO_CLEAR
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Severity
+from eyegore.simulator.simulator import Simulator
 
 OBSIDS = int(os.environ.get("EYEGORE_BENCH_OBSIDS", "120"))
 """ObsIDs of the night, three images each; a whole one has 1 000."""

@@ -75,9 +75,9 @@ def _provider() -> Iterator[tuple[str, queue.SimpleQueue[float]]]:
 
 def told(workshop: Workshop) -> Iterator[Figure]:
     """Row complete on disk to the message at the provider."""
-    from eyegore.elvis.simulator import Simulator
     from eyegore.session.service import Service
     from eyegore.session.settings import Session
+    from eyegore.simulator.simulator import Simulator
 
     folder = workshop.folder / "warned"
     plants = [f"{name}:step:-136@{APART_S * at}+{LASTS_S}" for at, name in enumerate(CRITICAL, start=1)]

@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.display import display
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 from eyegore.widgets import theme
 
 DAY = 86_400

@@ -16,8 +16,8 @@ from eyegore.basics.lab_time import iso
 from eyegore.campaign.plan import known_tests
 from eyegore.commands.ending import ended_by_signals
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
-from eyegore.elvis.simulator import NIGHT, Simulator
+from eyegore.simulator.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
+from eyegore.simulator.simulator import NIGHT, Simulator
 
 _DAY = 86400
 

@@ -12,7 +12,7 @@ import pytest
 
 from eyegore.cli import build_parser, main
 from eyegore.commands.session_options import session_of
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 
 NARROW = {"PYTHONIOENCODING": "ascii"}
 

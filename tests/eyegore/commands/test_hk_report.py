@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from eyegore.cli import main
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 
 START = 1_552_599_000.0  # 2019-03-14T21:30:00
 STAMP = "%d-%m-%y_%H:%M:%S"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits import table
+from eyegore.simulator.simulator import Simulator
 
 START = 1_552_593_600.0
 BUILT_IN = Path(table.__file__).parent / "tables" / "7.5.X.toml"

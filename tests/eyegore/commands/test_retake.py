@@ -13,9 +13,9 @@ import pytest
 
 from eyegore.campaign.timing import PlannedExposure, before_exposure, read_out
 from eyegore.cli import main
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Range
 from eyegore.limits.table import table_for
+from eyegore.simulator.simulator import Simulator
 
 START = 1_552_599_000.0  # 2019-03-14T21:30:00
 STAMP = "%d-%m-%y_%H:%M:%S"

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from eyegore.cli import main
-from eyegore.elvis.simulator import Simulator
 from eyegore.images.judge_process import JudgeProcess
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
+from eyegore.simulator.simulator import Simulator
 
 from ..images.simulated_images import write
 

@@ -24,7 +24,7 @@ from eyegore.copies.ledger import FileState, LedgerEntry
 from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
 from eyegore.copies.report import PassReport
 from eyegore.copies.worker import PassFailed
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 
 from ..copies.copy_lab import age
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 
 from ..feeds.conftest import Day, fits
 from .copy_lab import age, flaws

@@ -12,11 +12,11 @@ import pytest
 from eyegore.copies.ledger import FileState
 from eyegore.copies.opening import open_ledger
 from eyegore.copies.target import parse_target
-from eyegore.elvis import simulated_frame
-from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import AlarmChanged, Event, SyncState
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.simulator import frame as simulated_frame
+from eyegore.simulator.simulator import Simulator
 
 from .copy_lab import hidden, listing
 from .ssh_server import SshServer

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main
-from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import Event, Role, SyncState
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 from .copy_lab import age
 from .ssh_server import HOST, SshServer

@@ -11,13 +11,13 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.service import BackupService
-from eyegore.elvis.simulator import Simulator
 from eyegore.housekeeping.rules import Rules
 from eyegore.messages.copies import CopyProgress, Role, SyncState, VolumeSpace
 from eyegore.messages.events import AlarmChanged, AlarmState, Event, FreeSpace
 from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 from .ssh_server import SshServer
 

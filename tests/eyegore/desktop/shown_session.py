@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eyegore.desktop.app import Desktop
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 from eyegore.widgets.cells import FlagCell, Status
 
 

@@ -13,9 +13,9 @@ import pytest
 from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
-from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import Alarm, AlarmState
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.alarm_list import AlarmList
 from eyegore.widgets.comment_dialog import CommentDialog

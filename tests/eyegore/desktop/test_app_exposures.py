@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.desktop.app import Desktop
 from eyegore.ds9.session import OwnDs9
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.simulator import Simulator
 
 from ..ds9.shown_files import shown_files
 

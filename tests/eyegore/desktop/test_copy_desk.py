@@ -10,8 +10,8 @@ import pytest
 
 from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
-from eyegore.elvis.simulator import Simulator
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 pytestmark = pytest.mark.gui
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eyegore.desktop.app import Desktop
-from eyegore.elvis.simulator import Simulator
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 from ..warning.channels.mail_servers import Mailbox
 from ..warning.channels.twilio_server import TwilioServer

@@ -12,11 +12,11 @@ import pytest
 
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.hk_rows import MOST, HkRows
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 REASON = RetakeReason(
     "hk", HkVerdict.COMPROMISED, Verdict.LOW, "CCD2_TEMP_B", 2, 100.0, 105.0, 6, -136.0, "degC", "−133 … 35 °C",

@@ -12,12 +12,12 @@ import pytest
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.frame_rows import MOST, FrameRows
 from eyegore.desktop.verdict_rows import VerdictRows
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ExposureHk, FramesWaiting, ImageFile
 from eyegore.messages.exposures import HkVerdict
 from eyegore.messages.images import FrameCheck, FrameJudged, FrameProblem, FrameResult
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 ROWS = tuple(Exposure(7, f"CCD{ccd}", "BIAS01", 0.0, 0.0, (), ()) for ccd in (1, 2, 3))
 NOISY = FrameCheck("std_pre", "E", 1.7, 0.86, 1.44, FrameVerdict.FAIL, "ADU")

@@ -18,9 +18,9 @@ from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.warning_desk import WarningDesk
-from eyegore.elvis.simulator import Simulator
 from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 from eyegore.widgets import theme
 from eyegore.widgets.shelve_dialog import ShelveDialog
 from eyegore.widgets.warning_list import WarningList

@@ -9,10 +9,10 @@ import pytest
 
 from eyegore.campaign.timing import before_exposure, read_out
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.simulator import Simulator
 from eyegore.exposures.interval import interval_of
 from eyegore.feeds.ingest import read_folder
 from eyegore.messages.events import Exposure, ExposureRows
+from eyegore.simulator.simulator import Simulator
 
 COLUMNS = ("toi_fl", "toi_ro", "toi_ch", "toi_tp", "chinj", "v_tpump", "v_tp_cnt", "dwell_v", "s_tpump", "s_tp_cnt",
            "dwell_s", "vstart", "vend")  # fmt: skip

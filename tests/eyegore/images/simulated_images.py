@@ -9,8 +9,8 @@ from eyegore.campaign.plan import block_offsets, chamber
 from eyegore.campaign.timing import ExposurePlan, PlannedExposure
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.simulated_frame import FrameShape, FrameSource, fits_headers
-from eyegore.elvis.simulated_log import Facts, keywords, log_facts
+from eyegore.simulator.exposure_log import Facts, keywords, log_facts
+from eyegore.simulator.frame import FrameShape, FrameSource, fits_headers
 
 BORN = chamber("B_BORN")
 OFFSETS = block_offsets("BORN")

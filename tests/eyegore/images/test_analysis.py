@@ -15,10 +15,10 @@ from astropy.io import fits
 
 from eyegore.basics.errors import SettingsError
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
-from eyegore.elvis.simulated_frame import GAIN, READ_NOISE, FrameShape
 from eyegore.images.analysis import Frame, analyse_frame, judge_frame, read_frame
 from eyegore.limits.frame_model import Family, FrameVerdict
 from eyegore.messages.images import SECTIONS, FrameResult
+from eyegore.simulator.frame import GAIN, READ_NOISE, FrameShape
 
 from .simulated_images import BARE, BORN, FLIGHT, FULL, OFFSETS, exposure, frame, write
 

@@ -19,10 +19,10 @@ from hypothesis import given, settings, strategies as st
 
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, FrameGeometry
 from eyegore.elvis.fits_headers import CardValue
-from eyegore.elvis.simulated_frame import FrameShape, fits_headers
 from eyegore.images.analysis import analyse_frame, judge_frame
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem
+from eyegore.simulator.frame import FrameShape, fits_headers
 
 from .simulated_images import write
 

@@ -14,11 +14,11 @@ import pytest
 from eyegore.basics.lab_time import iso
 from eyegore.cli import main
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits.model import Range
 from eyegore.limits.table import VERSIONS, table_for
 from eyegore.messages.events import HkRows
 from eyegore.session.monitor import Monitor
+from eyegore.simulator.simulator import Simulator
 
 DATA = Path(__file__).parents[2] / "data"
 START = 1_552_593_600.0  # 2019-03-14T20:00:00

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.elvis.simulator import Simulator
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Range, Verdict
 from eyegore.limits.table import table_for
 from eyegore.messages.events import FloatArray, HkRows
 from eyegore.series.trend import Forecast, Slope, TrendWindow, duration_text
+from eyegore.simulator.simulator import Simulator
 
 T0 = 1552521600.0
 RESPONSE_MIN = 30.0

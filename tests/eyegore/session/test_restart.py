@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.elvis.simulator import Simulator
 from eyegore.journal.errors import JournalError
 from eyegore.journal.journal import journal_path
 from eyegore.journal.reader import JournalReader
@@ -22,6 +21,7 @@ from eyegore.limits.table import table_for
 from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, Event, FlagCommand, Health
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 WaitUntil = Callable[..., None]
 START = 1_552_593_600.0

@@ -15,7 +15,6 @@ import pytest
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
-from eyegore.elvis.simulator import Simulator
 from eyegore.journal.journal import journal_path
 from eyegore.journal.reader import JournalReader
 from eyegore.limits.model import Phase
@@ -36,6 +35,7 @@ from eyegore.messages.events import (
 )
 from eyegore.session.service import Service, lab_offset_s, rules_for
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 WaitUntil = Callable[..., None]
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from eyegore.elvis.simulator import Simulator
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.journal.journal import Journal, JournalReader, journal_path
 from eyegore.journal.outbox import Outbox
@@ -24,6 +23,7 @@ from eyegore.messages.events import AlarmEntry
 from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 from eyegore.warning.center import CHAIN
 from eyegore.warning.channels.mail_message import message_id
 from eyegore.warning.channels.twilio_sender import sms_body

@@ -15,12 +15,12 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.cli import main
-from eyegore.elvis.simulator import Simulator
 from eyegore.journal.journal import JournalReader, journal_path
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.simulator.simulator import Simulator
 
 from .channels.mail_servers import PASSWORD, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer

@@ -19,13 +19,13 @@ from eyegore.campaign.plan import CCDS
 from eyegore.campaign.timing import ExposurePlan, PlannedExposure
 from eyegore.elvis.day_folder import explog_name, obsid_hk_name
 from eyegore.elvis.dialect import DIALECTS, Stamp
-from eyegore.elvis.frame_writer import FrameWriter
-from eyegore.elvis.plants import Planted, parse_plant, place
-from eyegore.elvis.simulated_folder import SimulatedFolder
-from eyegore.elvis.simulated_frame import FrameShape, FrameSource
-from eyegore.elvis.simulated_hk import FloatArray, HkText, SimulatedHk
-from eyegore.elvis.simulated_log import Facts, SimulatedLog, keywords, log_facts
-from eyegore.elvis.trouble import GARBAGE, Trouble, pauses
+from eyegore.simulator.exposure_log import Facts, SimulatedLog, keywords, log_facts
+from eyegore.simulator.folder import SimulatedFolder
+from eyegore.simulator.frame import FrameShape, FrameSource
+from eyegore.simulator.frame_writer import FrameWriter
+from eyegore.simulator.housekeeping import FloatArray, HkText, SimulatedHk
+from eyegore.simulator.plants import Planted, parse_plant, place
+from eyegore.simulator.trouble import GARBAGE, Trouble, pauses
 
 NIGHT = ("BIAS02", "BIAS01", "FOCUS00_800", "PSFLUX00_800", "CHINJ01", "PTC01", "FLAT01")
 """The tests of a session unless told otherwise."""

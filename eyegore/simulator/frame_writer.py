@@ -7,10 +7,10 @@ from collections.abc import Callable
 from eyegore.campaign.plan import CCDS
 from eyegore.campaign.timing import TRANSFER, PlannedExposure
 from eyegore.elvis.day_folder import image_name
-from eyegore.elvis.simulated_folder import SimulatedFolder
-from eyegore.elvis.simulated_frame import FrameSource, SimulatedFrame, fits_headers
-from eyegore.elvis.simulated_log import Facts
-from eyegore.elvis.trouble import Trouble
+from eyegore.simulator.exposure_log import Facts
+from eyegore.simulator.folder import SimulatedFolder
+from eyegore.simulator.frame import FrameSource, SimulatedFrame, fits_headers
+from eyegore.simulator.trouble import Trouble
 
 _HALF = 0.5
 """How much of a half-written frame is there."""

@@ -10,10 +10,10 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.campaign.plan import chamber, script_columns
 from eyegore.elvis.dialect import DIALECTS, Stamp
-from eyegore.elvis.simulator import Simulator
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, Verdict
 from eyegore.limits.table import VERSIONS, table_for
+from eyegore.simulator.simulator import Simulator
 
 START = float(calendar.timegm((2019, 3, 14, 20, 0, 0)))
 TABLES = [version for version, dialect in DIALECTS.items() if dialect.stamp is not Stamp.NONE]

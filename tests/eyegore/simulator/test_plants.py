@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.basics.errors import SettingsError
-from eyegore.elvis.plants import Plant, Planted, parse_plant, place
+from eyegore.simulator.plants import Plant, Planted, parse_plant, place
 
 
 @pytest.mark.parametrize(

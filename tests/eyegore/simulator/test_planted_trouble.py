@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.elvis.simulator import Simulator
-from eyegore.elvis.trouble import GARBAGE
+from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.trouble import GARBAGE
 
 START = 1552593600.0
 MASTER = "HK_14-03-19_ROE1_01.txt"

@@ -11,8 +11,8 @@ from astropy.io import fits
 from eyegore.campaign.plan import block_offsets, chamber
 from eyegore.campaign.timing import ExposurePlan
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.elvis.simulated_frame import GAIN, READ_NOISE, FrameShape, FrameSource
-from eyegore.elvis.simulator import Simulator
+from eyegore.simulator.frame import GAIN, READ_NOISE, FrameShape, FrameSource
+from eyegore.simulator.simulator import Simulator
 
 BORN = chamber("B_BORN")
 OFFSETS = block_offsets("BORN")

@@ -11,8 +11,8 @@ import numpy as np
 from eyegore.basics.errors import SettingsError
 from eyegore.campaign.plan import unknown
 from eyegore.campaign.timing import ExposurePlan, PlannedExposure, Span
-from eyegore.elvis.plants import Placed, Planted
-from eyegore.elvis.simulated_hk import FloatArray, SimulatedHk
+from eyegore.simulator.housekeeping import FloatArray, SimulatedHk
+from eyegore.simulator.plants import Placed, Planted
 
 GARBAGE = "\x02\x00#\xb7garbage\t12.3.4\t\xff"
 """Neither a row nor a comment, and not UTF-8 once written as Latin-1."""
