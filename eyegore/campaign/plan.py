@@ -76,7 +76,7 @@ class ScriptColumn:
 
 
 def _table(name: str) -> list[dict[str, str]]:
-    text = files("eyegore.elvis").joinpath("tables", name).read_text(encoding="utf-8")
+    text = files("eyegore.campaign").joinpath("tables", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
@@ -90,7 +90,7 @@ def _script() -> Mapping[str, list[dict[str, str]]]:
 
 @cache
 def _chambers() -> Mapping[str, Chamber]:
-    document = json.loads(files("eyegore.elvis").joinpath("tables", "chambers.json").read_text(encoding="utf-8"))
+    document = json.loads(files("eyegore.campaign").joinpath("tables", "chambers.json").read_text(encoding="utf-8"))
     chambers = {}
     for name, known in document["chambers"].items():
         pattern = document["patterns"][known["pattern"]]

@@ -34,7 +34,7 @@ _INTEGER_UNITS = ("flag", "count", "register")
 
 @cache
 def _nominal() -> Mapping[str, Mapping[str, str]]:
-    text = files("eyegore.elvis").joinpath("tables", "simulated_hk.csv").read_text(encoding="utf-8")
+    text = files("eyegore.simulator").joinpath("tables", "simulated_hk.csv").read_text(encoding="utf-8")
     return {row["parameter"]: row for row in csv.DictReader(text.splitlines())}
 
 

@@ -1,1 +1,0 @@
-"""Numbers from samples and pixels: history, decimation, excursions, statistics, display stretches."""
