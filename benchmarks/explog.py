@@ -10,10 +10,10 @@ from pathlib import Path
 from benchmarks.report import Figure
 from benchmarks.timing import in_turn
 from benchmarks.workshop import ELVIS, Workshop, drawn
-from eyegore.desktop.presenter import row_cell, shown_first
 from eyegore.elvis.day_folder import explog_name
 from eyegore.elvis.exposure_log import ExposureTail
 from eyegore.messages.events import Exposure, ExposureRows
+from eyegore.presenters.health import row_cell, shown_first
 from eyegore.simulator.simulator import Simulator
 from eyegore.widgets.row_order import sort_value
 from eyegore.widgets.row_table import RowTable

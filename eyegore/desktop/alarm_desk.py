@@ -9,10 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from eyegore.desktop.alarm_presenter import alarm_cells, alarm_key, sounding, story_line
 from eyegore.desktop.annunciator import Annunciator
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
+from eyegore.presenters.alarms import alarm_cells, alarm_key, sounding, story_line
 from eyegore.session.service import lab_offset_s
 from eyegore.session.settings import person
 from eyegore.widgets.alarm_cells import AlarmCell

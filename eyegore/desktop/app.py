@@ -14,7 +14,6 @@ from tkinter import filedialog
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.desktop.alarm_desk import AlarmDesk
-from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.desktop.failures import Failures
@@ -29,6 +28,7 @@ from eyegore.desktop.session_view import SessionView
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.events import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
+from eyegore.presenters.copy_book import CopyBook, Target
 from eyegore.session.service import Service
 from eyegore.session.settings import Session, person
 from eyegore.widgets import keys, theme

@@ -7,10 +7,10 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from eyegore.desktop.backup_presenter import backup_cells
-from eyegore.desktop.copy_book import CopyBook
-from eyegore.desktop.copy_presenter import copy_cell, file_cells
 from eyegore.messages.copies import CopyProgress, SyncState, VolumeSpace
+from eyegore.presenters.copies import copy_cell, file_cells
+from eyegore.presenters.copy_book import CopyBook
+from eyegore.presenters.copy_strip import backup_cells
 from eyegore.widgets.cells import HealthCell
 from eyegore.widgets.copy_cells import FileCell
 from eyegore.widgets.copy_list import CopyList

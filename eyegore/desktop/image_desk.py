@@ -6,12 +6,12 @@ from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import replace
 
-from eyegore.desktop.frame_presenter import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.result_book import ResultBook
 from eyegore.images.pixels.display import Stretch
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import FrameJudged, FrameResult
+from eyegore.presenters.images import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.widgets.image_cells import ImageCell
 from eyegore.widgets.image_panel import CCDS, ImagePanel
 from eyegore.widgets.verdict_cells import VerdictCell

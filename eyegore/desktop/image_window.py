@@ -9,13 +9,13 @@ from tkinter import ttk
 
 from eyegore.desktop.frame_comparison import Comparison
 from eyegore.desktop.frame_eye import FrameEye, Look, Seen, Thumb
-from eyegore.desktop.frame_presenter import awaited_cell, edges, verdict_cell
 from eyegore.desktop.frame_words import compared_words, reading_words, statistics_words
 from eyegore.desktop.image_choices import ImageChoices
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.thumb_album import ThumbAlbum
 from eyegore.images.pixels.colour_maps import ColourMap, palette
 from eyegore.images.pixels.display import Stretch
+from eyegore.presenters.images import awaited_cell, edges, verdict_cell
 from eyegore.widgets import keys
 from eyegore.widgets.frame_canvas import FrameCanvas
 from eyegore.widgets.image_panel import CCDS, STEPS

@@ -10,15 +10,12 @@ from dataclasses import replace
 
 from eyegore.alarms.spans import AlarmSpans
 from eyegore.basics.lab_time import clock_text
-from eyegore.desktop import presenter
 from eyegore.desktop.alarm_desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
-from eyegore.desktop.copy_rows import CopyRows
 from eyegore.desktop.frame_trend_window import FrameTrendSource
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
-from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
 from eyegore.exposures.index import ExposureIndex
@@ -52,6 +49,9 @@ from eyegore.messages.events import (
     WarningLine,
     WarningsState,
 )
+from eyegore.presenters import health as presenter
+from eyegore.presenters.copy_rows import CopyRows
+from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell, FlagCell, Status
 from eyegore.widgets.log_cells import LogCell

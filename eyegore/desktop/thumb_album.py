@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from eyegore.desktop.frame_eye import FrameEye, Thumb
-from eyegore.desktop.frame_presenter import STATUS
 from eyegore.desktop.image_desk import ImageDesk
+from eyegore.presenters.images import STATUS
 from eyegore.widgets.cells import Status
 from eyegore.widgets.thumb_strip import ThumbCell
 

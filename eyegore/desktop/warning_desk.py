@@ -7,8 +7,8 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from eyegore.desktop.warning_presenter import closing_question, warning_cell, warnings_cells
 from eyegore.messages.events import WarningLine, WarningsState
+from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
 from eyegore.widgets.cells import HealthCell
 from eyegore.widgets.list_window import ListWindow
 from eyegore.widgets.theme import Theme

@@ -25,7 +25,7 @@ from eyegore.widgets import theme
 from eyegore.widgets.shelve_dialog import ShelveDialog
 from eyegore.widgets.warning_list import WarningList
 
-from .test_warning_presenter import ARMED, LINE
+from ..presenters.test_warnings import ARMED, LINE
 
 pytestmark = pytest.mark.gui
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, MutableMapping
 
-from eyegore.desktop import frame_rows, hk_rows
-from eyegore.desktop.frame_rows import FrameRows
-from eyegore.desktop.hk_rows import HkRows
 from eyegore.images.tally import FrameTally
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ExposureHk, FrameJudged, FramesWaiting, ImageFile
 from eyegore.messages.exposures import HkVerdict
+from eyegore.presenters import hk_rows, image_rows as frame_rows
+from eyegore.presenters.hk_rows import HkRows
+from eyegore.presenters.image_rows import FrameRows
 from eyegore.widgets.cells import HealthCell, Status
 from eyegore.widgets.theme import LOOKS
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from eyegore.desktop.app import Desktop
-from eyegore.desktop.hk_rows import MOST, HkRows
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
+from eyegore.presenters.hk_rows import MOST, HkRows
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import Simulator
 

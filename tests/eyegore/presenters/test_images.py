@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.frame_presenter import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.limits.frame_model import Family, FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult, QuadrantStatistics, SectionStatistics
+from eyegore.presenters.images import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.widgets.cells import Status
 from eyegore.widgets.verdict_cells import NumberCell
 

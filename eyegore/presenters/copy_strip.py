@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eyegore.basics.lab_time import age_text
-from eyegore.desktop.copy_book import CopyBook, Target
-from eyegore.desktop.copy_presenter import verdict
 from eyegore.messages.copies import SyncState
+from eyegore.presenters.copies import verdict
+from eyegore.presenters.copy_book import CopyBook, Target
 from eyegore.widgets.cells import HealthCell, Status
 
 KEY = "copies"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, MutableMapping
 from functools import partial
 
-from eyegore.desktop.copy_book import LONGEST, UNKNOWN, CopyBook
-from eyegore.desktop.presenter import row_key
 from eyegore.messages.copies import ExposureCopies, Role
 from eyegore.messages.events import Exposure
+from eyegore.presenters.copy_book import LONGEST, UNKNOWN, CopyBook
+from eyegore.presenters.health import row_key
 
 
 class CopyRows:

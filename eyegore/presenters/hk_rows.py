@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eyegore.desktop.presenter import row_key, status_of
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
+from eyegore.presenters.health import row_key, status_of
 from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import LOOKS
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop import presenter
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Phase, Range, Relative, Severity, Verdict
 from eyegore.messages.events import Drift, Exposure, Flag, FlagState, Health
+from eyegore.presenters import health as presenter
 from eyegore.widgets.cells import HealthCell, Status, TrendCell
 
 FLAG = Flag("CCD2_TEMP_B", FlagState.NORMAL, Verdict.IN_LIMITS, Severity.NONE, -120.0, "degC", 0.0)

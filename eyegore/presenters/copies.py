@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from eyegore.basics.lab_time import age_text
-from eyegore.desktop.copy_book import Target
 from eyegore.messages.copies import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
+from eyegore.presenters.copy_book import Target
 from eyegore.session.monitor import LAG_S
 from eyegore.session.space.forecast import bytes_text
 from eyegore.widgets.cells import Status

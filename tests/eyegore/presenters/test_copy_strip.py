@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.backup_presenter import backup_cells
-from eyegore.desktop.copy_book import CopyBook, Target
 from eyegore.messages.copies import Role, SyncState
+from eyegore.presenters.copy_book import CopyBook, Target
+from eyegore.presenters.copy_strip import backup_cells
 from eyegore.widgets.cells import Status
 
 WELL = SyncState("/b", Role.BACKUP, 12, 12, 0.0, 1000.0)

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.copy_book import CopyBook, Target
-from eyegore.desktop.copy_presenter import copy_cell, file_cells, verdict
 from eyegore.messages.copies import (
     CopyFile,
     CopyProgress,
@@ -20,6 +18,8 @@ from eyegore.messages.copies import (
     SyncState,
     VolumeSpace,
 )
+from eyegore.presenters.copies import copy_cell, file_cells, verdict
+from eyegore.presenters.copy_book import CopyBook, Target
 from eyegore.widgets.cells import Status
 
 NOW = time.mktime((2019, 3, 14, 21, 54, 5, 0, 0, -1))

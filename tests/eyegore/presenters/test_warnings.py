@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.warning_presenter import closing_question, warning_cell, warnings_cells
 from eyegore.limits.model import Severity
 from eyegore.messages.events import WarningLine, WarningsState
+from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
 from eyegore.widgets.cells import Status
 
 ARMED = WarningsState(("sms", "email", "call"), "Ana", "Ben", "path proven 08:02 by Ana", True, 0, 0)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eyegore.desktop.presenter import row_key
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.exposures import ccd_of
 from eyegore.messages.images import FrameJudged, FrameResult
+from eyegore.presenters.health import row_key
 from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import LOOKS
 

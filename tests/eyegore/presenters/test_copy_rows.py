@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from eyegore.desktop.copy_book import CopyBook, Target
-from eyegore.desktop.copy_rows import CopyRows
-from eyegore.desktop.presenter import row_cell
 from eyegore.messages.copies import CopyState, ExposureCopies, ExposureCopy, Role
 from eyegore.messages.events import Exposure
+from eyegore.presenters.copy_book import CopyBook, Target
+from eyegore.presenters.copy_rows import CopyRows
+from eyegore.presenters.health import row_cell
 
 GATE = Target("gate", Role.BROADCAST)
 

@@ -7,7 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.desktop.alarm_presenter import (
+from eyegore.images.alarms import FILE, SUBJECTS
+from eyegore.limits.model import Severity
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
+from eyegore.presenters.alarms import (
     IMAGE_RESPONSE,
     IMAGE_RESPONSES,
     TIMER_RESPONSES,
@@ -16,9 +19,6 @@ from eyegore.desktop.alarm_presenter import (
     sounding,
     story_line,
 )
-from eyegore.images.alarms import FILE, SUBJECTS
-from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.alarm_cells import Standing
 from eyegore.widgets.cells import Status
 

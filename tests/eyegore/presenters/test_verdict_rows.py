@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from eyegore.desktop.app import Desktop
-from eyegore.desktop.frame_rows import MOST, FrameRows
-from eyegore.desktop.verdict_rows import VerdictRows
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ExposureHk, FramesWaiting, ImageFile
 from eyegore.messages.exposures import HkVerdict
 from eyegore.messages.images import FrameCheck, FrameJudged, FrameProblem, FrameResult
+from eyegore.presenters.image_rows import MOST, FrameRows
+from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import Simulator
 

@@ -1,0 +1,1 @@
+"""State to cells, without Tk: what window, console and page show. Pure."""
