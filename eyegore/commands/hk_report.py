@@ -63,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
     from eyegore.commands.log_lines import set_up_logging
     from eyegore.commands.session_options import known_version
     from eyegore.reports import once
-    from eyegore.reports.hk_report import HkReport, chosen_span
-    from eyegore.reports.hk_samples import HkSamples
+    from eyegore.reports.housekeeping.report import HkReport, chosen_span
+    from eyegore.reports.housekeeping.samples import HkSamples
     from eyegore.reports.output_folder import day_name, output_folder
 
     obsids = obsid_range(args.obsid)

@@ -13,9 +13,9 @@ import numpy as np
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text
 from eyegore.reports.findings import Findings
-from eyegore.reports.hk_panel import HkPanel, draw, limit_lines
-from eyegore.reports.hk_samples import HkSamples, ObsidTime
-from eyegore.reports.hk_statistics import (
+from eyegore.reports.housekeeping.panel import HkPanel, draw, limit_lines
+from eyegore.reports.housekeeping.samples import HkSamples, ObsidTime
+from eyegore.reports.housekeeping.statistics import (
     EXCURSION_COLUMNS,
     OBSID_COLUMNS,
     HkStatistics,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from eyegore.exposures.index import ExposureIndex
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Relative
 from eyegore.messages.events import FloatArray
-from eyegore.reports.hk_samples import HkSamples
+from eyegore.reports.housekeeping.samples import HkSamples
 from eyegore.reports.paper import BAD, DIM, FIRST, SECOND, SMALL, TEXT, WARN, Sheet
 from eyegore.series.decimation import Envelope
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eyegore.basics.lab_time import iso
 from eyegore.exposures.index import ExposureIndex
-from eyegore.reports.hk_samples import ObsidTime, Samples
+from eyegore.reports.housekeeping.samples import ObsidTime, Samples
 from eyegore.reports.quicklook_table import cell
 from eyegore.series.excursions import Run
 

@@ -10,8 +10,8 @@ from eyegore.exposures.index import ExposureIndex
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, Range, Verdict
 from eyegore.limits.table import table_for
 from eyegore.messages.events import HkAccepted, HkRows, LayoutChanged
-from eyegore.reports.hk_panel import LimitLine, joined, limit_lines, value_range
-from eyegore.reports.hk_samples import HkSamples, Samples
+from eyegore.reports.housekeeping.panel import LimitLine, joined, limit_lines, value_range
+from eyegore.reports.housekeeping.samples import HkSamples, Samples
 
 
 def samples(values: np.ndarray, codes: np.ndarray | None = None) -> Samples:

@@ -1,0 +1,1 @@
+"""The housekeeping of a day as a document: every parameter with limits, statistics of each ObsID."""
