@@ -15,9 +15,9 @@ from eyegore.commands.obsid_range import obsid, obsid_range
 from eyegore.commands.progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from eyegore.reports.kept_page import PageRecord
-    from eyegore.reports.page_maker import QuicklookRules
-    from eyegore.reports.quicklook_images import QuicklookImages
+    from eyegore.reports.quicklook.images import QuicklookImages
+    from eyegore.reports.quicklook.kept_page import PageRecord
+    from eyegore.reports.quicklook.page_maker import QuicklookRules
 
 MOST_JOBS = 8
 """Processes unless told otherwise: each needs 150 MB, and a disk serves no more."""
@@ -71,8 +71,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
     from eyegore.commands.log_lines import set_up_logging
-    from eyegore.reports.page_maker import QuicklookRules
-    from eyegore.reports.quicklook_images import find_images
+    from eyegore.reports.quicklook.images import find_images
+    from eyegore.reports.quicklook.page_maker import QuicklookRules
     from eyegore.session.side_workers import check_table
 
     if args.json and args.output is not None:
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _json(found: QuicklookImages, rules: QuicklookRules, jobs: int) -> int:
-    from eyegore.reports.quicklook import exit_code, numbers
+    from eyegore.reports.quicklook.quicklook import exit_code, numbers
 
     verdicts = []
     with written_out():
@@ -104,7 +104,7 @@ def _json(found: QuicklookImages, rules: QuicklookRules, jobs: int) -> int:
 
 def _documents(args: argparse.Namespace, found: QuicklookImages, rules: QuicklookRules, jobs: int) -> int:
     from eyegore.reports.output_folder import output_folder
-    from eyegore.reports.quicklook import bind, exit_code, make_pages, write_table
+    from eyegore.reports.quicklook.quicklook import bind, exit_code, make_pages, write_table
 
     folder = output_folder(args.output, f"quicklook_{found.day}", found.folders)
     pages = output_folder(folder / "pages", "pages", found.folders)

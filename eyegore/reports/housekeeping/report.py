@@ -26,7 +26,7 @@ from eyegore.reports.housekeeping.statistics import (
 )
 from eyegore.reports.output_folder import write_text, write_whole
 from eyegore.reports.paper import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, cut, drawing
-from eyegore.reports.quicklook_table import as_csv
+from eyegore.reports.quicklook.table import as_csv
 from eyegore.series.excursions import Run
 
 IN_LIMITS, OUT_OF_LIMITS, CANNOT_JUDGE = 0, 1, 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from eyegore.basics.lab_time import iso
 from eyegore.exposures.index import ExposureIndex
 from eyegore.reports.housekeeping.samples import ObsidTime, Samples
-from eyegore.reports.quicklook_table import cell
+from eyegore.reports.quicklook.table import cell
 from eyegore.series.excursions import Run
 
 OBSID_COLUMNS = (

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from eyegore.cli import main
 from eyegore.images.analysis import analyse_frame
-from eyegore.reports.quicklook_table import COLUMNS, SECTION_NUMBERS
+from eyegore.reports.quicklook.table import COLUMNS, SECTION_NUMBERS
 
 from ..images.simulated_images import write
 

@@ -9,10 +9,10 @@ from eyegore.basics.errors import EyegoreError
 from eyegore.basics.process_pool import GivenUp, WorkerPool
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
-from eyegore.reports.kept_page import KeptPages, PageRecord
 from eyegore.reports.output_folder import write_text, write_whole
-from eyegore.reports.page_maker import PageMaker, PageTask, QuicklookRules
-from eyegore.reports.quicklook_table import COLUMNS, as_csv
+from eyegore.reports.quicklook.kept_page import KeptPages, PageRecord
+from eyegore.reports.quicklook.page_maker import PageMaker, PageTask, QuicklookRules
+from eyegore.reports.quicklook.table import COLUMNS, as_csv
 
 ALL_PASS, SOME_BAD, CANNOT_SAY = 0, 1, 2
 

@@ -7,8 +7,8 @@ import numpy as np
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameResult
-from eyegore.reports.quicklook_page import page, thinned
-from eyegore.reports.quicklook_stamp import BLOCK, stamp_of
+from eyegore.reports.quicklook.page import page, thinned
+from eyegore.reports.quicklook.stamp import BLOCK, stamp_of
 
 
 def test_a_curve_of_few_points_keeps_its_extremes() -> None:

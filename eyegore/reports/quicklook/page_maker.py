@@ -12,11 +12,11 @@ from eyegore.elvis.ccd_frame import LARGEST_FRAME, UInt16Array
 from eyegore.images.analysis import FrameError, analyse_frame, judge_frame, problem_result, read_frame
 from eyegore.limits.frame_model import CheckTable, FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
-from eyegore.reports.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file
 from eyegore.reports.paper import drawing
-from eyegore.reports.quicklook_page import page
-from eyegore.reports.quicklook_stamp import stamp_of
-from eyegore.reports.quicklook_table import rows_of
+from eyegore.reports.quicklook.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file
+from eyegore.reports.quicklook.page import page
+from eyegore.reports.quicklook.stamp import stamp_of
+from eyegore.reports.quicklook.table import rows_of
 
 
 @dataclass(frozen=True)
