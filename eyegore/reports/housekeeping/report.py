@@ -24,8 +24,8 @@ from eyegore.reports.housekeeping.statistics import (
     obsid_row,
     statistics_of,
 )
-from eyegore.reports.output_folder import write_text, write_whole
-from eyegore.reports.paper import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, cut, drawing
+from eyegore.reports.paper.output_folder import write_text, write_whole
+from eyegore.reports.paper.sheet import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, cut, drawing
 from eyegore.reports.quicklook.table import as_csv
 from eyegore.series.excursions import Run
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.reports.output_folder import write_text, write_whole
+from eyegore.reports.paper.output_folder import write_text, write_whole
 
 log = logging.getLogger(__name__)
 

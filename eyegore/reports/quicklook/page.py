@@ -13,7 +13,7 @@ import numpy.typing as npt
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import SECTIONS, FrameCheck, FrameResult, QuadrantStatistics
-from eyegore.reports.paper import (
+from eyegore.reports.paper.sheet import (
     BAD,
     DIM,
     FIRST,
@@ -33,7 +33,7 @@ from eyegore.reports.paper import (
     WIDTH,
     Sheet,
     cut,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

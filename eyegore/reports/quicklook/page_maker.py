@@ -12,7 +12,7 @@ from eyegore.elvis.ccd_frame import LARGEST_FRAME, UInt16Array
 from eyegore.images.analysis import FrameError, analyse_frame, judge_frame, problem_result, read_frame
 from eyegore.limits.frame_model import CheckTable, FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
-from eyegore.reports.paper import drawing
+from eyegore.reports.paper.sheet import drawing
 from eyegore.reports.quicklook.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file
 from eyegore.reports.quicklook.page import page
 from eyegore.reports.quicklook.stamp import stamp_of

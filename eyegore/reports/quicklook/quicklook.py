@@ -9,7 +9,7 @@ from eyegore.basics.errors import EyegoreError
 from eyegore.basics.process_pool import GivenUp, WorkerPool
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
-from eyegore.reports.output_folder import write_text, write_whole
+from eyegore.reports.paper.output_folder import write_text, write_whole
 from eyegore.reports.quicklook.kept_page import KeptPages, PageRecord
 from eyegore.reports.quicklook.page_maker import PageMaker, PageTask, QuicklookRules
 from eyegore.reports.quicklook.table import COLUMNS, as_csv

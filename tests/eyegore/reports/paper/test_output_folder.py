@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.reports.output_folder import day_name, output_folder, write_text, write_whole
+from eyegore.reports.paper.output_folder import day_name, output_folder, write_text, write_whole
 
 
 @pytest.mark.parametrize("inside", ["day", "day/look", "day/deep/er", "elsewhere/../day/x", "link/x"])

@@ -1,0 +1,1 @@
+"""What all documents share: the sheet, and the folder they go to."""
