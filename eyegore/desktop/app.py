@@ -13,7 +13,7 @@ from pathlib import Path
 from tkinter import filedialog
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.desktop.alarm_desk import AlarmDesk
+from eyegore.desktop.alarms.desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.desktop.failures import Failures

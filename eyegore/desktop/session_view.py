@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from eyegore.alarms.spans import AlarmSpans
 from eyegore.basics.lab_time import clock_text
-from eyegore.desktop.alarm_desk import AlarmDesk
+from eyegore.desktop.alarms.desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.frame_trend_window import FrameTrendSource
 from eyegore.desktop.image_desk import ImageDesk

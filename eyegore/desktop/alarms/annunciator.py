@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from eyegore.desktop.tone_plan import REPEAT_S, TonePlan
-from eyegore.desktop.tones import installed_players, wav
+from eyegore.desktop.alarms.tone_plan import REPEAT_S, TonePlan
+from eyegore.desktop.alarms.tones import installed_players, wav
 from eyegore.limits.model import Severity
 
 log = logging.getLogger(__name__)

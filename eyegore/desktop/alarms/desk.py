@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from eyegore.desktop.annunciator import Annunciator
+from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
 from eyegore.presenters.alarms import alarm_cells, alarm_key, sounding, story_line

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.desktop import annunciator as module
-from eyegore.desktop.annunciator import Annunciator
-from eyegore.desktop.tones import installed_players, wav
+from eyegore.desktop.alarms import annunciator as module
+from eyegore.desktop.alarms.annunciator import Annunciator
+from eyegore.desktop.alarms.tones import installed_players, wav
 from eyegore.limits.model import Severity
 
 C, W = Severity.CRITICAL, Severity.WARNING

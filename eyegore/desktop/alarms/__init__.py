@@ -1,0 +1,1 @@
+"""Alarms in the window: their list and their sound."""
