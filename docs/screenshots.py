@@ -225,7 +225,7 @@ def _window(picture: Picture, night: Path, display: str) -> Iterator[tuple[int, 
 
 def _open_trends(root: tk.Tk, desktop: Desktop, obsids: int) -> None:
     """The trends of all images over most of the screen."""
-    from eyegore.desktop.history_desk import TRENDS
+    from eyegore.desktop.history.desk import TRENDS
 
     assert desktop.view is not None
     tally = desktop.view.verdicts.tally

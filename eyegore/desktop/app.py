@@ -18,7 +18,7 @@ from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.desktop.failures import Failures
 from eyegore.desktop.help_window import HelpWindow
-from eyegore.desktop.history_desk import HistoryDesk
+from eyegore.desktop.history.desk import HistoryDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.look_desk import LookDesk

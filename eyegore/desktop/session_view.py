@@ -12,7 +12,7 @@ from eyegore.alarms.spans import AlarmSpans
 from eyegore.basics.lab_time import clock_text
 from eyegore.desktop.alarms.desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
-from eyegore.desktop.frame_trend_window import FrameTrendSource
+from eyegore.desktop.history.image_trend_window import FrameTrendSource
 from eyegore.desktop.image_desk import ImageDesk
 from eyegore.desktop.image_worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.desktop.app import Desktop
-from eyegore.desktop.history_desk import HistoryDesk
-from eyegore.desktop.history_window import HistoryWindow
+from eyegore.desktop.history.desk import HistoryDesk
+from eyegore.desktop.history.window import HistoryWindow
 from eyegore.desktop.pump import TkPump
 from eyegore.ds9.session import OwnDs9
 from eyegore.session.settings import Session

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from eyegore.alarms.spans import AlarmSpans
-from eyegore.desktop.history_window import HistoryWindow
+from eyegore.desktop.history.window import HistoryWindow
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import Alarm, AlarmKind, AlarmState
 from eyegore.series.history import HkHistory

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from eyegore.alarms.spans import AlarmSpan
-from eyegore.desktop.history_content import (
+from eyegore.desktop.history.content import (
     MOST_MARKS,
     picture_of,
     sample_at,
@@ -18,7 +18,7 @@ from eyegore.desktop.history_content import (
     with_limits,
     worst_of,
 )
-from eyegore.desktop.history_picture import Picture, Sheet
+from eyegore.desktop.history.picture import Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
 from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.cells import ChartCell

@@ -6,12 +6,12 @@ import csv
 
 import pytest
 
-from eyegore.desktop.frame_trend_table import trend_table
-from eyegore.desktop.history_export import csv_parts
+from eyegore.desktop.history.export import csv_parts
+from eyegore.desktop.history.image_trend_table import trend_table
 from eyegore.images.trends import FrameTrends
 from eyegore.widgets.cells import ChartCell
 
-from ..images.test_trends import judged, rows
+from ...images.test_trends import judged, rows
 
 CELLS = [ChartCell(name, name, "ADU noise") for name in ("CCD1 E std_pre", "CCD3 E std_pre", "CCD1 E fluence")]
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from eyegore.alarms.spans import AlarmSpan
-from eyegore.desktop.history_content import picture_of, titled
-from eyegore.desktop.history_figure import broken, pieces, pixels, png
-from eyegore.desktop.history_painter import HistoryPainter, Painted
-from eyegore.desktop.history_picture import Picture, Sheet
+from eyegore.desktop.history.content import picture_of, titled
+from eyegore.desktop.history.figure import broken, pieces, pixels, png
+from eyegore.desktop.history.painter import HistoryPainter, Painted
+from eyegore.desktop.history.picture import Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells import ChartCell

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.lab_time import iso
-from eyegore.desktop.history_content import verdict_word
+from eyegore.desktop.history.content import verdict_word
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory, Window
 from eyegore.widgets.cells import ChartCell

@@ -9,13 +9,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from eyegore.desktop.history_content import MOST_PARAMETERS
-from eyegore.desktop.history_desk import HistoryDesk
-from eyegore.desktop.history_window import HistoryWindow
+from eyegore.desktop.history.content import MOST_PARAMETERS
+from eyegore.desktop.history.desk import HistoryDesk
+from eyegore.desktop.history.window import HistoryWindow
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
 
-from .sampled_session import NAMES, START, SampledSession, curves, press, shown
+from ..sampled_session import NAMES, START, SampledSession, curves, press, shown
 
 pytestmark = pytest.mark.gui
 

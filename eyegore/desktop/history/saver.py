@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tkinter import filedialog, ttk
 
-from eyegore.desktop.history_export import Export, Table, csv_count, csv_parts, proposed_name
-from eyegore.desktop.history_painter import Painted
+from eyegore.desktop.history.export import Export, Table, csv_count, csv_parts, proposed_name
+from eyegore.desktop.history.painter import Painted
 from eyegore.widgets.cells import Status
 from eyegore.widgets.theme import Theme
 

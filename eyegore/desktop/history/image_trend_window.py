@@ -8,10 +8,10 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from eyegore.alarms.spans import AlarmSpans
-from eyegore.desktop.frame_trend_table import trend_table
-from eyegore.desktop.history_export import Table
-from eyegore.desktop.history_painter import HistoryPainter
-from eyegore.desktop.history_window import HistoryWindow
+from eyegore.desktop.history.export import Table
+from eyegore.desktop.history.image_trend_table import trend_table
+from eyegore.desktop.history.painter import HistoryPainter
+from eyegore.desktop.history.window import HistoryWindow
 from eyegore.images.trends import FrameHistory, FrameTrends, trend_name
 from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eyegore.desktop.history_figure import Pixels, pixels, png
-from eyegore.desktop.history_picture import Picture
+from eyegore.desktop.history.figure import Pixels, pixels, png
+from eyegore.desktop.history.picture import Picture
 
 log = logging.getLogger(__name__)
 

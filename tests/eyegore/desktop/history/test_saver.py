@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.desktop import history_saver
-from eyegore.desktop.history_window import HistoryWindow
+from eyegore.desktop.history import saver as history_saver
+from eyegore.desktop.history.window import HistoryWindow
 
-from .sampled_session import SampledSession, press
+from ..sampled_session import SampledSession, press
 
 pytestmark = pytest.mark.gui
 

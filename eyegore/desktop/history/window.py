@@ -12,7 +12,7 @@ from tkinter import ttk
 from typing import Protocol
 
 from eyegore.alarms.spans import AlarmSpan, AlarmSpans
-from eyegore.desktop.history_content import (
+from eyegore.desktop.history.content import (
     MOST_PARAMETERS,
     curve_colours,
     picture_of,
@@ -21,10 +21,10 @@ from eyegore.desktop.history_content import (
     titled,
     value_words,
 )
-from eyegore.desktop.history_export import Table, moment_text, table_of
-from eyegore.desktop.history_painter import HistoryPainter, Painted
-from eyegore.desktop.history_picture import Picture, Sheet
-from eyegore.desktop.history_saver import HistorySaver
+from eyegore.desktop.history.export import Table, moment_text, table_of
+from eyegore.desktop.history.painter import HistoryPainter, Painted
+from eyegore.desktop.history.picture import Picture, Sheet
+from eyegore.desktop.history.saver import HistorySaver
 from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys

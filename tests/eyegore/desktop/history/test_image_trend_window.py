@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.desktop.frame_trend_window import _WORDS, AT_FIRST, FrameTrendSource, FrameTrendWindow
-from eyegore.desktop.history_content import titled
-from eyegore.desktop.history_desk import TRENDS, HistoryDesk
+from eyegore.desktop.history.content import titled
+from eyegore.desktop.history.desk import TRENDS, HistoryDesk
+from eyegore.desktop.history.image_trend_window import _WORDS, AT_FIRST, FrameTrendSource, FrameTrendWindow
 from eyegore.images.trends import METRICS, FrameTrends
 
-from ..images.test_trends import judged, rows
+from ...images.test_trends import judged, rows
 
 
 def test_every_metric_has_its_words() -> None:
@@ -23,8 +23,8 @@ def test_every_metric_has_its_words() -> None:
 def test_it_shows_the_images_of_one_test_and_what_comes(
     desk: HistoryDesk, run: Callable[[Callable[[], object]], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eyegore.desktop.frame_trend_window.RENEW_S", 0.0)
-    monkeypatch.setattr("eyegore.desktop.history_window.REDRAW_S", 0.0)
+    monkeypatch.setattr("eyegore.desktop.history.image_trend_window.RENEW_S", 0.0)
+    monkeypatch.setattr("eyegore.desktop.history.window.REDRAW_S", 0.0)
     trends = FrameTrends()
     trends.add(rows(*range(1, 30)))
     for obsid in range(1, 20):
@@ -71,8 +71,8 @@ Run = Callable[[Callable[[], object]], None]
 def window(
     desk: HistoryDesk, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trends: FrameTrends
 ) -> FrameTrendWindow:
-    monkeypatch.setattr("eyegore.desktop.frame_trend_window.RENEW_S", 0.0)
-    monkeypatch.setattr("eyegore.desktop.history_window.REDRAW_S", 0.0)
+    monkeypatch.setattr("eyegore.desktop.history.image_trend_window.RENEW_S", 0.0)
+    monkeypatch.setattr("eyegore.desktop.history.window.REDRAW_S", 0.0)
     desk.open_trends(FrameTrendSource(trends, lambda: None), str(tmp_path))
     made = desk.windows[TRENDS]
     assert isinstance(made, FrameTrendWindow)
@@ -165,7 +165,7 @@ def test_files_are_named_after_the_obsid_they_begin_with(
         proposed.append(options["initialfile"])
         return str(target)
 
-    monkeypatch.setattr("eyegore.desktop.history_saver.filedialog.asksaveasfilename", ask)
+    monkeypatch.setattr("eyegore.desktop.history.saver.filedialog.asksaveasfilename", ask)
     window.export_table()
     run(lambda: window.saver.text.startswith("written"))
     assert proposed[0].endswith("_ObsID_20101.csv")

@@ -6,10 +6,10 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from eyegore.desktop.frame_trend_window import AXES, FrameTrendSource, FrameTrendWindow
-from eyegore.desktop.history_export import Export
-from eyegore.desktop.history_painter import HistoryPainter
-from eyegore.desktop.history_window import HistorySource, HistoryWindow
+from eyegore.desktop.history.export import Export
+from eyegore.desktop.history.image_trend_window import AXES, FrameTrendSource, FrameTrendWindow
+from eyegore.desktop.history.painter import HistoryPainter
+from eyegore.desktop.history.window import HistorySource, HistoryWindow
 from eyegore.widgets import keys
 from eyegore.widgets.abscissa import CLOCK
 from eyegore.widgets.theme import Theme

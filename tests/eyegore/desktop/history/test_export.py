@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.desktop.history_export import (
+from eyegore.desktop.history.export import (
     Export,
     ExportError,
     check_place,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.basics.lab_time import iso
-from eyegore.desktop.history_export import Table
+from eyegore.desktop.history.export import Table
 from eyegore.images.trends import CCDS, FrameHistory, trend_parts
 from eyegore.limits.model import Verdict
 from eyegore.series.history import Window

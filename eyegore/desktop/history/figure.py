@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.desktop.history_picture import AlarmMark, Curve, Lane, Panel, Picture
+from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture
 from eyegore.messages.events import FloatArray
 from eyegore.widgets.curve import spans
 from eyegore.widgets.value_axis import number, round_values, short

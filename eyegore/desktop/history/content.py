@@ -10,7 +10,7 @@ import numpy as np
 
 from eyegore.alarms.spans import AlarmSpan
 from eyegore.alarms.words import quantity
-from eyegore.desktop.history_picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
+from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import AlarmKind
 from eyegore.series.decimation import Envelope

@@ -1,0 +1,1 @@
+"""Windows with the history of parameters, and with trends of the images."""
