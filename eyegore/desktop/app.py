@@ -19,9 +19,9 @@ from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.desktop.failures import Failures
 from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.history.desk import HistoryDesk
-from eyegore.desktop.image_worker import ImagePreview, ImageWorker
+from eyegore.desktop.images.look_desk import LookDesk
+from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.desktop.layout_store import LayoutStore
-from eyegore.desktop.look_desk import LookDesk
 from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.session_view import SessionView

@@ -20,7 +20,7 @@ from eyegore.widgets.theme import Theme
 from eyegore.widgets.torn_pane import Pane
 
 if TYPE_CHECKING:
-    from eyegore.desktop.image_desk import ImageDesk
+    from eyegore.desktop.images.desk import ImageDesk
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from eyegore.basics.lab_time import clock_text
 from eyegore.desktop.alarms.desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.history.image_trend_window import FrameTrendSource
-from eyegore.desktop.image_desk import ImageDesk
-from eyegore.desktop.image_worker import ImagePreview, ImageWorker
+from eyegore.desktop.images.desk import ImageDesk
+from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info

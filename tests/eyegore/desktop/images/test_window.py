@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.desktop.frame_eye import Seen
-from eyegore.desktop.image_desk import ImageDesk
-from eyegore.desktop.image_window import ImageWindow
-from eyegore.desktop.look_desk import LookDesk
+from eyegore.desktop.images.desk import ImageDesk
+from eyegore.desktop.images.eye import Seen
+from eyegore.desktop.images.look_desk import LookDesk
+from eyegore.desktop.images.window import ImageWindow
 from eyegore.desktop.pump import TkPump
 from eyegore.images.pixels.display import Stretch
 from eyegore.limits.frame_model import FrameVerdict

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from eyegore.basics.errors import FormatError
-from eyegore.desktop import image_worker
-from eyegore.desktop.image_worker import ImagePreview, ImageWorker
+from eyegore.desktop.images import worker as image_worker
+from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
 from eyegore.images.pixels.display import PixelRange, Stretch, preview
 

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from eyegore.desktop.frame_eye import FrameEye, Thumb
-from eyegore.desktop.image_desk import ImageDesk
+from eyegore.desktop.images.desk import ImageDesk
+from eyegore.desktop.images.eye import FrameEye, Thumb
 from eyegore.presenters.images import STATUS
 from eyegore.widgets.cells import Status
 from eyegore.widgets.thumb_strip import ThumbCell

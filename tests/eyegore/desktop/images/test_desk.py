@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.desktop.image_desk import ImageDesk
-from eyegore.desktop.image_worker import ImagePreview
+from eyegore.desktop.images.desk import ImageDesk
+from eyegore.desktop.images.worker import ImagePreview
 from eyegore.images.pixels.display import Stretch
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import ImageFile, ImagesReady

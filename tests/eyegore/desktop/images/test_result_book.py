@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.desktop import result_book
-from eyegore.desktop.result_book import ResultBook
+from eyegore.desktop.images import result_book
+from eyegore.desktop.images.result_book import ResultBook
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameResult, QuadrantStatistics, SectionStatistics
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from eyegore.desktop.frame_comparison import Comparison
-from eyegore.desktop.frame_eye import PixelReading
+from eyegore.desktop.images.comparison import Comparison
+from eyegore.desktop.images.eye import PixelReading
 from eyegore.images.pixels.frame_cut import BoxStatistics
 
 

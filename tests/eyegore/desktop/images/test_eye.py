@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.desktop import frame_comparison
-from eyegore.desktop.frame_comparison import Comparison, compared
-from eyegore.desktop.frame_eye import FrameEye, Look, Seen, Thumb
+from eyegore.desktop.images import comparison as frame_comparison
+from eyegore.desktop.images.comparison import Comparison, compared
+from eyegore.desktop.images.eye import FrameEye, Look, Seen, Thumb
 from eyegore.elvis.ccd_frame import read_frame
 from eyegore.images.pixels.display import Stretch
 from eyegore.widgets.viewport import Viewport

@@ -6,8 +6,8 @@ from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import replace
 
-from eyegore.desktop.image_worker import ImagePreview, ImageWorker
-from eyegore.desktop.result_book import ResultBook
+from eyegore.desktop.images.result_book import ResultBook
+from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.images.pixels.display import Stretch
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import FrameJudged, FrameResult

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from tkinter import ttk
 
-from eyegore.desktop.frame_comparison import Comparison
-from eyegore.desktop.frame_eye import FrameEye, Look, Seen, Thumb
-from eyegore.desktop.frame_words import compared_words, reading_words, statistics_words
-from eyegore.desktop.image_choices import ImageChoices
-from eyegore.desktop.image_desk import ImageDesk
-from eyegore.desktop.thumb_album import ThumbAlbum
+from eyegore.desktop.images.choices import ImageChoices
+from eyegore.desktop.images.comparison import Comparison
+from eyegore.desktop.images.desk import ImageDesk
+from eyegore.desktop.images.eye import FrameEye, Look, Seen, Thumb
+from eyegore.desktop.images.thumb_album import ThumbAlbum
+from eyegore.desktop.images.words import compared_words, reading_words, statistics_words
 from eyegore.images.pixels.colour_maps import ColourMap, palette
 from eyegore.images.pixels.display import Stretch
 from eyegore.presenters.images import awaited_cell, edges, verdict_cell

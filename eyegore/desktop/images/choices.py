@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from eyegore.desktop.frame_comparison import Comparison
+from eyegore.desktop.images.comparison import Comparison
 from eyegore.images.pixels.colour_maps import ColourMap
 from eyegore.images.pixels.display import Stretch
 

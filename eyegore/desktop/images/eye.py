@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.desktop.frame_comparison import Comparison, FrameShelf, compared
+from eyegore.desktop.images.comparison import Comparison, FrameShelf, compared
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.images.pixels.display import Grey, Pixels, Stretch, block_reduce_max, preview, stretch_table
 from eyegore.images.pixels.frame_cut import (

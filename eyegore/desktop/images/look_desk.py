@@ -6,11 +6,11 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from eyegore.desktop.frame_comparison import Comparison
-from eyegore.desktop.frame_eye import FrameEye, Seen, Thumb
-from eyegore.desktop.image_choices import ImageChoices
-from eyegore.desktop.image_desk import ImageDesk
-from eyegore.desktop.image_window import ImageWindow
+from eyegore.desktop.images.choices import ImageChoices
+from eyegore.desktop.images.comparison import Comparison
+from eyegore.desktop.images.desk import ImageDesk
+from eyegore.desktop.images.eye import FrameEye, Seen, Thumb
+from eyegore.desktop.images.window import ImageWindow
 from eyegore.widgets.theme import Theme
 
 
