@@ -17,7 +17,7 @@ from benchmarks.timing import in_turn, timed
 from benchmarks.workshop import DAY, THREE_DAYS, Workshop, drawn
 from eyegore.presenters.health import groups_of
 from eyegore.series.history import HkHistory
-from eyegore.widgets.cells import ChartCell, FlagCell, Status
+from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagPanel
 from eyegore.widgets.theme import Theme

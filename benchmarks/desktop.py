@@ -23,7 +23,7 @@ from eyegore.desktop import pump, session_view
 from eyegore.desktop.app import SWITCH_S, Desktop
 from eyegore.messages.events import Action, FlagCommand
 from eyegore.session.settings import Session
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 TICK_MS = 5
 LONGEST_S = 60.0

@@ -50,7 +50,7 @@ AWAITING = {
 """Rooms that have not moved to their floor yet."""
 LAZY_ROOMS = {"desktop", "web"}
 """Imported inside functions only, except by themselves: headless must run where tkinter and DISPLAY do not exist."""
-CELLS = "eyegore.widgets.cells"
+CELLS = "eyegore.widgets.cells.flags"
 """What may be known of views without Tk: for the rooms that say what is shown, and those that show it elsewhere."""
 
 WINDOWED = {"desktop", "widgets"}

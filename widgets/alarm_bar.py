@@ -8,8 +8,8 @@ from functools import partial
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.alarm_cells import AlarmCell
 from eyegore.widgets.alarm_menu import FITS
+from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.theme import Theme
 
 _WORDS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Sequence
 
-from eyegore.widgets.alarm_cells import AlarmCell
 from eyegore.widgets.alarm_columns import facts_of
+from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.two_texts import Piece, TwoTexts
 

@@ -8,13 +8,13 @@ from tkinter import ttk
 
 from eyegore.widgets import keys
 from eyegore.widgets.alarm_bar import AlarmBar
-from eyegore.widgets.alarm_cells import AlarmCell
 from eyegore.widgets.alarm_columns import COLUMNS, Showing, counts_of, in_order, tip_of
 from eyegore.widgets.alarm_detail import AlarmDetail
 from eyegore.widgets.alarm_menu import AlarmActions, AlarmMenu
 from eyegore.widgets.alarm_signs import AlarmSigns
 from eyegore.widgets.cell_list import CellList
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.alarms import AlarmCell
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import Theme
 
 BLINK_MS = 600

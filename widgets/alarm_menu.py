@@ -9,8 +9,8 @@ from functools import partial
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.alarm_cells import AlarmCell, Standing
 from eyegore.widgets.alarm_columns import NAMES
+from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.list_menu import ListMenu
 
 Act = Callable[[list[AlarmCell]], object]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tkinter import ttk
 
-from eyegore.widgets.alarm_cells import AlarmCell, Standing
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.alarms import AlarmCell, Standing
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.row_signs import RowSigns
 from eyegore.widgets.theme import Theme
 

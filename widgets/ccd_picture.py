@@ -5,13 +5,13 @@ from __future__ import annotations
 import tkinter as tk
 from typing import TYPE_CHECKING
 
-from eyegore.widgets.cells import Status
-from eyegore.widgets.image_cells import ImageCell
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.images import ImageCell
+from eyegore.widgets.cells.verdicts import VerdictCell
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tiling import Tile
 from eyegore.widgets.verdict_block import LETTERS, Form, VerdictBlock, needed
-from eyegore.widgets.verdict_cells import VerdictCell
 
 if TYPE_CHECKING:
     from PIL import ImageTk

@@ -9,7 +9,7 @@ from tkinter import ttk
 from typing import Any, Generic
 
 from eyegore.widgets.cell_columns import C, Column, places_of
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.column_widths import ColumnWidths
 from eyegore.widgets.later import Later
 from eyegore.widgets.many_calls import ManyCalls

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 from eyegore.widgets.chart_source import ChartSource
 from eyegore.widgets.strip_chart import StripChart
 from eyegore.widgets.theme import Theme

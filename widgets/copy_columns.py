@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 
 from eyegore.widgets.cell_columns import Column, by_column, text_column
-from eyegore.widgets.cells import Status
-from eyegore.widgets.copy_cells import CopyCell, FileCell
+from eyegore.widgets.cells.copies import CopyCell, FileCell
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.row_order import SortValue
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.cell_list import CellList
-from eyegore.widgets.cells import Status
-from eyegore.widgets.copy_cells import CopyCell
+from eyegore.widgets.cells.copies import CopyCell
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.copy_columns import TARGET_NAMES, TARGETS, target_text, targets_counted, targets_in_order
 from eyegore.widgets.copy_menu import CopyMenu
 from eyegore.widgets.file_list import FileList

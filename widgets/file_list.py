@@ -6,8 +6,8 @@ import tkinter as tk
 from collections.abc import Callable, Iterable
 
 from eyegore.widgets.cell_list import CellList
-from eyegore.widgets.cells import Status
-from eyegore.widgets.copy_cells import FileCell
+from eyegore.widgets.cells.copies import FileCell
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.copy_columns import FILE_NAMES, FILES, file_text, files_in_order
 from eyegore.widgets.copy_menu import CopyMenu
 from eyegore.widgets.row_signs import StatusSigns

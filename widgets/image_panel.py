@@ -11,13 +11,13 @@ from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.ccd_picture import CcdPicture
-from eyegore.widgets.image_cells import ImageCell
+from eyegore.widgets.cells.images import ImageCell
+from eyegore.widgets.cells.verdicts import VerdictCell
 from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tiling import Margin, Tile, tiles
 from eyegore.widgets.tooltip import Tooltip
 from eyegore.widgets.verdict_block import Form, needed
-from eyegore.widgets.verdict_cells import VerdictCell
 
 CCDS = (1, 2, 3)
 ASPECT = 4238 / 4172

@@ -21,7 +21,7 @@ from tkinter import ttk
 from typing import Any
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.menu_bar import SEPARATOR, MenuBar, MenuEntry, entries_from_keys
 from eyegore.widgets.screen_fit import TITLE_BAR, first_geometry, fit
 from eyegore.widgets.split import STEP, Split

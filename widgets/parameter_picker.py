@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 from eyegore.widgets.theme import Theme
 
 MOST_ROWS = 12

@@ -10,8 +10,8 @@ from tkinter import ttk
 from typing import Literal
 
 from eyegore.widgets import keys
+from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.keys import accelerator
-from eyegore.widgets.row_cells import RowCell
 from eyegore.widgets.row_columns import RowColumns
 from eyegore.widgets.theme import Theme
 

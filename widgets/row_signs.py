@@ -7,7 +7,7 @@ from tkinter import ttk
 from typing import Generic, Protocol, TypeVar
 
 from eyegore.widgets.cell_columns import C, Keyed
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.state_icon import SIZES, icons
 from eyegore.widgets.theme import Theme
 

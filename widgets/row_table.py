@@ -16,10 +16,10 @@ from tkinter import ttk
 from typing import Any
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.later import Later
 from eyegore.widgets.many_calls import ManyCalls
-from eyegore.widgets.row_cells import RowCell
 from eyegore.widgets.row_changes import RowChanges, TextsOf
 from eyegore.widgets.row_columns import RowColumns
 from eyegore.widgets.row_filter import RowFilter

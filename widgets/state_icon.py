@@ -6,7 +6,7 @@ import math
 import tkinter as tk
 from collections.abc import Iterator
 
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import LOOKS
 
 SIZES = (64, 32, 16)

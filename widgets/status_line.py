@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import Theme
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells import ChartCell, Status
+from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.chart_source import ChartSource, EnvelopeLike, SampleLike
 from eyegore.widgets.curve import Scale, clipped, segments, spans
 from eyegore.widgets.item_pool import ItemPool

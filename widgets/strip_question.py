@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import Theme
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tkinter import font as tkfont, ttk
 from typing import Any, Literal
 
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.colour_mix import blend
 from eyegore.widgets.many_calls import measured
 

@@ -7,7 +7,7 @@ import tkinter as tk
 
 import numpy as np
 
-from eyegore.widgets.cells import Status, TrendCell
+from eyegore.widgets.cells.flags import Status, TrendCell
 from eyegore.widgets.chart_source import EnvelopeLike, SampleLike
 from eyegore.widgets.curve import Scale, emptiest_corner
 from eyegore.widgets.many_calls import ManyCalls

@@ -6,9 +6,9 @@ import tkinter as tk
 from enum import Enum
 from typing import NamedTuple
 
+from eyegore.widgets.cells.verdicts import NumberCell, VerdictCell
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.verdict_cells import NumberCell, VerdictCell
 
 LETTERS = ("E", "F", "G", "H")
 SAMPLES = ("00000", "0.00", "00000", "0000", "0000")

@@ -32,7 +32,7 @@ from eyegore.presenters.copy_book import CopyBook, Target
 from eyegore.session.service import Service
 from eyegore.session.settings import Session, person
 from eyegore.widgets import keys, theme
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.main_window import MainWindow
 from eyegore.widgets.phase_dialog import PhaseDialog
 

@@ -11,8 +11,8 @@ from eyegore.messages.copies import CopyProgress, SyncState, VolumeSpace
 from eyegore.presenters.copies import copy_cell, file_cells
 from eyegore.presenters.copy_book import CopyBook
 from eyegore.presenters.copy_strip import backup_cells
-from eyegore.widgets.cells import HealthCell
-from eyegore.widgets.copy_cells import FileCell
+from eyegore.widgets.cells.copies import FileCell
+from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.copy_list import CopyList
 from eyegore.widgets.list_window import ListWindow
 from eyegore.widgets.theme import Theme

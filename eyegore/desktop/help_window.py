@@ -6,7 +6,7 @@ import tkinter as tk
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import Theme
 
 MEANINGS = {

@@ -53,8 +53,8 @@ from eyegore.presenters import health as presenter
 from eyegore.presenters.copy_rows import CopyRows
 from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.series.history import HkHistory
-from eyegore.widgets.cells import ChartCell, FlagCell, Status
-from eyegore.widgets.log_cells import LogCell
+from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
+from eyegore.widgets.cells.log import LogCell
 
 TIPS_EVERY = 5
 """The values in the flags' tips are renewed with every so many health messages, one a second."""

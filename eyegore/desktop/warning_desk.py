@@ -9,10 +9,10 @@ from typing import Any
 
 from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
-from eyegore.widgets.cells import HealthCell
+from eyegore.widgets.cells.flags import HealthCell
+from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.list_window import ListWindow
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.warning_cells import WarningCell
 from eyegore.widgets.warning_list import WarningList
 
 KEPT = 2000

@@ -11,8 +11,8 @@ from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure
-from eyegore.widgets.alarm_cells import AlarmCell, Standing
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.alarms import AlarmCell, Standing
+from eyegore.widgets.cells.flags import Status
 
 _STANDING = {
     AlarmState.PENDING: Standing.PENDING,

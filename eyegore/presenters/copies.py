@@ -12,8 +12,8 @@ from eyegore.messages.copies import CopyFile, CopyProgress, CopyState, SyncState
 from eyegore.presenters.copy_book import Target
 from eyegore.session.monitor import LAG_S
 from eyegore.session.space.forecast import bytes_text
-from eyegore.widgets.cells import Status
-from eyegore.widgets.copy_cells import CopyCell, FileCell
+from eyegore.widgets.cells.copies import CopyCell, FileCell
+from eyegore.widgets.cells.flags import Status
 
 FILE_STATUS = {
     CopyState.VERIFIED: Status.IN_LIMITS,

@@ -8,7 +8,7 @@ from eyegore.basics.lab_time import age_text
 from eyegore.messages.copies import SyncState
 from eyegore.presenters.copies import verdict
 from eyegore.presenters.copy_book import CopyBook, Target
-from eyegore.widgets.cells import HealthCell, Status
+from eyegore.widgets.cells.flags import HealthCell, Status
 
 KEY = "copies"
 _GRAVITY = (Status.WARNING, Status.UNKNOWN, Status.UNCHECKED, Status.IN_LIMITS)

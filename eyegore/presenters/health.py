@@ -12,8 +12,8 @@ from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity, V
 from eyegore.limits.wording import unit_sign
 from eyegore.messages.events import Drift, Exposure, Flag, FlagState, Health
 from eyegore.series.trend import clock_minute, duration_text
-from eyegore.widgets.cells import ChartCell, FlagCell, HealthCell, Status, TrendCell
-from eyegore.widgets.row_cells import RowCell
+from eyegore.widgets.cells.flags import ChartCell, FlagCell, HealthCell, Status, TrendCell
+from eyegore.widgets.cells.rows import RowCell
 
 SHOWN_FIRST = (
     "ObsID", "CCD", "test", "date", "retake", "HK", "image", "backup", "broadcast", "exptime", "wave", "source",

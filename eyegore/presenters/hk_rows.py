@@ -8,7 +8,7 @@ from eyegore.limits.model import Severity
 from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
 from eyegore.presenters.health import row_key, status_of
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import LOOKS
 
 COLUMN = "HK"

@@ -9,7 +9,7 @@ from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.exposures import ccd_of
 from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.presenters.health import row_key
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import LOOKS
 
 COLUMN = "image"

@@ -10,8 +10,8 @@ from eyegore.basics.errors import FormatError
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.limits.frame_model import Family, FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameResult, QuadrantStatistics
-from eyegore.widgets.cells import Status
-from eyegore.widgets.verdict_cells import NumberCell, QuadrantCell, VerdictCell
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.verdicts import NumberCell, QuadrantCell, VerdictCell
 
 STATUS: Mapping[FrameVerdict, Status] = {
     FrameVerdict.PASS: Status.IN_LIMITS,

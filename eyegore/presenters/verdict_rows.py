@@ -11,7 +11,7 @@ from eyegore.messages.exposures import HkVerdict
 from eyegore.presenters import hk_rows, image_rows as frame_rows
 from eyegore.presenters.hk_rows import HkRows
 from eyegore.presenters.image_rows import FrameRows
-from eyegore.widgets.cells import HealthCell, Status
+from eyegore.widgets.cells.flags import HealthCell, Status
 from eyegore.widgets.theme import LOOKS
 
 COLUMN = "retake"

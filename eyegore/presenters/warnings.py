@@ -6,8 +6,8 @@ import time
 
 from eyegore.journal.delivery import DeliveryState
 from eyegore.messages.events import WarningLine, WarningsState
-from eyegore.widgets.cells import HealthCell, Status
-from eyegore.widgets.warning_cells import WarningCell
+from eyegore.widgets.cells.flags import HealthCell, Status
+from eyegore.widgets.cells.warnings import WarningCell
 
 SENT = DeliveryState.SENT.value
 LIST_KEY = "F4 lists what was sent"

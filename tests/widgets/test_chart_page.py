@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 from eyegore.widgets.chart_page import ChartPage, pages_of
 
 NAMES = [f"PARAMETER_{number}" for number in range(14)]

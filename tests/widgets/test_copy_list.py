@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells import Status
-from eyegore.widgets.copy_cells import CopyCell, FileCell
+from eyegore.widgets.cells.copies import CopyCell, FileCell
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.copy_list import MOST_ROWS, NOTHING, CopyList
 from eyegore.widgets.many_calls import ManyCalls
 

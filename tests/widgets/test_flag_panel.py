@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eyegore.widgets import theme
-from eyegore.widgets.cells import FlagCell, Status
+from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.flag_layout import columns_of
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel, summary_of, tip_text
 

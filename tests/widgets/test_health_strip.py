@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from eyegore.widgets import theme
-from eyegore.widgets.cells import HealthCell, Status
+from eyegore.widgets.cells.flags import HealthCell, Status
 from eyegore.widgets.health_strip import HealthStrip
 
 

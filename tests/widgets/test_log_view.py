@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells import Status
-from eyegore.widgets.log_cells import LogCell
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.log import LogCell
 from eyegore.widgets.log_view import LogView
 
 Until = Callable[[Callable[[], object]], None]

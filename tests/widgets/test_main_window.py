@@ -8,7 +8,7 @@ from tkinter import ttk
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.main_window import MainWindow
 from eyegore.widgets.menu_bar import MenuEntry
 from eyegore.widgets.torn_pane import Pane

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import row_changes, theme as themes
-from eyegore.widgets.row_cells import RowCell
+from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.row_table import RowTable
 
 Until = Callable[[Callable[[], object]], None]

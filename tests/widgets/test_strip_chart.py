@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
-from eyegore.widgets.cells import ChartCell, Status
+from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.curve import Scale, clipped, segments, spans
 from eyegore.widgets.strip_chart import StripChart
 from eyegore.widgets.time_window import MOST_TICKS, RANGES, TimeWindow, label_step, stamp, ticks

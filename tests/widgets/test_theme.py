@@ -8,7 +8,7 @@ from tkinter import ttk
 import pytest
 
 from eyegore.widgets import theme
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 
 def luminance(colour: str) -> float:

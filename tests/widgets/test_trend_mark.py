@@ -11,7 +11,7 @@ import pytest
 
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells import ChartCell, Status, TrendCell
+from eyegore.widgets.cells.flags import ChartCell, Status, TrendCell
 from eyegore.widgets.curve import Scale, emptiest_corner
 from eyegore.widgets.strip_chart import StripChart
 from eyegore.widgets.time_window import TimeWindow

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells import Status
-from eyegore.widgets.warning_cells import WarningCell
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.warning_columns import counts_of, in_order, tip_of
 from eyegore.widgets.warning_list import NOTHING, WarningList
 

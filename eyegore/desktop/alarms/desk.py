@@ -15,10 +15,10 @@ from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exp
 from eyegore.presenters.alarms import alarm_cells, alarm_key, sounding, story_line
 from eyegore.session.service import lab_offset_s
 from eyegore.session.settings import person
-from eyegore.widgets.alarm_cells import AlarmCell
 from eyegore.widgets.alarm_list import AlarmList
 from eyegore.widgets.alarm_menu import AlarmActions
 from eyegore.widgets.alarm_window import AlarmWindow
+from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.comment_dialog import CommentDialog
 from eyegore.widgets.question_window import QuestionWindow
 from eyegore.widgets.shelve_dialog import ShelveDialog

@@ -16,7 +16,7 @@ from eyegore.messages.events import AlarmKind
 from eyegore.series.decimation import Envelope
 from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.abscissa import CLOCK, Abscissa
-from eyegore.widgets.cells import ChartCell, Status
+from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.theme import LOOKS
 from eyegore.widgets.value_axis import number, value_range
 

@@ -21,7 +21,7 @@ from eyegore.basics.lab_time import iso
 from eyegore.desktop.history.content import verdict_word
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory, Window
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from eyegore.desktop.history.export import Table
 from eyegore.images.trends import CCDS, FrameHistory, trend_parts
 from eyegore.limits.model import Verdict
 from eyegore.series.history import Window
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 
 
 def trend_table(

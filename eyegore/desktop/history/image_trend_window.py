@@ -17,7 +17,7 @@ from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
 from eyegore.widgets.abscissa import CLOCK, OBSIDS
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 from eyegore.widgets.theme import Theme
 
 ALL = "all tests"

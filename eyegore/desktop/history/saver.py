@@ -10,7 +10,7 @@ from tkinter import filedialog, ttk
 
 from eyegore.desktop.history.export import Export, Table, csv_count, csv_parts, proposed_name
 from eyegore.desktop.history.painter import Painted
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.theme import Theme
 
 

@@ -29,7 +29,7 @@ from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
 from eyegore.widgets.abscissa import CLOCK, Abscissa
-from eyegore.widgets.cells import ChartCell, Status
+from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.curve import Scale
 from eyegore.widgets.later import Later
 from eyegore.widgets.parameter_picker import ParameterPicker

@@ -12,9 +12,9 @@ from eyegore.images.pixels.display import Stretch
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.presenters.images import awaited_cell, edges, frame_tip, problem_text, verdict_cell
-from eyegore.widgets.image_cells import ImageCell
+from eyegore.widgets.cells.images import ImageCell
+from eyegore.widgets.cells.verdicts import VerdictCell
 from eyegore.widgets.image_panel import CCDS, ImagePanel
-from eyegore.widgets.verdict_cells import VerdictCell
 
 
 class ImageDesk:

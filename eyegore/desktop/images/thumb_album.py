@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from eyegore.desktop.images.desk import ImageDesk
 from eyegore.desktop.images.eye import FrameEye, Thumb
 from eyegore.presenters.images import STATUS
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.thumb_strip import ThumbCell
 
 MOST = 400

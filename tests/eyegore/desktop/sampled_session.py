@@ -12,7 +12,7 @@ from eyegore.desktop.history.window import HistoryWindow
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import Alarm, AlarmKind, AlarmState
 from eyegore.series.history import HkHistory
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 
 START = 953_000_000.0
 NAMES = [f"P{number}" for number in range(12)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eyegore.desktop.app import Desktop
 from eyegore.simulator.simulator import Simulator
-from eyegore.widgets.cells import FlagCell, Status
+from eyegore.widgets.cells.flags import FlagCell, Status
 
 
 def simulator(folder: Path, **options: object) -> Simulator:

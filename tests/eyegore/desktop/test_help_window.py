@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.desktop.help_window import MEANINGS, PAGES, HelpWindow
 from eyegore.widgets import keys, theme
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 pytestmark = pytest.mark.gui
 

@@ -19,8 +19,8 @@ from eyegore.presenters.alarms import (
     sounding,
     story_line,
 )
-from eyegore.widgets.alarm_cells import Standing
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.alarms import Standing
+from eyegore.widgets.cells.flags import Status
 
 NOW = 1_700_000_000.0
 ALARM = Alarm(

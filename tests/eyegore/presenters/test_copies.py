@@ -20,7 +20,7 @@ from eyegore.messages.copies import (
 )
 from eyegore.presenters.copies import copy_cell, file_cells, verdict
 from eyegore.presenters.copy_book import CopyBook, Target
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 NOW = time.mktime((2019, 3, 14, 21, 54, 5, 0, 0, -1))
 GATE = Target("gate", Role.BROADCAST)

@@ -10,7 +10,7 @@ import pytest
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Phase, Range, Relative, Severity, Verdict
 from eyegore.messages.events import Drift, Exposure, Flag, FlagState, Health
 from eyegore.presenters import health as presenter
-from eyegore.widgets.cells import HealthCell, Status, TrendCell
+from eyegore.widgets.cells.flags import HealthCell, Status, TrendCell
 
 FLAG = Flag("CCD2_TEMP_B", FlagState.NORMAL, Verdict.IN_LIMITS, Severity.NONE, -120.0, "degC", 0.0)
 HEALTH = Health(

@@ -10,8 +10,8 @@ import pytest
 from eyegore.limits.frame_model import Family, FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult, QuadrantStatistics, SectionStatistics
 from eyegore.presenters.images import awaited_cell, edges, frame_tip, problem_text, verdict_cell
-from eyegore.widgets.cells import Status
-from eyegore.widgets.verdict_cells import NumberCell
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.verdicts import NumberCell
 
 
 def statistics(letter: str, offset: float = 2650.4) -> QuadrantStatistics:

@@ -10,7 +10,7 @@ import pytest
 from eyegore.limits.model import Severity
 from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 ARMED = WarningsState(("sms", "email", "call"), "Ana", "Ben", "path proven 08:02 by Ana", True, 0, 0)
 OVERDUE = "proof overdue: Ana was asked 08:02, last proven 13/Mar 08:05 by Ben"

@@ -24,7 +24,7 @@ from eyegore.desktop.history.export import (
 )
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 
 START = 953_000_000.0
 CELLS = (ChartCell("T", "T", "°C"), ChartCell("F", "F", ""))

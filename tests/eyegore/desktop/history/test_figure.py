@@ -16,7 +16,7 @@ from eyegore.desktop.history.painter import HistoryPainter, Painted
 from eyegore.desktop.history.picture import Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
 from eyegore.series.history import HkHistory
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 
 START = 953_000_000.0
 SHEET = Sheet(800, 400, 14, 14, 96.0, 8.0, 60, 14)

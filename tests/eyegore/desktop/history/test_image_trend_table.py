@@ -9,7 +9,7 @@ import pytest
 from eyegore.desktop.history.export import csv_parts
 from eyegore.desktop.history.image_trend_table import trend_table
 from eyegore.images.trends import FrameTrends
-from eyegore.widgets.cells import ChartCell
+from eyegore.widgets.cells.flags import ChartCell
 
 from ...images.test_trends import judged, rows
 

@@ -13,9 +13,9 @@ from eyegore.images.pixels.display import Stretch
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult
-from eyegore.widgets.cells import Status
-from eyegore.widgets.image_cells import ImageCell
-from eyegore.widgets.verdict_cells import VerdictCell
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.images import ImageCell
+from eyegore.widgets.cells.verdicts import VerdictCell
 
 
 class Panel:

@@ -19,7 +19,7 @@ from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 pytestmark = pytest.mark.gui
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 
 class Standing(Enum):

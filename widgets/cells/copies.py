@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from eyegore.widgets.cells import Status
+from eyegore.widgets.cells.flags import Status
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ class RowCell:
     """One row of the table; ``cells`` follows the columns of the file.
 
     ``key`` identifies the row for life; rows of one ``group`` (ObsID) share a stripe; ``tint`` is the value of a
-    :class:`~eyegore.widgets.cells.Status`, "" for none.
+    :class:`~eyegore.widgets.cells.flags.Status`, "" for none.
     """
 
     key: str
