@@ -17,7 +17,7 @@ from eyegore.widgets.file_list import FileList
 from eyegore.widgets.row_signs import StatusSigns
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.two_texts import Piece, TwoTexts
-from eyegore.widgets.work_line import WorkLine
+from eyegore.widgets.window.work_line import WorkLine
 
 STYLE = "Copies.Treeview"
 LEAST_ROWS, MOST_ROWS = 2, 6

@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from eyegore.widgets import keys
 from eyegore.widgets.cell_list import CellList
-from eyegore.widgets.screen_fit import TITLE_BAR, fit
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.window.screen_fit import TITLE_BAR, fit
 
 WIDE, HIGH = 104, 31
 """Size of the first time [em], as far as the screen has room."""

@@ -33,8 +33,8 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session, person
 from eyegore.widgets import keys, theme
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.main_window import MainWindow
 from eyegore.widgets.phase_dialog import PhaseDialog
+from eyegore.widgets.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 

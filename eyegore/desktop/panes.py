@@ -11,13 +11,13 @@ from eyegore.images.pixels.display import Stretch
 from eyegore.series.history import HkHistory
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel
-from eyegore.widgets.health_strip import HealthStrip
 from eyegore.widgets.image_panel import ImageHands, ImagePanel
-from eyegore.widgets.log_view import LogView
-from eyegore.widgets.main_window import MainWindow
 from eyegore.widgets.row_table import RowTable
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.torn_pane import Pane
+from eyegore.widgets.window.health_strip import HealthStrip
+from eyegore.widgets.window.log_view import LogView
+from eyegore.widgets.window.main_window import MainWindow
+from eyegore.widgets.window.torn_pane import Pane
 
 if TYPE_CHECKING:
     from eyegore.desktop.images.desk import ImageDesk

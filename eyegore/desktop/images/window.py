@@ -20,9 +20,9 @@ from eyegore.widgets import keys
 from eyegore.widgets.frame_canvas import FrameCanvas
 from eyegore.widgets.image_panel import CCDS, STEPS
 from eyegore.widgets.profile_plot import ProfilePlot
-from eyegore.widgets.screen_fit import TITLE_BAR, fit
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.thumb_strip import ThumbStrip
+from eyegore.widgets.window.screen_fit import TITLE_BAR, fit
 
 BLINK_MS = 700
 """Time that each of two frames is seen."""

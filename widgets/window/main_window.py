@@ -22,14 +22,14 @@ from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.menu_bar import SEPARATOR, MenuBar, MenuEntry, entries_from_keys
-from eyegore.widgets.screen_fit import TITLE_BAR, first_geometry, fit
-from eyegore.widgets.split import STEP, Split
 from eyegore.widgets.state_icon import icons
-from eyegore.widgets.status_line import StatusLine
-from eyegore.widgets.strip_question import StripQuestion
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.torn_pane import Content, Pane
+from eyegore.widgets.window.menu_bar import SEPARATOR, MenuBar, MenuEntry, entries_from_keys
+from eyegore.widgets.window.screen_fit import TITLE_BAR, first_geometry, fit
+from eyegore.widgets.window.split import STEP, Split
+from eyegore.widgets.window.status_line import StatusLine
+from eyegore.widgets.window.strip_question import StripQuestion
+from eyegore.widgets.window.torn_pane import Content, Pane
 
 SLOTS = ("left", "images", "flags", "bottom")
 """Places of panes; images lie above flags on the right."""

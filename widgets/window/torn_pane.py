@@ -11,8 +11,8 @@ from collections.abc import Callable
 from tkinter import ttk
 from typing import TypeVar
 
-from eyegore.widgets.screen_fit import TITLE_BAR, fit
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.window.screen_fit import TITLE_BAR, fit
 
 Content = TypeVar("Content", bound=tk.Widget)
 TEAR, DOCK, HIDE = "⇱", "⇲", "×"

@@ -10,7 +10,7 @@ import pytest
 
 from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import HealthCell, Status
-from eyegore.widgets.health_strip import HealthStrip
+from eyegore.widgets.window.health_strip import HealthStrip
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.widgets.screen_fit import LEAST, first_geometry, fit
+from eyegore.widgets.window.screen_fit import LEAST, first_geometry, fit
 
 SCREEN = (1366, 700)
 

@@ -9,9 +9,9 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.main_window import MainWindow
-from eyegore.widgets.menu_bar import MenuEntry
-from eyegore.widgets.torn_pane import Pane
+from eyegore.widgets.window.main_window import MainWindow
+from eyegore.widgets.window.menu_bar import MenuEntry
+from eyegore.widgets.window.torn_pane import Pane
 
 Until = Callable[[Callable[[], object]], None]
 PANES = ("plots", "images", "flags", "exposures")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.strip_question import StripQuestion
+from eyegore.widgets.window.strip_question import StripQuestion
 
 Until = Callable[[Callable[[], object]], None]
 

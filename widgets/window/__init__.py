@@ -1,0 +1,1 @@
+"""The main window: menu, panes, health strip, log."""
