@@ -15,7 +15,7 @@ from eyegore.elvis.exposure_log import ExposureTail
 from eyegore.messages.events import Exposure, ExposureRows
 from eyegore.presenters.health import row_cell, shown_first
 from eyegore.simulator.simulator import Simulator
-from eyegore.widgets.row_order import sort_value
+from eyegore.widgets.lists.row_order import sort_value
 from eyegore.widgets.row_table import RowTable
 
 FEW, MANY = 300, 10_000

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from textwrap import wrap
 
-from eyegore.widgets.cell_columns import Column, by_column, text_column
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.lists.cell_columns import Column, by_column, text_column
 
 TIP_WIDTH = 76
 """Longest line of a tip [characters]."""

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from eyegore.widgets.alarm_columns import facts_of
 from eyegore.widgets.cells.alarms import AlarmCell
+from eyegore.widgets.lists.two_texts import Piece, TwoTexts
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.two_texts import Piece, TwoTexts
 
 NOTHING = "No alarm is chosen: ↓ or a click chooses one, N the next that nobody has acknowledged."
 

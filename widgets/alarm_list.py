@@ -12,9 +12,9 @@ from eyegore.widgets.alarm_columns import COLUMNS, Showing, counts_of, in_order,
 from eyegore.widgets.alarm_detail import AlarmDetail
 from eyegore.widgets.alarm_menu import AlarmActions, AlarmMenu
 from eyegore.widgets.alarm_signs import AlarmSigns
-from eyegore.widgets.cell_list import CellList
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.theme import Theme
 
 BLINK_MS = 600

@@ -11,7 +11,7 @@ from tkinter import ttk
 from eyegore.widgets import keys
 from eyegore.widgets.alarm_columns import NAMES
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
-from eyegore.widgets.list_menu import ListMenu
+from eyegore.widgets.lists.list_menu import ListMenu
 
 Act = Callable[[list[AlarmCell]], object]
 

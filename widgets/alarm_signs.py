@@ -6,7 +6,7 @@ from tkinter import ttk
 
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.row_signs import RowSigns
+from eyegore.widgets.lists.row_signs import RowSigns
 from eyegore.widgets.theme import Theme
 
 TINT, STRONG = 0.18, 0.5

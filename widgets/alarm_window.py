@@ -9,7 +9,7 @@ from typing import Any
 from eyegore.widgets.alarm_list import AlarmList
 from eyegore.widgets.alarm_menu import AlarmActions
 from eyegore.widgets.cells.alarms import AlarmCell
-from eyegore.widgets.list_window import ListWindow
+from eyegore.widgets.lists.list_window import ListWindow
 from eyegore.widgets.theme import Theme
 
 TITLE = "Alarms — Eyegore"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from eyegore.widgets.cell_columns import Column, by_column, text_column
 from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.row_order import SortValue
+from eyegore.widgets.lists.cell_columns import Column, by_column, text_column
+from eyegore.widgets.lists.row_order import SortValue
 
 
 def _number(value: float) -> SortValue | None:

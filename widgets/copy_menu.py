@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.list_menu import ListMenu
+from eyegore.widgets.lists.list_menu import ListMenu
 
 
 class CopyMenu(ListMenu):

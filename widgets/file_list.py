@@ -5,12 +5,12 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Iterable
 
-from eyegore.widgets.cell_list import CellList
 from eyegore.widgets.cells.copies import FileCell
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.copy_columns import FILE_NAMES, FILES, file_text, files_in_order
 from eyegore.widgets.copy_menu import CopyMenu
-from eyegore.widgets.row_signs import StatusSigns
+from eyegore.widgets.lists.cell_list import CellList
+from eyegore.widgets.lists.row_signs import StatusSigns
 from eyegore.widgets.theme import Theme
 
 STYLE = "Files.Treeview"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tkinter import ttk
 from typing import Any, Literal
 
-from eyegore.widgets.row_order import is_number
+from eyegore.widgets.lists.row_order import is_number
 from eyegore.widgets.theme import Theme
 
 WIDEST_EM = 18

@@ -19,15 +19,15 @@ from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.later import Later
+from eyegore.widgets.lists.row_filter import RowFilter
+from eyegore.widgets.lists.row_order import RowOrder, SortValue, sort_value
+from eyegore.widgets.lists.scrolled_tree import ScrolledTree
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.row_changes import RowChanges, TextsOf
 from eyegore.widgets.row_columns import RowColumns
-from eyegore.widgets.row_filter import RowFilter
 from eyegore.widgets.row_menus import RowActions, RowMenu
-from eyegore.widgets.row_order import RowOrder, SortValue, sort_value
 from eyegore.widgets.row_tips import RowTips
 from eyegore.widgets.row_tools import RowTools
-from eyegore.widgets.scrolled_tree import ScrolledTree
 from eyegore.widgets.theme import Theme
 
 AT_ONCE = 60

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from textwrap import shorten
 
-from eyegore.widgets.cell_columns import Column, by_column, text_column
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.warnings import WarningCell
+from eyegore.widgets.lists.cell_columns import Column, by_column, text_column
 
 TIP_WIDTH = 300
 """Longest text in a tip [characters]; all of it stands below the table."""

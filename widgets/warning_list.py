@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.cell_list import CellList
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.warnings import WarningCell
-from eyegore.widgets.row_signs import StatusSigns
+from eyegore.widgets.lists.cell_list import CellList
+from eyegore.widgets.lists.row_signs import StatusSigns
+from eyegore.widgets.lists.two_texts import TwoTexts
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.two_texts import TwoTexts
 from eyegore.widgets.warning_columns import COLUMNS, counts_of, in_order, tip_of, title_of
 from eyegore.widgets.warning_menu import WarningMenu
 

@@ -11,7 +11,7 @@ from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
 from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.cells.warnings import WarningCell
-from eyegore.widgets.list_window import ListWindow
+from eyegore.widgets.lists.list_window import ListWindow
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.warning_list import WarningList
 

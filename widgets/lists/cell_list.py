@@ -8,14 +8,14 @@ from functools import partial
 from tkinter import ttk
 from typing import Any, Generic
 
-from eyegore.widgets.cell_columns import C, Column, places_of
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.column_widths import ColumnWidths
 from eyegore.widgets.later import Later
+from eyegore.widgets.lists.cell_columns import C, Column, places_of
+from eyegore.widgets.lists.column_widths import ColumnWidths
+from eyegore.widgets.lists.row_filter import RowFilter
+from eyegore.widgets.lists.row_signs import RowSigns
+from eyegore.widgets.lists.scrolled_tree import ScrolledTree
 from eyegore.widgets.many_calls import ManyCalls
-from eyegore.widgets.row_filter import RowFilter
-from eyegore.widgets.row_signs import RowSigns
-from eyegore.widgets.scrolled_tree import ScrolledTree
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tkinter import ttk
 from typing import Generic
 
-from eyegore.widgets.cell_columns import C, Column, places_of
+from eyegore.widgets.lists.cell_columns import C, Column, places_of
 from eyegore.widgets.theme import Theme
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
-from eyegore.widgets.row_order import SortValue, sort_value
+from eyegore.widgets.lists.row_order import SortValue, sort_value
 
 
 class Keyed(Protocol):

@@ -6,8 +6,8 @@ import tkinter as tk
 from tkinter import ttk
 from typing import Generic, Protocol, TypeVar
 
-from eyegore.widgets.cell_columns import C, Keyed
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.lists.cell_columns import C, Keyed
 from eyegore.widgets.state_icon import SIZES, icons
 from eyegore.widgets.theme import Theme
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.widgets.row_order import RowOrder, is_number, sort_value
+from eyegore.widgets.lists.row_order import RowOrder, is_number, sort_value
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from eyegore.widgets import keys
-from eyegore.widgets.cell_list import CellList
+from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.window.screen_fit import TITLE_BAR, fit
 

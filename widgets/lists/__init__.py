@@ -1,0 +1,1 @@
+"""Lists of cells: columns, sorting, filter, menus."""
