@@ -16,7 +16,7 @@ from eyegore.messages.events import Exposure, ExposureRows
 from eyegore.presenters.health import row_cell, shown_first
 from eyegore.simulator.simulator import Simulator
 from eyegore.widgets.lists.row_order import sort_value
-from eyegore.widgets.row_table import RowTable
+from eyegore.widgets.tree.table import RowTable
 
 FEW, MANY = 300, 10_000
 LATENESSES = 3

@@ -12,8 +12,8 @@ from eyegore.series.history import HkHistory
 from eyegore.widgets.chart_page import ChartPage
 from eyegore.widgets.flag_panel import FlagActions, FlagPanel
 from eyegore.widgets.image_panel import ImageHands, ImagePanel
-from eyegore.widgets.row_table import RowTable
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.tree.table import RowTable
 from eyegore.widgets.window.health_strip import HealthStrip
 from eyegore.widgets.window.log_view import LogView
 from eyegore.widgets.window.main_window import MainWindow

@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.rows import RowCell
-from eyegore.widgets.row_table import RowTable
+from eyegore.widgets.tree.table import RowTable
 
 Until = Callable[[Callable[[], object]], None]
 

@@ -6,8 +6,8 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
-from eyegore.widgets.row_menus import ColumnMenu
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.tree.menus import ColumnMenu
 
 
 class RowTools(ttk.Frame):

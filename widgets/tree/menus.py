@@ -12,8 +12,8 @@ from typing import Literal
 from eyegore.widgets import keys
 from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.keys import accelerator
-from eyegore.widgets.row_columns import RowColumns
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.tree.columns import RowColumns
 
 
 class ColumnMenu(tk.Menu):

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from eyegore.widgets import row_changes, theme as themes
+from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.rows import RowCell
-from eyegore.widgets.row_table import RowTable
+from eyegore.widgets.tree import changes as row_changes
+from eyegore.widgets.tree.table import RowTable
 
 Until = Callable[[Callable[[], object]], None]
 

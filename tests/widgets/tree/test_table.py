@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.rows import RowCell
-from eyegore.widgets.row_table import AT_ONCE, RowTable
+from eyegore.widgets.tree.table import AT_ONCE, RowTable
 
 Until = Callable[[Callable[[], object]], None]
 COLUMNS = ("ObsID", "CCD", "test", "exptime", "note")

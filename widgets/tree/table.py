@@ -23,12 +23,12 @@ from eyegore.widgets.lists.row_filter import RowFilter
 from eyegore.widgets.lists.row_order import RowOrder, SortValue, sort_value
 from eyegore.widgets.lists.scrolled_tree import ScrolledTree
 from eyegore.widgets.many_calls import ManyCalls
-from eyegore.widgets.row_changes import RowChanges, TextsOf
-from eyegore.widgets.row_columns import RowColumns
-from eyegore.widgets.row_menus import RowActions, RowMenu
-from eyegore.widgets.row_tips import RowTips
-from eyegore.widgets.row_tools import RowTools
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.tree.changes import RowChanges, TextsOf
+from eyegore.widgets.tree.columns import RowColumns
+from eyegore.widgets.tree.menus import RowActions, RowMenu
+from eyegore.widgets.tree.tips import RowTips
+from eyegore.widgets.tree.tools import RowTools
 
 AT_ONCE = 60
 """Rows that are put in the tree in the call that brings them; more come in slices."""
