@@ -19,7 +19,7 @@ from eyegore.presenters.health import groups_of
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
 from eyegore.widgets.chart_page import ChartPage
-from eyegore.widgets.flag_panel import FlagPanel
+from eyegore.widgets.flags.panel import FlagPanel
 from eyegore.widgets.theme import Theme
 
 SAMPLES = (1_000, 10_000, DAY, THREE_DAYS)

@@ -11,8 +11,8 @@ import pytest
 
 from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import FlagCell, Status
-from eyegore.widgets.flag_layout import columns_of
-from eyegore.widgets.flag_panel import FlagActions, FlagPanel, summary_of, tip_text
+from eyegore.widgets.flags.layout import columns_of
+from eyegore.widgets.flags.panel import FlagActions, FlagPanel, summary_of, tip_text
 
 NAMES = [f"{part}{number:02d}_TEMP_B" for part in ("CCD", "FPGA", "RPSU") for number in range(28)][:83]
 

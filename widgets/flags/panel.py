@@ -10,7 +10,7 @@ from tkinter import ttk
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import FlagCell, Status
-from eyegore.widgets.flag_board import FlagBoard
+from eyegore.widgets.flags.board import FlagBoard
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eyegore.widgets.cells.flags import FlagCell, Status
-from eyegore.widgets.flag_layout import Slot, lay_out
+from eyegore.widgets.flags.layout import Slot, lay_out
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
