@@ -18,7 +18,7 @@ from benchmarks.workshop import DAY, THREE_DAYS, Workshop, drawn
 from eyegore.presenters.health import groups_of
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
-from eyegore.widgets.chart_page import ChartPage
+from eyegore.widgets.charts.chart_page import ChartPage
 from eyegore.widgets.flags.panel import FlagPanel
 from eyegore.widgets.theme import Theme
 

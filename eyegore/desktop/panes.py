@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from eyegore.images.pixels.colour_maps import ColourMap, palette
 from eyegore.images.pixels.display import Stretch
 from eyegore.series.history import HkHistory
-from eyegore.widgets.chart_page import ChartPage
+from eyegore.widgets.charts.chart_page import ChartPage
 from eyegore.widgets.flags.panel import FlagActions, FlagPanel
 from eyegore.widgets.image_panel import ImageHands, ImagePanel
 from eyegore.widgets.theme import Theme

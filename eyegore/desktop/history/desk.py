@@ -11,7 +11,7 @@ from eyegore.desktop.history.image_trend_window import AXES, FrameTrendSource, F
 from eyegore.desktop.history.painter import HistoryPainter
 from eyegore.desktop.history.window import HistorySource, HistoryWindow
 from eyegore.widgets import keys
-from eyegore.widgets.abscissa import CLOCK
+from eyegore.widgets.charts.abscissa import CLOCK
 from eyegore.widgets.theme import Theme
 
 TRENDS = "trends of the images"

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture
 from eyegore.messages.events import FloatArray
-from eyegore.widgets.curve import spans
-from eyegore.widgets.value_axis import number, round_values, short
+from eyegore.widgets.charts.curve import spans
+from eyegore.widgets.charts.value_axis import number, round_values, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,8 +16,8 @@ from eyegore.images.trends import FrameHistory, FrameTrends, trend_name
 from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
-from eyegore.widgets.abscissa import CLOCK, OBSIDS
 from eyegore.widgets.cells.flags import ChartCell
+from eyegore.widgets.charts.abscissa import CLOCK, OBSIDS
 from eyegore.widgets.theme import Theme
 
 ALL = "all tests"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from eyegore.alarms.spans import AlarmSpan
 from eyegore.series.decimation import Envelope
-from eyegore.widgets.abscissa import CLOCK, Abscissa
-from eyegore.widgets.curve import Scale
+from eyegore.widgets.charts.abscissa import CLOCK, Abscissa
+from eyegore.widgets.charts.curve import Scale
 
 
 @dataclass(frozen=True, eq=False)

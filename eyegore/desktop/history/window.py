@@ -28,16 +28,16 @@ from eyegore.desktop.history.saver import HistorySaver
 from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
-from eyegore.widgets.abscissa import CLOCK, Abscissa
 from eyegore.widgets.cells.flags import ChartCell, Status
-from eyegore.widgets.curve import Scale
+from eyegore.widgets.charts.abscissa import CLOCK, Abscissa
+from eyegore.widgets.charts.curve import Scale
+from eyegore.widgets.charts.parameter_picker import ParameterPicker
+from eyegore.widgets.charts.picture_view import PictureView
+from eyegore.widgets.charts.range_buttons import RangeButtons
+from eyegore.widgets.charts.readout_bar import Readout, ReadoutBar
+from eyegore.widgets.charts.value_axis import limits_text
 from eyegore.widgets.later import Later
-from eyegore.widgets.parameter_picker import ParameterPicker
-from eyegore.widgets.picture_view import PictureView
-from eyegore.widgets.range_buttons import RangeButtons
-from eyegore.widgets.readout_bar import Readout, ReadoutBar
 from eyegore.widgets.theme import SMALL_POINTS, Theme
-from eyegore.widgets.value_axis import limits_text
 
 REDRAW_S = 1.0
 """Shortest time between two pictures that only new samples ask for."""

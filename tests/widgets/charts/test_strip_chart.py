@@ -13,10 +13,10 @@ from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import ChartCell, Status
-from eyegore.widgets.curve import Scale, clipped, segments, spans
-from eyegore.widgets.strip_chart import StripChart
-from eyegore.widgets.time_window import MOST_TICKS, RANGES, TimeWindow, label_step, stamp, ticks
-from eyegore.widgets.value_axis import limits_text, number, round_values, value_range
+from eyegore.widgets.charts.curve import Scale, clipped, segments, spans
+from eyegore.widgets.charts.strip_chart import StripChart
+from eyegore.widgets.charts.time_window import MOST_TICKS, RANGES, TimeWindow, label_step, stamp, ticks
+from eyegore.widgets.charts.value_axis import limits_text, number, round_values, value_range
 
 START = 1_552_600_000.0
 NAN = math.nan

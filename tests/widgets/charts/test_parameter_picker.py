@@ -7,7 +7,7 @@ import tkinter as tk
 import pytest
 
 from eyegore.widgets.cells.flags import ChartCell
-from eyegore.widgets.parameter_picker import ParameterPicker
+from eyegore.widgets.charts.parameter_picker import ParameterPicker
 from eyegore.widgets.theme import Theme
 
 CELLS = [

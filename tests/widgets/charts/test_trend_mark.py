@@ -12,9 +12,9 @@ import pytest
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import ChartCell, Status, TrendCell
-from eyegore.widgets.curve import Scale, emptiest_corner
-from eyegore.widgets.strip_chart import StripChart
-from eyegore.widgets.time_window import TimeWindow
+from eyegore.widgets.charts.curve import Scale, emptiest_corner
+from eyegore.widgets.charts.strip_chart import StripChart
+from eyegore.widgets.charts.time_window import TimeWindow
 
 START = 1_552_600_000.0
 ROWS = 600

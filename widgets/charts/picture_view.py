@@ -10,13 +10,13 @@ import numpy.typing as npt
 from PIL import Image, ImageTk
 
 from eyegore.widgets import keys
-from eyegore.widgets.abscissa import CLOCK
-from eyegore.widgets.chart_source import ChartSource
-from eyegore.widgets.curve import Scale
+from eyegore.widgets.charts.abscissa import CLOCK
+from eyegore.widgets.charts.chart_source import ChartSource
+from eyegore.widgets.charts.curve import Scale
+from eyegore.widgets.charts.time_gestures import TimeGestures
+from eyegore.widgets.charts.time_window import TimeWindow
 from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.time_gestures import TimeGestures
-from eyegore.widgets.time_window import TimeWindow
 
 STRIP_PIXELS = 600_000
 """Pixels pasted at once: a large screen is pasted in strips, so that nothing waits long."""

@@ -6,8 +6,8 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
+from eyegore.widgets.charts.time_window import TimeWindow
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.time_window import TimeWindow
 
 
 class RangeButtons(ttk.Frame):

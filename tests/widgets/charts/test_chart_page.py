@@ -10,7 +10,7 @@ import pytest
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import ChartCell
-from eyegore.widgets.chart_page import ChartPage, pages_of
+from eyegore.widgets.charts.chart_page import ChartPage, pages_of
 
 NAMES = [f"PARAMETER_{number}" for number in range(14)]
 GROUPS = [("CCD temperatures", NAMES[:3]), ("Biases", NAMES[3:])]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from eyegore.widgets import keys
-from eyegore.widgets.chart_source import ChartSource
-from eyegore.widgets.curve import Scale
-from eyegore.widgets.time_window import TimeWindow
+from eyegore.widgets.charts.chart_source import ChartSource
+from eyegore.widgets.charts.curve import Scale
+from eyegore.widgets.charts.time_window import TimeWindow
 
 ZOOM = 1.25
 PAN_SHARE = 0.2

@@ -13,15 +13,15 @@ import numpy as np
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import ChartCell, Status
-from eyegore.widgets.chart_source import ChartSource, EnvelopeLike, SampleLike
-from eyegore.widgets.curve import Scale, clipped, segments, spans
-from eyegore.widgets.item_pool import ItemPool
+from eyegore.widgets.charts.chart_source import ChartSource, EnvelopeLike, SampleLike
+from eyegore.widgets.charts.curve import Scale, clipped, segments, spans
+from eyegore.widgets.charts.item_pool import ItemPool
+from eyegore.widgets.charts.time_gestures import TimeGestures
+from eyegore.widgets.charts.time_window import MOST_TICKS, TimeWindow, label_step, stamp, ticks
+from eyegore.widgets.charts.trend_mark import TrendMark
+from eyegore.widgets.charts.value_axis import limits_text, number, round_values, value_range
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.time_gestures import TimeGestures
-from eyegore.widgets.time_window import MOST_TICKS, TimeWindow, label_step, stamp, ticks
-from eyegore.widgets.trend_mark import TrendMark
-from eyegore.widgets.value_axis import limits_text, number, round_values, value_range
 
 MOST_VALUES = 5
 LABEL_GAP = 4

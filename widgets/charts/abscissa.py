@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from eyegore.widgets.time_window import RANGES, SHORTEST_S, TimeWindow, stamp, ticks
+from eyegore.widgets.charts.time_window import RANGES, SHORTEST_S, TimeWindow, stamp, ticks
 
 SECONDS_BELOW_S = 600.0
 """Stretches of time shorter than this have seconds at their ticks."""

@@ -9,10 +9,10 @@ from tkinter import ttk
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import ChartCell
-from eyegore.widgets.chart_source import ChartSource
-from eyegore.widgets.strip_chart import StripChart
+from eyegore.widgets.charts.chart_source import ChartSource
+from eyegore.widgets.charts.strip_chart import StripChart
+from eyegore.widgets.charts.time_window import RANGES, TimeWindow
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.time_window import RANGES, TimeWindow
 
 ACROSS = 3
 DOWN = 3

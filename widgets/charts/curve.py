@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eyegore.widgets.chart_source import EnvelopeLike, Floats
+from eyegore.widgets.charts.chart_source import EnvelopeLike, Floats
 
 
 @dataclass(frozen=True)

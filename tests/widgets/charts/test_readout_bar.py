@@ -7,7 +7,7 @@ import tkinter as tk
 import pytest
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.readout_bar import Readout, ReadoutBar
+from eyegore.widgets.charts.readout_bar import Readout, ReadoutBar
 from eyegore.widgets.theme import Theme
 
 

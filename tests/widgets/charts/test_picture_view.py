@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from eyegore.widgets.abscissa import OBSIDS
-from eyegore.widgets.curve import Scale
-from eyegore.widgets.picture_view import STRIP_PIXELS, PictureView
+from eyegore.widgets.charts.abscissa import OBSIDS
+from eyegore.widgets.charts.curve import Scale
+from eyegore.widgets.charts.picture_view import STRIP_PIXELS, PictureView
+from eyegore.widgets.charts.time_window import TimeWindow
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.time_window import TimeWindow
 
 Until = Callable[[Callable[[], object]], None]
 

@@ -1,0 +1,1 @@
+"""Strip charts and pages of them, and the picture of a history."""
