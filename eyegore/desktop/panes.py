@@ -11,7 +11,7 @@ from eyegore.images.pixels.display import Stretch
 from eyegore.series.history import HkHistory
 from eyegore.widgets.charts.chart_page import ChartPage
 from eyegore.widgets.flags.panel import FlagActions, FlagPanel
-from eyegore.widgets.image_panel import ImageHands, ImagePanel
+from eyegore.widgets.images.panel import ImageHands, ImagePanel
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tree.table import RowTable
 from eyegore.widgets.window.health_strip import HealthStrip

@@ -14,7 +14,7 @@ from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.presenters.images import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.widgets.cells.images import ImageCell
 from eyegore.widgets.cells.verdicts import VerdictCell
-from eyegore.widgets.image_panel import CCDS, ImagePanel
+from eyegore.widgets.images.panel import CCDS, ImagePanel
 
 
 class ImageDesk:

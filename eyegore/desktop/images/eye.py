@@ -25,7 +25,7 @@ from eyegore.images.pixels.frame_cut import (
     in_16_bits,
     values_statistics,
 )
-from eyegore.widgets.viewport import Viewport
+from eyegore.widgets.images.viewport import Viewport
 
 log = logging.getLogger(__name__)
 

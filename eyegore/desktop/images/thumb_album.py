@@ -10,7 +10,7 @@ from eyegore.desktop.images.desk import ImageDesk
 from eyegore.desktop.images.eye import FrameEye, Thumb
 from eyegore.presenters.images import STATUS
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.thumb_strip import ThumbCell
+from eyegore.widgets.images.thumb_strip import ThumbCell
 
 MOST = 400
 """Small pictures kept: some 10 kB each, at most."""

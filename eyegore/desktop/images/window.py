@@ -17,11 +17,11 @@ from eyegore.images.pixels.colour_maps import ColourMap, palette
 from eyegore.images.pixels.display import Stretch
 from eyegore.presenters.images import awaited_cell, edges, verdict_cell
 from eyegore.widgets import keys
-from eyegore.widgets.frame_canvas import FrameCanvas
-from eyegore.widgets.image_panel import CCDS, STEPS
-from eyegore.widgets.profile_plot import ProfilePlot
+from eyegore.widgets.images.frame_canvas import FrameCanvas
+from eyegore.widgets.images.panel import CCDS, STEPS
+from eyegore.widgets.images.profile_plot import ProfilePlot
+from eyegore.widgets.images.thumb_strip import ThumbStrip
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.thumb_strip import ThumbStrip
 from eyegore.widgets.window.screen_fit import TITLE_BAR, fit
 
 BLINK_MS = 700

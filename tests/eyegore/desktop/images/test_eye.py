@@ -15,7 +15,7 @@ from eyegore.desktop.images.comparison import Comparison, compared
 from eyegore.desktop.images.eye import FrameEye, Look, Seen, Thumb
 from eyegore.elvis.ccd_frame import read_frame
 from eyegore.images.pixels.display import Stretch
-from eyegore.widgets.viewport import Viewport
+from eyegore.widgets.images.viewport import Viewport
 
 ROWS, COLUMNS = 4132, 4238
 ROOM = 200, 160

@@ -6,10 +6,10 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from eyegore.widgets.images.viewport import Viewport
 from eyegore.widgets.later import Later
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.viewport import Viewport
 
 if TYPE_CHECKING:
     from PIL import ImageTk

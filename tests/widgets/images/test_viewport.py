@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.widgets.viewport import ZOOMS, Viewport
+from eyegore.widgets.images.viewport import ZOOMS, Viewport
 
 FRAME = 4238, 4172
 ROOM = 900, 640

@@ -10,14 +10,14 @@ from tkinter import ttk
 from typing import Any
 
 from eyegore.widgets import keys
-from eyegore.widgets.ccd_picture import CcdPicture
 from eyegore.widgets.cells.images import ImageCell
 from eyegore.widgets.cells.verdicts import VerdictCell
+from eyegore.widgets.images.ccd_picture import CcdPicture
+from eyegore.widgets.images.tiling import Margin, Tile, tiles
+from eyegore.widgets.images.verdict_block import Form, needed
 from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.tiling import Margin, Tile, tiles
 from eyegore.widgets.tooltip import Tooltip
-from eyegore.widgets.verdict_block import Form, needed
 
 CCDS = (1, 2, 3)
 ASPECT = 4238 / 4172

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.images import ImageCell
 from eyegore.widgets.cells.verdicts import VerdictCell
+from eyegore.widgets.images.tiling import Tile
+from eyegore.widgets.images.verdict_block import LETTERS, Form, VerdictBlock, needed
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.tiling import Tile
-from eyegore.widgets.verdict_block import LETTERS, Form, VerdictBlock, needed
 
 if TYPE_CHECKING:
     from PIL import ImageTk

@@ -9,9 +9,9 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.images import ImageCell
 from eyegore.widgets.cells.verdicts import NumberCell, QuadrantCell, VerdictCell
-from eyegore.widgets.image_panel import ImageHands, ImagePanel
+from eyegore.widgets.images.panel import ImageHands, ImagePanel
+from eyegore.widgets.images.verdict_block import Form, needed
 from eyegore.widgets.many_calls import ManyCalls
-from eyegore.widgets.verdict_block import Form, needed
 
 Until = Callable[[Callable[[], object]], None]
 TITLE = "ObsID 20103 · PTC01 · 21:54:05 · exptime 3.1 s"

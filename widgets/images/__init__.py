@@ -1,0 +1,1 @@
+"""Pictures of CCDs with numbers and verdicts."""
