@@ -15,9 +15,9 @@ from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exp
 from eyegore.presenters.alarms import alarm_cells, alarm_key, sounding, story_line
 from eyegore.session.service import lab_offset_s
 from eyegore.session.settings import person
-from eyegore.widgets.alarm_list import AlarmList
-from eyegore.widgets.alarm_menu import AlarmActions
-from eyegore.widgets.alarm_window import AlarmWindow
+from eyegore.widgets.alarms.alarm_list import AlarmList
+from eyegore.widgets.alarms.menu import AlarmActions
+from eyegore.widgets.alarms.window import AlarmWindow
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.comment_dialog import CommentDialog
 from eyegore.widgets.question_window import QuestionWindow

@@ -16,7 +16,7 @@ from eyegore.desktop.layout_store import LayoutStore
 from eyegore.messages.events import Alarm, AlarmState
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import Simulator
-from eyegore.widgets.alarm_list import AlarmList
+from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.comment_dialog import CommentDialog
 from eyegore.widgets.question_window import QuestionWindow

@@ -9,7 +9,7 @@ from functools import partial
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.alarm_columns import NAMES
+from eyegore.widgets.alarms.columns import NAMES
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.lists.list_menu import ListMenu
 

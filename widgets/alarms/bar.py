@@ -8,7 +8,7 @@ from functools import partial
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.alarm_menu import FITS
+from eyegore.widgets.alarms.menu import FITS
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.theme import Theme
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Sequence
 
-from eyegore.widgets.alarm_columns import facts_of
+from eyegore.widgets.alarms.columns import facts_of
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.lists.two_texts import Piece, TwoTexts
 from eyegore.widgets.theme import Theme

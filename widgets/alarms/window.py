@@ -6,8 +6,8 @@ import tkinter as tk
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from eyegore.widgets.alarm_list import AlarmList
-from eyegore.widgets.alarm_menu import AlarmActions
+from eyegore.widgets.alarms.alarm_list import AlarmList
+from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.lists.list_window import ListWindow
 from eyegore.widgets.theme import Theme

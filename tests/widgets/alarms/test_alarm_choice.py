@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.alarm_columns import Showing, person_text, tip_of
-from eyegore.widgets.alarm_list import AlarmList
-from eyegore.widgets.alarm_menu import AlarmActions
+from eyegore.widgets.alarms.alarm_list import AlarmList
+from eyegore.widgets.alarms.columns import Showing, person_text, tip_of
+from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import Standing
 
 from .test_alarm_list import ACKED, CELLS, SHELF, SHELVED, UNACK, C, cell, press

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.alarm_bar import AlarmBar
-from eyegore.widgets.alarm_columns import COLUMNS, Showing, counts_of, in_order, tip_of
-from eyegore.widgets.alarm_detail import AlarmDetail
-from eyegore.widgets.alarm_menu import AlarmActions, AlarmMenu
-from eyegore.widgets.alarm_signs import AlarmSigns
+from eyegore.widgets.alarms.bar import AlarmBar
+from eyegore.widgets.alarms.columns import COLUMNS, Showing, counts_of, in_order, tip_of
+from eyegore.widgets.alarms.detail import AlarmDetail
+from eyegore.widgets.alarms.menu import AlarmActions, AlarmMenu
+from eyegore.widgets.alarms.signs import AlarmSigns
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.lists.cell_list import CellList

@@ -1,0 +1,1 @@
+"""The list of alarms, its bar and its details."""
