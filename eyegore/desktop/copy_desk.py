@@ -13,7 +13,7 @@ from eyegore.presenters.copy_book import CopyBook
 from eyegore.presenters.copy_strip import backup_cells
 from eyegore.widgets.cells.copies import FileCell
 from eyegore.widgets.cells.flags import HealthCell
-from eyegore.widgets.copy_list import CopyList
+from eyegore.widgets.copies.copy_list import CopyList
 from eyegore.widgets.lists.list_window import ListWindow
 from eyegore.widgets.theme import Theme
 

@@ -12,7 +12,7 @@ import pytest
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.copy_list import MOST_ROWS, NOTHING, CopyList
+from eyegore.widgets.copies.copy_list import MOST_ROWS, NOTHING, CopyList
 from eyegore.widgets.many_calls import ManyCalls
 
 Until = Callable[[Callable[[], object]], None]

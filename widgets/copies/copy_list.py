@@ -10,9 +10,9 @@ from typing import Any
 from eyegore.widgets import keys
 from eyegore.widgets.cells.copies import CopyCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.copy_columns import TARGET_NAMES, TARGETS, target_text, targets_counted, targets_in_order
-from eyegore.widgets.copy_menu import CopyMenu
-from eyegore.widgets.file_list import FileList
+from eyegore.widgets.copies.columns import TARGET_NAMES, TARGETS, target_text, targets_counted, targets_in_order
+from eyegore.widgets.copies.file_list import FileList
+from eyegore.widgets.copies.menu import CopyMenu
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.row_signs import StatusSigns
 from eyegore.widgets.lists.two_texts import Piece, TwoTexts

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 from eyegore.widgets.cells.copies import FileCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.copy_columns import FILE_NAMES, FILES, file_text, files_in_order
-from eyegore.widgets.copy_menu import CopyMenu
+from eyegore.widgets.copies.columns import FILE_NAMES, FILES, file_text, files_in_order
+from eyegore.widgets.copies.menu import CopyMenu
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.row_signs import StatusSigns
 from eyegore.widgets.theme import Theme

@@ -1,0 +1,1 @@
+"""The list of copies, and the files that wait."""
