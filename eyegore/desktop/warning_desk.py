@@ -13,7 +13,7 @@ from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.lists.list_window import ListWindow
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.warning_list import WarningList
+from eyegore.widgets.warnings.warning_list import WarningList
 
 KEPT = 2000
 """Warnings kept; all are in the journal."""

@@ -12,8 +12,8 @@ import pytest
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.warnings import WarningCell
-from eyegore.widgets.warning_columns import counts_of, in_order, tip_of
-from eyegore.widgets.warning_list import NOTHING, WarningList
+from eyegore.widgets.warnings.columns import counts_of, in_order, tip_of
+from eyegore.widgets.warnings.warning_list import NOTHING, WarningList
 
 Until = Callable[[Callable[[], object]], None]
 SENT = WarningCell(

@@ -8,7 +8,7 @@ from tkinter import ttk
 from eyegore.widgets import keys
 from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.lists.list_menu import ListMenu
-from eyegore.widgets.warning_columns import NAMES, copy_of
+from eyegore.widgets.warnings.columns import NAMES, copy_of
 
 
 class WarningMenu(ListMenu):

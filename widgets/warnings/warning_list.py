@@ -13,8 +13,8 @@ from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.row_signs import StatusSigns
 from eyegore.widgets.lists.two_texts import TwoTexts
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.warning_columns import COLUMNS, counts_of, in_order, tip_of, title_of
-from eyegore.widgets.warning_menu import WarningMenu
+from eyegore.widgets.warnings.columns import COLUMNS, counts_of, in_order, tip_of, title_of
+from eyegore.widgets.warnings.menu import WarningMenu
 
 STYLE = "Warnings.Treeview"
 NOTHING = "No warning is chosen: ↓ or a click chooses one, N the next that did not get there."
