@@ -280,7 +280,7 @@ def _part(widget: tk.Misc) -> tuple[int, int, int, int]:
 def _work(desktop: Desktop, picture: Picture) -> None:
     """Do what a person on shift does with some of the alarms, and choose one."""
     from eyegore.messages.events import Action, FlagCommand
-    from eyegore.widgets.question_window import QuestionWindow
+    from eyegore.widgets.dialogs.question import QuestionWindow
 
     root, desk, service = desktop.root, desktop.desk, desktop.service
     desk.open_list()

@@ -33,7 +33,7 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session, person
 from eyegore.widgets import keys, theme
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.phase_dialog import PhaseDialog
+from eyegore.widgets.dialogs.phase import PhaseDialog
 from eyegore.widgets.window.main_window import MainWindow
 
 log = logging.getLogger(__name__)

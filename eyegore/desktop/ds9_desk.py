@@ -11,7 +11,7 @@ from typing import Any
 from eyegore.ds9.order import MOST_FRAMES, Arrangement, Ds9Order, FrameImage
 from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.ds9.xpa import AccessPoint
-from eyegore.widgets.ds9_dialog import Ds9Dialog
+from eyegore.widgets.dialogs.ds9 import Ds9Dialog
 from eyegore.widgets.theme import Theme
 
 OWN = "one of Eyegore's own"

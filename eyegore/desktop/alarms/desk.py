@@ -19,9 +19,9 @@ from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.alarms.window import AlarmWindow
 from eyegore.widgets.cells.alarms import AlarmCell
-from eyegore.widgets.comment_dialog import CommentDialog
-from eyegore.widgets.question_window import QuestionWindow
-from eyegore.widgets.shelve_dialog import ShelveDialog
+from eyegore.widgets.dialogs.comment import CommentDialog
+from eyegore.widgets.dialogs.question import QuestionWindow
+from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.theme import Theme
 
 SILENCE_S = 15 * 60.0

@@ -18,9 +18,9 @@ from eyegore.session.settings import Session
 from eyegore.simulator.simulator import Simulator
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
-from eyegore.widgets.comment_dialog import CommentDialog
-from eyegore.widgets.question_window import QuestionWindow
-from eyegore.widgets.shelve_dialog import ShelveDialog
+from eyegore.widgets.dialogs.comment import CommentDialog
+from eyegore.widgets.dialogs.question import QuestionWindow
+from eyegore.widgets.dialogs.shelve import ShelveDialog
 
 pytestmark = pytest.mark.gui
 

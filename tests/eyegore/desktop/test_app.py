@@ -19,7 +19,7 @@ from eyegore.messages.events import AlarmState, Drift, Said, Trends
 from eyegore.session.service import WORKERS
 from eyegore.session.settings import Session
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.shelve_dialog import ShelveDialog
+from eyegore.widgets.dialogs.shelve import ShelveDialog
 
 from .shown_session import cell, simulator, status
 

@@ -22,7 +22,7 @@ from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import Simulator
 from eyegore.widgets import theme
-from eyegore.widgets.shelve_dialog import ShelveDialog
+from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.warnings.warning_list import WarningList
 
 from ..presenters.test_warnings import ARMED, LINE

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from tkinter import ttk
 
-from eyegore.widgets.question_window import QuestionWindow
+from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.theme import Theme
 
 LONGEST_CRITICAL_S = 4 * 3600.0

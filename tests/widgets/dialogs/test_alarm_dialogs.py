@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.comment_dialog import CommentDialog
-from eyegore.widgets.phase_dialog import PhaseDialog
-from eyegore.widgets.question_window import QuestionWindow, names_text
-from eyegore.widgets.shelve_dialog import ShelveDialog, ShelveTerm, shelve_terms
+from eyegore.widgets.dialogs.comment import CommentDialog
+from eyegore.widgets.dialogs.phase import PhaseDialog
+from eyegore.widgets.dialogs.question import QuestionWindow, names_text
+from eyegore.widgets.dialogs.shelve import ShelveDialog, ShelveTerm, shelve_terms
 
 Until = Callable[[Callable[[], object]], None]
 NOW = 1_000_000.0

@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
-from eyegore.widgets.question_window import QuestionWindow
+from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.theme import Theme
 
 
