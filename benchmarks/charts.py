@@ -15,7 +15,7 @@ from benchmarks.hk import load
 from benchmarks.report import Figure
 from benchmarks.timing import in_turn, timed
 from benchmarks.workshop import DAY, THREE_DAYS, Workshop, drawn
-from eyegore.presenters.health import groups_of
+from eyegore.presenters.flags import groups_of
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
 from eyegore.widgets.charts.chart_page import ChartPage

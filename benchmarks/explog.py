@@ -13,7 +13,7 @@ from benchmarks.workshop import ELVIS, Workshop, drawn
 from eyegore.elvis.day_folder import explog_name
 from eyegore.elvis.exposure_log import ExposureTail
 from eyegore.messages.events import Exposure, ExposureRows
-from eyegore.presenters.health import row_cell, shown_first
+from eyegore.presenters.rows import row_cell, shown_first
 from eyegore.simulator.simulator import Simulator
 from eyegore.widgets.lists.row_order import sort_value
 from eyegore.widgets.tree.table import RowTable

@@ -7,7 +7,7 @@ import tkinter as tk
 from collections.abc import Iterator
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.theme import LOOKS
+from eyegore.widgets.cells.looks import LOOKS
 
 SIZES = (64, 32, 16)
 

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from tkinter import font as tkfont, ttk
 from typing import Any, Literal
 
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.looks import LOOKS
 from eyegore.widgets.colour_mix import blend
 from eyegore.widgets.many_calls import measured
 
 TEXT_POINTS = 10
+
+
 SMALL_POINTS = 8
+
+
 TINY_POINTS = 7
 """Only for what must fit a small screen whole: more than eighty flags."""
+
+
 FAMILIES = ("DejaVu Sans", "Noto Sans", "Liberation Sans", "Nimbus Sans")
+
 
 LIGHT: Mapping[str, str] = {
     "background": "#f1f2f3",
@@ -37,6 +44,8 @@ LIGHT: Mapping[str, str] = {
     "band": "#fbe9dd",
     "tip": "#fffdf2",
 }
+
+
 DARK: Mapping[str, str] = {
     "background": "#16191c",
     "surface": "#1d2125",
@@ -55,33 +64,18 @@ DARK: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a status is drawn: the glyph is in every DejaVu font; ``ink`` is the colour of text on ``colour``."""
-
-    glyph: str
-    colour: str
-    ink: str
-
-
-LOOKS: Mapping[Status, Look] = {
-    Status.IN_LIMITS: Look("■", "#009e73", "#ffffff"),
-    Status.WARNING: Look("▲", "#e69f00", "#1c1400"),
-    Status.CRITICAL: Look("◆", "#d55e00", "#ffffff"),
-    Status.INVALID: Look("✗", "#cc79a7", "#1c0a14"),
-    Status.STALE: Look("◷", "#7a8fa6", "#0c1218"),
-    Status.UNCHECKED: Look("□", "#8a949c", "#0c1218"),
-    Status.UNKNOWN: Look("○", "#8a949c", "#0c1218"),
-    Status.MUTED: Look("‖", "#8a949c", "#0c1218"),
-    Status.OUT_OF_SERVICE: Look("⊗", "#8a949c", "#0c1218"),
-}
-
 DEEP, TINT = 0.3, 0.22
 """Share of black in a deep shade, of the status colour in a tinted area."""
+
+
 USUAL_EM = 14
 """The em of a screen of 96 dots an inch [pixel]."""
+
+
 MOST_WIDTHS = 20_000
 """Widths of text kept: values never seen before come all the time."""
+
+
 _OWNED = "eyegore_theme"
 
 

@@ -7,31 +7,13 @@ itself for want of data: it ends when what was awaited comes, or when a person s
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eyegore.basics.lab_time import age_text
-from eyegore.exposures.pace import ExposurePace, Start
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Exposure, ImageFile
 
-TOLERANCE_S = 300.0
-"""Least lateness of an exposure that is told [s]."""
-TOLERANCE_PERIODS = 1.0
-"""Least lateness of an exposure that is told, in periods (exposure time and overhead) of the one before."""
-IMAGES_AFTER_S = 300.0
-"""Images may come so long after the next exposure could have begun [s]: copying takes its time."""
-MOST_AWAITED = 1000
-"""Exposures whose images are awaited; of more the oldest are given up."""
 LOOP_S = 10.0
 """A loop that has not turned for so long hangs [s]."""
-FULL_WARNING_H, FULL_CRITICAL_H = 6.0, 1.0
-"""Hours before a volume is full."""
-LITTLE_BYTES, TOO_LITTLE_BYTES = 20e9, 2e9
-"""Free space of about 20 h and 2 h of images [byte]."""
-
-CCDS = frozenset({1, 2, 3})
 
 
 @dataclass(frozen=True)
@@ -43,158 +25,6 @@ class Condition:
     since: float = math.nan
     text: str = ""
     severity: Severity = Severity.NONE
-
-
-@dataclass(frozen=True)
-class Late:
-    """The next exposure is late: its ObsID if the count goes on, when it was ``due`` [lab s], by how much [min]."""
-
-    obsid: int
-    due: float
-    minutes: float
-
-    @property
-    def text(self) -> str:
-        """``frame 17219 is 6 min late``."""
-        return f"frame {self.obsid} is {age_text(60 * self.minutes)} late"
-
-
-class ExposureTimer:
-    """Tells when the next exposure does not come.
-
-    ``tolerance_s`` [s] or ``tolerance_periods`` times the period of the last exposure, whichever is longer, may pass
-    after it was due; longer than any pause between two test scripts. The log does not tell that a script has come to
-    its end: the frame after the last one is late too, until :meth:`rest` or the next exposure. Silent before the first
-    exposure.
-    """
-
-    def __init__(
-        self,
-        pace: ExposurePace | None = None,
-        tolerance_s: float = TOLERANCE_S,
-        tolerance_periods: float = TOLERANCE_PERIODS,
-        severity: Severity = Severity.WARNING,
-        name: str = "EXPOSURES",
-    ) -> None:
-        self.pace = pace or ExposurePace()
-        self.name = name
-        self._tolerance_s = tolerance_s
-        self._tolerance_periods = tolerance_periods
-        self._severity = severity
-        self._resting = False
-
-    def take(self, exposures: Iterable[Exposure]) -> list[Start]:
-        """Take rows of the exposure log in file order; returns the exposures that are new."""
-        news = self.pace.take(exposures)
-        if news:
-            self._resting = False
-        return news
-
-    def rest(self) -> None:
-        """No exposure is awaited until the next one comes: a person says the script is over."""
-        self._resting = True
-
-    @property
-    def due(self) -> float:
-        """When the next exposure should begin [lab s]; NaN when none is awaited."""
-        last = self.pace.newest
-        return math.nan if last is None or self._resting else last.time + self.pace.period(last)
-
-    def late(self, now: float) -> Late | None:
-        """The exposure that is late at ``now`` [lab s], None when none is."""
-        last, due = self.pace.newest, self.due
-        if last is None or math.isnan(due):
-            return None
-        if now - due <= max(self._tolerance_s, self._tolerance_periods * self.pace.period(last)):
-            return None
-        return Late(last.obsid + 1, due, (now - due) / 60)
-
-    def condition(self, now: float) -> Condition:
-        """As a condition; since the exposure was due."""
-        late = self.late(now)
-        return Condition(self.name, True, late.due, late.text, self._severity) if late else Condition(self.name)
-
-
-@dataclass(frozen=True)
-class MissingImages:
-    """Images of one ObsID that have not all come complete by ``deadline`` [lab s]."""
-
-    obsid: int
-    ccds: tuple[int, ...]
-    deadline: float
-
-
-class ImageTimer:
-    """Tells which exposures of the log have no complete images, ``after_s`` [s] after they should be there.
-
-    Only those are awaited whose deadline is later than ``begin`` [lab s]: what was missing before is no news, and old
-    images may have been moved away. Give it the exposures that :meth:`ExposureTimer.take` returned as new, so that the
-    pace knows them. All ``ccds`` are awaited, also one that has no row of its own in the log.
-    """
-
-    def __init__(
-        self,
-        pace: ExposurePace,
-        begin: float,
-        after_s: float = IMAGES_AFTER_S,
-        severity: Severity = Severity.WARNING,
-        ccds: frozenset[int] = CCDS,
-        name: str = "IMAGES",
-    ) -> None:
-        self.name = name
-        self._ccds = ccds
-        self._pace = pace
-        self._begin = begin
-        self._after_s = after_s
-        self._severity = severity
-        self._awaited: OrderedDict[int, float] = OrderedDict()
-        self._there: OrderedDict[int, set[int]] = OrderedDict()
-
-    def take(self, starts: Iterable[Start]) -> None:
-        """Await the images of these exposures."""
-        for start in starts:
-            deadline = start.time + self._pace.period(start) + self._after_s
-            if deadline > self._begin and not self._ccds <= self._there.get(start.obsid, set()):
-                self._awaited[start.obsid] = deadline
-        while len(self._awaited) > MOST_AWAITED:
-            self._awaited.popitem(last=False)
-
-    def arrived(self, image: ImageFile) -> None:
-        """Take what was seen of an image file, whether or not the log told of it yet."""
-        there = self._there.setdefault(image.obsid, set())
-        (there.add if image.complete else there.discard)(image.ccd)
-        if self._ccds <= there:
-            self._awaited.pop(image.obsid, None)
-        while len(self._there) > 2 * MOST_AWAITED:
-            self._there.popitem(last=False)
-
-    def forget(self, obsid: int | None = None) -> None:
-        """The images of an ObsID, or of all so far, will not come: a person says so."""
-        for one in [obsid] if obsid is not None else list(self._awaited):
-            self._awaited.pop(one, None)
-
-    def missing(self, now: float) -> tuple[MissingImages, ...]:
-        """The exposures whose images are overdue at ``now`` [lab s], oldest first."""
-        found = []
-        for obsid, deadline in self._awaited.items():
-            ccds = self._ccds - self._there.get(obsid, set())
-            if now > deadline:
-                found.append(MissingImages(obsid, tuple(sorted(ccds)), deadline))
-        return tuple(found)
-
-    def condition(self, now: float) -> Condition:
-        """As a condition; since the first deadline passed."""
-        missing = self.missing(now)
-        if not missing:
-            return Condition(self.name)
-        first = missing[0]
-        ccds = ", ".join(f"CCD{ccd}" for ccd in first.ccds)
-        images = "image" if len(first.ccds) == 1 else "images"
-        text = f"{images} of {ccds} of frame {first.obsid} missing for {age_text(now - first.deadline)}"
-        if len(missing) > 1:
-            others = len(missing) - 1
-            text += f", and images of {others} other frame{'s' if others > 1 else ''}"
-        return Condition(self.name, True, first.deadline, text, self._severity)
 
 
 class LoopTimer:
@@ -220,48 +50,3 @@ class LoopTimer:
         if not still > self._longest_s:
             return Condition(self.name)
         return Condition(self.name, True, self._last, f"stands still for {age_text(still)}", self._severity)
-
-
-class SpaceTimer:
-    """Tells when a volume fills up or does not answer.
-
-    A volume that is about to be full stays a condition until there is a tenth more time or space than raised it.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        warning_h: float = FULL_WARNING_H,
-        critical_h: float = FULL_CRITICAL_H,
-        little: float = LITTLE_BYTES,
-        too_little: float = TOO_LITTLE_BYTES,
-    ) -> None:
-        self.name = name
-        self._limits = {Severity.CRITICAL: (critical_h, too_little), Severity.WARNING: (warning_h, little)}
-        self._now = Condition(name)
-
-    def take(self, now: float, free: float, hours: float, text: str) -> Condition:
-        """Take the free space [byte] at ``now``, in how many ``hours`` it is used up (NaN: not told) and the text.
-
-        ``free`` is NaN where the volume does not answer: a WARNING, or what it was before if that is worse.
-        """
-        severity = self._severity(free, hours)
-        if severity is Severity.NONE:
-            self._now = Condition(self.name)
-        else:
-            since = self._now.since if self._now.active else now
-            self._now = Condition(self.name, True, since, text, severity)
-        return self._now
-
-    def condition(self, _now: float) -> Condition:
-        """As it was last taken."""
-        return self._now
-
-    def _severity(self, free: float, hours: float) -> Severity:
-        if math.isnan(free):
-            return max(Severity.WARNING, self._now.severity)
-        for severity, (least_hours, least_bytes) in self._limits.items():
-            slack = 1.1 if self._now.severity >= severity else 1.0
-            if hours < slack * least_hours or free < slack * least_bytes:
-                return severity
-        return Severity.NONE

@@ -49,8 +49,11 @@ from eyegore.messages.events import (
     WarningLine,
     WarningsState,
 )
-from eyegore.presenters import health as presenter
+from eyegore.presenters.charts import chart_cell, chart_cells
 from eyegore.presenters.copy_rows import CopyRows
+from eyegore.presenters.flags import flag_cell, groups_of, status_of
+from eyegore.presenters.health import health_cells, sound_cell, window_title, worst_status
+from eyegore.presenters.rows import exposure_columns, row_cell, row_key, shown_first
 from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
@@ -135,7 +138,7 @@ class SessionView:
                 self._take_layout(event)
             case ExposuresAccepted():
                 columns = (*event.columns, *self.verdicts.columns, *self._copy_rows.columns)
-                self._log_columns = presenter.exposure_columns(self._log_columns, columns)
+                self._log_columns = exposure_columns(self._log_columns, columns)
                 self.verdicts.add(event.rows)
                 self._frame_trends.add(event.rows)
                 self._copy_rows.add(event.rows)
@@ -203,11 +206,11 @@ class SessionView:
                 panes.charts.show_cells(self._chart_cells())
         self._flags_changed = self._cells_changed = False
         if self._new_rows and panes.table is not None:
-            panes.table.set_columns(self._log_columns, presenter.shown_first(self._log_columns))
+            panes.table.set_columns(self._log_columns, shown_first(self._log_columns))
             columns, verdicts, copies = self._log_columns, self.verdicts, self._copy_rows.at_first
-            keyed = [(row, presenter.row_key(row)) for row in self._new_rows]
+            keyed = [(row, row_key(row)) for row in self._new_rows]
             panes.table.append([
-                presenter.row_cell(row, columns, verdicts.cells(key) | copies, verdicts.tint(key)) for row, key in keyed
+                row_cell(row, columns, verdicts.cells(key) | copies, verdicts.tint(key)) for row, key in keyed
             ])  # fmt: skip
         self._new_rows.clear()
         if panes.table is not None:
@@ -237,7 +240,7 @@ class SessionView:
         panes = self._panes
         self._show_flags()
         if panes.charts is not None and self.history is not None:
-            panes.charts.show_layout(self.history, presenter.groups_of(self._columns))
+            panes.charts.show_layout(self.history, groups_of(self._columns))
             panes.charts.show_cells(self._chart_cells())
             panes.charts.go_to(panes.page)
             panes.page = panes.charts.page + 1
@@ -248,7 +251,7 @@ class SessionView:
         if sample is not None:
             flag = replace(flag, value=sample.value, time=sample.time)
         drift = self._trends.drifts.get(name)
-        return presenter.flag_cell(flag, drift.text if drift else "")
+        return flag_cell(flag, drift.text if drift else "")
 
     def _show_flags(self) -> None:
         self._panes.flags.show([self._flag_cell(name) for name in self._flags])
@@ -262,14 +265,12 @@ class SessionView:
         """Title, unit and limits of one parameter."""
         described: Mapping[str, tuple[str, str]] = {name: parameter_info(self._elvis, name)}
         drift, flag, limit_set = self._trends.drifts.get(name), self._flags.get(name), self._rules.limit_set
-        return presenter.chart_cell(name, self._table, limit_set, described, flag, drift, self._phase)
+        return chart_cell(name, self._table, limit_set, described, flag, drift, self._phase)
 
     def _chart_cells(self) -> dict[str, ChartCell]:
         described = {name: parameter_info(self._elvis, name) for name in self._columns}
         drifts, limit_set = self._trends.drifts, self._rules.limit_set
-        cells = presenter.chart_cells(
-            self._columns, self._table, limit_set, described, self._flags, drifts, self._phase
-        )
+        cells = chart_cells(self._columns, self._table, limit_set, described, self._flags, drifts, self._phase)
         return {cell.name: cell for cell in cells}
 
     def show_health(self) -> None:
@@ -278,16 +279,16 @@ class SessionView:
         if health is None:
             return
         shown = panes.images is not None
-        cells = presenter.health_cells(health, images=shown, exposures=panes.table is not None)
+        cells = health_cells(health, images=shown, exposures=panes.table is not None)
         cells += self.verdicts.strip_cells()
         cells += self._copies.strip_cells(health.now)
         cells += self._warnings.strip_cells()
-        title = presenter.window_title(health, health.folder, self._tag)
+        title = window_title(health, health.folder, self._tag)
         if until := self._desk.silent_until:
-            cells.append(presenter.sound_cell(until))
+            cells.append(sound_cell(until))
             title = f"{title} — sound off until {until}"
         panes.strip.show(cells)
-        panes.window.set_state(presenter.worst_status(health), title)
+        panes.window.set_state(worst_status(health), title)
 
     # --- what is known -----------------------------------------------------------------------------------------------
 
@@ -318,4 +319,4 @@ class SessionView:
 def _alarm_look(alarm: Alarm) -> tuple[int, Status | None]:
     if alarm.state is not AlarmState.UNACK:
         return logging.INFO, None
-    return logging.WARNING, Status.INVALID if alarm.kind is AlarmKind.INVALID else presenter.status_of(alarm.severity)
+    return logging.WARNING, Status.INVALID if alarm.kind is AlarmKind.INVALID else status_of(alarm.severity)

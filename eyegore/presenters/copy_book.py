@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eyegore.messages.copies import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState, VolumeSpace
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.theme import LOOKS
+from eyegore.widgets.cells.looks import LOOKS
 
 _SIGNS = {
     CopyState.VERIFIED: Status.IN_LIMITS,

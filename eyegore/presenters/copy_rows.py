@@ -8,7 +8,7 @@ from functools import partial
 from eyegore.messages.copies import ExposureCopies, Role
 from eyegore.messages.events import Exposure
 from eyegore.presenters.copy_book import LONGEST, UNKNOWN, CopyBook
-from eyegore.presenters.health import row_key
+from eyegore.presenters.rows import row_key
 
 
 class CopyRows:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
-from eyegore.presenters.health import row_key, status_of
+from eyegore.presenters.flags import status_of
+from eyegore.presenters.rows import row_key
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.theme import LOOKS
+from eyegore.widgets.cells.looks import LOOKS
 
 COLUMN = "HK"
 LONGEST = f"{LOOKS[Status.CRITICAL].glyph} {HkVerdict.COMPROMISED.value}"

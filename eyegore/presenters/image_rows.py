@@ -8,9 +8,9 @@ from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.exposures import ccd_of
 from eyegore.messages.images import FrameJudged, FrameResult
-from eyegore.presenters.health import row_key
+from eyegore.presenters.rows import row_key
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.theme import LOOKS
+from eyegore.widgets.cells.looks import LOOKS
 
 COLUMN = "image"
 MOST = 12

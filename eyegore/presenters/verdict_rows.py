@@ -12,7 +12,7 @@ from eyegore.presenters import hk_rows, image_rows as frame_rows
 from eyegore.presenters.hk_rows import HkRows
 from eyegore.presenters.image_rows import FrameRows
 from eyegore.widgets.cells.flags import HealthCell, Status
-from eyegore.widgets.theme import LOOKS
+from eyegore.widgets.cells.looks import LOOKS
 
 COLUMN = "retake"
 RETAKE = f"{LOOKS[Status.CRITICAL].glyph} retake"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from eyegore.alarms.board import AlarmBoard, Frame
-from eyegore.alarms.deadman import SpaceTimer
 from eyegore.exposures.timers import as_alarm
 from eyegore.messages.copies import VolumeSpace
 from eyegore.messages.events import Event, FreeSpace
 from eyegore.session.space.forecast import SpaceForecast
+from eyegore.session.space.timer import SpaceTimer
 
 
 class SessionSpace:

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eyegore.alarms import deadman
-from eyegore.alarms.deadman import ExposureTimer, ImageTimer, LoopTimer, SpaceTimer
+from eyegore.alarms.deadman import LoopTimer
 from eyegore.exposures import pace as exposure_pace
 from eyegore.exposures.pace import ExposurePace
+from eyegore.exposures.timers import ExposureTimer, ImageTimer
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Exposure, ImageFile
+from eyegore.session.space.timer import SpaceTimer
 
 T0 = 1552521600.0
 COLUMNS = ("ObsID", "CCD", "Vstart ", "vend", "v_tpump")

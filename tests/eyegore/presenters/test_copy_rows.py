@@ -8,7 +8,7 @@ from eyegore.messages.copies import CopyState, ExposureCopies, ExposureCopy, Rol
 from eyegore.messages.events import Exposure
 from eyegore.presenters.copy_book import CopyBook, Target
 from eyegore.presenters.copy_rows import CopyRows
-from eyegore.presenters.health import row_cell
+from eyegore.presenters.rows import row_cell
 
 GATE = Target("gate", Role.BROADCAST)
 

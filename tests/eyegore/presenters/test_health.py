@@ -9,7 +9,10 @@ import pytest
 
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Phase, Range, Relative, Severity, Verdict
 from eyegore.messages.events import Drift, Exposure, Flag, FlagState, Health
-from eyegore.presenters import health as presenter
+from eyegore.presenters.charts import chart_cell, chart_cells
+from eyegore.presenters.flags import flag_cell, groups_of
+from eyegore.presenters.health import health_cells, window_title, worst_status
+from eyegore.presenters.rows import exposure_columns, row_cell, shown_first
 from eyegore.widgets.cells.flags import HealthCell, Status, TrendCell
 
 FLAG = Flag("CCD2_TEMP_B", FlagState.NORMAL, Verdict.IN_LIMITS, Severity.NONE, -120.0, "degC", 0.0)
@@ -58,38 +61,38 @@ HEALTH = Health(
     ],
 )
 def test_flag_states(state: FlagState, live: Verdict, severity: Severity, status: Status, blink: bool) -> None:
-    cell = presenter.flag_cell(replace(FLAG, state=state, live=live, severity=severity))
+    cell = flag_cell(replace(FLAG, state=state, live=live, severity=severity))
     assert (cell.status, cell.blink) == (status, blink)
 
 
 def test_green_is_only_what_is_in_limits() -> None:
     for state in FlagState:
-        cell = presenter.flag_cell(replace(FLAG, state=state))
+        cell = flag_cell(replace(FLAG, state=state))
         green = cell.status is Status.IN_LIMITS and not cell.pending
         assert green == (state in (FlagState.NORMAL, FlagState.LATCHED))
         assert cell.pending == (state is FlagState.PENDING)
 
 
 def test_a_muted_flag_tells_what_it_would_show() -> None:
-    cell = presenter.flag_cell(replace(FLAG, state=FlagState.SHELVED, live=Verdict.LOW, severity=Severity.CRITICAL))
+    cell = flag_cell(replace(FLAG, state=FlagState.SHELVED, live=Verdict.LOW, severity=Severity.CRITICAL))
     assert cell.live is Status.CRITICAL
 
 
 def test_a_latched_flag_tells_how_bad_it_was() -> None:
     flag = replace(FLAG, state=FlagState.LATCHED, latched=True, severity=Severity.CRITICAL, since=60.0, worst=-136.0)
-    cell = presenter.flag_cell(flag)
+    cell = flag_cell(flag)
     assert (cell.latched, cell.live, cell.worst, cell.since) == (True, Status.CRITICAL, "−136 °C", "01/Jan 00:01:00")
 
 
 def test_the_tip_tells_where_a_value_is_heading() -> None:
-    cell = presenter.flag_cell(FLAG, "reaches −133 °C at 03:41 (25 ± 4 min)")
+    cell = flag_cell(FLAG, "reaches −133 °C at 03:41 (25 ± 4 min)")
     assert cell.value == "−120 °C, reaches −133 °C at 03:41 (25 ± 4 min)"
-    assert presenter.flag_cell(FLAG).value == "−120 °C"
+    assert flag_cell(FLAG).value == "−120 °C"
 
 
 def test_parameters_are_grouped_as_the_hardware_is() -> None:
     names = ["CCD3_OD_T", "CCD2_TEMP_T", "VID_PCB_TEMP_T", "RPSU_28V_PRI_I", "CCD1_IG1_B", "spwStatus", "CCD1_TEMP_B"]
-    assert presenter.groups_of(names) == [
+    assert groups_of(names) == [
         ("CCD temperatures", ("CCD2_TEMP_T", "CCD1_TEMP_B")),
         ("Board temperatures", ("VID_PCB_TEMP_T",)),
         ("Output and reset drains", ("CCD3_OD_T",)),
@@ -110,7 +113,7 @@ def test_charts_have_the_absolute_limits() -> None:
             "C": Parameter("C", "flag", "", Expected(0)),
         },
     )
-    a, b, c, d = presenter.chart_cells("ABCD", table, LimitSet.SAFE, {"D": ("K", "a D")}, {"A": FLAG})
+    a, b, c, d = chart_cells("ABCD", table, LimitSet.SAFE, {"D": ("K", "a D")}, {"A": FLAG})
     assert (a.low, a.high, a.unit, a.description, a.status) == (1, 2, "V", "an A", Status.IN_LIMITS)
     assert math.isnan(b.low)
     assert (c.unit, c.decimals) == ("", 0)
@@ -128,7 +131,7 @@ def test_of_both_sets_the_tighter_limits_are_drawn_and_of_a_phase_its_own() -> N
     )
 
     def drawn(name: str, limit_set: LimitSet, phase: Phase | None) -> tuple[float, float]:
-        cell = presenter.chart_cell(name, table, limit_set, {}, None, phase=phase)
+        cell = chart_cell(name, table, limit_set, {}, None, phase=phase)
         return cell.low, cell.high
 
     assert drawn("T", LimitSet.SAFE, None) == drawn("T", LimitSet.BOTH, Phase.WARM) == (-133, 35)
@@ -139,7 +142,7 @@ def test_of_both_sets_the_tighter_limits_are_drawn_and_of_a_phase_its_own() -> N
 
 def test_charts_tell_where_a_value_is_heading() -> None:
     table = LimitTable("7.5.X", "", "", {"A": Parameter("A", "degC", "", Range(-133, 35))})
-    a, b = presenter.chart_cells("AB", table, LimitSet.SAFE, {}, {"A": FLAG}, {"A": DRIFT})
+    a, b = chart_cells("AB", table, LimitSet.SAFE, {}, {"A": FLAG}, {"A": DRIFT})
     assert a.trend == TrendCell(-133.0, 13260.0, "−133 °C at 03:41", "−133 °C at 03:41 (25 ± 4 min)")
     assert b.trend is None
 
@@ -159,16 +162,16 @@ def test_charts_tell_where_a_value_is_heading() -> None:
 )
 def test_no_chart_foretells_what_is_unknown_or_has_come(state: FlagState, live: Verdict, foretold: bool) -> None:
     flag = replace(FLAG, state=state, live=live)
-    cell = presenter.chart_cell("A", None, LimitSet.SAFE, {"A": ("degC", "")}, flag, DRIFT)
+    cell = chart_cell("A", None, LimitSet.SAFE, {"A": ("degC", "")}, flag, DRIFT)
     assert (cell.trend is not None) is foretold
 
 
 def test_rows_follow_the_columns_of_the_table() -> None:
     exposure = Exposure(7, "CCD2", "BIAS01", 0.0, 0.0, ("ObsID", "CCD"), ("7", "CCD2"))
-    assert presenter.row_cell(exposure, ("ObsID", "CCD")).cells == ("7", "CCD2")
-    cell = presenter.row_cell(exposure, presenter.exposure_columns(("CCD",), ("ObsID", "new")))
+    assert row_cell(exposure, ("ObsID", "CCD")).cells == ("7", "CCD2")
+    cell = row_cell(exposure, exposure_columns(("CCD",), ("ObsID", "new")))
     assert (cell.key, cell.group, cell.cells) == ("7/CCD2", "7", ("CCD2", "7", ""))
-    assert presenter.shown_first(["OBSID", "junk", "Test"]) == ["OBSID", "Test"]
+    assert shown_first(["OBSID", "junk", "Test"]) == ["OBSID", "Test"]
 
 
 @pytest.mark.parametrize(
@@ -186,18 +189,18 @@ def test_rows_follow_the_columns_of_the_table() -> None:
     ],
 )
 def test_the_worst_state_is_carried_by_title_and_icon(change: dict[str, object], status: Status) -> None:
-    assert presenter.worst_status(replace(HEALTH, **change)) is status  # type: ignore[arg-type]
+    assert worst_status(replace(HEALTH, **change)) is status  # type: ignore[arg-type]
 
 
 def test_the_title() -> None:
-    assert presenter.window_title(None, "/data/21_Feb_80/", "BORN") == "Eyegore — 21_Feb_80 — BORN"
-    assert presenter.window_title(replace(HEALTH, raised=2), "", "") == "2 WARNING — Eyegore — no folder"
-    assert presenter.window_title(replace(HEALTH, raised=2, critical=1), "/d", "").startswith("1 CRITICAL")
-    assert presenter.window_title(replace(HEALTH, hk_stale=True), "/d", "") == "STALE — Eyegore — d"
+    assert window_title(None, "/data/21_Feb_80/", "BORN") == "Eyegore — 21_Feb_80 — BORN"
+    assert window_title(replace(HEALTH, raised=2), "", "") == "2 WARNING — Eyegore — no folder"
+    assert window_title(replace(HEALTH, raised=2, critical=1), "/d", "").startswith("1 CRITICAL")
+    assert window_title(replace(HEALTH, hk_stale=True), "/d", "") == "STALE — Eyegore — d"
 
 
 def cells(health: Health | None) -> dict[str, HealthCell]:
-    return {cell.key: cell for cell in presenter.health_cells(health, images=True, exposures=True)}
+    return {cell.key: cell for cell in health_cells(health, images=True, exposures=True)}
 
 
 def test_the_strip_is_never_green_by_default() -> None:
