@@ -11,6 +11,11 @@ def clock_text(time: float) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%d/%b %H:%M:%S") if math.isfinite(time) else "?"
 
 
+def local_text(moment: float, form: str = "%d/%b %H:%M:%S") -> str:
+    """A moment [unix s] on the clock of this machine."""
+    return datetime.fromtimestamp(moment).strftime(form)
+
+
 def iso(time: float) -> str | None:
     """A lab time [lab s] as ISO 8601 without a zone (the lab's own clock); None where it is unknown."""
     if not math.isfinite(time):

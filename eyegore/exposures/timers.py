@@ -44,8 +44,7 @@ class ExposureTimer:
 
     ``tolerance_s`` [s] or ``tolerance_periods`` times the period of the last exposure, whichever is longer, may pass
     after it was due; longer than any pause between two test scripts. The log does not tell that a script has come to
-    its end: the frame after the last one is late too, until :meth:`rest` or the next exposure. Silent before the first
-    exposure.
+    its end: the frame after the last one is late too, until the next exposure. Silent before the first exposure.
     """
 
     def __init__(
@@ -61,24 +60,16 @@ class ExposureTimer:
         self._tolerance_s = tolerance_s
         self._tolerance_periods = tolerance_periods
         self._severity = severity
-        self._resting = False
 
     def take(self, exposures: Iterable[Exposure]) -> list[Start]:
         """Take rows of the exposure log in file order; returns the exposures that are new."""
-        news = self.pace.take(exposures)
-        if news:
-            self._resting = False
-        return news
-
-    def rest(self) -> None:
-        """No exposure is awaited until the next one comes: a person says the script is over."""
-        self._resting = True
+        return self.pace.take(exposures)
 
     @property
     def due(self) -> float:
         """When the next exposure should begin [lab s]; NaN when none is awaited."""
         last = self.pace.newest
-        return math.nan if last is None or self._resting else last.time + self.pace.period(last)
+        return math.nan if last is None else last.time + self.pace.period(last)
 
     def late(self, now: float) -> Late | None:
         """The exposure that is late at ``now`` [lab s], None when none is."""
@@ -147,11 +138,6 @@ class ImageTimer:
             self._awaited.pop(image.obsid, None)
         while len(self._there) > 2 * MOST_AWAITED:
             self._there.popitem(last=False)
-
-    def forget(self, obsid: int | None = None) -> None:
-        """The images of an ObsID, or of all so far, will not come: a person says so."""
-        for one in [obsid] if obsid is not None else list(self._awaited):
-            self._awaited.pop(one, None)
 
     def missing(self, now: float) -> tuple[MissingImages, ...]:
         """The exposures whose images are overdue at ``now`` [lab s], oldest first."""

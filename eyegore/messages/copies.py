@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+LAG_S = 900.0
+"""A file may wait so long for its copy, and a copy say nothing for so long, before it is an alarm [s]."""
+
 
 class Role(Enum):
     """What a copy is for."""
@@ -79,6 +82,11 @@ class SyncState:
     problem_since: float = math.nan
     volume: str = ""
     interim: bool = False
+
+    @property
+    def lags(self) -> bool:
+        """Whether a file has been waiting for too long."""
+        return self.lag_s > LAG_S
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from eyegore.alarms.responses import response_to
 from eyegore.alarms.words import quantity
-from eyegore.basics.lab_time import age_text, clock_text
+from eyegore.basics.lab_time import age_text, clock_text, local_text
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
@@ -21,50 +21,6 @@ _STANDING = {
     AlarmState.RTN_UNACK: Standing.BACK,
     AlarmState.SHELVED: Standing.SHELVED,
 }
-TIMER_RESPONSES = {
-    "HK rows": (
-        "Look at ELVIS: does it run, does its clock go on, does its HK window change? Until rows come again nothing is "
-        "judged: watch temperatures and supplies on the hardware itself, and call the person responsible if HK stays "
-        "away."
-    ),
-    "EXPOSURES": (
-        "Look at ELVIS: does the script run, does it wait for an answer, did it end with an error? The hardware is "
-        "still watched; only the campaign stands still."
-    ),
-    "IMAGES": (
-        "See whether ELVIS writes its files: space and mount of the data volume, messages of ELVIS. Do not go on with "
-        "a test whose images do not arrive."
-    ),
-    "DATA VOLUME": (
-        "Make room: move or delete what is backed up already, never the folder of today. When the volume is full ELVIS "
-        "loses images."
-    ),
-}
-"""What to do when a dead-man timer runs out; that of a parameter is in the table of limits."""
-IMAGE_RESPONSES = {
-    "read noise": (
-        "Look at the image (double click its row: DS9) for interference or a warm CCD, and at the supplies on the HK "
-        "plots. If the next images are noisy too, stop the test, find out what was switched on, and take "
-        "again what is marked."
-    ),
-    "offset": (
-        "Compare with the quadrants beside it and with the trend (Shift-F7); see whether the block is the right one "
-        "(--block). A jump in all quadrants is a supply, in one its video chain."
-    ),
-    "lost pixels": (
-        "Pixels at 0 are no data: look at the image for lost lines or blocks, and at ELVIS for errors of the transfer. "
-        "Take the exposure again."
-    ),
-    "file": (
-        "The file is no whole image: see the space and the mount of the data volume and the messages of ELVIS, look "
-        "whether the copies have it whole, and take the exposure again."
-    ),
-}
-"""What to do about an image, by what is wrong with it."""
-IMAGE_RESPONSE = (
-    "Look at the image and at the trend (Shift-F7): is the source on, the shutter open, the exposure time and the "
-    "script's column the planned ones? The column retake of the exposure log marks what to take again."
-)
 _TODAY_S = 12 * 3600.0
 """What is nearer than this needs no date [s]."""
 _KINDS = {
@@ -126,16 +82,9 @@ def alarm_cell(
         after=alarm.first_out if incident and not first else "",
         shelved_by=alarm.shelved_by if shelved else "",
         reason=alarm.shelf_reason if shelved else "",
-        todo=todo or _response(alarm),
+        todo=response_to(alarm, todo),
         story=tuple(story),
     )
-
-
-def _response(alarm: Alarm) -> str:
-    """What to do about an alarm that no table of limits tells of."""
-    if alarm.kind is AlarmKind.FRAME:
-        return IMAGE_RESPONSES.get(alarm.parameter.split(maxsplit=2)[-1], IMAGE_RESPONSE)
-    return TIMER_RESPONSES.get(alarm.parameter, "")
 
 
 def alarm_cells(
@@ -178,7 +127,7 @@ def story_line(event: AlarmChanged) -> str:
     text = event.text.replace(f"{alarm.parameter} ", "", 1)
     if not text and alarm.state is AlarmState.SHELVED:
         text = f"{entry.comment}, on the shelf"
-    return f"{time.strftime('%H:%M:%S', time.localtime(entry.time))}  {text}" if text else ""
+    return f"{local_text(entry.time, '%H:%M:%S')}  {text}" if text else ""
 
 
 def sounding(alarms: Iterable[Alarm]) -> dict[str, Severity]:
@@ -218,4 +167,4 @@ def _value(alarm: Alarm) -> str:
 def _day_time(time_s: float, now: float) -> str:
     """A time to come [unix s] on the clock of this machine, with the day when it is far."""
     form = "%H:%M" if time_s - now < _TODAY_S else "%d/%b %H:%M"
-    return time.strftime(form, time.localtime(time_s))
+    return local_text(time_s, form)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from eyegore.basics.lab_time import age_text
+from eyegore.basics.lab_time import age_text, local_text
 from eyegore.messages.copies import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
 from eyegore.presenters.copy_book import Target
-from eyegore.session.monitor import LAG_S
 from eyegore.session.space.forecast import bytes_text
 from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
@@ -29,7 +27,7 @@ def verdict(state: SyncState | None, copying: bool = False) -> tuple[str, Status
         return "unknown", Status.UNKNOWN
     if state.problem:
         return ("differs" if state.urgent else "fails"), Status.WARNING
-    if state.lag_s > LAG_S:
+    if state.lags:
         return "lags behind", Status.WARNING
     if copying or (state.interim and state.complete > state.verified):
         return "copying", Status.UNCHECKED
@@ -106,14 +104,9 @@ def _file(one: CopyFile) -> FileCell:
         size=float(one.size),
         size_text=bytes_text(one.size),
         since=one.since,
-        since_text=clock(one.since),
+        since_text=local_text(one.since),
         reason=" ".join(one.reason.split()),
     )
-
-
-def clock(moment: float) -> str:
-    """A moment [unix s] on the clock of this machine."""
-    return time.strftime("%d/%b %H:%M:%S", time.localtime(moment))
 
 
 def _files(count: int) -> str:
@@ -146,11 +139,13 @@ def _facts(state: SyncState, space: VolumeSpace | None, waits: int, queue: str) 
     known = state.complete or not state.problem
     facts = [f"{state.verified} of {_files(state.complete)} in the folder verified there"] if known else []
     if waits:
-        facts.append(f"{queue} to be copied, the oldest since {clock(state.received - state.lag_s)}")
+        facts.append(f"{queue} to be copied, the oldest since {local_text(state.received - state.lag_s)}")
     if state.incomplete_files:
         facts.append(f"{_files(state.incomplete_files)} not whole yet: not copied")
-    facts.append("not everything was there yet since Eyegore began to look" if math.isnan(state.succeeded) else
-                 f"looked at last {clock(state.received)}, all was there {clock(state.succeeded)}")  # fmt: skip
+    if math.isnan(state.succeeded):
+        facts.append("not everything was there yet since Eyegore began to look")
+    else:
+        facts.append(f"looked at last {local_text(state.received)}, all was there {local_text(state.succeeded)}")
     if space is not None:
         facts.append(space.text)
     return tuple(facts)
@@ -158,10 +153,10 @@ def _facts(state: SyncState, space: VolumeSpace | None, waits: int, queue: str) 
 
 def _trouble(state: SyncState) -> tuple[str, str]:
     if state.problem:
-        since = f" since {clock(state.problem_since)}" if state.last_problem == state.problem else ""
+        since = f" since {local_text(state.problem_since)}" if state.last_problem == state.problem else ""
         return f"what is wrong{since}", state.problem
     if state.last_problem:
-        return f"nothing is wrong now; the last trouble began {clock(state.problem_since)}", state.last_problem
+        return f"nothing is wrong now; the last trouble began {local_text(state.problem_since)}", state.last_problem
     return "nothing is wrong", ""
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
+from eyegore.basics.lab_time import local_text
 from eyegore.journal.delivery import DeliveryState
 from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.widgets.cells.flags import HealthCell, Status
@@ -76,8 +75,8 @@ def warning_cell(line: WarningLine) -> WarningCell:
     facts = [
         line.address,
         f"because of: {line.reason}{'' if not line.severity else f' ({line.severity.name})'}",
-        f"written {_clock(line.made)}",
-        f"{line.state} {_clock(line.changed)}",
+        f"written {local_text(line.made)}",
+        f"{line.state} {local_text(line.changed)}",
         f"{line.attempts} attempt{'' if line.attempts == 1 else 's'}" if line.attempts else "not tried yet",
         f"provider’s answer: {line.detail}" if line.detail else "",
     ]
@@ -86,7 +85,7 @@ def warning_cell(line: WarningLine) -> WarningCell:
         state=line.state,
         status=_status(line),
         made=line.made,
-        time=_clock(line.made),
+        time=local_text(line.made),
         person=line.person,
         channel=line.channel,
         address=line.address,
@@ -107,11 +106,6 @@ def _status(line: WarningLine) -> Status:
     if line.failed:
         return Status.WARNING if line.state == SENT else Status.CRITICAL
     return Status.IN_LIMITS if line.state == SENT else Status.OUT_OF_SERVICE
-
-
-def _clock(moment: float) -> str:
-    """A moment [unix s] on the clock of this machine."""
-    return time.strftime("%d/%b %H:%M:%S", time.localtime(moment))
 
 
 def closing_question(state: WarningsState) -> str:

@@ -23,7 +23,7 @@ from eyegore.housekeeping.housekeeping import Housekeeping
 from eyegore.housekeeping.rules import Rules
 from eyegore.images.alarms import SessionFrames
 from eyegore.limits.model import Phase, Severity
-from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState
+from eyegore.messages.copies import LAG_S, CopyProgress, ExposureCopies, SyncState
 from eyegore.messages.events import (
     BadLine,
     CaughtUp,
@@ -51,8 +51,8 @@ from eyegore.session.space.alarms import SessionSpace
 
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""
-LAG_S, BACKUP_ALARM_S = 900.0, 60.0
-"""A file may wait so long for its copy, and a backup fail for so long, before it is an alarm [s]."""
+BACKUP_ALARM_S = 60.0
+"""A copy may fail for so long before it is an alarm [s]."""
 HK_TIMER = "HK rows"
 """Name of the dead-man timer of the housekeeping."""
 
@@ -171,7 +171,7 @@ class Monitor:
         """A pass over the folder for one backup: what stays wrong is an alarm, what differed at once."""
         self._copies_heard[_copy_alarm(state)] = now
         problem = state.problem
-        if not problem and state.lag_s > LAG_S:
+        if not problem and state.lags:
             problem = f"{state.complete - state.verified} files wait, the oldest for {age_text(state.lag_s)}"
         if not problem:
             self._wrong_since.pop(state.target, None)

@@ -11,6 +11,7 @@ import pytest
 from .warning.channels.mail_servers import PASSWORD, SENDER, USER, Mailbox, mail_server, trust
 from .warning.channels.twilio_server import NUMBER, SID, TOKEN, TwilioServer
 from .warning.warned_lab import ANNA, BEN, SETTINGS
+from .written_day import Day
 
 
 @pytest.fixture
@@ -63,3 +64,11 @@ def mounted(tmp_path: Path) -> Iterator[Callable[[], Path]]:
     yield mount
     while folder.is_mount():
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Day:
+    """An empty day folder and what writes into it."""
+    folder = tmp_path / "14_Mar_19"
+    folder.mkdir()
+    return Day(folder)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from eyegore.alarms.responses import response_to
 from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.limits.model import Severity
@@ -145,7 +146,7 @@ def _details(telling: Telling) -> list[str]:
         return [*withheld, *why, *(what(alarm) for alarm in telling.alarms if alarm.active)]
     first = telling.alarms[0]
     around = telling.circumstances.get(first.parameter, Circumstances())
-    response = [around.response.rstrip(".")] if around.response else []
+    response = [todo.rstrip(".")] if (todo := response_to(first, around.response)) else []
     return [
         f"since {clock_text(first.since)[7:]}", *withheld, *_trend(first, around), *response, *why,
         *(what(alarm) for alarm in telling.alarms[1:]),
@@ -195,8 +196,8 @@ def _block(alarm: Alarm, telling: Telling, *, brief: bool) -> str:
     doing = [around.test] * bool(around.test) + [f"ObsID {around.obsid}"] * (around.obsid is not None)
     if doing:
         lines.append(f"  test        {', '.join(doing)}")
-    if around.response:
-        lines.append(f"  what to do  {one_line(around.response)}")
+    if todo := response_to(alarm, around.response):
+        lines.append(f"  what to do  {one_line(todo)}")
     return "\n".join(lines)
 
 
@@ -205,7 +206,8 @@ def _spoken(telling: Telling, head: str) -> str:
     if telling.alarms and telling.reason not in (Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.FLOOD):
         around = telling.circumstances.get(telling.alarms[0].parameter, Circumstances())
         parts += [f"{trend}." for trend in _trend(telling.alarms[0], around)]
-        parts += [f"What to do: {around.response.rstrip('.')}."] if around.response else []
+        todo = response_to(telling.alarms[0], around.response)
+        parts += [f"What to do: {todo.rstrip('.')}."] if todo else []
     if telling.code:
         code = digits(telling.code)
         parts.append(f"To acknowledge, answer by text message: ACK {code}. I repeat: {code}.")

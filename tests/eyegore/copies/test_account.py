@@ -18,7 +18,7 @@ from eyegore.copies.worker import PassFailed
 from eyegore.messages.copies import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState
 from eyegore.messages.events import FreeSpace
 
-from ..feeds.conftest import Day
+from ..written_day import Day
 from .copy_lab import SyncLab, age
 
 T = TypeVar("T")

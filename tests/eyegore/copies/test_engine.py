@@ -17,7 +17,7 @@ from eyegore.copies.opening import open_engine
 from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.target import parse_target
 
-from ..feeds.conftest import Day
+from ..written_day import Day
 from .copy_lab import SyncLab, age, listing
 
 

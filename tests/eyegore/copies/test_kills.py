@@ -18,7 +18,7 @@ import pytest
 
 from eyegore.simulator.simulator import Simulator
 
-from ..feeds.conftest import Day, fits
+from ..written_day import Day, fits
 from .copy_lab import age, flaws
 from .ssh_server import SshServer, program
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ..feeds.conftest import Day
+from ..written_day import Day
 from .copy_lab import SyncLab, age
 
 DOCS = Path(__file__).parents[3] / "docs" / "sync.rst"

@@ -11,7 +11,7 @@ from eyegore.copies.ledger import SyncError
 from eyegore.copies.scan import SyncScan
 from eyegore.copies.still_folder import LISTED_S
 
-from ..feeds.conftest import Day
+from ..written_day import Day
 from .copy_lab import OLD
 
 NOW = float(OLD)

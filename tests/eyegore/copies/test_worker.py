@@ -14,7 +14,7 @@ from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.report import PassReport
 from eyegore.copies.worker import PassFailed, SyncNews, SyncPace, SyncWorker
 
-from ..feeds.conftest import Day
+from ..written_day import Day
 from .copy_lab import SyncLab, age
 
 SELDOM = SyncPace(look_s=3600.0, full_s=7200.0, retry_s=0.05, retry_longest_s=0.2, lasting_longest_s=0.2)

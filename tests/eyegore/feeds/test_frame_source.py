@@ -15,7 +15,7 @@ from eyegore.feeds.frame_source import FrameSource
 from eyegore.messages.events import FeedMessage, ImageFile, SourceEvent
 
 if TYPE_CHECKING:
-    from .conftest import Day
+    from ..written_day import Day
 
 NOW = 2_000_000_000.0
 """Unix time told to the source [s]; files are given time stamps relative to it."""

@@ -13,7 +13,8 @@ from eyegore.feeds.hk_source import HkSource
 from eyegore.messages.events import FeedMessage, HkHeader, HkRows, SourceKind
 
 if TYPE_CHECKING:
-    from .conftest import Day, Inbox
+    from .conftest import Inbox
+from ..written_day import Day
 
 NOTHING: frozenset[str] = frozenset()
 

@@ -15,7 +15,8 @@ from eyegore.feeds.ingest import Ingest
 from eyegore.messages.events import CaughtUp, ExposureRows, HkRows, SourceKind, WatcherState, WorkerDied
 
 if TYPE_CHECKING:
-    from .conftest import Day, Inbox
+    from .conftest import Inbox
+from ..written_day import Day
 
 Wait = Callable[..., None]
 Start = Callable[..., Ingest]

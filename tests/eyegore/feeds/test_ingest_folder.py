@@ -17,7 +17,8 @@ from eyegore.feeds.ingest import Ingest
 from eyegore.messages.events import SourceKind
 
 if TYPE_CHECKING:
-    from .conftest import Day, Inbox
+    from .conftest import Inbox
+from ..written_day import Day
 
 Wait = Callable[..., None]
 Start = Callable[..., Ingest]

@@ -14,7 +14,8 @@ from eyegore.feeds.ingest import read_folder
 from eyegore.messages.events import CaughtUp, ExposureRows, HkRows, ImageFile
 
 if TYPE_CHECKING:
-    from .conftest import Day, Inbox
+    from .conftest import Inbox
+from ..written_day import Day
 
 
 def read(folder: Path, inbox: Inbox, **options: Any) -> None:

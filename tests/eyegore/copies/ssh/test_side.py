@@ -17,7 +17,7 @@ from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.ssh import side as ssh_side
 from eyegore.copies.ssh.line import SshAnswer, SshLine
 
-from ...feeds.conftest import Day
+from ...written_day import Day
 from ..copy_lab import SyncLab, age, listing
 from ..ssh_server import SshServer
 

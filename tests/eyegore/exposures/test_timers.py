@@ -1,0 +1,284 @@
+"""Exposures and images that do not come are told, and nothing else is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from eyegore.alarms import deadman
+from eyegore.exposures import pace as exposure_pace
+from eyegore.exposures.pace import ExposurePace
+from eyegore.exposures.timers import MOST_AWAITED, ExposureTimer, ImageTimer
+from eyegore.limits.model import Severity
+from eyegore.messages.events import Exposure, ImageFile
+
+T0 = 1552521600.0
+COLUMNS = ("ObsID", "CCD", "Vstart ", "vend", "v_tpump")
+
+
+def rows(
+    obsid: int, time: float, exptime: float = 10.0, test: str = "BIAS01", vend: str = "2086", pump: str = "0"
+) -> list[Exposure]:
+    """The three rows of one ObsID."""
+    return [
+        Exposure(obsid, f"CCD{ccd}", test, time, exptime, COLUMNS, (str(obsid), f"CCD{ccd}", "0", vend, pump))
+        for ccd in (1, 2, 3)
+    ]
+
+
+def session(count: int, period: float = 100.0, first: int = 17_200, exptime: float = 10.0) -> list[Exposure]:
+    return [row for place in range(count) for row in rows(first + place, T0 + place * period, exptime)]
+
+
+def timer_of(exposures: Iterable[Exposure], tolerance_s: float = 300.0) -> ExposureTimer:
+    timer = ExposureTimer(tolerance_s=tolerance_s)
+    timer.take(exposures)
+    return timer
+
+
+# --- pace -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_overhead_is_learned_from_starts() -> None:
+    pace = ExposurePace()
+    assert len(pace.take(session(10))) == 10
+    assert pace.newest is not None
+    assert pace.overhead(pace.newest) == 90.0
+    assert pace.period(pace.newest) == 100.0
+
+
+@pytest.mark.parametrize(
+    ("vend", "overhead"),
+    [("2086", 91.8), ("100", 71.8 * 100 / 2086 + 20), ("", 91.8), ("0", 91.8), ("4000", 91.8)],
+)
+def test_without_a_log_the_timing_model_holds(vend: str, overhead: float) -> None:
+    pace = ExposurePace()
+    (start,) = pace.take(rows(1, T0, vend=vend))
+    assert pace.overhead(start) == pytest.approx(overhead)
+
+
+def test_each_kind_has_its_own_pace() -> None:
+    pace = ExposurePace()
+    pace.take(session(5))
+    time = T0 + 1000
+    for place in range(5):
+        pace.take(rows(17_300 + place, time + 400 * place, pump="1"))
+    assert pace.newest is not None
+    assert pace.overhead(pace.newest) == 390.0
+    (plain,) = pace.take(rows(17_400, time + 5000))
+    assert pace.overhead(plain) == 90.0
+
+
+def test_pauses_gaps_and_other_tests_teach_nothing() -> None:
+    pace = ExposurePace()
+    pace.take(session(6))
+    last = T0 + 500
+    pace.take(rows(17_206, last + 9000))  # a pause
+    pace.take(rows(17_210, last + 9050))  # ObsIDs missing
+    pace.take(rows(17_211, last + 9900, test="PTC01"))  # another test
+    (start,) = pace.take(rows(17_300, last + 20_000))
+    assert pace.overhead(start) == 90.0
+
+
+def test_the_wait_between_two_tests_is_no_pace() -> None:
+    pace = ExposurePace()
+    for place in range(20):
+        pace.take(rows(place, T0 + 900 * place, test=("BIAS01", "PTC01")[place % 2]))
+    assert pace.newest is not None
+    assert pace.overhead(pace.newest) == pytest.approx(91.8)
+
+
+def test_the_median_stands_interruptions() -> None:
+    pace = ExposurePace()
+    time = T0
+    for place in range(20):
+        pace.take(rows(place, time))
+        time += 700 if place in (12, 15, 17) else 100
+    assert pace.newest is not None
+    assert pace.overhead(pace.newest) == 90.0
+
+
+def test_rows_without_time_and_older_ones_are_no_news() -> None:
+    pace = ExposurePace()
+    pace.take(session(3))
+    assert pace.take(rows(17_203, math.nan)) == []
+    assert pace.take(session(3)) == []
+    assert pace.take(rows(17_202, T0 + 201)) == []  # a CCD of the last ObsID a second later
+    (start,) = pace.take(rows(17_203, T0 + 300, exptime=math.nan))
+    assert start.exptime == 0.0
+
+
+def test_memory_is_bounded() -> None:
+    pace = ExposurePace()
+    for place in range(1000):
+        test = f"T{place // 2}"
+        pace.take(rows(place, T0 + 100 * place, test=test))
+    assert len(pace._overheads) == exposure_pace.KINDS
+    pace.take([Exposure(5000, "CCD1", "X", T0 + 1e6, 1.0, COLUMNS, ())])  # cells missing
+    assert pace.newest is not None
+    assert pace.newest.kind[0] == "X"
+
+
+# --- exposures --------------------------------------------------------------------------------------------------------
+
+
+def test_silent_before_any_exposure() -> None:
+    timer = ExposureTimer()
+    assert timer.late(T0 + 1e9) is None
+    assert math.isnan(timer.due)
+    assert timer.condition(T0) == deadman.Condition("EXPOSURES")
+
+
+@pytest.mark.parametrize(
+    ("exptime", "period", "tolerance", "after", "late"),
+    [
+        (10.0, 100.0, 300.0, 399.0, False),  # due at 100, 300 tolerated
+        (10.0, 100.0, 300.0, 401.0, True),
+        (10.0, 100.0, 30.0, 199.0, False),  # the period is longer
+        (10.0, 100.0, 30.0, 201.0, True),
+        (900.0, 990.0, 300.0, 1979.0, False),
+        (900.0, 990.0, 300.0, 1981.0, True),
+        (10.0, 100.0, 300.0, -5000.0, False),  # a clock that went back
+    ],
+)
+def test_when_an_exposure_is_late(exptime: float, period: float, tolerance: float, after: float, late: bool) -> None:
+    timer = timer_of(session(10, period, exptime=exptime), tolerance)
+    last = T0 + 9 * period
+    assert timer.due == last + period
+    assert (timer.late(last + after) is not None) == late
+    assert timer.condition(last + after).active == late
+
+
+def test_frame_17219_is_6_min_late() -> None:
+    timer = timer_of(session(19))
+    due = T0 + 19 * 100
+    found = timer.condition(due + 370)
+    assert (found.text, found.since, found.severity) == ("frame 17219 is 6 min late", due, Severity.WARNING)
+    late = timer.late(due + 370)
+    assert late is not None
+    assert (late.obsid, late.due) == (17_219, due)
+    assert late.minutes == pytest.approx(37 / 6)
+
+
+def test_the_next_exposure_ends_it() -> None:
+    timer = timer_of(session(19))
+    now = T0 + 1900 + 400
+    assert timer.condition(now).active
+    timer.take(session(19))  # nothing new
+    assert timer.condition(now).active
+    timer.take(rows(17_219, now))
+    assert not timer.condition(now + 60).active
+    assert timer.condition(now + 1000).active
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    exptimes=st.lists(st.floats(0, 600), min_size=4, max_size=30),
+    overhead=st.floats(30, 390),
+    jitter=st.floats(-1, 1),
+    portion=st.integers(1, 7),
+)
+def test_a_session_that_goes_on_is_never_late(
+    exptimes: list[float], overhead: float, jitter: float, portion: int
+) -> None:
+    """Whatever the exposure times (overheads far above the timing model's have to be learned first).
+
+    It is late once it has stopped for long.
+    """
+    exposures, time = [], T0
+    timer, whole = ExposureTimer(), ExposureTimer()
+    for place, exptime in enumerate(exptimes):
+        assert timer.late(time) is None
+        timer.take(rows(place, time, exptime))
+        exposures += rows(place, time, exptime)
+        time += exptime + overhead + jitter * (place % 3)
+    whole.take(exposures)
+    assert whole.late(time) is None
+    assert whole.due == timer.due
+    late = whole.late(time + 2 * (600 + overhead + 700))
+    assert late is not None
+    assert late.obsid == len(exptimes)
+    pieces = ExposureTimer()
+    for first in range(0, len(exposures), portion):
+        pieces.take(exposures[first : first + portion])
+    assert pieces.due == whole.due
+
+
+# --- images -----------------------------------------------------------------------------------------------------------
+
+
+def image(obsid: int, ccd: int, complete: bool = True) -> ImageFile:
+    return ImageFile(f"/{obsid}_{ccd}.fits", obsid, ccd, complete, 0.0)
+
+
+def images_of(exposures: list[Exposure], begin: float = 0.0) -> ImageTimer:
+    pace = ExposurePace()
+    timer = ImageTimer(pace, begin, after_s=60.0)
+    timer.take(pace.take(exposures))
+    return timer
+
+
+DEADLINE = T0 + 10 + 91.8 + 60
+
+
+@pytest.mark.parametrize(
+    ("there", "missing"),
+    [
+        ([], (1, 2, 3)),
+        ([image(7, 1)], (2, 3)),
+        ([image(7, 1), image(7, 2, complete=False), image(7, 3)], (2,)),
+        ([image(7, 2), image(7, 2, complete=False)], (1, 2, 3)),
+        ([image(8, 1), image(8, 2), image(8, 3)], (1, 2, 3)),
+        ([image(7, 1), image(7, 2), image(7, 3)], ()),
+    ],
+)
+@pytest.mark.parametrize("log_first", [True, False])
+def test_which_ccds_are_missing(there: list[ImageFile], missing: tuple[int, ...], log_first: bool) -> None:
+    pace = ExposurePace()
+    timer = ImageTimer(pace, 0.0, after_s=60.0)
+    if log_first:
+        timer.take(pace.take(rows(7, T0)))
+    for one in there:
+        timer.arrived(one)
+    if not log_first:
+        timer.take(pace.take(rows(7, T0)))
+    assert timer.missing(DEADLINE) == ()
+    found = timer.missing(DEADLINE + 1)
+    assert [one.ccds for one in found] == ([missing] if missing else [])
+    assert timer.condition(DEADLINE + 1).active == bool(missing)
+
+
+def test_text_of_missing_images() -> None:
+    timer = images_of(session(3))
+    for obsid, ccds in ((17_200, (1, 2)), (17_201, (1,)), (17_202, (1, 2, 3))):
+        for ccd in ccds:
+            timer.arrived(image(obsid, ccd))
+    found = timer.condition(DEADLINE + 400)
+    assert found.text == "image of CCD3 of frame 17200 missing for 7 min, and images of 1 other frame"
+    assert found.since == DEADLINE
+    timer.arrived(image(17_200, 3))
+    assert timer.condition(DEADLINE + 400).text == "images of CCD2, CCD3 of frame 17201 missing for 5 min"
+
+
+def test_what_was_missing_before_the_start_is_no_news() -> None:
+    timer = images_of(session(50), begin=T0 + 49 * 100)
+    assert [one.obsid for one in timer.missing(T0 + 1e6)] == [17_248, 17_249]
+
+
+def test_a_block_with_fewer_ccds() -> None:
+    pace = ExposurePace()
+    timer = ImageTimer(pace, 0.0, ccds=frozenset({2}))
+    timer.take(pace.take(rows(7, T0)))
+    timer.arrived(image(7, 2))
+    assert timer.missing(T0 + 1e6) == ()
+
+
+def test_memory_of_images_is_bounded() -> None:
+    timer = images_of(session(MOST_AWAITED + 50))
+    for obsid in range(5000):
+        timer.arrived(image(obsid, 1))
+    assert len(timer.missing(T0 + 1e9)) == MOST_AWAITED
+    assert len(timer._there) == 2 * MOST_AWAITED
