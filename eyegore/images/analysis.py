@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import cache
+
+import numpy as np
 
 from eyegore.basics.errors import SettingsError
 from eyegore.campaign.family import family_of
 from eyegore.campaign.plan import chamber, chamber_of_block, unknown
-from eyegore.elvis.ccd_frame import Frame as Frame, UInt16Array, read_frame as read_frame
+from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
 from eyegore.images.facts import FrameFacts
 from eyegore.images.judging import Judge, overall
@@ -136,3 +139,9 @@ def problem_result(
         problem=problem,
         explanation=why.explanation if isinstance(why, FrameError) else f"could not be judged: {why!r}",
     )
+
+
+@cache
+def process_buffer() -> UInt16Array:
+    """Memory for any frame, of a process that reads one after the other: touched once, it is quick from then on."""
+    return np.empty(LARGEST_FRAME, np.uint16)

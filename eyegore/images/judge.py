@@ -111,7 +111,7 @@ class FrameJudge:
         with self._changed:
             self._stopping = True
             self._changed.notify()
-        self._process.stop()
+        self._process.child.stop()
 
     def join(self, timeout: float) -> bool:
         """Wait for the end of the thread [s]; whether it has ended."""
@@ -150,7 +150,7 @@ class FrameJudge:
                 if self._kept:
                     time.sleep(max(BREATH_S, time.monotonic() - began))
         finally:
-            self._process.close()
+            self._process.child.close()
             for store in stores.values():
                 store.close()
 

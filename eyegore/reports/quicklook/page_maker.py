@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import numpy as np
-
-from eyegore.elvis.ccd_frame import LARGEST_FRAME, UInt16Array
-from eyegore.images.analysis import FrameError, analyse_frame, judge_frame, problem_result, read_frame
+from eyegore.images.analysis import (
+    FrameError,
+    analyse_frame,
+    judge_frame,
+    problem_result,
+    process_buffer,
+    read_frame,
+)
 from eyegore.limits.frame_model import CheckTable, FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
 from eyegore.reports.paper.sheet import drawing
@@ -55,11 +58,11 @@ class PageMaker:
         """The record of a page that is kept now, or the numbers; whatever is wrong with the image is in it."""
         rules = self.rules
         if task.pages is None:
-            return analyse_frame(task.path, table=rules.table, block=rules.block, buffer=_buffer())
+            return analyse_frame(task.path, table=rules.table, block=rules.block, buffer=process_buffer())
         stamp = stamp_of_file(task.path, rules.key)  # before it is read: what comes later is seen the next time
         picture = geometry = None
         try:
-            frame = read_frame(task.path, _buffer())
+            frame = read_frame(task.path, process_buffer())
             result = judge_frame(frame, table=rules.table, block=rules.block, details=True)
             picture, geometry = stamp_of(frame), frame.geometry
         except Exception as why:  # noqa: BLE001  of one image among many: its page says so, the others are made
@@ -102,9 +105,3 @@ def _kept(pages: Path, stamp: FileStamp, result: FrameResult, content: bytes) ->
     )
     KeptPages(pages).keep(content, record)
     return record
-
-
-@cache
-def _buffer() -> UInt16Array:
-    """Memory that every frame of this process is read into."""
-    return np.empty(LARGEST_FRAME, np.uint16)

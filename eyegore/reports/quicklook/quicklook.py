@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.basics.process_pool import GivenUp, WorkerPool
+from eyegore.basics.process_pool import GivenUp, spread
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
 from eyegore.reports.paper.output_folder import write_text, write_whole
@@ -65,7 +65,7 @@ def _made(
     tasks: Sequence[PageTask], rules: QuicklookRules, jobs: int
 ) -> Iterator[tuple[int, PageRecord | FrameResult]]:
     maker = PageMaker(rules)
-    for place, done in WorkerPool(maker, jobs).results(tasks):
+    for place, done in spread(maker, tasks, jobs):
         if isinstance(done, GivenUp):
             if done.code is None:
                 problem, words = FrameProblem.UNREADABLE, "was not read in time: does its disk hang?"

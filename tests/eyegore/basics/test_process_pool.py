@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 from typing import Any
 
 import pytest
 
-from eyegore.basics.process_pool import GivenUp, WorkerPool
+from eyegore.basics.process_pool import Child, GivenUp, spread
 
 DIES = "__import__('os')._exit(3)"
 HANGS = "__import__('time').sleep(600)"
 
 
 def done(tasks: list[str], jobs: int = 2, longest_s: float = 60.0) -> dict[int, Any]:
-    pool: WorkerPool[str, Any] = WorkerPool(eval, jobs, longest_s)
-    found = dict(pool.results(tasks))
+    found = dict(spread(eval, tasks, jobs, longest_s))
     assert multiprocessing.active_children() == []
     return found
 
@@ -46,3 +46,23 @@ def test_what_the_work_raises_is_raised() -> None:
 def test_an_error_of_the_disk_is_no_end_of_the_process() -> None:
     with pytest.raises(FileNotFoundError):
         done(["open('/nowhere/at all')", "1"])
+
+
+def test_a_child_that_was_killed_between_two_tasks_is_started_anew() -> None:
+    child: Child[str, Any] = Child(eval)
+    assert child.ask("1 + 1") == 2
+    (process,) = multiprocessing.active_children()
+    process.kill()
+    process.join()
+    assert child.ask("2 + 2") == 4
+    child.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_child_that_is_stopped_ends_in_the_middle_of_its_task_and_begins_no_other() -> None:
+    child: Child[str, Any] = Child(eval)
+    assert child.ask("1 + 1") == 2
+    threading.Timer(0.1, child.stop).start()
+    assert child.ask(HANGS) == GivenUp(-9)
+    assert child.ask("1") == GivenUp(-9)
+    assert multiprocessing.active_children() == []

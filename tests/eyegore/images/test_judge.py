@@ -179,7 +179,7 @@ def test_an_image_on_which_the_process_is_killed_is_looked_at_once_more(
     assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
     assert killed_in_the_middle(process, FrameTask(image(day, 102).path, 102, 2), times).problem is problem
     assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
-    process.close()
+    process.child.close()
 
 
 def test_an_image_that_cannot_be_read_is_tried_again(
@@ -205,14 +205,14 @@ def test_a_process_that_hangs_is_given_up_and_the_next_image_judged(day: Path) -
     assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
     (child,) = multiprocessing.active_children()
     os.kill(child.pid or 0, signal.SIGSTOP)
-    process._longest_s = 0.2
+    process.child.longest_s = 0.2
     hung = process.ask(FrameTask(image(day, 102).path, 102, 2))
     assert hung.problem is FrameProblem.UNREADABLE
     assert hung.verdict is FrameVerdict.NOT_CHECKED
     assert "disk hang" in hung.explanation
-    process._longest_s = LIMIT_S
+    process.child.longest_s = LIMIT_S
     assert process.ask(FrameTask(image(day, 102).path, 102, 2)).problem is None
-    process.close()
+    process.child.close()
     assert not multiprocessing.active_children()
 
 
