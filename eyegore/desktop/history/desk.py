@@ -85,7 +85,7 @@ class HistoryDesk:
 
     def warm(self) -> None:
         """Import what the windows draw with, on its thread, so that the first window is drawn at once."""
-        self._painter.warm()
+        self._painter.start()
 
     def layout(self) -> dict[str, Any]:
         """What is remembered, JSON-able."""
