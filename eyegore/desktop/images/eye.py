@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from eyegore.basics.errors import EyegoreError
+from eyegore.basics.worker import NewestWins
 from eyegore.desktop.images.comparison import Comparison, FrameShelf, compared
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.images.pixels.display import Grey, Pixels, Stretch, block_reduce_max, preview, stretch_table
@@ -105,16 +105,12 @@ class Thumb:
     grey: bytes = b""
 
 
-class FrameEye:
+class FrameEye(NewestWins[Look | tuple[str, int]]):
     """Answers the newest look, and makes small pictures while there is none. ``post`` is called on the thread."""
 
     def __init__(self, post: Callable[[Seen | Thumb], object]) -> None:
+        super().__init__("image window")
         self._post = post
-        self._condition = threading.Condition()
-        self._look: Look | None = None
-        self._thumbs: list[tuple[str, int]] = []
-        self._stopping = False
-        self._thread: threading.Thread | None = None
         self._shelf = FrameShelf()
         self._current = ""
         self._last: tuple[object, ...] = ()
@@ -124,59 +120,27 @@ class FrameEye:
 
     def look(self, look: Look) -> None:
         """Ask for a look; one that waits is forgotten."""
-        self._ask(look, None)
+        self._ask(look, first=True)
 
     def thumbs(self, paths: Sequence[str], size: int) -> None:
         """Ask for small pictures that fit a square of ``size`` [pixel]; those that wait are forgotten."""
-        self._ask(None, [(path, size) for path in paths])
-
-    def _ask(self, look: Look | None, thumbs: list[tuple[str, int]] | None) -> None:
-        with self._condition:
-            if self._stopping:
-                return
-            self._look = look or self._look
-            self._thumbs = self._thumbs if thumbs is None else thumbs
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="image window", daemon=True)
-                self._thread.start()
-            self._condition.notify()
-
-    def stop(self, timeout: float = 5.0) -> bool:
-        """End the thread; False when it has not ended after ``timeout`` [s]."""
-        with self._condition:
-            self._stopping = True
-            self._condition.notify()
-        if self._thread is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        self._drop(lambda key: key is not None)
+        for path in paths:
+            self._ask((path, size), path)
 
     # --- on the thread -----------------------------------------------------------------------------------------------
 
-    def _work(self) -> None:
-        while (wanted := self._next()) is not None:
-            try:
-                if isinstance(wanted, Look):
-                    answer: Seen | Thumb = self._seen(wanted)
-                else:
-                    answer = self._thumb(*wanted)
-            except (EyegoreError, OSError) as why:
-                self._last = ()
-                told = "the file has vanished" if isinstance(why, FileNotFoundError) else str(why)
-                answer = Seen(wanted, problem=told) if isinstance(wanted, Look) else Thumb(wanted[0])
-            except Exception as why:  # outermost frame of the thread: the next look must find it alive
+    def _do(self, wanted: Look | tuple[str, int]) -> None:
+        try:
+            answer = self._seen(wanted) if isinstance(wanted, Look) else self._thumb(*wanted)
+        except Exception as why:  # outermost frame of the work: the window must be told
+            told = "the file has vanished" if isinstance(why, FileNotFoundError) else str(why)
+            if not isinstance(why, (EyegoreError, OSError)):
                 log.exception("looking at %s", wanted)
-                self._last = ()
-                answer = Seen(wanted, problem=f"fault: {why}") if isinstance(wanted, Look) else Thumb(wanted[0])
-            self._post(answer)
-
-    def _next(self) -> Look | tuple[str, int] | None:
-        with self._condition:
-            self._condition.wait_for(lambda: self._stopping or self._look is not None or self._thumbs)
-            if self._stopping:
-                return None
-            look, self._look = self._look, None
-            return look if look is not None else self._thumbs.pop(0)
+                told = f"fault: {why}"
+            self._last = ()
+            answer = Seen(wanted, problem=told) if isinstance(wanted, Look) else Thumb(wanted[0])
+        self._post(answer)
 
     def _thumb(self, path: str, size: int) -> Thumb:
         self._shelf.keep(self._current)

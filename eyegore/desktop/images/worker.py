@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from eyegore.basics.errors import FormatError
+from eyegore.basics.worker import NewestWins
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
-from eyegore.images.pixels.display import PixelRange, Pixels, Stretch, histogram, pixel_range, preview
+from eyegore.images.pixels.display import PixelRange, Stretch, histogram, pixel_range, preview
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +47,7 @@ class _Request:
     size: tuple[int, int]
 
 
-class ImageWorker:
+class ImageWorker(NewestWins[_Request]):
     """Reads frames and makes previews of them.
 
     Parameters
@@ -58,54 +57,37 @@ class ImageWorker:
     """
 
     def __init__(self, post: Callable[[ImagePreview], None]) -> None:
+        super().__init__("images")
         self._post = post
-        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        # one frame after the other in the same place: memory touched for the first time is slow
+        self._buffer = np.empty(LARGEST_FRAME, np.uint16)
 
     def request(self, obsid: int, paths: Mapping[int, str | Path], stretch: Stretch, size: tuple[int, int]) -> None:
         """Ask for the previews of one ObsID, by CCD number; the newest request wins, an older one is left unfinished.
 
         ``size`` is the box (width, height) [px] that each preview must fit into.
         """
-        if self._stopping.is_set():
-            return
-        self._requests.put(_Request(obsid, {ccd: Path(path) for ccd, path in paths.items()}, stretch, size))
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="images", daemon=True)
-            self._thread.start()
-
-    def stop(self, timeout: float = 5.0) -> bool:
-        """End the worker; False when it has not ended after ``timeout`` [s]."""
-        self._stopping.set()
-        self._requests.put(None)
-        if self._thread is not None:
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
+        self._ask(_Request(obsid, {ccd: Path(path) for ccd, path in paths.items()}, stretch, size))
 
     # --- on the worker thread -----------------------------------------------------------------------------------
 
-    def _work(self) -> None:
-        # one frame after the other in the same place: memory touched for the first time is slow
-        buffer = np.empty(LARGEST_FRAME, np.uint16)
-        while (request := self._requests.get()) is not None:
-            for ccd in sorted({*CCDS, *request.paths}):
-                if self._stopping.is_set() or not self._requests.empty():
-                    break
-                try:
-                    made = self._preview(request, ccd, buffer)
-                except Exception as why:  # outermost frame of the thread: the next request must find it alive
-                    log.exception("preview of CCD%d of ObsID %d", ccd, request.obsid)
-                    made = ImagePreview(request.obsid, ccd, problem=f"no preview: {why}")
-                self._post(made)
+    def _do(self, wanted: _Request) -> None:
+        for ccd in sorted({*CCDS, *wanted.paths}):
+            if self._outdated:
+                return
+            try:
+                made = self._preview(wanted, ccd)
+            except Exception as why:  # outermost frame of the work: the next CCD may be well
+                log.exception("preview of CCD%d of ObsID %d", ccd, wanted.obsid)
+                made = ImagePreview(wanted.obsid, ccd, problem=f"no preview: {why}")
+            self._post(made)
 
-    def _preview(self, request: _Request, ccd: int, buffer: Pixels) -> ImagePreview:
+    def _preview(self, request: _Request, ccd: int) -> ImagePreview:
         path = request.paths.get(ccd)
         if path is None:
             return ImagePreview(request.obsid, ccd, problem="not there")
         try:
-            pixels = read_pixels(path, buffer)
+            pixels = read_pixels(path, self._buffer)
         except FormatError as why:
             problem = "not there" if isinstance(why.__cause__, FileNotFoundError) else str(why)
             return ImagePreview(request.obsid, ccd, problem=problem, path=str(path))
