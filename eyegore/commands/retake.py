@@ -16,6 +16,7 @@ from rich.console import Console, Group
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
+from eyegore.basics.whole_file import WriteError, refuse_inside
 from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.exposures.standing import ImageFindings
@@ -101,8 +102,8 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError("--stale-after must be a positive number of seconds")
     folder: Path = args.folder.expanduser().absolute()
     target = Path(args.csv).expanduser() if args.csv and args.csv != "-" else None
-    if target is not None and target.resolve().is_relative_to(folder.resolve()):
-        raise SettingsError(f"{target} is in the day folder, where nothing is written: give another file")
+    if target is not None:
+        refuse_inside(target, [folder], "give another file")
     session = Session(
         folder=folder,
         elvis=known_version(args.elvis),
@@ -166,7 +167,7 @@ def images_of(folder: Path) -> list[ImageFile]:
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    try:  # as it is, not in one step: it may be a pipe or a device
         path.write_text(text, encoding="utf-8")
     except OSError as why:
-        raise SettingsError(f"{path} cannot be written: {why.strerror or why}") from why
+        raise WriteError(path, why) from why

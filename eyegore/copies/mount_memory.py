@@ -6,11 +6,11 @@ from a target that is used for the first time, and would fill the disk below it 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from pathlib import Path, PurePosixPath
 
+from eyegore.basics.whole_file import make_folder, write_whole
 from eyegore.copies.ledger import SyncError
 
 
@@ -31,18 +31,11 @@ class MountMemory:
             raise SyncError(f"{self._path} cannot be read: {why.strerror or why}") from why
 
     def keep(self, mount: str) -> None:
-        """Remember it, whole or not at all."""
+        """Remember it, whole or not at all. Raises WriteError."""
         if not mount or mount == self.known:
             return
-        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside.write_bytes(os.fsencode(mount))
-            beside.replace(self._path)
-        except OSError as why:
-            with contextlib.suppress(OSError):
-                beside.unlink()
-            raise SyncError(f"{self._path} cannot be written: {why.strerror or why}") from why
+        make_folder(self._path.parent, 0o700)
+        write_whole(self._path, os.fsencode(mount))
 
 
 def refuse_bare(before: str, now: str, root: str, name: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.whole_file import lies_in
 from eyegore.messages.events import Role
 
 HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?")
@@ -141,8 +142,7 @@ def refuse_inside(source: Path, target: SyncTarget) -> None:
     if target.kind is TargetKind.SSH and target.host.lower() not in _own_names():
         return
     for folder in (Path(target.path), Path(target.path) / source.resolve().name):
-        real = folder.resolve()
-        if any(_same(place, source) for place in (real, *real.parents)):
+        if lies_in(folder, source):
             raise SettingsError(
                 f"target {target.name!r} lies in {source}, the folder to be copied: choose a folder outside it"
             )
@@ -153,15 +153,6 @@ def place_of(target: SyncTarget) -> object:
     if target.kind is TargetKind.SSH:
         return target.host.lower(), target.port or 22, target.path
     return os.path.realpath(target.path)
-
-
-def _same(one: Path, other: Path) -> bool:
-    if one == other.resolve():
-        return True
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return False
 
 
 def _own_names() -> set[str]:

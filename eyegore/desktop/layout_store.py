@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
+
+from eyegore.basics.whole_file import WriteError, make_folder, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +38,8 @@ class LayoutStore:
 
     def save(self, layout: dict[str, Any]) -> None:
         """Remember ``layout``; replaced in one step, so that a crash leaves the old one or the new one."""
-        partial = self.path.with_suffix(".part")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(json.dumps(layout, indent=1), encoding="utf-8")
-            os.replace(partial, self.path)
-        except OSError as why:
+            make_folder(self.path.parent)
+            write_whole(self.path, json.dumps(layout, indent=1))
+        except WriteError as why:
             log.warning("the window layout could not be remembered: %s", why)

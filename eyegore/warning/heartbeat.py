@@ -6,12 +6,10 @@ holds down would be worth nothing.
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import logging
 import os
 import socket
-import tempfile
 import threading
 import time
 import urllib.error
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from eyegore.basics.whole_file import WriteError, whole_file
 from eyegore.warning.systemd import tell_alive
 
 if TYPE_CHECKING:
@@ -131,18 +130,12 @@ class Heartbeat:
 
 def touch(file: Path) -> str:
     """Write a heartbeat file whole, readable for all; returns a problem, "" when it was written."""
-    name = ""
     try:
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with open(handle, "w", encoding="utf-8") as beat:
-            beat.write(f"{time.time():.6f} {socket.gethostname()} {os.getpid()}\n")
+        with whole_file(file) as beat:
+            beat.write(f"{time.time():.6f} {socket.gethostname()} {os.getpid()}\n".encode())
             os.fchmod(beat.fileno(), 0o644)
-        os.replace(name, file)
-    except OSError as why:
-        if name:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
-        return f"the heartbeat file {file} cannot be written: {why.strerror or why}"
+    except WriteError as why:
+        return f"the heartbeat file {why}"
     return ""
 
 

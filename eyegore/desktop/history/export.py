@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import re
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +15,7 @@ import numpy.typing as npt
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.lab_time import iso
+from eyegore.basics.whole_file import refuse_inside, whole_file
 from eyegore.desktop.history.content import verdict_word
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory, Window
@@ -28,10 +26,6 @@ log = logging.getLogger(__name__)
 ROWS = 4000
 """Rows written between two looks at whether the person has changed their mind."""
 _WORDS = np.array([verdict_word(verdict) for verdict in sorted(Verdict)])
-
-
-class ExportError(EyegoreError):
-    """A file is not written; the message says why, in words for the person who asked for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,57 +70,6 @@ def proposed_name(folder: str, names: Sequence[str], begin: str, suffix: str) ->
     few = [*names[:3], f"and_{len(names) - 3}_more"] if len(names) > 3 else list(names)
     parts = [Path(folder).name or "history", "_".join(few), begin]
     return re.sub(r"[^A-Za-z0-9._-]+", "_", "_".join(part for part in parts if part)) + suffix
-
-
-def check_place(target: Path, monitored: Sequence[Path]) -> Path:
-    """The file itself, links in its folder followed; nothing is ever written into a monitored folder.
-
-    Raises
-    ------
-    ExportError
-        When the place is in the monitored folder, or no folder at all.
-    """
-    try:
-        place = target.parent.resolve(strict=True)
-    except OSError as why:
-        raise ExportError(f"{target.parent} cannot be written to: {why.strerror or why}") from why
-    if any(place.is_relative_to(folder.resolve()) for folder in monitored):
-        raise ExportError(f"{place} is in the monitored folder, where Eyegore writes nothing: choose another place")
-    return place / target.name
-
-
-def write_whole(target: Path, monitored: Sequence[Path], parts: Iterator[bytes]) -> None:
-    """Write a file beside its place and put it there in one step; what was there stays until then.
-
-    Raises
-    ------
-    ExportError
-        When it cannot be written; nothing is left behind, also when ``parts`` raises.
-    """
-    place = check_place(target, monitored)
-    try:
-        number, name = tempfile.mkstemp(prefix=f".{place.name[:60]}-", suffix=".part", dir=place.parent)
-        try:
-            with open(number, "wb") as file:
-                for part in parts:
-                    file.write(part)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, place)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
-    except OSError as why:
-        raise ExportError(f"{target} could not be written: {why.strerror or why}") from why
-
-
-def _umask() -> int:
-    """What the user does not give to others; only Linux tells it without changing it."""
-    with suppress(OSError, ValueError, IndexError), open("/proc/self/status", encoding="ascii") as file:
-        return int(next(line for line in file if line.startswith("Umask:")).split()[1], 8)
-    return 0o077
 
 
 def csv_parts(table: Table) -> Iterator[bytes]:
@@ -191,14 +134,19 @@ class Export:
     def _watched(self) -> Iterator[bytes]:
         for number, part in enumerate(self._parts):
             if self._cancelled.is_set():
-                raise ExportError("the export was cancelled: nothing is written")
+                raise EyegoreError("the export was cancelled: nothing is written")
             yield part
             self._progress(min(1.0, (number + 1) / self._count))
 
     def _work(self) -> None:
         try:
-            write_whole(self._target, self._monitored, self._watched())
-        except ExportError as why:
+            refuse_inside(
+                self._target.parent, self._monitored, "choose another place"
+            )  # a link is replaced, not followed
+            with whole_file(self._target, on_disk=True) as file:
+                for part in self._watched():
+                    file.write(part)
+        except EyegoreError as why:
             self._done(str(why), False)
         except Exception as why:  # outermost frame of the thread: the person must be told
             log.exception("%s could not be exported", self._target)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text
+from eyegore.basics.whole_file import whole_file, write_whole
 from eyegore.reports.findings import Findings
 from eyegore.reports.housekeeping.panel import HkPanel, draw, limit_lines
 from eyegore.reports.housekeeping.samples import HkSamples, ObsidTime
@@ -24,7 +25,6 @@ from eyegore.reports.housekeeping.statistics import (
     obsid_row,
     statistics_of,
 )
-from eyegore.reports.paper.output_folder import write_text, write_whole
 from eyegore.reports.paper.sheet import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, cut, drawing
 from eyegore.reports.quicklook.table import as_csv
 from eyegore.series.excursions import Run
@@ -105,14 +105,14 @@ class HkReport:
         units = self.samples.units
         rows = [(obsid.obsid, obsid_row(obsid, one.name, one.unit, of)) for one in reported for obsid, of in one.obsids]
         rows.sort(key=lambda one: one[0])  # stable: parameters stay in their order
-        write_text(obsids, as_csv(OBSID_COLUMNS, (row for _, row in rows)))
+        write_whole(obsids, as_csv(OBSID_COLUMNS, (row for _, row in rows)))
         runs = sorted((*self.runs, *self.invalid), key=lambda run: (run.first, run.parameter))
-        write_text(
+        write_whole(
             excursions,
             as_csv(EXCURSION_COLUMNS, (excursion_row(run, units.get(run.parameter, ""), index) for run in runs)),
         )
-        with drawing():
-            write_whole(pdf, partial(self._bind, reported=reported, advance=advance))
+        with drawing(), whole_file(pdf) as document:
+            self._bind(document, reported, advance)
 
     def _reported(self, name: str) -> _Reported:
         samples = self.samples.all_of(name).between(self.span.begin, self.span.end)
@@ -145,10 +145,11 @@ class HkReport:
 
     # --- pages -------------------------------------------------------------------------------------------------------
 
-    def _bind(self, draft: Path, reported: Sequence[_Reported], advance: Callable[[str], object]) -> None:
+    def _bind(self, document: BinaryIO, reported: Sequence[_Reported], advance: Callable[[str], object]) -> None:
         from matplotlib.backends.backend_pdf import PdfPages
 
-        with PdfPages(draft, metadata={"Title": f"Housekeeping {self.day}", "Creator": "eyegore hk-report"}) as pages:
+        about = {"Title": f"Housekeeping {self.day}", "Creator": "eyegore hk-report"}
+        with PdfPages(document, metadata=about) as pages:
             for sheet in self._sheets(reported, advance):
                 pages.savefig(sheet.figure)
 

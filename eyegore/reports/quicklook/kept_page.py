@@ -13,8 +13,8 @@ import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from eyegore.basics.whole_file import write_whole
 from eyegore.limits.frame_model import FrameVerdict
-from eyegore.reports.paper.output_folder import write_text, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +90,8 @@ class KeptPages:
         return record if whole and record.lasting and record.stamp == stamp_of_file(path, rules) else None
 
     def keep(self, page: bytes, record: PageRecord) -> None:
-        """Keep the page of an image and its record; SettingsError when they cannot be written."""
+        """Keep the page of an image and its record; WriteError when they cannot be written."""
         place = self.page(record.stamp.path)
-        write_whole(place, lambda draft: draft.write_bytes(page))
+        write_whole(place, page)
         told = {"version": VERSION, **asdict(record), "verdict": record.verdict.value}
-        write_text(place.with_suffix(".json"), json.dumps(told))
+        write_whole(place.with_suffix(".json"), json.dumps(told))

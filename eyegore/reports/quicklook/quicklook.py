@@ -7,9 +7,9 @@ from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.process_pool import GivenUp, spread
+from eyegore.basics.whole_file import whole_file, write_whole
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem, FrameResult
-from eyegore.reports.paper.output_folder import write_text, write_whole
 from eyegore.reports.quicklook.kept_page import KeptPages, PageRecord
 from eyegore.reports.quicklook.page_maker import PageMaker, PageTask, QuicklookRules
 from eyegore.reports.quicklook.table import COLUMNS, as_csv
@@ -78,7 +78,7 @@ def _made(
 
 def write_table(records: Sequence[PageRecord], path: Path) -> None:
     """Write the table of all images."""
-    write_text(path, as_csv(COLUMNS, (row for record in records for row in record.rows)))
+    write_whole(path, as_csv(COLUMNS, (row for record in records for row in record.rows)))
 
 
 def bind(records: Sequence[PageRecord], folder: Path, path: Path, title: str, advance: Callable[[], object]) -> None:
@@ -97,4 +97,5 @@ def bind(records: Sequence[PageRecord], folder: Path, path: Path, title: str, ad
                 raise EyegoreError(f"{page} cannot be read ({why}): run the same command again") from why
             advance()
         writer.add_metadata({"/Title": title, "/Creator": "eyegore quicklook"})
-        write_whole(path, lambda draft: writer.write(draft))
+        with whole_file(path) as document:
+            writer.write(document)

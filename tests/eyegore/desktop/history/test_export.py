@@ -13,14 +13,11 @@ import pytest
 
 from eyegore.desktop.history.export import (
     Export,
-    ExportError,
-    check_place,
     csv_count,
     csv_parts,
     moment_text,
     proposed_name,
     table_of,
-    write_whole,
 )
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
@@ -93,48 +90,38 @@ def test_the_proposed_name(folder: str, names: list[str], name: str) -> None:
 # --- where and how ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def night(tmp_path: Path) -> Path:
-    (tmp_path / "night" / "sub").mkdir(parents=True)
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("night/sub/a.csv", "where nothing is written: choose another place"),
+        ("link/a.csv", "where nothing is written: choose another place"),
+        ("night/out.csv", "where nothing is written: choose another place"),  # a link would be replaced
+        ("gone/a.csv", "gone/a.csv cannot be written: No such file or directory"),
+        ("elsewhere/a.csv", "written: "),
+        ("in.csv", "written: "),
+    ],
+)
+def test_nothing_is_written_into_the_monitored_folder(
+    tmp_path: Path, wait_until: Callable[..., None], place: str, told: str
+) -> None:
+    night = tmp_path / "night"
+    (night / "sub").mkdir(parents=True)
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "night" / "sub")
-    return tmp_path / "night"
+    (tmp_path / "link").symlink_to(night / "sub")
+    (night / "out.csv").symlink_to(tmp_path / "elsewhere" / "other")
+    (tmp_path / "in.csv").symlink_to(night / "raw")
+    said: list[tuple[str, bool]] = []
 
+    def ended(text: str, well: bool) -> None:
+        said.append((text, well))
 
-@pytest.mark.parametrize("place", ["night/a.csv", "night/sub/a.csv", "link/a.csv", "elsewhere/../night/a.csv"])
-def test_nothing_is_written_into_the_monitored_folder(night: Path, place: str) -> None:
-    with pytest.raises(ExportError, match="monitored folder"):
-        write_whole(night.parent / place, [night], iter([b"x"]))
-    assert list(night.rglob("*.*")) == []
-
-
-@pytest.mark.parametrize("place", ["elsewhere/a.csv", "night2/a.csv"])
-def test_beside_it_is_allowed(night: Path, place: str) -> None:
-    (night.parent / "night2").mkdir()
-    target = night.parent / place
-    assert check_place(target, [night, night.parent / "other"]) == target.resolve()
-    write_whole(target, [night], iter([b"one\n", b"two\n"]))
-    assert target.read_bytes() == b"one\ntwo\n"
-    assert os.listdir(target.parent) == [target.name]
-
-
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="No such file"):
-        write_whole(tmp_path / "gone" / "a.csv", [], iter([b"x"]))
-
-
-def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
-    target = tmp_path / "a.csv"
-    target.write_bytes(b"old")
-
-    def parts() -> Iterator[bytes]:
-        yield b"new"
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(ExportError, match="No space left"):
-        write_whole(target, [], parts())
-    assert target.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["a.csv"]
+    read = [tmp_path / "other", night]
+    export = Export(tmp_path / place, read, iter([b"x"]), 1, lambda share: None, ended)
+    wait_until(lambda: said)
+    assert export.stop(20)
+    ((text, well),) = said
+    assert (told in text, well) == (True, told == "written: ")
+    assert sorted(path.name for path in night.rglob("*")) == ["out.csv", "sub"]
 
 
 def test_a_file_is_written_on_a_thread(tmp_path: Path, wait_until: Callable[..., None]) -> None:

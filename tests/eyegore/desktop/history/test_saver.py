@@ -59,7 +59,7 @@ def test_the_monitored_folder_is_refused(
     night = Path(session.health.folder)
     monkeypatch.setattr(history_saver.filedialog, "asksaveasfilename", lambda **options: str(night / "a.csv"))
     window.export_table()
-    run(lambda: "monitored folder" in window.saver.text)
+    run(lambda: "nothing is written" in window.saver.text)
     assert list(night.iterdir()) == []
 
 

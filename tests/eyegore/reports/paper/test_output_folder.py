@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.reports.paper.output_folder import day_name, output_folder, write_text, write_whole
+from eyegore.basics.whole_file import WriteError
+from eyegore.reports.paper.output_folder import day_name, output_folder
 
 
 @pytest.mark.parametrize("inside", ["day", "day/look", "day/deep/er", "elsewhere/../day/x", "link/x"])
@@ -34,7 +35,7 @@ def test_a_folder_beside_it_is_made(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SettingsError, match="cannot be written"):
+    with pytest.raises(WriteError, match="cannot be written"):
         output_folder(tmp_path / "file" / "x", "", [])
 
 
@@ -44,17 +45,3 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 def test_documents_are_called_by_the_folder(tmp_path: Path, name: str, told: str) -> None:
     (tmp_path / name.split("/")[0]).mkdir()
     assert day_name(tmp_path / name) == told
-
-
-def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    write_text(path, "one")
-
-    def half(draft: Path) -> None:
-        draft.write_text("half")
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(SettingsError, match="No space left"):
-        write_whole(path, half)
-    assert path.read_text() == "one"
-    assert list(tmp_path.iterdir()) == [path]

@@ -1,0 +1,77 @@
+"""Files that are written whole or not at all, and the folders into which nothing is written."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from eyegore.basics.errors import EyegoreError, SettingsError
+
+
+class WriteError(EyegoreError):
+    """A file or folder cannot be written; what was there before is as it was."""
+
+    def __init__(self, path: Path, why: OSError) -> None:
+        super().__init__(f"{path} cannot be written: {why.strerror or why}")
+
+
+@contextmanager
+def whole_file(path: Path, *, on_disk: bool = False) -> Iterator[BinaryIO]:
+    """A file beside ``path`` to write to; it takes the place of ``path`` at the end, in one step.
+
+    ``on_disk`` waits until the disk has it, so that a power cut cannot take it away again. Raises :class:`WriteError`;
+    nothing is left behind then, nor when the body raises something else.
+    """
+    draft = path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}.part")
+    try:
+        with open(draft, "xb") as file:
+            try:
+                yield file
+                file.flush()
+                if on_disk:
+                    os.fsync(file.fileno())
+                os.replace(draft, path)
+            except BaseException:
+                with suppress(OSError):
+                    draft.unlink()
+                raise
+    except OSError as why:
+        raise WriteError(path, why) from why
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8. Raises :class:`WriteError`."""
+    with whole_file(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Make a folder where it is missing, those above it as well. Raises :class:`WriteError`."""
+    try:
+        path.mkdir(mode, parents=True, exist_ok=True)
+    except OSError as why:
+        raise WriteError(path, why) from why
+
+
+def lies_in(place: Path, folder: Path) -> bool:
+    """Whether a place, there already or not, is a folder or lies in it, by whatever links and mounts it is reached."""
+    real = place.resolve()
+    return any(_same(part, folder) for part in (real, *real.parents))
+
+
+def refuse_inside(place: Path, folders: Iterable[Path], instead: str) -> None:
+    """Raise SettingsError where a place lies in a folder that is read; ``instead`` says what to do about it."""
+    for folder in folders:
+        if lies_in(place, folder):
+            raise SettingsError(f"{place} lies in {folder}, where nothing is written: {instead}")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return one == other.resolve()
