@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError, SettingsError
-from eyegore.journal.journal import JournalReader, journal_path, journals, state_dir
+from eyegore.basics.state_folder import state_dir
+from eyegore.journal.journal import JournalReader, journal_path, journals
 
 _SHOWN_FOLDERS = 6
 

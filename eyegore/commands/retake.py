@@ -16,11 +16,11 @@ from rich.console import Console, Group
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
+from eyegore.basics.state_folder import state_dir
 from eyegore.basics.whole_file import WriteError, refuse_inside
 from eyegore.commands.progress_bar import progress_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.exposures.standing import ImageFindings
-from eyegore.journal.journal import state_dir
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import ImageFile
 from eyegore.messages.exposures import ccd_of

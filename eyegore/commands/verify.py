@@ -56,10 +56,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(args: argparse.Namespace) -> int:
     """Compare as the command line says; SettingsError or SyncError when nothing can be said."""
+    from eyegore.basics.state_folder import state_dir
     from eyegore.copies.engine import judged
     from eyegore.copies.ledger import FileState, LedgerEntry
     from eyegore.copies.opening import open_ledger, other_side
-    from eyegore.journal.journal import state_dir
 
     folder: Path = args.folder.expanduser().absolute()
     if not folder.is_dir():

@@ -7,10 +7,7 @@ twice. So one that cannot be read is set aside, and a new one begun.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import re
-import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -18,10 +15,9 @@ from enum import Enum
 from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError
+from eyegore.basics.state_folder import kept_path
+from eyegore.basics.store import StoreKind, transaction
 
-APPLICATION = 0x45795379
-"""``PRAGMA application_id``: "EySy", so that no other program's database is taken for a ledger."""
-VERSION = 1
 WAIT_S = 10.0
 """Longest wait for another writer (``eyegore verify`` beside a session) [s]."""
 LEFT_BEHIND_S = 3.0
@@ -86,18 +82,15 @@ _TABLES = (
     ) WITHOUT ROWID
     """,
     "CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {VERSION}",
 )
+LEDGER = StoreKind("the ledger of copies", SyncError, 0x45795379, 1, _TABLES, WAIT_S)
+"""The application is "EySy"."""
 _PUT = f"INSERT OR REPLACE INTO files ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
 def ledger_path(state: Path, folder: Path, target: str) -> Path:
-    """The ledger of ``folder`` on ``target`` below the state folder: a name to recognise, a hash to be the only one."""
-    whole = os.path.realpath(folder)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(whole))[:60].strip("._") or "folder"
-    both = hashlib.sha256(os.fsencode(whole) + b"\0" + os.fsencode(target)).hexdigest()[:10]
-    return state / "sync" / f"{name}-{both}.sqlite"
+    """The ledger of ``folder`` on ``target`` below the state folder."""
+    return kept_path(state / "sync", os.path.realpath(folder), target)
 
 
 class SyncLedger:
@@ -110,47 +103,7 @@ class SyncLedger:
         """Counts how often something about the files of an ObsID was put, or read anew."""
         self._entries: dict[str, LedgerEntry] = {}
         self._lock: int | None = None
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = self._opened()
-        except OSError as why:
-            raise SyncError(f"{path.parent} cannot hold what is known of the copies: {why.strerror or why}") from why
-        except sqlite3.Error as why:
-            raise SyncError(f"{path} cannot be opened: {why}") from why
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return self._connected()
-        except sqlite3.OperationalError:
-            raise  # locked, full, not permitted: nothing is wrong with what it holds
-        except sqlite3.DatabaseError:
-            aside = f"{self.path}.unreadable-{time.time_ns()}"
-            os.rename(self.path, aside)
-            for suffix in ("-wal", "-shm"):
-                if os.path.exists(f"{self.path}{suffix}"):
-                    os.rename(f"{self.path}{suffix}", f"{aside}{suffix}")
-            return self._connected()
-
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=WAIT_S, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("BEGIN IMMEDIATE")
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            if not tables:
-                for statement in _TABLES:
-                    connection.execute(statement)
-            connection.execute("COMMIT")
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if application != APPLICATION or version > VERSION:
-                raise SyncError(f"{self.path} is of another program or a newer Eyegore: give another --state DIR")
-            connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM files LIMIT 1")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        self._connection = LEDGER.open(path)
 
     def alone(self, within_s: float = LEFT_BEHIND_S) -> None:
         """Be the only one to copy with this ledger until it is closed; SyncError when another does ``within_s`` [s].
@@ -182,15 +135,13 @@ class SyncLedger:
 
     def entries(self) -> dict[str, LedgerEntry]:
         """All entries by path; read from the file only when somebody else has written to it."""
-        try:
+        with LEDGER.told(self.path):
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version != self._version:
                 rows = self._connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM files").fetchall()
                 self._entries = {entry.path: entry for entry in map(_entry_of, rows)}
                 self._version = version
                 self.exposures_put += 1
-        except sqlite3.Error as why:
-            raise SyncError(f"{self.path} cannot be read: {why}") from why
         return self._entries
 
     def put(self, entries: Iterable[LedgerEntry]) -> None:
@@ -198,34 +149,21 @@ class SyncLedger:
         new = {entry.path: entry for entry in entries}
         if not new:
             return
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                self._connection.executemany(_PUT, map(_row_of, new.values()))
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-        except sqlite3.Error as why:
-            raise SyncError(f"{self.path} cannot be written: {why}") from why
+        with LEDGER.told(self.path), transaction(self._connection):
+            self._connection.executemany(_PUT, map(_row_of, new.values()))
         self._entries.update(new)
         self.exposures_put += any(entry.obsid is not None for entry in new.values())
 
     def kept(self, name: str) -> str:
         """A value kept under a name, "" when there is none."""
-        try:
+        with LEDGER.told(self.path):
             row = self._connection.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
-        except sqlite3.Error as why:
-            raise SyncError(f"{self.path} cannot be read: {why}") from why
         return str(row[0]) if row else ""
 
     def keep(self, name: str, value: str) -> None:
         """Keep a value under a name."""
-        try:
+        with LEDGER.told(self.path):
             self._connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
-        except sqlite3.Error as why:
-            raise SyncError(f"{self.path} cannot be written: {why}") from why
 
     def close(self) -> None:
         """Close it and let another copy; may be called twice."""

@@ -6,19 +6,19 @@ It only ever holds what the images themselves tell: where it is lost or cannot b
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import logging
 import os
-import re
 import sqlite3
-import time
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
+from eyegore.basics.errors import EyegoreError
+from eyegore.basics.state_folder import kept_path
+from eyegore.basics.store import StoreKind
 from eyegore.messages.images import FrameResult
 
 if TYPE_CHECKING:
@@ -26,23 +26,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-APPLICATION = 0x45794672
-"""``PRAGMA application_id``: "EyFr", so that no other program's database is written to."""
 VERSION = 1
-"""Of the table, and of what is measured: results of another version are not used."""
-WAIT_S = 5.0
-"""Longest wait for another writer [s]."""
+"""Of what is measured: results of another version are not used."""
 KEEP_S = 60 * 86_400.0
 """A store that nobody has opened for so long is given up [s]: its images are measured again within minutes."""
 _LEFT_OUT = ("header", "details")
 """The file has them."""
 
 _TABLE = """
-    CREATE TABLE IF NOT EXISTS frames (
+    CREATE TABLE frames (
         name BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
         rules TEXT NOT NULL, result BLOB NOT NULL
     ) WITHOUT ROWID
 """
+STORE = StoreKind("the store of results of images", EyegoreError, 0x45794672, 0, (_TABLE,), wait_s=5.0)
+"""The application is "EyFr"."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,8 @@ class FrameStamp:
 
 
 def store_path(state: Path, folder: Path) -> Path:
-    """The store of a folder below the state folder: a name to recognise, a hash to be the only one."""
-    whole = os.path.realpath(folder)
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(whole))[:60].strip("._") or "folder"
-    return state / "frames" / f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:10]}.sqlite"
+    """The store of a folder below the state folder."""
+    return kept_path(state / "frames", os.path.realpath(folder))
 
 
 def forget_old(state: Path, now: float) -> None:
@@ -79,41 +75,10 @@ class FrameStore:
         self.path = path
         self._connection: sqlite3.Connection | None = None
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = self._opened()
+            self._connection = STORE.open(path)
             os.utime(path)  # it is in use, see forget_old
-        except (OSError, sqlite3.Error) as why:
+        except (OSError, EyegoreError) as why:
             self._give_up("cannot be opened", why)
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return self._connected()
-        except sqlite3.OperationalError:
-            raise  # locked, full, not permitted: nothing is wrong with what it holds
-        except sqlite3.DatabaseError:
-            aside = f"{self.path}.unreadable-{time.time_ns()}"
-            for suffix in ("", "-wal", "-shm"):
-                with suppress(FileNotFoundError):
-                    os.rename(f"{self.path}{suffix}", f"{aside}{suffix}")
-            return self._connected()
-
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=WAIT_S, isolation_level=None)
-        try:
-            # in this order: whoever makes the file now says whose it is first, and makes its table then
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            (application,) = connection.execute("PRAGMA application_id").fetchone()
-            if tables and application != APPLICATION:
-                raise sqlite3.OperationalError("it is of another program")
-            _write_ahead(connection)
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute(_TABLE)
-            connection.execute("SELECT name, size, mtime_ns, rules, result FROM frames LIMIT 1")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
     def find(self, stamp: FrameStamp) -> FrameResult | None:
         """The result for exactly this file, judged in this way; None when there is none."""
@@ -152,19 +117,6 @@ class FrameStore:
     def _give_up(self, what: str, why: Exception) -> None:
         log.warning("%s %s (%s): the images are measured again after a restart", self.path, what, why)
         self.close()
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Have the file written ahead, which SQLite refuses without waiting while another one does the same."""
-    until = time.monotonic() + WAIT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as why:
-            if "locked" not in str(why) or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
 
 
 def _values(stamp: FrameStamp) -> tuple[int, int, str]:

@@ -1,54 +1,37 @@
 """The journal: every change of every alarm, and the state they are in; one SQLite file per monitored folder.
 
-Entries and state are written in one transaction, to a write-ahead log. ``kill -9`` at any moment leaves the last whole
-transaction. Nothing is forced to the disk per transaction (``synchronous=NORMAL``): a power cut can cost the last
-seconds that the kernel had not written yet (about 30 s on Linux), again in whole transactions, and does not harm the
-rest. Forcing would make the monitor wait for the disk at every change, longest when a flood of alarms comes.
+Entries and state are written in one transaction. None is forced to the disk (see :mod:`eyegore.basics.store`): that
+would make the monitor wait for the disk at every change, longest when a flood of alarms comes.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
-import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from eyegore.basics.state_folder import SUFFIX, kept_path, state_dir
+from eyegore.basics.store import is_corrupt, make_private, transaction
 from eyegore.journal import delivery, outbox
 from eyegore.journal.delivery import Delivery
-from eyegore.journal.errors import JournalError, is_corrupt, journal_error
-from eyegore.journal.reader import JournalReader, connect
-from eyegore.journal.schema import INSERT, KEEP, TABLES, UPGRADES, VERSION, row_of, version_of
+from eyegore.journal.errors import JournalError
+from eyegore.journal.reader import JournalReader
+from eyegore.journal.schema import INSERT, JOURNAL, KEEP, row_of
 from eyegore.messages.events import AlarmEntry
 
-__all__ = ["Journal", "JournalError", "JournalReader", "journal_path", "journals", "state_dir"]
-
-SUFFIX = ".sqlite"
-LOG_BYTES = 4 << 20
-"""What is left of the write-ahead log after it was emptied [bytes]."""
+__all__ = ["Journal", "JournalError", "JournalReader", "journal_path", "journals"]
 
 Result = TypeVar("Result")
 
 
-def state_dir(state: Path | None) -> Path:
-    """The folder of ``--state DIR``; where it is not given, the user's own."""
-    import platformdirs
-
-    return (state or Path(platformdirs.user_state_dir("eyegore", appauthor=False))).expanduser().absolute()
-
-
 def journal_path(state: Path | None, folder: Path) -> Path:
-    """The journal of a monitored folder: its name, to be recognised, and a hash of its path, to be the only one."""
-    whole = os.path.abspath(folder.expanduser())
-    name = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(whole))[:60].strip("._") or "folder"
-    return state_dir(state) / "alarms" / f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:10]}{SUFFIX}"
+    """The journal of a monitored folder."""
+    return kept_path(state_dir(state) / "alarms", os.path.abspath(folder.expanduser()))
 
 
 def journals(state: Path | None) -> list[Path]:
@@ -123,24 +106,24 @@ class Journal(JournalReader):
 
     def _let_go(self) -> None:
         super().close()
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            os.close(lock)
+        self._unlock()
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def _write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         connection = self._present()
-        try:
+        with JOURNAL.told(self.path):
             try:
-                return _in_one_transaction(connection, work)
+                with transaction(connection):
+                    return work(connection)
             except sqlite3.DatabaseError as why:
                 if not is_corrupt(why):
                     raise
-                self._set_aside(why)
-            return _in_one_transaction(self._present(), work)
-        except (sqlite3.Error, OSError) as why:
-            raise journal_error(self.path, why) from why
+                self._connection = None
+                self._news.append(JOURNAL.set_aside(self.path, connection, why))
+            connection = self._present()
+            with transaction(connection):
+                return work(connection)
 
     def _present(self) -> sqlite3.Connection:
         """The connection, after making sure that it still leads to the file of that name.
@@ -160,103 +143,23 @@ class Journal(JournalReader):
     # --- opening -----------------------------------------------------------------------------------------------------
 
     def _opened(self) -> sqlite3.Connection:
+        about = json.dumps({"path": str(self._folder)} if self._folder is not None else {})
         try:
-            _make_private(self.path.parent)
-            self._lock = _locked(self.path)
-            try:
-                return self._begun()
-            except sqlite3.DatabaseError as why:
-                if not is_corrupt(why):
-                    raise
-                self._set_aside(why)
-            return self._begun()
-        except (sqlite3.Error, OSError) as why:
-            self._unlock()
-            raise journal_error(self.path, why) from why
+            with JOURNAL.told(self.path):
+                make_private(self.path.parent)
+                self._lock = _locked(self.path)
+            connection = JOURNAL.open(self.path, lambda made: made.execute(KEEP, ("folder", about)), self._news.append)
         except JournalError:
             self._unlock()
-            raise
-
-    def _unlock(self) -> None:
-        lock, self._lock = self._lock, None
-        if lock is not None:
-            os.close(lock)
-
-    def _begun(self) -> sqlite3.Connection:
-        with suppress(FileExistsError):  # never opened by hand when it exists: closing would lift the locks of SQLite
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        self._connection = connection = connect(self.path, "mode=rw")
-        try:
-            version = version_of(connection, self.path)
-            _check(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
-            about = {"path": str(self._folder)} if self._folder is not None else {}
-            if not version:
-                _in_one_transaction(connection, lambda each: _create(each, about))
-            while 0 < version < VERSION:
-                _in_one_transaction(connection, partial(_run, statements=UPGRADES[version]))
-                version += 1
-        except sqlite3.Error as why:
-            if not is_corrupt(why):  # else it is closed after it was set aside
-                super().close()
-            raise
-        except JournalError:
-            super().close()
             raise
         self._identity = _identity(self.path)
         self._last_state = None
         return connection
 
-    def _set_aside(self, why: sqlite3.Error) -> None:
-        """Rename the file and its log, the log first: without its database SQLite would delete it.
-
-        Closed only then, because SQLite deletes the log when it closes.
-        """
-        stamp = datetime.now().strftime("%Y%m%dT%H%M%S.%f")
-        aside = Path(f"{self.path}.broken-{stamp}")
-        try:
-            with suppress(FileNotFoundError):
-                os.rename(f"{self.path}-wal", f"{aside}-wal")
-            os.rename(self.path, aside)
-            with suppress(FileNotFoundError):
-                os.unlink(f"{self.path}-shm")  # an index of the log, made anew from it
-        finally:
-            super().close()
-        self._news.append(f"the alarm journal was corrupt ({why}): set aside as {aside}, a new one is begun")
-
-
-def _in_one_transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Result]) -> Result:
-    connection.execute("BEGIN IMMEDIATE")
-    with connection:  # commits, or rolls back
-        return work(connection)
-
-
-def _create(connection: sqlite3.Connection, folder: Mapping[str, str]) -> None:
-    _run(connection, TABLES)
-    connection.execute(KEEP, ("folder", json.dumps(folder)))
-
-
-def _run(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
-    for statement in statements:
-        connection.execute(statement)
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        why = sqlite3.DatabaseError(" ".join(found.split()))
-        why.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise why
-
-
-def _make_private(folder: Path) -> None:
-    """Make the folder and those above it, for this user only; those that are there stay as they are."""
-    for each in reversed((folder, *folder.parents)):
-        with suppress(FileExistsError):
-            if not each.is_dir():
-                each.mkdir(mode=0o700)
+    def _unlock(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
 
 def _locked(path: Path) -> int:

@@ -13,9 +13,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from eyegore.basics.store import transaction
 from eyegore.journal.delivery import COLUMNS, Delivery, DeliveryState, delivery_of, row_of
-from eyegore.journal.errors import JournalError, journal_error
-from eyegore.journal.reader import connect
+from eyegore.journal.errors import JournalError
+from eyegore.journal.schema import JOURNAL
 
 _NAMES = ", ".join(COLUMNS)
 _PLACES = ", ".join("?" * len(COLUMNS))
@@ -78,25 +79,22 @@ class Outbox:
         """The newest deliveries, oldest of them first; raises :class:`JournalError`."""
         return self._read(f"{_SELECT} ORDER BY made DESC, rowid DESC LIMIT ?", [count])[::-1]
 
+    def _connect(self, options: str) -> sqlite3.Connection:
+        return JOURNAL.connect(self.path, options)
+
     def _write(self, statement: str, deliveries: list[Delivery]) -> None:
         rows = [row_of(delivery) for delivery in deliveries]
-        try:
-            with closing(connect(self.path, "mode=rw")) as connection, connection:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.executemany(statement, rows)
-        except sqlite3.Error as why:
-            raise journal_error(self.path, why) from why
+        with JOURNAL.told(self.path), closing(self._connect("mode=rw")) as connection, transaction(connection):
+            connection.executemany(statement, rows)
 
     def _read(self, query: str, values: list[str] | list[int]) -> list[Delivery]:
         return [delivery_of(row) for row in self._rows(query, values)]
 
     def _rows(self, query: str, values: list[str] | list[int]) -> list[tuple[Any, ...]]:
-        try:
-            with closing(connect(self.path, "mode=ro")) as connection:
+        with JOURNAL.told(self.path), closing(self._connect("mode=ro")) as connection:
+            try:
                 return connection.execute(query, values).fetchall()
-        except sqlite3.OperationalError as why:
-            if "no such table" in str(why):  # written by an Eyegore that sent nothing
-                return []
-            raise journal_error(self.path, why) from why
-        except sqlite3.Error as why:
-            raise journal_error(self.path, why) from why
+            except sqlite3.OperationalError as why:
+                if "no such table" in str(why):  # written by an Eyegore that sent nothing
+                    return []
+                raise

@@ -10,19 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from eyegore.journal.errors import JournalError, journal_error, primary_code
-from eyegore.journal.schema import SELECT, Cell, entry_of, version_of
+from eyegore.basics.store import primary_code
+from eyegore.journal.errors import JournalError
+from eyegore.journal.schema import JOURNAL, SELECT, Cell, entry_of
 from eyegore.messages.events import AlarmEntry
 
-BUSY_S = 2.0
-"""How long another program that holds the file is waited for [s]; the monitor stands still meanwhile."""
 PAGE = 500
 """Entries fetched at once. Between pages no snapshot is held, which would keep the writer's log growing."""
-
-
-def connect(path: Path, options: str) -> sqlite3.Connection:
-    """A connection that begins no transaction by itself, for the calling thread."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, isolation_level=None, timeout=BUSY_S)
 
 
 class JournalReader:
@@ -33,19 +27,18 @@ class JournalReader:
         self._connection: sqlite3.Connection | None = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
-        try:
-            os.stat(self.path)
-        except FileNotFoundError:
-            raise JournalError(f"there is no alarm journal {self.path}: nothing was monitored with it yet") from None
-        except OSError as why:
-            raise journal_error(self.path, why) from why
-        try:
-            return self._looked_into("mode=ro")
-        except sqlite3.Error as why:
-            unwritable = primary_code(why) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-            if not unwritable or os.access(self.path.parent, os.W_OK):
-                raise journal_error(self.path, why) from why
-        return self._archived()
+        with JOURNAL.told(self.path):
+            try:
+                os.stat(self.path)
+                return self._looked_into("mode=ro")
+            except FileNotFoundError:
+                words = f"there is no alarm journal {self.path}: nothing was monitored with it yet"
+                raise JournalError(words) from None
+            except sqlite3.Error as why:
+                unwritable = primary_code(why) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+                if not unwritable or os.access(self.path.parent, os.W_OK):
+                    raise
+            return self._archived()
 
     def _archived(self) -> sqlite3.Connection:
         """On a read-only disk nobody writes, and SQLite must be told so: it cannot put its lock file there."""
@@ -54,15 +47,12 @@ class JournalReader:
             raise JournalError(
                 f"the newest entries of {self.path} are still in {log.name}: copy both to a writable folder"
             )
-        try:
-            return self._looked_into("mode=ro&immutable=1")
-        except sqlite3.Error as why:
-            raise journal_error(self.path, why) from why
+        return self._looked_into("mode=ro&immutable=1")
 
     def _looked_into(self, options: str) -> sqlite3.Connection:
-        connection = connect(self.path, options)
+        connection = JOURNAL.connect(self.path, options)
         try:
-            if not version_of(connection, self.path):
+            if JOURNAL.version_of(connection, self.path) is None:
                 raise JournalError(f"there is nothing in the alarm journal {self.path} yet")
         except BaseException:
             connection.close()
@@ -117,10 +107,8 @@ class JournalReader:
     def _rows(self, query: str, values: Sequence[Cell]) -> list[tuple[Any, ...]]:
         if self._connection is None:
             raise JournalError(f"the alarm journal {self.path} is not open")
-        try:
+        with JOURNAL.told(self.path):
             return self._connection.execute(query, values).fetchall()
-        except sqlite3.Error as why:
-            raise journal_error(self.path, why) from why
 
     def close(self) -> None:
         """Close it; may be called twice."""

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from dataclasses import fields
-from pathlib import Path
 
+from eyegore.basics.store import StoreKind
 from eyegore.journal.errors import JournalError
 from eyegore.messages.events import AlarmEntry
 
 VERSION = 2
-"""Of the tables, kept in ``PRAGMA user_version``. Raise it with every change, and convert the older ones."""
-APPLICATION = 0x45796547
-"""``PRAGMA application_id``: "EyeG", so that no other program's database is taken for a journal."""
+"""Of the tables. Raise it with every change, and convert the older ones."""
 
 COLUMNS = tuple(each.name for each in fields(AlarmEntry))
 _REALS = ("time", "data_time", "value")
@@ -32,8 +29,6 @@ OUTBOX = (
     """,
     "CREATE INDEX outbox_by_state ON outbox (state)",
 )
-UPGRADES = {1: (*OUTBOX, "PRAGMA user_version = 2")}
-"""What makes the tables of one version those of the next."""
 
 TABLES = (
     f"""
@@ -51,11 +46,13 @@ TABLES = (
     """,
     "CREATE TABLE kept (name TEXT PRIMARY KEY, json TEXT NOT NULL)",
     *OUTBOX,
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {VERSION}",
 )
 """``kept`` holds what is replaced, not added to: the state of the alarms, and the folder they belong to; ``outbox``
 what is told to people."""
+BUSY_S = 2.0
+"""How long another program that holds the file is waited for [s]; the monitor stands still meanwhile."""
+JOURNAL = StoreKind("the alarm journal", JournalError, 0x45796547, VERSION, TABLES, BUSY_S, {1: OUTBOX})
+"""The application is "EyeG"."""
 
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 INSERT = f"INSERT INTO entries ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"
@@ -80,20 +77,3 @@ def entry_of(row: tuple[Cell, ...]) -> AlarmEntry:
     values: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
     values |= {name: math.nan for name in _REALS if values[name] is None}
     return AlarmEntry(**{**values, "old": bool(values["old"])})  # type: ignore[arg-type]
-
-
-def version_of(connection: sqlite3.Connection, path: Path) -> int:
-    """Version of the tables, 0 when there are none yet; raises :class:`JournalError` for what is not ours to read."""
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if not tables:
-        return 0
-    if application != APPLICATION:
-        raise JournalError(f"{path} is a database of another program, not an alarm journal: choose another file")
-    if version > VERSION:
-        raise JournalError(
-            f"the alarm journal {path} was written by a newer Eyegore (version {version}, this one knows {VERSION}): "
-            "update Eyegore, or give another place with --state DIR"
-        )
-    return int(version)

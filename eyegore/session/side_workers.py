@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.state_folder import state_dir
 from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside
-from eyegore.journal.journal import state_dir
 from eyegore.limits.table import TableError
 from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
 from eyegore.session.limits_file import LimitsFile

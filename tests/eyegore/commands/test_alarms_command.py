@@ -271,7 +271,7 @@ def test_journal_is_read_while_it_is_written(tmp_path: Path, capsys: pytest.Capt
         (["/nowhere/a.sqlite"], "there is no alarm journal /nowhere/a.sqlite"),
         (["/"], "/ is a folder; if it is the monitored one, give it with -p /"),
         (["-p", "/data/x", "a.sqlite"], "either the monitored folder with -p DIR, or the journal FILE"),
-        ([__file__], "is no journal"),
+        ([__file__], "is none of ours"),
     ],
 )
 @pytest.mark.parametrize("command", ["list", "export"])

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,7 +90,20 @@ def test_one_that_cannot_be_read_is_set_aside(path: Path) -> None:
     ledger = SyncLedger(path)
     assert ledger.entries() == {}
     ledger.close()
-    assert len(list(path.parent.glob("*.unreadable-*"))) == 1
+    assert len(list(path.parent.glob("*.broken-*"))) == 1
+
+
+def test_a_ledger_of_2026_is_read_and_written_on(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    shutil.copy(Path(__file__).parents[2] / "data" / "stores" / "ledger.sqlite", path)
+    ledger = SyncLedger(path)
+    assert ledger.entries() == {ENTRY.path: replace(ENTRY, error="")}
+    assert ledger.kept("device") == "17"
+    ledger.put([replace(ENTRY, path="other")])
+    ledger.close()
+    again = SyncLedger(path)
+    assert len(again.entries()) == 2
+    again.close()
 
 
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 import sqlite3
 import threading
 from dataclasses import replace
@@ -91,6 +92,19 @@ def test_what_was_kept_is_there_after_a_restart(store: FrameStore) -> None:
     again.close()
 
 
+def test_a_store_of_2026_is_read_and_written_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "frames.sqlite"
+    shutil.copy(Path(__file__).parents[2] / "data" / "stores" / "frames.sqlite", path)
+    store = FrameStore(path)
+    assert repr(store.find(STAMP)) == repr(replace(result(), header={}))
+    store.put(replace(STAMP, name="other"), result())
+    store.close()
+    again = FrameStore(path)
+    assert again.find(replace(STAMP, name="other")) is not None
+    again.close()
+    assert not caplog.messages
+
+
 def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
     path = tmp_path / "frames.sqlite"
     path.write_bytes(b"no database at all" * 100)
@@ -98,7 +112,7 @@ def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
     store.put(STAMP, result())
     assert store.find(STAMP) is not None
     store.close()
-    assert [one.name for one in tmp_path.iterdir() if "unreadable" in one.name]
+    assert [one.name for one in tmp_path.iterdir() if "broken" in one.name]
 
 
 def test_the_database_of_another_program_is_left_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +19,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.journal import reader as journal_reader
-from eyegore.journal.journal import Journal, JournalError, JournalReader, journal_path, journals, state_dir
+from eyegore.journal import journal as journal_file, reader as journal_reader
+from eyegore.journal.journal import Journal, JournalError, JournalReader, journal_path, journals
 from eyegore.journal.outbox import Outbox
-from eyegore.journal.schema import COLUMNS, INSERT, KEEP, TABLES, VERSION, entry_of, row_of
+from eyegore.journal.schema import COLUMNS, INSERT, JOURNAL, KEEP, TABLES, VERSION, entry_of, row_of
 from eyegore.messages.events import AlarmEntry
 
 NAN = float("nan")
+WRITTEN = Path(__file__).parents[2] / "data" / "stores" / "journal.sqlite"
 ENTRY = AlarmEntry(
     time=1_552_600_445.25,
     data_time=1_552_600_440.0,
@@ -96,9 +98,8 @@ def test_each_folder_has_a_journal_of_its_own(tmp_path: Path, monkeypatch: pytes
 
 
 def test_journals_lie_in_the_state_folder_of_the_user(private_home: Path) -> None:
-    assert state_dir(None) == private_home / ".local/state/eyegore"
-    assert state_dir(Path("~/elsewhere")) == private_home / "elsewhere"
     path = journal_path(None, Path("/data/14_Mar_19"))
+    assert path.parent.parent == private_home / ".local/state/eyegore"
     assert journals(None) == []
     with Journal(path):
         assert journals(None) == [path]
@@ -166,7 +167,9 @@ def test_a_journal_of_the_first_version_is_converted_and_loses_nothing(tmp_path:
     with closing(sqlite3.connect(path)) as old:
         for statement in TABLES:
             if "outbox" not in statement:
-                old.execute(statement.replace("user_version = 2", "user_version = 1"))
+                old.execute(statement)
+        old.execute(f"PRAGMA application_id = {JOURNAL.application}")
+        old.execute("PRAGMA user_version = 1")
         old.execute(INSERT, row_of(entry(1.0, "A")))
         old.execute(KEEP, ("state", '{"a": 1}'))
         old.commit()
@@ -176,6 +179,21 @@ def test_a_journal_of_the_first_version_is_converted_and_loses_nothing(tmp_path:
         assert Outbox(path).unfinished() == []
     with closing(sqlite3.connect(path)) as new:
         assert new.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_a_journal_of_2026_is_read_and_written_on(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    shutil.copy(WRITTEN, path)
+    with Journal(path) as journal:
+        assert journal.news() == []
+        assert (journal.folder(), journal.state()) == ("/data/14_Mar_19", {"counter": 2, "alarms": []})
+        first, second = journal.entries()
+        assert (first.data_time, first.value, first.limit, first.comment) == (0.5, -140.5, "low −133 °C", "a comment")
+        assert math.isnan(second.data_time)
+        (waiting,) = Outbox(path).unfinished()
+        assert (waiting.address, waiting.notice.subject) == ("ana@lab.invalid", "sübject")
+        journal.record([entry(3.0, "A")], None)
+        assert len(list(journal.entries())) == 3
 
 
 SELECTIONS: list[tuple[dict[str, object], list[float]]] = [
@@ -350,7 +368,7 @@ def test_another_program_that_holds_the_file_is_said(
     journal: Journal, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal.close()
-    monkeypatch.setattr(journal_reader, "BUSY_S", 0.0)
+    monkeypatch.setattr(journal_file, "JOURNAL", replace(JOURNAL, wait_s=0.0))
     shell = sqlite3.connect(path, isolation_level=None)
     with Journal(path) as impatient:
         shell.execute("BEGIN IMMEDIATE")

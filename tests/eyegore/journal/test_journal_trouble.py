@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.journal.errors import journal_error
 from eyegore.journal.journal import Journal, JournalError, JournalReader, journals
-from eyegore.journal.schema import VERSION
+from eyegore.journal.schema import JOURNAL, VERSION
 from eyegore.messages.events import AlarmEntry
 
 
@@ -249,7 +248,7 @@ def test_file_that_may_not_be_read_is_said(locked_folder: Path) -> None:
     ],
 )
 def test_every_error_says_what_to_do(why: OSError | sqlite3.Error, words: str) -> None:
-    assert words in str(journal_error(Path("/x/a.sqlite"), why))
+    assert words in str(JOURNAL.error_of(Path("/x/a.sqlite"), why))
 
 
 # --- broken and lost files -------------------------------------------------------------------------------------------
@@ -333,7 +332,7 @@ def test_log_of_a_corrupt_journal_stays_beside_it(path: Path) -> None:
 def test_reader_of_a_corrupt_journal_leaves_it(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(text(b""))
-    with pytest.raises(JournalError, match="is no journal"):
+    with pytest.raises(JournalError, match="is none of ours"):
         JournalReader(path)
     assert list(path.parent.iterdir()) == [path]
 
