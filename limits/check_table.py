@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from eyegore.basics.toml_source import TomlError, TomlSource, read_toml, reason_of
+from eyegore.basics.toml_file import Keys, TomlSource, read_toml
 from eyegore.limits.frame_model import CheckTable
-from eyegore.limits.table import TableError, UnreadableTableError
 
 _BUILT_IN = Path(__file__).parent / "tables" / "frames.toml"
 
 
 def load_checks(path: str | Path) -> CheckTable:
-    """Read a table of checks. Raises TableError with one line per error: file and line, entry, field, reason."""
-    from pydantic import ValidationError
-
+    """Read a table of checks. Raises TomlError with one line per error: file and line, entry, field, reason."""
     from eyegore.limits.frame_schema import ChecksEntry  # with pydantic it takes longer to import than a table to load
 
     path = Path(path)
-    try:
-        source = read_toml(path, prefix="blocks")
-    except TomlError as why:
-        kind = UnreadableTableError if isinstance(why.__cause__, OSError) else TableError
-        raise kind(str(why)) from why
-    try:
-        entry = ChecksEntry.model_validate(source.raw)
-    except ValidationError as why:
-        errors = why.errors(include_url=False)
-        lines = [_line(source, tuple(str(key) for key in each["loc"]), reason_of(each)) for each in errors]
-        raise TableError("\n".join(lines)) from why
+    source = read_toml(path, prefix="blocks")
+    entry = source.valid(ChecksEntry, name=partial(_entry_and_field, source))
     return CheckTable(
         source=str(path),
         digest=hashlib.sha256(source.content).hexdigest(),
@@ -46,8 +34,8 @@ def built_in_checks() -> CheckTable:
     return load_checks(_BUILT_IN)
 
 
-def _line(source: TomlSource, keys: tuple[str, ...], reason: str) -> str:
-    """One error: ``file:line: entry: field: reason``; a check is named by its number and its name, if it has one."""
+def _entry_and_field(source: TomlSource, keys: Keys) -> str:
+    """A check is named by its number and its name, if it has one."""
     if keys[0] == "check" and len(keys) > 1:
         checks = source.raw.get("check")
         number = int(keys[1])
@@ -56,4 +44,4 @@ def _line(source: TomlSource, keys: tuple[str, ...], reason: str) -> str:
         fields = keys[2:]
     else:
         named, fields = ".".join(keys[:2]), keys[2:]
-    return ": ".join(part for part in (source.place(keys), named, ".".join(fields), reason) if part)
+    return ": ".join(part for part in (named, ".".join(fields)) if part)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from eyegore.basics.toml_source import REASONS, TomlError, TomlSource, read_toml, reason_of
+from eyegore.basics.toml_file import REASONS, Fault, Keys, keys_of, read_toml, reason_of
 from eyegore.limits.model import LimitTable
 
 VERSIONS: tuple[str, ...] = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
@@ -26,19 +26,11 @@ _REASONS = REASONS | {
 }
 
 
-class TableError(ValueError):
-    """A limit table cannot be used. Its text has one line per error: file and line, parameter, field, reason."""
-
-
-class UnreadableTableError(TableError):
-    """The file cannot be read now, whatever is in it."""
-
-
 def load_table(path: str | Path) -> LimitTable:
     """Read the lab's own table.
 
     A table made for one of :data:`VERSIONS` must have an entry for every parameter of that version, be it without
-    limits: what nobody decided about must not pass unseen. Raises :class:`TableError` with every error found.
+    limits: what nobody decided about must not pass unseen. Raises :class:`TomlError` with every error found.
     """
     return _load(Path(path), complete=True)
 
@@ -50,25 +42,13 @@ def table_for(elvis: str) -> LimitTable | None:
 
 
 def _load(path: Path, complete: bool) -> LimitTable:
-    from pydantic import ValidationError
-
     from eyegore.limits.schema import TableEntry  # with pydantic it takes longer to import than a table to load
 
-    try:
-        source = read_toml(path, prefix="parameters")
-    except TomlError as why:
-        kind = UnreadableTableError if isinstance(why.__cause__, OSError) else TableError
-        raise kind(str(why)) from why
-    raw = source.raw
-    errors = _absent(raw) if complete else {}
-    try:
-        entry = TableEntry.model_validate(raw)
-    except ValidationError as why:
-        for each in why.errors(include_url=False):
-            errors.setdefault(_keys(each["loc"]), reason_of(each, _REASONS))
-    if errors:
-        lines = [_line(source, keys, reason) for keys, reason in errors.items()]
-        raise TableError("\n".join(lines))
+    source = read_toml(path, prefix="parameters")
+    absent = _absent(source.raw) if complete else ()
+    entry = source.valid(
+        TableEntry, absent, keys=_keys, reason=lambda error: reason_of(error, _REASONS), name=_parameter_and_field
+    )
     return LimitTable(
         elvis=entry.elvis,
         source=str(path),
@@ -78,25 +58,23 @@ def _load(path: Path, complete: bool) -> LimitTable:
     )
 
 
-def _absent(raw: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
+def _absent(raw: Mapping[str, Any]) -> list[Fault]:
     """The parameters of the version that have no entry in the table made for it."""
     elvis, parameters = raw.get("elvis"), raw.get("parameters")
     built_in = table_for(elvis) if isinstance(elvis, str) else None
     if built_in is None or not isinstance(parameters, dict):
-        return {}
+        return []
     reason = f"no entry, though ELVIS {elvis} writes it (one without safe and performance leaves it unchecked)"
-    return {("parameters", name): reason for name in built_in.parameters if name not in parameters}
+    return [(("parameters", name), reason) for name in built_in.parameters if name not in parameters]
 
 
-def _keys(location: Iterable[int | str]) -> tuple[str, ...]:
-    """The keys of the file that lead to an error; pydantic also counts the kind of limit it tried and marks names."""
-    keys = [str(key) for key in location]
-    keys = [key for at, key in enumerate(keys) if not (key in _KINDS and at > 2 and keys[at - 1] in _LIMITS)]
-    return tuple(keys[:-1] if keys[-1] == "[key]" else keys)
+def _keys(location: Iterable[int | str]) -> Keys:
+    """The keys of the file that lead to an error; pydantic also counts the kind of limit it tried."""
+    keys = keys_of(location)
+    return tuple(key for at, key in enumerate(keys) if not (key in _KINDS and at > 2 and keys[at - 1] in _LIMITS))
 
 
-def _line(source: TomlSource, keys: tuple[str, ...], reason: str) -> str:
-    """One error: ``file:line: parameter: field: reason``."""
+def _parameter_and_field(keys: Keys) -> str:
     named = keys[1:] if keys[0] == "parameters" and len(keys) > 1 else keys
     name = named[0] if named[0].isprintable() and named[0] == named[0].strip() != "" else repr(named[0])
-    return ": ".join(part for part in (source.place(keys), name, ".".join(named[1:]), reason) if part)
+    return ": ".join(part for part in (name, ".".join(named[1:])) if part)

@@ -1,4 +1,4 @@
-"""Where Eyegore keeps what it remembers between sessions, and how the file of a folder is called there."""
+"""Where Eyegore keeps its files between sessions, and how the file about a folder is called."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def state_dir(state: Path | None) -> Path:
     import platformdirs
 
     return (state or Path(platformdirs.user_state_dir("eyegore", appauthor=False))).expanduser().absolute()
+
+
+def config_path(file: str) -> Path:
+    """A file in the configuration folder of the user."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("eyegore", appauthor=False)) / file
 
 
 def kept_path(below: Path, folder: str, also: str = "") -> Path:

@@ -10,9 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.errors import SettingsError
 from eyegore.commands import rehearse
 from eyegore.limits.model import Delta, Limit, LimitSet, LimitTable, Parameter
-from eyegore.limits.table import VERSIONS, TableError, load_table, table_for
+from eyegore.limits.table import VERSIONS, load_table, table_for
 from eyegore.limits.wording import describe, unit_sign
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             _show(console, table, (only or LimitSet.BOTH).parts)
         return 0
-    except TableError as why:
+    except SettingsError as why:
         _say(Console(stderr=True), str(why))
         return 2
 
@@ -114,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
 def _table(name: str) -> LimitTable:
     table = table_for(name)
     if table is None and not Path(name).exists():
-        raise TableError(f"{name}: neither a file nor an ELVIS version with limits ({', '.join(VERSIONS)})")
+        raise SettingsError(f"{name}: neither a file nor an ELVIS version with limits ({', '.join(VERSIONS)})")
     return table or load_table(name)
 
 
@@ -231,7 +232,7 @@ def _check(console: Console, files: list[Path]) -> int:
     for file in files:
         try:
             table = load_table(file)
-        except TableError as why:
+        except SettingsError as why:
             _say(console, str(why))
             status = 2
             continue

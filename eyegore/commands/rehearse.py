@@ -16,8 +16,9 @@ from rich.table import Table
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text, iso
+from eyegore.basics.toml_file import TomlError
 from eyegore.limits.model import LimitSet
-from eyegore.limits.table import TableError, load_table
+from eyegore.limits.table import load_table
 from eyegore.reports.rehearsal import Alarmed, difference, rehearse
 
 EXAMPLE = """\
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     """Rehearse and print; exit status 0, or 2 when a folder or the table cannot be read."""
     try:
         table = load_table(args.limits)
-    except (OSError, TableError) as why:
+    except TomlError as why:
         raise SettingsError(f"limit table not usable: {why}") from why
     limit_set = LimitSet(args.set)
     console = Console(width=None if sys.stdout.isatty() else 160)

@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.toml_file import TomlError
 from eyegore.commands.sync import add_copies
-from eyegore.warning.settings import WarningSettings, WarningSettingsError, default_path, load_settings
+from eyegore.warning.settings import WarningSettings, default_path, load_settings
 from eyegore.warning.settings.credentials import Credentials
 from eyegore.warning.settings.told import credential_rows, notes, rows, where_to_put
 
@@ -147,11 +148,11 @@ def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:
 
 
 def _check_copies(path: Path) -> int:
-    from eyegore.copies.settings import CopySettingsError, load_settings as load_copies, told
+    from eyegore.copies.settings import load_settings as load_copies, told
 
     try:
         settings = load_copies(path)
-    except CopySettingsError as why:
+    except TomlError as why:
         sys.stdout.write(f"{why}\n")
         return 2
     faults = list(told.faults(settings))
@@ -163,7 +164,7 @@ def _check_copies(path: Path) -> int:
 def _check(path: Path) -> int:
     try:
         settings = load_settings(path)
-    except WarningSettingsError as why:
+    except TomlError as why:
         sys.stdout.write(f"{why}\n")
         return 2
     people, entries = len(settings.people), len(settings.roster.entries)

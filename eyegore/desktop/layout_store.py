@@ -7,23 +7,17 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from eyegore.basics.state_folder import config_path
 from eyegore.basics.whole_file import WriteError, make_folder, write_whole
 
 log = logging.getLogger(__name__)
-
-
-def default_path() -> Path:
-    """Where the layout of this user's windows is kept."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("eyegore", appauthor=False)) / "window.json"
 
 
 class LayoutStore:
     """Reads and writes the remembered layout. Failing costs the layout, never the session."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or default_path()
+        self.path = path or config_path("window.json")
 
     def load(self) -> dict[str, Any]:
         """The remembered layout; empty when there is none or it cannot be read."""

@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from eyegore.limits.table import TableError, UnreadableTableError, load_table
+from eyegore.basics.toml_file import TomlError, UnreadableError
+from eyegore.limits.table import load_table
 from eyegore.messages.events import LimitsEdited
 
 log = logging.getLogger(__name__)
@@ -60,9 +61,9 @@ class LimitsFile:
             return
         try:
             edited = LimitsEdited(str(self._path), load_table(self._path), "", time.time())
-        except TableError as why:
+        except TomlError as why:
             edited = LimitsEdited(str(self._path), None, str(why), time.time())
-            if isinstance(why, UnreadableTableError):  # it may be readable at the next look, and look the same
+            if isinstance(why, UnreadableError):  # it may be readable at the next look, and look the same
                 stamp = self._used
         told, self._used, self._problem = self._problem, stamp, edited.problem
         if not edited.problem or edited.problem != told:

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.toml_file import TomlError
 from eyegore.feeds.ingest import Ingest
 from eyegore.housekeeping.rules import Rules
 from eyegore.journal.journal import journal_path
 from eyegore.journal.keeper import JournalKeeper
 from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import LimitTable
-from eyegore.limits.table import TableError, load_table, table_for
+from eyegore.limits.table import load_table, table_for
 from eyegore.messages.events import (
     AlarmChanged,
     AlarmState,
@@ -92,7 +93,7 @@ def rules_for(session: Session, *, keep_all: bool = False) -> Rules:
     if session.limits is not None:
         try:
             own = load_table(session.limits)
-        except (OSError, TableError) as why:
+        except TomlError as why:
             raise SettingsError(f"limit table not usable: {why}") from why
         tables = _always(own)
     return Rules(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.state_folder import state_dir
+from eyegore.basics.toml_file import TomlError
 from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside
-from eyegore.limits.table import TableError
 from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
 from eyegore.session.limits_file import LimitsFile
 from eyegore.session.settings import Session
@@ -136,7 +136,7 @@ def check_table(checks: Path | None, block: str) -> CheckTable:
 
     try:
         table = load_checks(checks) if checks is not None else built_in_checks()
-    except (OSError, TableError) as why:
+    except TomlError as why:
         raise SettingsError(f"table of checks not usable: {why}") from why
     if block and block not in table.blocks:
         raise SettingsError(f"block {block!r} is not known; known are {', '.join(table.blocks)}")

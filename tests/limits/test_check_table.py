@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.toml_file import TomlError, UnreadableError
 from eyegore.limits.check_table import built_in_checks, load_checks
 from eyegore.limits.frame_model import METRICS, CheckLimit, Family, FrameVerdict, Reference
-from eyegore.limits.table import TableError, UnreadableTableError
 
 WRITTEN = """default_offset = 2800.0
 
@@ -89,7 +89,7 @@ def test_a_table_is_read_whole(path: Path) -> None:
 def test_what_is_wrong_is_told_with_line_entry_and_field(path: Path, old: str, new: str, error: str) -> None:
     assert old in WRITTEN
     path.write_text(WRITTEN.replace(old, new, 1))
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TomlError) as caught:
         load_checks(path)
     assert str(path) in str(caught.value)
     assert error in str(caught.value)
@@ -97,13 +97,13 @@ def test_what_is_wrong_is_told_with_line_entry_and_field(path: Path, old: str, n
 
 def test_all_errors_are_told_at_once(path: Path) -> None:
     path.write_text(WRITTEN.replace('"std_pre"', '"x"').replace("CCD3 =", "CCD5 ="))
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TomlError) as caught:
         load_checks(path)
     assert len(str(caught.value).splitlines()) == 3
 
 
 def test_a_file_that_is_not_there(path: Path) -> None:
-    with pytest.raises(UnreadableTableError, match="cannot be read"):
+    with pytest.raises(UnreadableError, match="cannot be read"):
         load_checks(path)
 
 

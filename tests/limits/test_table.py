@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from eyegore.basics.toml_file import TomlError
 from eyegore.limits.model import Delta, Expected, Phase, PhaseRule, Range, Relative, Severity
-from eyegore.limits.table import TableError, load_table, table_for
+from eyegore.limits.table import load_table, table_for
 
 GRADED = 'severity = { low = "WARNING", high = "WARNING" }'
 
@@ -27,7 +28,7 @@ def entry(*lines: str) -> str:
 
 
 def errors(path: Path) -> list[str]:
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TomlError) as caught:
         load_table(path)
     return str(caught.value).splitlines()
 
@@ -183,15 +184,15 @@ D = 1
     path = write(tmp_path, text)
     assert errors(path) == [
         f"{path}:1: elvis: must not be empty",
+        f"{path}:2: surplus: unknown key",
         f"{path}:3: A: unit: missing",
+        f"{path}:3: A: severity: missing: a parameter with limits needs {{ low = ..., high = ... }}",
         f"{path}:5: A: safe.high: 1.0 must be above low = 2.0",
         f"{path}:6: A: performance.low: must be a number, not 'x'",
-        f"{path}:3: A: severity: missing: a parameter with limits needs {{ low = ..., high = ... }}",
-        f"{path}:8: B b: unit: must not be empty",
         f"{path}:7: B b: description: missing",
+        f"{path}:8: B b: unit: must not be empty",
         f"{path}:9: ' C': cannot be the name of a column, not ' C'",
         f"{path}:13: D: must be a table {{ ... }}, not 1",
-        f"{path}:2: surplus: unknown key",
     ]
 
 
@@ -275,7 +276,7 @@ def test_any_toml_is_a_table_or_a_table_error(tmp_path: Path, fields: dict[str, 
     tomllib.loads(path.read_text(encoding="utf-8"))
     try:
         parameters, told = len(load_table(path).parameters), []
-    except TableError as why:
+    except TomlError as why:
         parameters, told = 0, str(why).split("\n")
     assert parameters or told
     assert all(line.startswith(str(path)) for line in told)
@@ -284,7 +285,7 @@ def test_any_toml_is_a_table_or_a_table_error(tmp_path: Path, fields: dict[str, 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=60))
 def test_any_bytes_are_a_table_or_a_table_error(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(TableError, match=r"lab\.toml"):
+    with pytest.raises(TomlError, match=r"lab\.toml"):
         load_table(write(tmp_path, content))
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from eyegore.basics.toml_source import Keys
+from eyegore.basics.toml_file import Keys
 from eyegore.warning.duty.roster import Entry as RosterEntry, Pattern
 from eyegore.warning.duty.roster_faults import Fault, faults
 from eyegore.warning.settings.fields import DAYS

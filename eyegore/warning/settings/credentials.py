@@ -80,7 +80,7 @@ def _read(path: Path) -> dict[str, SecretStr]:
     """What a credentials file holds; it is looked at by its handle, so that it cannot be exchanged in between."""
     from pydantic import SecretStr
 
-    from eyegore.basics.toml_source import TomlError, parse_toml
+    from eyegore.basics.toml_file import TomlError, parse_toml
 
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

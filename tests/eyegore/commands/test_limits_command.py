@@ -177,8 +177,8 @@ def test_check_prints_every_error_of_every_file(lab: Path, tmp_path: Path, capsy
     bad.write_text(ERROR, encoding="utf-8")
     assert eyegore("check", bad, lab, none) == 2
     assert capsys.readouterr().out.splitlines() == [
-        f"{bad}:5: A[bold]: safe.high: 1.0 must be above low = 2.0",
         f"{bad}:2: A[bold]: severity: missing: a parameter with limits needs {{ low = ..., high = ... }}",
+        f"{bad}:5: A[bold]: safe.high: 1.0 must be above low = 2.0",
         f"{lab}: can be used: ELVIS 7.5.X, 83 parameters, 82 with limits",
         f"{none}: cannot be read: No such file or directory",
     ]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.copies.settings import CopySettingsError, load_settings
+from eyegore.basics.toml_file import TomlError
+from eyegore.copies.settings import load_settings
 from eyegore.copies.settings.example import EXAMPLE
 from eyegore.copies.settings.told import faults, rows, summary
 from eyegore.copies.target import SyncTarget, TargetKind
@@ -72,7 +73,7 @@ def test_what_the_example_only_mentions_is_right_too(file: Path, private_home: P
 def test_an_error_is_told_with_line_and_key(file: Path, old: str, new: str, line: int, told: str) -> None:
     assert old in EXAMPLE
     file.write_text(EXAMPLE.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(CopySettingsError) as raised:
+    with pytest.raises(TomlError) as raised:
         load_settings(file)
     lines = str(raised.value).splitlines()
     assert any(one.startswith(f"{file}:{line}: ") and told in one for one in lines), lines
@@ -81,7 +82,7 @@ def test_an_error_is_told_with_line_and_key(file: Path, old: str, new: str, line
 
 def test_every_error_is_told_at_once_from_top_to_bottom(file: Path) -> None:
     file.write_text('[targets.b]\nroot = 1\n[broadcast]\nport = 0\nroot = "x"\n', encoding="utf-8")
-    with pytest.raises(CopySettingsError) as raised:
+    with pytest.raises(TomlError) as raised:
         load_settings(file)
     told = [line.removeprefix(str(file)).split(": ")[:2] for line in str(raised.value).splitlines()]
     assert told == [
@@ -94,7 +95,7 @@ def test_every_error_is_told_at_once_from_top_to_bottom(file: Path) -> None:
 
 def test_a_missing_file_tells_how_to_begin(tmp_path: Path) -> None:
     path = tmp_path / "not" / "there.toml"
-    with pytest.raises(CopySettingsError, match="eyegore settings example copies > "):
+    with pytest.raises(TomlError, match="eyegore settings example copies > "):
         load_settings(path)
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from eyegore.basics.toml_file import TomlError
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
-from eyegore.warning.settings import WarningSettings, WarningSettingsError, default_path, load_settings
+from eyegore.warning.settings import WarningSettings, default_path, load_settings
 from eyegore.warning.settings.model import Proof
-from eyegore.warning.settings.settings_file import parse_settings
 
 SMALL = """\
 time_zone = "Europe/Berlin"
@@ -31,8 +31,15 @@ DUTY = 'primary = "anna"\n'
 TOP = 'time_zone = "Europe/Berlin"\n'
 
 
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 def parse(text: str) -> WarningSettings:
-    return parse_settings(Path("w.toml"), text.encode())
+    path = Path("w.toml")
+    path.write_bytes(text.encode())
+    return load_settings(path)
 
 
 def changed(old: str, new: str) -> str:
@@ -41,7 +48,7 @@ def changed(old: str, new: str) -> str:
 
 
 def errors(text: str) -> list[str]:
-    with pytest.raises(WarningSettingsError) as caught:
+    with pytest.raises(TomlError) as caught:
         parse(text)
     return str(caught.value).splitlines()
 
@@ -213,9 +220,7 @@ def test_many_faults_of_a_roster_are_told_shortly() -> None:
 
 
 def test_a_file_that_is_not_there_tells_how_to_begin(tmp_path: Path) -> None:
-    with pytest.raises(
-        WarningSettingsError, match=r"no such file; begin with: mkdir -p .*; eyegore settings example > "
-    ):
+    with pytest.raises(TomlError, match=r"no such file; begin with: mkdir -p .*; eyegore settings example > "):
         load_settings(tmp_path / "eyegore" / "warnings.toml")
 
 

@@ -1,13 +1,18 @@
-"""A TOML file that people write: its values, and on which line each key stands, so that an error can be found."""
+"""A TOML file that people write: read whole and right, or refused with every fault and the line it stands on."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from eyegore.basics.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 REASONS = {
     "missing": "missing",
@@ -29,10 +34,17 @@ _SELF_EVIDENT = {"missing", "extra_forbidden", "union_tag_not_found", "too_short
 """Errors that are clear without the value given."""
 
 Keys = tuple[str, ...]
+Fault = tuple[Keys, str]
+"""Where something is wrong, and what."""
+Model = TypeVar("Model", bound="BaseModel")
 
 
-class TomlError(ValueError):
-    """A file cannot be read, or is not TOML; one line: file and line, key, reason."""
+class TomlError(SettingsError):
+    """A file cannot be used. Its text has one line per fault: file and line, key, reason."""
+
+
+class UnreadableError(TomlError):
+    """The file cannot be read now, whatever is in it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,16 +58,84 @@ class TomlSource:
 
     def place(self, keys: Keys) -> str:
         """``file:line`` of the nearest key that can be found, the file alone where none can."""
-        line = next((self.lines[keys[:n]] for n in range(len(keys), 0, -1) if keys[:n] in self.lines), None)
-        return str(self.path) if line is None else f"{self.path}:{line}"
+        line = self._line(keys)
+        return f"{self.path}:{line}" if line else str(self.path)
+
+    def name(self, keys: Keys) -> str:
+        """``targets.vault.port``, ``duty 1.from``: people count entries from 1. Odd keys are told as Python text."""
+        name = ""
+        here: Any = self.raw
+        for key in keys:
+            entry = isinstance(here, list) and key.isdigit()
+            shown = key if key.isprintable() and key.strip() else repr(key)
+            name += f" {int(key) + 1}" if entry else f".{shown}" if name else shown
+            here = here[int(key)] if entry else here.get(key) if isinstance(here, dict) else None
+        return name
+
+    def below(self, name: str) -> Path:
+        """A file that this one names: in the same folder unless it says where."""
+        folder = self.path.absolute().parent
+        try:
+            return folder / Path(name).expanduser()
+        except RuntimeError:  # ~name of nobody: then it is the name of a file
+            return folder / name
+
+    def valid(
+        self,
+        model: type[Model],
+        more: Iterable[Fault] = (),
+        *,
+        keys: Callable[[tuple[int | str, ...]], Keys] | None = None,
+        reason: Callable[[Mapping[str, Any]], str] | None = None,
+        name: Callable[[Keys], str] | None = None,
+    ) -> Model:
+        """The file as a model of pydantic; raises :class:`TomlError` with its faults and ``more``, from top to bottom.
+
+        ``keys`` tells where pydantic found a fault, ``reason`` what it is, ``name`` how people call the place; those of
+        this module where they are not given.
+        """
+        from pydantic import ValidationError
+
+        faults = list(more)
+        try:
+            entry = model.model_validate(self.raw)
+        except ValidationError as why:
+            found = why.errors(include_url=False)
+            faults = [((keys or keys_of)(each["loc"]), (reason or reason_of)(each)) for each in found] + faults
+        if faults:
+            raise self.refused(faults, name)
+        return entry
+
+    def refused(self, faults: Iterable[Fault], name: Callable[[Keys], str] | None = None) -> TomlError:
+        """The error to raise, with all faults from the top of the file to its end."""
+        ordered = sorted(faults, key=lambda fault: self._line(fault[0]))
+        parts = [(self.place(keys), (name or self.name)(keys), reason) for keys, reason in ordered]
+        return TomlError("\n".join(": ".join(part for part in line if part) for line in parts))
+
+    def _line(self, keys: Keys) -> int:
+        """Of the nearest key that is there or has something below it: ``[targets.vault]`` is no line of ``targets``."""
+        for n in range(len(keys), 0, -1):
+            if keys[:n] in self.lines:
+                return self.lines[keys[:n]]
+            below = [line for key, line in self.lines.items() if key[:n] == keys[:n]]
+            if below and (n > 1 or n == len(keys)):
+                return min(below)
+        return 0
 
 
-def read_toml(path: Path, prefix: str = "") -> TomlSource:
-    """Read a file. Raises :class:`TomlError`; ``prefix`` is the outermost key where an error need not name it."""
+def read_toml(path: Path, prefix: str = "", begin: str = "") -> TomlSource:
+    """Read a file. Raises :class:`TomlError`.
+
+    ``prefix`` is the outermost key where an error need not name it, ``begin`` the command that prints a first one.
+    """
     try:
         content = path.read_bytes()
     except OSError as why:
-        raise TomlError(f"{path}: cannot be read: {why.strerror or why}") from why
+        told = f"cannot be read: {why.strerror or why}"
+        if begin and not path.exists():
+            folder = "" if path.parent.is_dir() else f"mkdir -p {path.parent}; "
+            told = f"no such file; begin with: {folder}{begin} > {path}"
+        raise UnreadableError(f"{path}: {told}") from why
     return parse_toml(path, content, prefix)
 
 
@@ -67,6 +147,12 @@ def parse_toml(path: Path, content: bytes, prefix: str = "") -> TomlSource:
         line = content.count(b"\n", 0, why.start) + 1
         raise TomlError(f"{path}:{line}: is not UTF-8 text (byte 0x{content[why.start]:02X})") from None
     return TomlSource(path, content, _parse(path, text, prefix), _lines_of_keys(text))
+
+
+def keys_of(location: Iterable[int | str]) -> Keys:
+    """The keys of the file that lead to an error of pydantic, which marks those that are names."""
+    keys = tuple(str(key) for key in location)
+    return keys[:-1] if keys[-1:] == ("[key]",) else keys
 
 
 def reason_of(error: Mapping[str, Any], reasons: Mapping[str, str] = REASONS, *, values: bool = True) -> str:
