@@ -250,15 +250,6 @@ def help_rows() -> list[tuple[str, list[tuple[str, str]]]]:
     return rows
 
 
-def help_text() -> str:
-    """The help as plain text."""
-    width = max(len(keys) for _, rows in help_rows() for keys, _ in rows) + 3
-    lines: list[str] = []
-    for heading, rows in help_rows():
-        lines += [heading, *(f"  {keys:<{width}}{label}" for keys, label in rows), ""]
-    return "\n".join(lines).rstrip() + "\n"
-
-
 def _all_keys(one: Binding) -> str:
     shown = [spoken(sequence) for sequence in one.sequences if "KP_" not in sequence and "equal" not in sequence]
     return ", ".join(dict.fromkeys(shown))

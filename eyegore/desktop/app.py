@@ -317,7 +317,6 @@ class Desktop:
             return
         self.closed = True
         layout = {"dark": self._dark.get(), "scale": self._scale, "alarms": self.desk.layout()}
-        layout["image window"] = self.looks.layout()
         layout |= {"warnings": self.warnings.layout(), "copies": self.copies.layout(), "ds9": self.ds9.layout()}
         layout["image window"] = self.looks.layout()
         layout |= {**self.panes.layout(), **self.window.layout(), **self.histories.layout()}

@@ -38,12 +38,10 @@ def test_actions_are_unique() -> None:
 
 
 def test_every_binding_is_in_the_help() -> None:
-    text = keys.help_text()
+    told = dict(keys.help_rows())
     for one in keys.BINDINGS:
-        assert one.label.rstrip("…") in text
-        assert keys.accelerator(one.action) in text
-    for scope in keys.Scope:
-        assert scope.value in text
+        pressed = [shown for shown, label in told[one.scope.value] if label == one.label.rstrip("…")]
+        assert any(keys.accelerator(one.action) in text for text in pressed)
 
 
 def test_an_unknown_action_is_an_error() -> None:

@@ -62,8 +62,3 @@ class AlarmBar(ttk.Frame):
         key = keys.accelerator("silence")
         text = f"‖ sound off until {until}: sound on ({key})" if until else f"Silence the sound ({key})"
         self._sound.configure(text=text, style="Call.TButton" if until else "Quiet.TButton")
-
-    @property
-    def sound(self) -> str:
-        """What is said about the sound."""
-        return str(self._sound["text"])

@@ -183,11 +183,6 @@ class CellList(ttk.Frame, Generic[C]):
         text, status = self.summary()
         return f"{self._theme.glyph(status)} {text} — " if status else ""
 
-    @property
-    def empty_text(self) -> str:
-        """What stands in the place of rows, "" when there are rows."""
-        return str(self._empty["text"]) if self._empty.winfo_manager() else ""
-
     def selected(self) -> list[C]:
         """The cells selected, from top to bottom."""
         chosen = set(self.tree.selection())

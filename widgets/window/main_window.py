@@ -179,11 +179,6 @@ class MainWindow(ttk.Frame):
         else:
             pane.hide()
 
-    def show_pane(self, name: str) -> None:
-        """See to it that a pane can be seen."""
-        if self.panes[name].hidden:
-            self.panes[name].unhide()
-
     def toggle_torn(self) -> None:
         """Tear off or dock the pane that has the keys."""
         if self._focused:

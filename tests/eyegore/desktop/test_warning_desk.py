@@ -25,6 +25,7 @@ from eyegore.widgets import theme
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.warnings.warning_list import WarningList
 
+from ...widgets.on_screen import texts
 from ..presenters.test_warnings import ARMED, LINE
 
 pytestmark = pytest.mark.gui
@@ -111,7 +112,7 @@ def test_the_list_follows_a_warning_from_state_to_state(night: Night) -> None:
     night.root.event_generate("<F4>")
     listed = night.desktop.warnings.listed
     assert listed is not None
-    night.until(lambda: listed.empty_text == "warnings are off: the option -W switches them on")
+    night.until(lambda: "warnings are off: the option -W switches them on" in texts(listed))
     waiting = replace(LINE, state="waiting", open=True, attempts=0, detail="")
     night.tell(ARMED, waiting, replace(LINE, key="later", made=LINE.made + 60))
     night.until(lambda: listed.visible() == ["later", "k"])

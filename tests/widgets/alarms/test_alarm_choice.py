@@ -15,6 +15,7 @@ from eyegore.widgets.alarms.columns import Showing, person_text, tip_of
 from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import Standing
 
+from ..on_screen import texts
 from .test_alarm_list import ACKED, CELLS, SHELF, SHELVED, UNACK, C, cell, press
 
 Until = Callable[[Callable[[], object]], None]
@@ -56,7 +57,7 @@ def test_v_shows_all_then_what_waits_then_the_shelf(view: AlarmList) -> None:
     view.show_next()
     assert view.counts.endswith("(3 of 5 shown)")
     view.show([CELLS[1]])
-    assert view.empty_text == "no alarm that is not acknowledged"
+    assert texts(view.tree) == ["no alarm that is not acknowledged"]
 
 
 def test_keys_work_on_alarms_that_come_after_the_list_was_opened(

@@ -16,6 +16,8 @@ from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
 
+from ..on_screen import texts
+
 Until = Callable[[Callable[[], object]], None]
 C, W = Status.CRITICAL, Status.WARNING
 UNACK, ACKED, BACK, PENDING, SHELVED = (
@@ -159,13 +161,13 @@ def test_counts(cells: tuple[AlarmCell, ...], text: str, status: Status | None) 
 
 def test_no_alarm_is_said_only_when_everything_is_known(root: tk.Tk, theme: themes.Theme) -> None:
     view = AlarmList(root, theme)
-    assert (view.empty_text, view.counts) == ("nothing known yet", "")
+    assert (texts(view.tree), view.counts) == (["nothing known yet"], "")
     view.show([], known=True)
-    assert (view.empty_text, view.counts) == ("no alarm: what is checked is in limits", "no alarm")
+    assert (texts(view.tree), view.counts) == (["no alarm: what is checked is in limits"], "no alarm")
     view.show(CELLS)
-    assert view.empty_text == ""
+    assert texts(view.tree) == []
     view.show([], known=False)
-    assert (view.empty_text, view.counts) == ("nothing known yet", "")
+    assert (texts(view.tree), view.counts) == (["nothing known yet"], "")
 
 
 def test_the_tip_tells_what_has_no_column() -> None:
@@ -256,7 +258,7 @@ def test_what_the_filter_hides_is_neither_selected_nor_acted_upon(
     press(view, "<a>")
     assert done == [("acknowledge", ["old", "warn"])]
     view.filter_text.set("nowhere")
-    until(lambda: view.empty_text == "no alarm matches the filter")
+    until(lambda: texts(view.tree) == ["no alarm matches the filter"])
 
 
 def test_escape_empties_the_filter_and_return_acknowledges_nothing(

@@ -15,6 +15,8 @@ from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.copies.copy_list import MOST_ROWS, NOTHING, CopyList
 from eyegore.widgets.many_calls import ManyCalls
 
+from ..on_screen import texts
+
 Until = Callable[[Callable[[], object]], None]
 NAN = math.nan
 
@@ -68,8 +70,8 @@ def test_a_row_for_each_target_the_first_is_chosen(view: CopyList) -> None:
     assert [cell.key for cell in view.selected()] == ["/mnt/disk"]
     assert view.counts == "2 targets · 1 with everything there and verified · 1 in trouble"
     assert view.heading.startswith("▲ 2 targets")
-    assert (view.files.empty_text, view.work.said, view.work.share) == (
-        "all is there",
+    assert (texts(view.files.tree), view.work.said, view.work.share) == (
+        ["all is there"],
         "nothing is being copied now",
         0,
     )
@@ -128,7 +130,7 @@ def test_many_targets_get_more_rows_but_not_all_the_room(view: CopyList) -> None
 
 def test_without_targets_it_says_how_to_copy(view: CopyList) -> None:
     view.show([])
-    assert (view.empty_text, view.detail.said.strip(), view.files.visible()) == (NOTHING, "", [])
+    assert (texts(view.tree), view.detail.said.strip(), view.files.visible()) == ([NOTHING], "", [])
 
 
 def test_the_layout_has_both_lists(view: CopyList, root: tk.Tk, theme: themes.Theme) -> None:

@@ -15,6 +15,8 @@ from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.warnings.columns import counts_of, in_order, tip_of
 from eyegore.widgets.warnings.warning_list import NOTHING, WarningList
 
+from ..on_screen import texts
+
 Until = Callable[[Callable[[], object]], None]
 SENT = WarningCell(
     "sent", "sent", Status.IN_LIMITS, 1, "14/Mar 21:54:05", "Ana", "sms", "+49 170", "CRITICAL CCD2_TEMP_B", 10,
@@ -135,13 +137,13 @@ def test_the_filter_and_why_there_is_nothing(view: WarningList, until: Until) ->
     until(lambda: view.visible() == ["lost", "old"])
     assert view.counts.endswith("(2 of 4 shown)")
     view.filter_text.set("nowhere")
-    until(lambda: view.empty_text == "no warning matches the filter")
+    until(lambda: texts(view.tree) == ["no warning matches the filter"])
     view.filter_text.set("")
     until(lambda: len(view.visible()) == 4)
     view.show([], armed=True)
-    assert (view.empty_text, view.counts) == ("nothing was sent yet", "")
+    assert (texts(view.tree), view.counts) == (["nothing was sent yet"], "")
     view.show([], armed=False)
-    assert view.empty_text == "warnings are off: the option -W switches them on"
+    assert texts(view.tree) == ["warnings are off: the option -W switches them on"]
 
 
 def test_the_menu_offers_what_can_be_done(view: WarningList, monkeypatch: pytest.MonkeyPatch) -> None:

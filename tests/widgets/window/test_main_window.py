@@ -108,7 +108,7 @@ def test_others_take_the_room_of_a_hidden_pane(window: MainWindow, until: Until)
     window.toggle_pane("exposures")
     until(lambda: box(window, "flags")[3] > 540)
     for name in ("plots", "images", "exposures"):
-        window.show_pane(name)
+        window.toggle_pane(name)
     until(lambda: box(window, "flags")[0] > 300 and box(window, "exposures")[1] > 300)
 
 
