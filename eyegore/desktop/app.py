@@ -127,7 +127,7 @@ class Desktop:
             end_of_shift=lambda: self.warnings.duty_ends,
             clock=clock,
         )
-        self.desk.restore(alarms if isinstance(alarms := layout.get("alarms"), dict) else {})
+        self.desk.restore(layout.get("alarms"))
         self.warnings = WarningDesk(root, self.theme, self._everywhere)
         self.warnings.restore(layout.get("warnings"))
         self.copies = CopyDesk(root, self.theme, self._everywhere, self._look_at_copies, clock)

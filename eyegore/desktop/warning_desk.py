@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import tkinter as tk
 from collections.abc import Callable, Mapping
-from typing import Any
 
+from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
 from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.cells.warnings import WarningCell
-from eyegore.widgets.lists.list_window import ListWindow
+from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.warnings.warning_list import WarningList
 
@@ -20,20 +20,18 @@ KEPT = 2000
 TITLE = "Warnings sent — Eyegore"
 
 
-class WarningDesk:
-    """Keeps the newest ``kept`` warnings. ``elsewhere`` are actions of the main window that work in the list, too."""
+class WarningDesk(ListDesk[WarningList]):
+    """Keeps the newest ``kept`` warnings, and shows them."""
 
     def __init__(
         self, root: tk.Tk, theme: Theme, elsewhere: Mapping[str, Callable[[], object]], kept: int = KEPT
     ) -> None:
-        self._root, self._theme, self._elsewhere, self._kept = root, theme, elsewhere, kept
+        kind = ListKind(TITLE, "warning list", lambda window: WarningList(window, theme))
+        super().__init__(root, theme, kind, elsewhere)
+        self._kept = kept
         self._cells: dict[str, WarningCell] = {}
         self._state: WarningsState | None = None
         self._changed = False
-        self._window: ListWindow[WarningList] | None = None
-        self._layout: dict[str, Any] = {}
-
-    # --- what the monitor tells --------------------------------------------------------------------------------------
 
     def take(self, event: WarningLine | WarningsState) -> None:
         """Note what became of a warning, or how the warnings stand; nothing is drawn yet."""
@@ -58,6 +56,10 @@ class WarningDesk:
             self._window.tell()
         self._changed = False
 
+    def opened(self) -> None:
+        """Fill the list with the next :meth:`flush`."""
+        self._changed = True
+
     @property
     def duty_ends(self) -> float:
         """When the shift of the one on duty ends [unix s], NaN when nobody knows."""
@@ -72,43 +74,3 @@ class WarningDesk:
     def question(self) -> str:
         """What is to be asked before the window closes, "" for nothing: no warning can be lost."""
         return closing_question(self._state) if self._state is not None and self._state.channels else ""
-
-    @property
-    def listed(self) -> WarningList | None:
-        """The list, while it is open."""
-        return self._window.list if self._window is not None else None
-
-    # --- the window --------------------------------------------------------------------------------------------------
-
-    def open_list(self) -> None:
-        """Open the list of what was sent, or bring it to the front."""
-        if self._window is None:
-            self._window = self._make_window()
-        self._window.come()
-
-    def _make_window(self) -> ListWindow[WarningList]:
-        self._changed = True
-        return ListWindow(
-            self._root,
-            self._theme,
-            TITLE,
-            lambda window: WarningList(window, self._theme),
-            action="warning list",
-            elsewhere=self._elsewhere,
-            layout=self._layout,
-            on_close=self._closed,
-        )
-
-    def _closed(self, layout: dict[str, Any]) -> None:
-        self._layout, self._window = layout, None
-
-    def layout(self) -> dict[str, Any]:
-        """What the list remembers, JSON-able."""
-        layout = self._layout if self._window is None else self._window.layout()
-        return {**layout, "open": self._window is not None}
-
-    def restore(self, layout: object) -> None:
-        """Take back what :meth:`layout` gave; the list opens if it was open, and takes no keys."""
-        self._layout = dict(layout) if isinstance(layout, Mapping) else {}
-        if self._layout.get("open") is True:
-            self._window = self._make_window()

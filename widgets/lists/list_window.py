@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from eyegore.widgets import keys
@@ -17,32 +18,40 @@ WIDE, HIGH = 104, 31
 L = TypeVar("L", bound=CellList[Any])
 
 
+@dataclass(frozen=True)
+class ListKind(Generic[L]):
+    """Which list it is: ``build`` makes it, ``action`` of the key table opens and closes its window.
+
+    ``high`` is the height of the window the first time [em].
+    """
+
+    title: str
+    action: str
+    build: Callable[[tk.Misc], L]
+    high: int = HIGH
+
+
 class ListWindow(tk.Toplevel, Generic[L]):
-    """Holds a list that ``build`` makes, for the main window ``root``; ``action`` of the key table closes it.
+    """Holds a list for the main window ``root``.
 
     ``elsewhere`` are actions of the key table that work in the main window and here; ``layout`` is what
-    :meth:`layout` gave the last time; ``on_close`` is called with it when a person closes the window. ``high`` is its
-    height of the first time [em].
+    :meth:`layout` gave the last time; ``on_close`` is called with it when a person closes the window.
     """
 
     def __init__(
         self,
         root: tk.Tk,
         theme: Theme,
-        title: str,
-        build: Callable[[tk.Misc], L],
-        *,
-        action: str,
+        kind: ListKind[L],
         elsewhere: Mapping[str, Callable[[], object]],
         layout: Mapping[str, Any],
         on_close: Callable[[dict[str, Any]], object],
-        high: int = HIGH,
     ) -> None:
         super().__init__(root, background=theme.colour("background"))
         self.withdraw()  # until it has its place
-        self._main, self._theme, self._on_close, self._high = root, theme, on_close, high
-        self._name, self._told = title, ""
-        self.list = build(self)
+        self._main, self._theme, self._kind, self._on_close = root, theme, kind, on_close
+        self._told = ""
+        self.list = kind.build(self)
         self.list.pack(fill="both", expand=True)
         inner = layout.get("list")
         if isinstance(inner, Mapping):
@@ -53,7 +62,7 @@ class ListWindow(tk.Toplevel, Generic[L]):
         for other, act in elsewhere.items():
             keys.bind(self, other, act)
         keys.bind(self, "find", self.list.focus_filter)
-        keys.bind(self, action, self.close)
+        keys.bind(self, kind.action, self.close)
         keys.bind(self, "leave", self.close)
         self.protocol("WM_DELETE_WINDOW", self.close)
         self.tell()
@@ -61,7 +70,7 @@ class ListWindow(tk.Toplevel, Generic[L]):
 
     def tell(self, also: str = "") -> None:
         """Let the title say what the list says, and what it does not."""
-        title = f"{self.list.heading}{also}{self._name}"
+        title = f"{self.list.heading}{also}{self._kind.title}"
         if title != self._told:
             self._told = title
             self.title(title)
@@ -88,7 +97,7 @@ class ListWindow(tk.Toplevel, Generic[L]):
     def _first_place(self, screen: tuple[int, int]) -> str:
         """Along the lower edge of the main window: its flags stay in sight."""
         em, root = self._theme.em, self._main
-        width, height = min(WIDE * em, screen[0]), min(self._high * em, screen[1] * 6 // 10)
+        width, height = min(WIDE * em, screen[0]), min(self._kind.high * em, screen[1] * 6 // 10)
         x = root.winfo_rootx() + max(0, root.winfo_width() - width) // 2
         y = root.winfo_rooty() + root.winfo_height() - height - TITLE_BAR
         return fit(f"{width}x{height}+{max(0, x)}+{max(0, y)}", screen)

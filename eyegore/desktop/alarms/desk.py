@@ -7,9 +7,9 @@ import time
 import tkinter as tk
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from eyegore.desktop.alarms.annunciator import Annunciator
+from eyegore.desktop.list_desk import ListDesk
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
 from eyegore.presenters.alarms import alarm_cells, alarm_key, sounding, story_line
@@ -17,19 +17,20 @@ from eyegore.session.service import lab_offset_s
 from eyegore.session.settings import person
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.alarms.menu import AlarmActions
-from eyegore.widgets.alarms.window import AlarmWindow
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.dialogs.comment import CommentDialog
 from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.dialogs.shelve import ShelveDialog
+from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
 
+TITLE = "Alarms — Eyegore"
 SILENCE_S = 15 * 60.0
 STORY_LINES = 30
 """What is kept of what happened to one alarm; all of it is in the journal."""
 
 
-class AlarmDesk:
+class AlarmDesk(ListDesk[AlarmList]):
     """Keeps the alarms that are not normal. ``send`` takes what a person asked, ``exposure_of`` tells what was taken.
 
     ``gravest`` gives the severity a parameter can reach: critical ones are not shelved for long; ``response`` tells
@@ -52,18 +53,18 @@ class AlarmDesk:
         end_of_shift: Callable[[], float] = lambda: math.nan,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._root, self._theme = root, theme
+        actions = self._actions(elsewhere.get("silence"))
+        kind = ListKind(TITLE, "alarm list", lambda window: AlarmList(window, theme, actions))
+        super().__init__(root, theme, kind, elsewhere)
         self._send, self._plot = send, plot
         self._exposure_of, self._gravest, self._response = exposure_of, gravest, response
-        self._elsewhere, self._clock, self._end_of_shift = dict(elsewhere), clock, end_of_shift
+        self._clock, self._end_of_shift = clock, end_of_shift
         self._annunciator = Annunciator(ring)
         self._alarms: dict[str, Alarm] = {}
         self._audible: set[str] = set()
         self._stories: dict[str, deque[str]] = {}
         self._changed = False
         self._silent_until = math.nan
-        self._window: AlarmWindow | None = None
-        self._layout: dict[str, Any] = {}
         self._questions: dict[type[QuestionWindow], QuestionWindow] = {}
 
     # --- what the monitor tells --------------------------------------------------------------------------------------
@@ -114,18 +115,15 @@ class AlarmDesk:
                 response_of=self._response,
                 stories=self._stories,
             )
-            self._window.show(cells, known=known, silent_until=self.silent_until)
+            self._window.list.show(cells, known=known)
+            self._window.list.bar.show_silence(self.silent_until)
+            self._window.tell(f"sound off until {self.silent_until} — " if self.silent_until else "")
         self._changed = False
 
     @property
     def alarms(self) -> list[Alarm]:
         """The alarms that are not normal."""
         return list(self._alarms.values())
-
-    @property
-    def listed(self) -> AlarmList | None:
-        """The list, while it is open."""
-        return self._window.list if self._window is not None else None
 
     @property
     def silent_until(self) -> str:
@@ -136,44 +134,15 @@ class AlarmDesk:
 
     # --- what a person does ------------------------------------------------------------------------------------------
 
-    def open_list(self) -> None:
-        """Open the list of alarms, or bring it to the front."""
-        if self._window is None:
-            self._window = self._make_window()
-        self._window.lift()
-        self._window.list.tree.focus_force()  # from one of our windows to another: a person asked for it
-
-    def _make_window(self) -> AlarmWindow:
-        actions = AlarmActions(
+    def _actions(self, silence: Callable[[], object] | None) -> AlarmActions:
+        return AlarmActions(
             acknowledge=lambda cells: self._each(cells, Action.LOWER),
             shelve=lambda cells: self.shelve([cell.parameter for cell in cells]),
             unshelve=lambda cells: self._each(cells, Action.UNSHELVE),
             comment=self._comment,
             plot=lambda cells: self._plot(cells[0].parameter),
-            silence=self._elsewhere.get("silence"),
+            silence=silence,
         )
-        return AlarmWindow(
-            self._root,
-            self._theme,
-            actions,
-            elsewhere=self._elsewhere,
-            layout=self._layout,
-            on_close=self._closed,
-        )
-
-    def _closed(self, layout: dict[str, Any]) -> None:
-        self._layout, self._window = layout, None
-
-    def layout(self) -> dict[str, Any]:
-        """What the list remembers, JSON-able."""
-        layout = self._layout if self._window is None else self._window.layout()
-        return {**layout, "open": self._window is not None}
-
-    def restore(self, layout: Mapping[str, Any]) -> None:
-        """Take back what :meth:`layout` gave; the list opens if it was open, and takes no keys."""
-        self._layout = dict(layout)
-        if layout.get("open") is True:
-            self._window = self._make_window()
 
     def _each(self, cells: Sequence[AlarmCell], action: Action, comment: str = "") -> None:
         for name in dict.fromkeys(cell.parameter for cell in cells):
