@@ -14,7 +14,7 @@ from eyegore.elvis.day_folder import explog_name
 from eyegore.elvis.exposure_log import ExposureTail
 from eyegore.messages.events import Exposure, ExposureRows
 from eyegore.presenters.rows import row_cell, shown_first
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets.lists.row_order import sort_value
 from eyegore.widgets.tree.table import RowTable
 
@@ -43,7 +43,7 @@ def table(workshop: Workshop) -> Iterator[Figure]:
 def _log_lines(workshop: Workshop) -> list[bytes]:
     """Header and rows of a simulated log, repeated with rising ObsIDs where the session is too short."""
     folder = workshop.new_folder("log")
-    Simulator(folder, elvis=ELVIS, images=False, seconds=40_000, start=1.7e9).write_at_once()
+    Simulator(folder, SimulatedSession(elvis=ELVIS, images=False, seconds=40_000, start=1.7e9)).write_at_once()
     logs = sorted(folder.glob("EXP_LOG_*.txt"))
     lines = [line for path in logs for line in path.read_bytes().splitlines(keepends=True)]
     header, rows = lines[0], [line for line in lines if line != lines[0]]

@@ -19,7 +19,7 @@ from eyegore.images.measuring import section_plan
 from eyegore.images.pixels.ccd_stats import quadrant_counts, section_statistics
 from eyegore.images.pixels.display import Pixels
 from eyegore.messages.images import SECTIONS, SectionStatistics
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 
 def read_frame(workshop: Workshop) -> Iterator[Figure]:
@@ -80,7 +80,7 @@ def frame_statistics(workshop: Workshop) -> Iterator[Figure]:
 
 def _one_frame(workshop: Workshop) -> Path:
     folder = workshop.new_folder("frames")
-    Simulator(folder, elvis=ELVIS, exposures=1, start=1.7e9).write_at_once()
+    Simulator(folder, SimulatedSession(elvis=ELVIS, exposures=1, start=1.7e9)).write_at_once()
     return min(folder.glob("*.fits"))
 
 

@@ -17,7 +17,7 @@ from benchmarks.timing import milliseconds, timed
 from benchmarks.workshop import ELVIS, Workshop, drawn
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
 from eyegore.images.pixels.display import Pixels, Stretch, preview
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 ARRIVALS = 7
 TURNS = 3
@@ -170,7 +170,7 @@ def _live(workshop: Workshop, frames: list[dict[int, Path]]) -> Iterator[Figure]
 def _frames(workshop: Workshop) -> list[dict[int, Path]]:
     """Images of some ObsIDs, by CCD number."""
     folder = workshop.new_folder("frames")
-    Simulator(folder, elvis=ELVIS, exposures=OBSIDS, start=1.7e9, tests=("FLAT01",)).write_at_once()
+    Simulator(folder, SimulatedSession(elvis=ELVIS, exposures=OBSIDS, start=1.7e9, tests=("FLAT01",))).write_at_once()
     by_obsid: dict[str, dict[int, Path]] = {}
     for path in sorted(folder.glob("EUC_*.fits")):
         by_obsid.setdefault(path.name.split("_")[1], {})[int(path.stem[-1])] = path

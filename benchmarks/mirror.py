@@ -29,7 +29,7 @@ from eyegore.copies.still_folder import LISTED_S
 from eyegore.copies.target import SyncTarget, parse_target
 from eyegore.copies.worker import SyncPace
 from eyegore.elvis.day_folder import image_name
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 COPIED = 3_000
 NEW_OBSID = 900_000
@@ -62,7 +62,7 @@ def mirror(workshop: Workshop) -> Iterator[Figure]:
     """Copies to a folder and over ssh of a day with 3 000 files, and the window while copies are made."""
     source = _source(workshop)
     frames = workshop.new_folder("exposure")
-    Simulator(frames, elvis=ELVIS, exposures=1, start=LAB_TIME).write_at_once()
+    Simulator(frames, SimulatedSession(elvis=ELVIS, exposures=1, start=LAB_TIME)).write_at_once()
     images = sorted(frames.glob("*.fits"))
     for path in images:
         os.utime(path, (time.time() - 2 * OLD_S,) * 2)

@@ -20,7 +20,7 @@ from benchmarks.workshop import ELVIS, Workshop
 from eyegore.alarms.watched import TO_CLEAR
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
 from eyegore.limits.model import Severity
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 OBSIDS = int(os.environ.get("EYEGORE_BENCH_OBSIDS", "120"))
 """ObsIDs of the night, three images each; a whole one has 1 000."""
@@ -123,7 +123,7 @@ def _night(workshop: Workshop) -> tuple[Path, int]:
     """A session of which every ObsID has three images of full size, and the number of images."""
     folder, _ = workshop.session(OBSIDS * SPACING_S)
     real = workshop.new_folder("frames")
-    Simulator(real, elvis=ELVIS, exposures=FRAMES, start=1.7e9).write_at_once()
+    Simulator(real, SimulatedSession(elvis=ELVIS, exposures=FRAMES, start=1.7e9)).write_at_once()
     frames = sorted(real.glob("*.fits"))
     old = time.time() - OLD_S
     for frame in frames:

@@ -77,11 +77,11 @@ def told(workshop: Workshop) -> Iterator[Figure]:
     """Row complete on disk to the message at the provider."""
     from eyegore.session.service import Service
     from eyegore.session.settings import Session
-    from eyegore.simulator.simulator import Simulator
+    from eyegore.simulator.simulator import SimulatedSession, Simulator
 
     folder = workshop.folder / "warned"
     plants = [f"{name}:step:-136@{APART_S * at}+{LASTS_S}" for at, name in enumerate(CRITICAL, start=1)]
-    elvis = Simulator(folder / "day", images=False, seconds=1000, plants=plants)
+    elvis = Simulator(folder / "day", SimulatedSession(images=False, seconds=1000, plants=plants))
     elvis.append_rows(APART_S)
     os.environ["EYEGORE_TWILIO_TOKEN"] = "bench"
     with _provider() as (url, arrivals):

@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.display import display
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets import theme
 
 DAY = 86_400
@@ -42,7 +42,9 @@ class Workshop:
         """A day folder with ``rows`` seconds of a session, and what can add ``more`` to it."""
         folder = self.new_folder("session")
         now = calendar.timegm(time.localtime())
-        simulator = Simulator(folder, elvis=ELVIS, images=False, start=now - rows, seconds=rows + more, seed=rows)
+        simulator = Simulator(
+            folder, SimulatedSession(elvis=ELVIS, images=False, start=now - rows, seconds=rows + more, seed=rows)
+        )
         simulator.append_rows(rows)
         return folder, simulator
 

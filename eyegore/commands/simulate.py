@@ -17,7 +17,7 @@ from eyegore.campaign.plan import known_tests
 from eyegore.commands.ending import ended_by_signals
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.simulator.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
-from eyegore.simulator.simulator import NIGHT, Simulator
+from eyegore.simulator.simulator import NIGHT, SimulatedSession, Simulator
 
 _DAY = 86400
 
@@ -131,23 +131,25 @@ def _simulator(args: argparse.Namespace) -> Simulator:
         seconds = _DAY
     return Simulator(
         args.folder,
-        elvis=args.elvis,
-        tests=tests,
-        repeat=args.tests is None or seconds is not None or args.exposures is not None,
-        seed=args.seed,
-        speed=args.speed,
-        start=_start(args),
-        seconds=seconds,
-        exposures=args.exposures,
-        images=not args.no_images if args.images is None else args.images,
-        plants=args.plant,
-        block=args.block,
-        chamber=args.chamber,
-        first_obsid=args.first_obsid,
-        overscan=args.overscan,
-        parallel_overscan=not args.no_parallel_overscan,
-        crlf=args.crlf,
-        force=args.force,
+        SimulatedSession(
+            elvis=args.elvis,
+            tests=tests,
+            repeat=args.tests is None or seconds is not None or args.exposures is not None,
+            seed=args.seed,
+            speed=args.speed,
+            start=_start(args),
+            seconds=seconds,
+            exposures=args.exposures,
+            images=not args.no_images if args.images is None else args.images,
+            plants=args.plant,
+            block=args.block,
+            chamber=args.chamber,
+            first_obsid=args.first_obsid,
+            overscan=args.overscan,
+            parallel_overscan=not args.no_parallel_overscan,
+            crlf=args.crlf,
+            force=args.force,
+        ),
     )
 
 

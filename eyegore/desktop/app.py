@@ -13,7 +13,7 @@ from pathlib import Path
 from tkinter import filedialog
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.desktop.alarms.desk import AlarmDesk
+from eyegore.desktop.alarms.desk import AlarmDesk, Around
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.desktop.failures import Failures
@@ -114,19 +114,16 @@ class Desktop:
         self.histories.restore(layout)
         self.looks = LookDesk(root, self.theme, lambda act: self.pump.post(Call(act)), self._everywhere)
         self.looks.restore(layout.get("image window"))
-        self.desk = AlarmDesk(
-            root,
-            self.theme,
+        around = Around(
             send=self._send,
             plot=self.plot,
+            ring=lambda: self.pump.post(Call(root.bell)),
             exposure_of=lambda alarm: self.view.exposure_of(alarm) if self.view else None,
             gravest=lambda name: self.view.gravest(name) if self.view else Severity.NONE,
             response=lambda name: self.view.response(name) if self.view else "",
-            ring=lambda: self.pump.post(Call(root.bell)),
-            elsewhere=self._everywhere,
             end_of_shift=lambda: self.warnings.duty_ends,
-            clock=clock,
         )
+        self.desk = AlarmDesk(root, self.theme, around, self._everywhere, clock)
         self.desk.restore(layout.get("alarms"))
         self.warnings = WarningDesk(root, self.theme, self._everywhere)
         self.warnings.restore(layout.get("warnings"))

@@ -11,6 +11,7 @@ import math
 import threading
 import time as clock
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
@@ -47,67 +48,71 @@ _AFTER = 10
 """HK goes on after the last exposure [s]."""
 
 
-class Simulator:
-    """One simulated session in ``folder``, which is the day folder itself.
+@dataclass(frozen=True)
+class SimulatedSession:
+    """What is simulated.
 
     The session ends after ``seconds`` rows of HK, after ``exposures`` ObsIDs, or, without ``repeat``, after its
     ``tests``; whichever comes first, else never. ``start`` [lab s] is now when None. ``images`` is whether frames are
     written, or of how many last ObsIDs. ``first_obsid`` follows the last one in the folder when None.
-    ``planted`` tells what the ``plants`` do to the session, before it has begun.
     """
 
-    def __init__(
-        self,
-        folder: Path | str,
-        *,
-        elvis: str = "7.5.X",
-        tests: Sequence[str] = NIGHT,
-        repeat: bool = True,
-        seed: int = 0,
-        speed: float = 1.0,
-        start: float | None = None,
-        seconds: int | None = None,
-        exposures: int | None = None,
-        images: bool | int = True,
-        plants: Sequence[str] = (),
-        block: str = "BORN",
-        chamber: str | None = None,
-        first_obsid: int | None = None,
-        overscan: int = 20,
-        parallel_overscan: bool = True,
-        crlf: bool = False,
-        force: bool = False,
-    ) -> None:
-        if elvis not in DIALECTS:
-            raise campaign.unknown("ELVIS version", elvis, DIALECTS)
-        if not (speed > 0 and math.isfinite(speed)):
-            raise SettingsError(f"a speed of {speed:g} is none: give a number above 0, 1 for real time")
-        self.elvis = elvis
-        self._dialect = DIALECTS[elvis]
-        self._speed = speed
-        self._seed = seed
-        self._images = images
+    elvis: str = "7.5.X"
+    tests: Sequence[str] = NIGHT
+    repeat: bool = True
+    seed: int = 0
+    speed: float = 1.0
+    start: float | None = None
+    seconds: int | None = None
+    exposures: int | None = None
+    images: bool | int = True
+    plants: Sequence[str] = ()
+    block: str = "BORN"
+    chamber: str | None = None
+    first_obsid: int | None = None
+    overscan: int = 20
+    parallel_overscan: bool = True
+    crlf: bool = False
+    force: bool = False
+
+
+class Simulator:
+    """One simulated session in ``folder``, which is the day folder itself.
+
+    ``planted`` tells what the plants do to the session, before it has begun.
+    """
+
+    def __init__(self, folder: Path | str, session: SimulatedSession = SimulatedSession()) -> None:
+        if session.elvis not in DIALECTS:
+            raise campaign.unknown("ELVIS version", session.elvis, DIALECTS)
+        if not (session.speed > 0 and math.isfinite(session.speed)):
+            raise SettingsError(f"a speed of {session.speed:g} is none: give a number above 0, 1 for real time")
+        self.elvis = session.elvis
+        self._dialect = DIALECTS[session.elvis]
+        self._session = session
         self._has_master = self._dialect.hk_time == "TimeStamp"
-        self._folder = SimulatedFolder(Path(folder), force=force)
-        offsets = campaign.block_offsets(block)
-        profile = campaign.chamber(chamber) if chamber else campaign.chamber_of_block(block)
+        self._folder = SimulatedFolder(Path(folder), force=session.force)
+        offsets = campaign.block_offsets(session.block)
+        profile = campaign.chamber(session.chamber) if session.chamber else campaign.chamber_of_block(session.block)
         self._plan = ExposurePlan(
-            tuple(tests),
+            tuple(session.tests),
             profile,
-            elvis,
-            time=float(calendar.timegm(clock.localtime()) if start is None else math.floor(start)),
-            first_obsid=self._folder.next_obsid() if first_obsid is None else first_obsid,
-            repeat=repeat,
-            end=math.inf if seconds is None else seconds,
-            most=math.inf if exposures is None else exposures,
+            session.elvis,
+            time=float(calendar.timegm(clock.localtime()) if session.start is None else math.floor(session.start)),
+            first_obsid=self._folder.next_obsid() if session.first_obsid is None else session.first_obsid,
+            repeat=session.repeat,
+            end=math.inf if session.seconds is None else session.seconds,
+            most=math.inf if session.exposures is None else session.exposures,
         )
-        self._bounded = seconds is not None or exposures is not None or not repeat
-        placed = place([parse_plant(text) for text in plants], self._plan.time, self._length(_OPEN_LENGTH), seed)
+        self._bounded = session.seconds is not None or session.exposures is not None or not session.repeat
+        placed = place(
+            [parse_plant(text) for text in session.plants], self._plan.time, self._length(_OPEN_LENGTH), session.seed
+        )
         self._plan.stop_in(pauses(placed))
         self.length = self._length(math.inf)
         """Seconds of HK the session has, infinite when it ends only by being stopped."""
-        self._hk = SimulatedHk(self._dialect, self._plan, seed)
-        newline = "\r\n" if crlf or self._dialect.hk_time == "HK_timestamp" else "\n"
+        self._hk = SimulatedHk(self._dialect, self._plan, session.seed)
+        newline = "\r\n" if session.crlf or self._dialect.hk_time == "HK_timestamp" else "\n"
         self._newline = newline
         self._hk_text = HkText(self._dialect, self._hk.integer, newline)
         self._log_text = SimulatedLog(self._dialect, newline)
@@ -122,9 +127,9 @@ class Simulator:
             end=self.length,
         )
         self.planted: tuple[Planted, ...] = tuple(self._trouble.planted)
-        shape = FrameShape(overscan, 20 if parallel_overscan else 0)
+        shape = FrameShape(session.overscan, 20 if session.parallel_overscan else 0)
         self._image_size = 2 * shape.rows * shape.columns
-        source = FrameSource(shape, offsets, profile, seed) if images else None
+        source = FrameSource(shape, offsets, profile, session.seed) if session.images else None
         self._frames = FrameWriter(self._folder, source, self._trouble, self._keywords) if source else None
         self._active: list[PlannedExposure] = []
         self._known = 0
@@ -162,12 +167,12 @@ class Simulator:
         begun = clock.monotonic()
         already = self._done
         while self._done < self.length and not stop.is_set():
-            due = already + int((clock.monotonic() - begun) * self._speed) + 1
+            due = already + int((clock.monotonic() - begun) * self._session.speed) + 1
             if due > self._done:
                 self._write(int(min(due, self._done + _SPAN, self.length)))
-            wait = begun + (self._done - already) / self._speed - clock.monotonic()
+            wait = begun + (self._done - already) / self._session.speed - clock.monotonic()
             # A session that cannot keep its pace still listens to stop, and lets others run.
-            stop.wait(max(wait, TICK if self._speed * TICK > 1 else 0.0))
+            stop.wait(max(wait, TICK if self._session.speed * TICK > 1 else 0.0))
 
     def append_rows(self, count: int) -> None:
         """Write the next ``count`` seconds, and whatever else happens in them, without waiting."""
@@ -197,13 +202,13 @@ class Simulator:
 
     def _obsids_with_images(self) -> frozenset[int] | None:
         """The ObsIDs whose frames are written, None for all."""
-        if self._images is True:
+        if self._session.images is True:
             return None
-        if not self._images:
+        if not self._session.images:
             return frozenset()
         if not self._bounded:
             raise SettingsError("the last ObsIDs of a session without end: give --hours or --exposures with --images N")
-        return frozenset(exposure.obsid for exposure in self._plan.whole()[-self._images :])
+        return frozenset(exposure.obsid for exposure in self._plan.whole()[-self._session.images :])
 
     def _has_images(self, exposure: PlannedExposure) -> bool:
         return self._imaged is None or exposure.obsid in self._imaged
@@ -225,7 +230,7 @@ class Simulator:
     def _write(self, last: int) -> None:
         first = self._done
         if not first:
-            self._folder.begin(f"eyegore simulate --elvis {self.elvis} --seed {self._seed}\n")
+            self._folder.begin(f"eyegore simulate --elvis {self.elvis} --seed {self._session.seed}\n")
         begun = [exposure for exposure in self._plan.reach(last)[self._known :] if exposure.start < last]
         self._known += len(begun)
         self._active += begun

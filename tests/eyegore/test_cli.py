@@ -12,7 +12,7 @@ import pytest
 
 from eyegore.cli import build_parser, main
 from eyegore.commands.session_options import session_of
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 NARROW = {"PYTHONIOENCODING": "ascii"}
 
@@ -21,7 +21,7 @@ NARROW = {"PYTHONIOENCODING": "ascii"}
 def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A short session without trouble."""
     folder = tmp_path_factory.mktemp("night") / "14_Mär_19"
-    Simulator(folder, start=1_552_593_600.0, seconds=120, images=False).write_at_once()
+    Simulator(folder, SimulatedSession(start=1_552_593_600.0, seconds=120, images=False)).write_at_once()
     return folder
 
 

@@ -7,6 +7,7 @@ import time
 import tkinter as tk
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.desktop.list_desk import ListDesk
@@ -30,36 +31,40 @@ STORY_LINES = 30
 """What is kept of what happened to one alarm; all of it is in the journal."""
 
 
-class AlarmDesk(ListDesk[AlarmList]):
-    """Keeps the alarms that are not normal. ``send`` takes what a person asked, ``exposure_of`` tells what was taken.
+@dataclass(frozen=True)
+class Around:
+    """What a desk of alarms asks of what is around it.
 
-    ``gravest`` gives the severity a parameter can reach: critical ones are not shelved for long; ``response`` tells
-    what to do about it. ``elsewhere`` are actions of the main window that work in the list as well, ``end_of_shift``
-    tells when that is [unix s], NaN when nobody knows; ``clock`` gives the unix time [s].
+    ``send`` takes what a person asked, ``exposure_of`` tells what was taken, ``gravest`` the severity a parameter can
+    reach (critical ones are not shelved for long), ``response`` what to do about it, ``end_of_shift`` when that is
+    [unix s], NaN when nobody knows; ``ring`` is called from another thread.
     """
+
+    send: Callable[[FlagCommand], object]
+    plot: Callable[[str], object]
+    ring: Callable[[], object]
+    exposure_of: Callable[[Alarm], Exposure | None]
+    gravest: Callable[[str], Severity]
+    response: Callable[[str], str]
+    end_of_shift: Callable[[], float] = lambda: math.nan
+
+
+class AlarmDesk(ListDesk[AlarmList]):
+    """Keeps the alarms that are not normal, and shows them; ``clock`` gives the unix time [s]."""
 
     def __init__(
         self,
         root: tk.Tk,
         theme: Theme,
-        *,
-        send: Callable[[FlagCommand], object],
-        plot: Callable[[str], object],
-        exposure_of: Callable[[Alarm], Exposure | None],
-        gravest: Callable[[str], Severity],
-        response: Callable[[str], str],
-        ring: Callable[[], object],
+        around: Around,
         elsewhere: Mapping[str, Callable[[], object]],
-        end_of_shift: Callable[[], float] = lambda: math.nan,
         clock: Callable[[], float] = time.time,
     ) -> None:
         actions = self._actions(elsewhere.get("silence"))
         kind = ListKind(TITLE, "alarm list", lambda window: AlarmList(window, theme, actions))
         super().__init__(root, theme, kind, elsewhere)
-        self._send, self._plot = send, plot
-        self._exposure_of, self._gravest, self._response = exposure_of, gravest, response
-        self._clock, self._end_of_shift = clock, end_of_shift
-        self._annunciator = Annunciator(ring)
+        self._around, self._clock = around, clock
+        self._annunciator = Annunciator(around.ring)
         self._alarms: dict[str, Alarm] = {}
         self._audible: set[str] = set()
         self._stories: dict[str, deque[str]] = {}
@@ -109,10 +114,10 @@ class AlarmDesk(ListDesk[AlarmList]):
             cells = alarm_cells(
                 self._alarms.values(),
                 now,
-                self._exposure_of,
+                self._around.exposure_of,
                 trends,
                 lab_now=now + lab_offset_s(now),
-                response_of=self._response,
+                response_of=self._around.response,
                 stories=self._stories,
             )
             self._window.list.show(cells, known=known)
@@ -140,13 +145,13 @@ class AlarmDesk(ListDesk[AlarmList]):
             shelve=lambda cells: self.shelve([cell.parameter for cell in cells]),
             unshelve=lambda cells: self._each(cells, Action.UNSHELVE),
             comment=self._comment,
-            plot=lambda cells: self._plot(cells[0].parameter),
+            plot=lambda cells: self._around.plot(cells[0].parameter),
             silence=silence,
         )
 
     def _each(self, cells: Sequence[AlarmCell], action: Action, comment: str = "") -> None:
         for name in dict.fromkeys(cell.parameter for cell in cells):
-            self._send(FlagCommand(action, name, person(), comment))
+            self._around.send(FlagCommand(action, name, person(), comment))
 
     def shelve(self, names: Sequence[str]) -> None:
         """Ask for how long and why, then shelve the alarms of these parameters."""
@@ -154,14 +159,20 @@ class AlarmDesk(ListDesk[AlarmList]):
 
         def done(until: float, reason: str) -> None:
             for name in wanted:
-                self._send(FlagCommand(Action.SHELVE, name, person(), reason, until))
+                self._around.send(FlagCommand(Action.SHELVE, name, person(), reason, until))
 
-        critical = any(self._gravest(name) is Severity.CRITICAL for name in wanted)
+        critical = any(self._around.gravest(name) is Severity.CRITICAL for name in wanted)
         critical |= any(one.severity is Severity.CRITICAL for one in self._alarms.values() if one.parameter in wanted)
         if not self._asked(ShelveDialog, wanted):
             asker = self._asker()
             self._questions[ShelveDialog] = ShelveDialog(
-                asker, self._theme, wanted, done, end_of_shift=self._end_of_shift(), critical=critical, now=self._clock
+                asker,
+                self._theme,
+                wanted,
+                done,
+                end_of_shift=self._around.end_of_shift(),
+                critical=critical,
+                now=self._clock,
             )
 
     def _asked(self, kind: type[QuestionWindow], names: Sequence[str]) -> bool:

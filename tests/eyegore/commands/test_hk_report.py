@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from eyegore.cli import main
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 START = 1_552_599_000.0  # 2019-03-14T21:30:00
 STAMP = "%d-%m-%y_%H:%M:%S"
@@ -24,7 +24,7 @@ PLANTS = ("CCD2_TEMP_B:step:-136@200+30", "FPGA_5VREF_V:spike:5.3@450", "CCD3_TE
 
 def day(folder: Path, *plants: str, seconds: int = 600) -> Path:
     path = folder / "data" / "14_Mar_19"
-    Simulator(path, start=START, seconds=seconds, images=False, plants=plants).write_at_once()
+    Simulator(path, SimulatedSession(start=START, seconds=seconds, images=False, plants=plants)).write_at_once()
     return path
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.cli import main
 from eyegore.limits import table
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 START = 1_552_593_600.0
 BUILT_IN = Path(table.__file__).parent / "tables" / "7.5.X.toml"
@@ -22,7 +22,9 @@ def nights(tmp_path: Path) -> list[Path]:
         plants = [f"CCD1_TEMP_T:step:-125@{600 + 600 * dip}+60" for dip in range(number)]
         plants += ["CCD2_TEMP_B:step:-136@3000+30", "FPGA_5VREF_V:spike:5.25@3100"]
         night = START + 86_400 * number
-        Simulator(folder, start=night, seconds=3600, images=False, seed=number, plants=plants).write_at_once()
+        Simulator(
+            folder, SimulatedSession(start=night, seconds=3600, images=False, seed=number, plants=plants)
+        ).write_at_once()
     return folders
 
 
@@ -76,7 +78,9 @@ def test_of_both_sets_the_alarms_of_one_are_no_chatter_of_the_other(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plants = ["CCD1_TEMP_T:step:-125@600+60", "CCD1_TEMP_T:step:-136@900+60"]
-    Simulator(tmp_path / "day", start=START, seconds=1800, images=False, plants=plants).write_at_once()
+    Simulator(
+        tmp_path / "day", SimulatedSession(start=START, seconds=1800, images=False, plants=plants)
+    ).write_at_once()
     assert (
         main(["limits", "rehearse", "--json", "--set", "both", "--limits", str(BUILT_IN), str(tmp_path / "day")]) == 0
     )

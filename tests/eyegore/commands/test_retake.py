@@ -15,14 +15,14 @@ from eyegore.campaign.timing import PlannedExposure, before_exposure, read_out
 from eyegore.cli import main
 from eyegore.limits.model import Range
 from eyegore.limits.table import table_for
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 START = 1_552_599_000.0  # 2019-03-14T21:30:00
 STAMP = "%d-%m-%y_%H:%M:%S"
 
 
 def night(folder: Path, *plants: str, start: float = START, seconds: int = 9000, **more: Any) -> Simulator:
-    simulator = Simulator(folder, start=start, seconds=seconds, images=False, plants=plants, **more)
+    simulator = Simulator(folder, SimulatedSession(start=start, seconds=seconds, images=False, plants=plants, **more))
     simulator.write_at_once()
     return simulator
 
@@ -144,7 +144,7 @@ def test_housekeeping_that_stops_is_no_hk_and_a_reading_that_is_none_too(
 
 def test_a_session_that_stopped_while_it_exposed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     folder = tmp_path / "14_Mar_19"
-    simulator = Simulator(folder, start=START, exposures=3, images=False)
+    simulator = Simulator(folder, SimulatedSession(start=START, exposures=3, images=False))
     simulator.append_rows(150)
     code, report = retake(capsys, folder)
     assert named(report) == {20104: "NO_HK"}
@@ -155,7 +155,7 @@ def test_a_session_that_goes_on_has_not_been_read_to_its_end(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "today"
-    simulator = Simulator(folder, exposures=3, images=False)  # it begins now
+    simulator = Simulator(folder, SimulatedSession(exposures=3, images=False))  # it begins now
     simulator.append_rows(150)
     code, report = retake(capsys, folder)
     assert report["retake"] == []

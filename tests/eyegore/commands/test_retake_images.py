@@ -16,7 +16,7 @@ from eyegore.cli import main
 from eyegore.images.judge_process import JudgeProcess
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..images.simulated_images import write
 
@@ -34,7 +34,7 @@ def frame(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(tmp_path: Path) -> Path:
     """A night of three biases without images."""
     made = tmp_path / "14_Mar_19"
-    Simulator(made, start=START, exposures=3, images=False, tests=["BIAS01"]).write_at_once()
+    Simulator(made, SimulatedSession(start=START, exposures=3, images=False, tests=["BIAS01"])).write_at_once()
     return made
 
 
@@ -149,7 +149,7 @@ def test_an_image_that_may_still_come_is_no_reason_yet(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, frame: Path
 ) -> None:
     folder = tmp_path / "today"
-    simulator = Simulator(folder, exposures=3, images=False, tests=["BIAS01"])  # it begins now
+    simulator = Simulator(folder, SimulatedSession(exposures=3, images=False, tests=["BIAS01"]))  # it begins now
     simulator.append_rows(150)
     os.link(frame, path(folder, FIRST, 1))
     code, report = retake(capsys, folder)

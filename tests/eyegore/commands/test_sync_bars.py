@@ -24,7 +24,7 @@ from eyegore.copies.ledger import FileState, LedgerEntry
 from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
 from eyegore.copies.report import PassReport
 from eyegore.copies.worker import PassFailed
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..copies.copy_lab import age
 
@@ -103,7 +103,7 @@ def terminal() -> Iterator[tuple[int, int]]:
 @pytest.fixture
 def sync(tmp_path: Path) -> list[str]:
     """The command for a small folder and two targets, the second of which is missing."""
-    Simulator(tmp_path / "day", images=False, seconds=10_000, force=True).append_rows(50)
+    Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=10_000, force=True)).append_rows(50)
     age(tmp_path / "day")
     (tmp_path / "b").mkdir()
     to = [str(tmp_path / "b"), str(tmp_path / "missing")]

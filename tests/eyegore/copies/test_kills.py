@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..written_day import Day, fits
 from .copy_lab import age, flaws
@@ -79,7 +79,7 @@ def test_killed_at_random_moments(tmp_path: Path, temporary: Path, wait_until: C
     program(tmp_path / "bin", "rsync", f'exec {shutil.which("rsync")} --bwlimit={SLOW_KB} "$@"')
     server.start()
     server.make_known()
-    elvis = Simulator(tmp_path / "day", images=False, seconds=100_000, force=True)
+    elvis = Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=100_000, force=True))
     elvis.append_rows(20)
     day = Day(tmp_path / "day")
     targets = (str(tmp_path / "backup"), server.address(tmp_path / "gateway"))

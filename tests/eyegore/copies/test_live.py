@@ -16,7 +16,7 @@ from eyegore.messages.events import AlarmChanged, Event, SyncState
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator import frame as simulated_frame
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from .copy_lab import hidden, listing
 from .ssh_server import SshServer
@@ -28,7 +28,7 @@ SPEED = 10.0
 
 
 def elvis(folder: Path) -> Simulator:
-    return Simulator(folder, tests=("BIAS02",), exposures=EXPOSURES, speed=SPEED, start=START)
+    return Simulator(folder, SimulatedSession(tests=("BIAS02",), exposures=EXPOSURES, speed=SPEED, start=START))
 
 
 def content(folder: Path) -> dict[str, bytes]:

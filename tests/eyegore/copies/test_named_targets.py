@@ -14,7 +14,7 @@ from eyegore.cli import main
 from eyegore.messages.events import Event, Role, SyncState
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from .copy_lab import age
 from .ssh_server import HOST, SshServer
@@ -58,7 +58,7 @@ root = "{tmp_path / "disk"}"
 
 @pytest.fixture
 def day(tmp_path: Path) -> Path:
-    Simulator(tmp_path / "day", images=False, seconds=10_000, force=True).append_rows(50)
+    Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=10_000, force=True)).append_rows(50)
     age(tmp_path / "day")
     return tmp_path / "day"
 

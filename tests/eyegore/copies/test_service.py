@@ -17,7 +17,7 @@ from eyegore.messages.events import AlarmChanged, AlarmState, Event, FreeSpace
 from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from .ssh_server import SshServer
 
@@ -56,7 +56,7 @@ def states(told: list[Event]) -> list[SyncState]:
 def test_what_elvis_writes_is_copied_and_verified_while_it_is_monitored(
     tmp_path: Path, told: list[Event], start: Callable[[Path], Service], wait_until: WaitUntil
 ) -> None:
-    elvis = Simulator(tmp_path / "day", images=False, seconds=10_000, force=True)
+    elvis = Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=10_000, force=True))
     elvis.append_rows(200)
     backup = tmp_path / "backup"
     backup.mkdir()
@@ -87,7 +87,7 @@ def test_the_volumes_of_the_copies_are_watched_too(tmp_path: Path) -> None:
 def test_a_folder_is_copied_to_another_computer(tmp_path: Path, wait_until: WaitUntil) -> None:
     for name in ("sshd", "gateway"):
         (tmp_path / name).mkdir()
-    Simulator(tmp_path / "day", images=False, seconds=10_000, force=True).append_rows(50)
+    Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=10_000, force=True)).append_rows(50)
     server = SshServer(tmp_path / "sshd", wait_until)
     server.start()
     server.make_known()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from eyegore.desktop.app import Desktop
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets.cells.flags import FlagCell, Status
 
 
 def simulator(folder: Path, **options: object) -> Simulator:
     settings: dict[str, object] = {"images": False, "seconds": 100_000, "force": True, **options}
-    return Simulator(folder, **settings)  # type: ignore[arg-type]
+    return Simulator(folder, SimulatedSession(**settings))  # type: ignore[arg-type]
 
 
 def cell(desktop: Desktop, name: str) -> FlagCell | None:

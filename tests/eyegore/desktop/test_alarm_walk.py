@@ -15,7 +15,7 @@ from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.messages.events import Alarm, AlarmState
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.dialogs.comment import CommentDialog
@@ -174,7 +174,7 @@ class Keyboard:
 def night(tmp_path: Path, root: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
     monkeypatch.setattr(app, "IMPORT_LATER_MS", 10**8)  # nothing is plotted; the first import outlasts a test
     settings = {"images": False, "seconds": 100_000, "force": True, "plants": [f"{NAME}:step:-136@30+9999"]}
-    Simulator(tmp_path / "day", **settings).append_rows(50)  # type: ignore[arg-type]
+    Simulator(tmp_path / "day", SimulatedSession(**settings)).append_rows(50)  # type: ignore[arg-type]
     clock = Clock()
     session = Session(tmp_path / "day", watch_disk=False, stale_after_s=1e6, state=tmp_path / "state")
     desktop = Desktop(root, session, clock=clock)

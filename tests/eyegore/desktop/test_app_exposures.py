@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.desktop.app import Desktop
 from eyegore.ds9.session import OwnDs9
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..ds9.shown_files import shown_files
 
@@ -20,7 +20,7 @@ Open = Callable[..., Desktop]
 
 
 def test_the_newest_complete_images_are_shown(tmp_path: Path, open_desktop: Open, run: Run) -> None:
-    Simulator(tmp_path / "day", exposures=1, images=True, tests=("TP02",)).write_at_once()
+    Simulator(tmp_path / "day", SimulatedSession(exposures=1, images=True, tests=("TP02",))).write_at_once()
     desktop = open_desktop(tmp_path / "day")
     panel = desktop.panes.images
     assert panel is not None
@@ -56,7 +56,7 @@ def test_a_double_click_sends_the_three_files_to_ds9(
     tmp_path: Path, open_desktop: Open, run: Run, own_sessions: list[OwnDs9]
 ) -> None:
     folder = tmp_path / 'it\'s a "day"'
-    Simulator(folder, exposures=2, images=True, tests=("TP02",)).write_at_once()
+    Simulator(folder, SimulatedSession(exposures=2, images=True, tests=("TP02",))).write_at_once()
     desktop = open_desktop(folder, blind=True)
     table = desktop.panes.table
     assert table is not None
@@ -86,7 +86,7 @@ def test_a_double_click_sends_the_three_files_to_ds9(
 def test_without_ds9_the_status_line_says_so(
     tmp_path: Path, open_desktop: Open, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Simulator(tmp_path / "day", exposures=1, images=True, tests=("TP02",)).write_at_once()
+    Simulator(tmp_path / "day", SimulatedSession(exposures=1, images=True, tests=("TP02",))).write_at_once()
     monkeypatch.setenv("PATH", str(tmp_path))
     desktop = open_desktop(tmp_path / "day", blind=True)
     run(lambda: desktop.view is not None and len(desktop.view.pictures.paths(20103)) == 3)

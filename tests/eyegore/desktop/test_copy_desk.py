@@ -11,7 +11,7 @@ import pytest
 from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ...widgets.on_screen import texts
 
@@ -47,7 +47,7 @@ def until(root: tk.Tk) -> Until:
 
 @pytest.fixture
 def elvis(tmp_path: Path) -> Simulator:
-    made = Simulator(tmp_path / "day", images=False, seconds=100_000, force=True)
+    made = Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=100_000, force=True))
     made.append_rows(400)
     return made
 

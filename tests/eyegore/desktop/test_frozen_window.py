@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eyegore.desktop.app import Desktop
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..warning.channels.mail_servers import Mailbox
 from ..warning.channels.twilio_server import TwilioServer
@@ -26,7 +26,8 @@ def test_a_window_that_hangs_holds_up_no_warning(
 ) -> None:
     """This test is the thread of Tk; from when the desktop stands it does not turn its event loop once."""
     elvis = Simulator(
-        tmp_path / "day", images=False, seconds=100_000, force=True, plants=["CCD2_TEMP_B:step:-136@30+1000"]
+        tmp_path / "day",
+        SimulatedSession(images=False, seconds=100_000, force=True, plants=["CCD2_TEMP_B:step:-136@30+1000"]),
     )
     elvis.append_rows(25)
     session = Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=warning_settings)

@@ -20,7 +20,7 @@ from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets import theme
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.warnings.warning_list import WarningList
@@ -67,7 +67,7 @@ class Night:
 @pytest.fixture
 def night(tmp_path: Path, root: tk.Tk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
     monkeypatch.setattr(app, "IMPORT_LATER_MS", 10**8)  # nothing is plotted; the first import outlasts a test
-    Simulator(tmp_path / "day", images=False, seconds=1000, force=True).append_rows(20)
+    Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=1000, force=True)).append_rows(20)
     desktop = Desktop(root, Session(tmp_path / "day", watch_disk=False, stale_after_s=1e6))
     night = Night(desktop)
     night.until(lambda: night.told("warnings"))
@@ -190,7 +190,7 @@ def test_without_armed_warnings_nothing_is_asked(night: Night, state: WarningsSt
 
 
 def test_sigterm_closes_without_asking(tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    Simulator(tmp_path / "day", images=False, seconds=1000, force=True).append_rows(5)
+    Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=1000, force=True)).append_rows(5)
     handlers: dict[int, Any] = {}
     opened: list[Desktop] = []
 

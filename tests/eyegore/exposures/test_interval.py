@@ -12,7 +12,7 @@ from eyegore.elvis.dialect import DIALECTS
 from eyegore.exposures.interval import interval_of
 from eyegore.feeds.ingest import read_folder
 from eyegore.messages.events import Exposure, ExposureRows
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 COLUMNS = ("toi_fl", "toi_ro", "toi_ch", "toi_tp", "chinj", "v_tpump", "v_tp_cnt", "dwell_v", "s_tpump", "s_tp_cnt",
            "dwell_s", "vstart", "vend")  # fmt: skip
@@ -76,7 +76,9 @@ def test_as_the_session_was_planned(elvis: str, tmp_path: Path) -> None:
 
 
 def _first_columns(test: str, folder: Path, elvis: str) -> list[float]:
-    simulator = Simulator(folder, elvis=elvis, tests=[test], repeat=True, exposures=6, images=False, start=1.55e9)
+    simulator = Simulator(
+        folder, SimulatedSession(elvis=elvis, tests=[test], repeat=True, exposures=6, images=False, start=1.55e9)
+    )
     simulator.write_at_once()
     plan = {planned.obsid: planned for planned in simulator._plan.exposures}
     found = []

@@ -16,7 +16,7 @@ from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
 from eyegore.presenters.hk_rows import MOST, HkRows
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 REASON = RetakeReason(
     "hk", HkVerdict.COMPROMISED, Verdict.LOW, "CCD2_TEMP_B", 2, 100.0, 105.0, 6, -136.0, "degC", "−133 … 35 °C",
@@ -88,7 +88,7 @@ def test_a_tip_has_an_end_and_tells_what_was_assumed() -> None:
 @pytest.mark.gui
 def test_on_the_screen_it_follows_the_session(tmp_path: Path, root: tk.Tk, wait_until: Callable[..., None]) -> None:
     folder = tmp_path / "21_Feb_80"
-    elvis = Simulator(folder, images=False, seconds=10_000, plants=["CCD2_TEMP_B:step:-136@120+5"])
+    elvis = Simulator(folder, SimulatedSession(images=False, seconds=10_000, plants=["CCD2_TEMP_B:step:-136@120+5"]))
     elvis.append_rows(110)
     desktop = Desktop(root, Session(folder, watch_disk=False))
     try:

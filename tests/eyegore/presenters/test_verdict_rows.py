@@ -17,7 +17,7 @@ from eyegore.messages.images import FrameCheck, FrameJudged, FrameProblem, Frame
 from eyegore.presenters.image_rows import MOST, FrameRows
 from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 ROWS = tuple(Exposure(7, f"CCD{ccd}", "BIAS01", 0.0, 0.0, (), ()) for ccd in (1, 2, 3))
 NOISY = FrameCheck("std_pre", "E", 1.7, 0.86, 1.44, FrameVerdict.FAIL, "ADU")
@@ -135,7 +135,7 @@ def test_on_the_screen_rows_to_retake_are_tinted_and_found(
     tmp_path: Path, root: tk.Tk, wait_until: Callable[..., None]
 ) -> None:
     folder = tmp_path / "21_Feb_80"
-    elvis = Simulator(folder, images=False, seconds=10_000, plants=["CCD2_TEMP_B:step:-136@120+5"])
+    elvis = Simulator(folder, SimulatedSession(images=False, seconds=10_000, plants=["CCD2_TEMP_B:step:-136@120+5"]))
     elvis.append_rows(110)
     desktop = Desktop(root, Session(folder, watch_disk=False))
     try:

@@ -18,7 +18,7 @@ from eyegore.limits.model import Range
 from eyegore.limits.table import VERSIONS, table_for
 from eyegore.messages.events import HkRows
 from eyegore.session.monitor import Monitor
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 DATA = Path(__file__).parents[2] / "data"
 START = 1_552_593_600.0  # 2019-03-14T20:00:00
@@ -35,7 +35,7 @@ def once(capsys: pytest.CaptureFixture[str], folder: Path, *options: str) -> tup
 
 
 def night(folder: Path, elvis: str = "7.5.X", seconds: int = 3000, **more: Any) -> Simulator:
-    simulator = Simulator(folder, elvis=elvis, start=START, seconds=seconds, images=False, **more)
+    simulator = Simulator(folder, SimulatedSession(elvis=elvis, start=START, seconds=seconds, images=False, **more))
     simulator.write_at_once()
     return simulator
 

@@ -16,7 +16,7 @@ from eyegore.limits.model import LimitSet, LimitTable, Range, Verdict
 from eyegore.limits.table import table_for
 from eyegore.messages.events import FloatArray, HkRows
 from eyegore.series.trend import Forecast, Slope, TrendWindow, duration_text
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 T0 = 1552521600.0
 RESPONSE_MIN = 30.0
@@ -80,10 +80,12 @@ def test_both_sensors_of_a_dip_that_goes_on_are_foretold(tmp_path: Path) -> None
     """A dip of the simulator falls to its middle: before it has left the limits, the limit is announced."""
     Simulator(
         tmp_path / "day",
-        start=T0,
-        seconds=7200,
-        images=False,
-        plants=["CCD2_TEMP_B:dip:-150@3600+7200"],
+        SimulatedSession(
+            start=T0,
+            seconds=7200,
+            images=False,
+            plants=["CCD2_TEMP_B:dip:-150@3600+7200"],
+        ),
     ).write_at_once()
     first: dict[str, float] = {}
     truth = math.nan
@@ -340,7 +342,9 @@ def forecasts(window: TrendWindow, table: LimitTable, prefix: str = "") -> Itera
 
 
 def test_quiet_days_have_no_pre_alarm(tmp_path: Path) -> None:
-    Simulator(tmp_path / "day", start=T0, seconds=int(3600 * QUIET_HOURS), images=False, seed=7).write_at_once()
+    Simulator(
+        tmp_path / "day", SimulatedSession(start=T0, seconds=int(3600 * QUIET_HOURS), images=False, seed=7)
+    ).write_at_once()
     looked = 0
     for _rows, window, table in followed(tmp_path / "day"):
         looked += 1

@@ -21,7 +21,7 @@ from eyegore.limits.table import table_for
 from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, Event, FlagCommand, Health
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 WaitUntil = Callable[..., None]
 START = 1_552_593_600.0
@@ -104,7 +104,7 @@ def run_through(folder: Path, state: Path, wait_until: WaitUntil) -> None:
 def test_twenty_kills_in_a_campaign_change_nothing_in_the_journal(tmp_path: Path, wait_until: WaitUntil) -> None:
     """Each kill hits a session that reads: what it has told already, or just after it told something new."""
     folder = tmp_path / "day"
-    campaign = Simulator(folder, start=START, seconds=HOURS * 3600, images=False, plants=EVENTS)
+    campaign = Simulator(folder, SimulatedSession(start=START, seconds=HOURS * 3600, images=False, plants=EVENTS))
     campaign.write_at_once()
     expected = promised(campaign)
     state, said = tmp_path / "state", tmp_path / "said"
@@ -134,7 +134,7 @@ def test_twenty_kills_in_a_campaign_change_nothing_in_the_journal(tmp_path: Path
 
 def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUntil) -> None:
     folder, state = tmp_path / "day", tmp_path / "state"
-    elvis = Simulator(folder, seconds=100_000, images=False, plants=["CCD2_TEMP_B:step:-136@5+1000"])
+    elvis = Simulator(folder, SimulatedSession(seconds=100_000, images=False, plants=["CCD2_TEMP_B:step:-136@5+1000"]))
     elvis.append_rows(20)
     told: list[AlarmChanged] = []
 
@@ -169,7 +169,7 @@ def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUn
 def test_a_second_session_on_the_folder_keeps_no_journal_and_says_so(
     tmp_path: Path, wait_until: WaitUntil, caplog: pytest.LogCaptureFixture
 ) -> None:
-    Simulator(tmp_path / "day", seconds=100, images=False).append_rows(5)
+    Simulator(tmp_path / "day", SimulatedSession(seconds=100, images=False)).append_rows(5)
     session = Session(tmp_path / "day", state=tmp_path / "state", watch_disk=False)
     first, second = Service(session), Service(session)
     first.start()

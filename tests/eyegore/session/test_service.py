@@ -35,7 +35,7 @@ from eyegore.messages.events import (
 )
 from eyegore.session.service import Service, lab_offset_s, rules_for
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 WaitUntil = Callable[..., None]
 
@@ -88,7 +88,7 @@ def start(tmp_path: Path, ear: Ear) -> Iterator[Start]:
 
 def simulator(folder: Path, **options: object) -> Simulator:
     settings: dict[str, object] = {"images": False, "seconds": 100_000, "force": True, **options}
-    return Simulator(folder, **settings)  # type: ignore[arg-type]
+    return Simulator(folder, SimulatedSession(**settings))  # type: ignore[arg-type]
 
 
 def test_rows_are_judged_as_they_come(tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil) -> None:

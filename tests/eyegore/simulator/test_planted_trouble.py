@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.simulator.trouble import GARBAGE
 
 START = 1552593600.0
@@ -15,7 +15,7 @@ LOG = "EXP_LOG_140319.txt"
 
 def simulate(folder: Path, *plants: str, **options: object) -> Simulator:
     given = {"start": START, "images": False, "seconds": 1200, "tests": ("BIAS01",), "plants": plants} | options
-    simulator = Simulator(folder, **given)  # type: ignore[arg-type]
+    simulator = Simulator(folder, SimulatedSession(**given))  # type: ignore[arg-type]
     simulator.write_at_once()
     return simulator
 
@@ -94,7 +94,7 @@ def test_elvis_stops_and_comes_back(tmp_path: Path) -> None:
 
 
 def test_elvis_stops_for_good(tmp_path: Path) -> None:
-    simulator = Simulator(tmp_path, start=START, images=False, plants=["elvis:stop@50"])
+    simulator = Simulator(tmp_path, SimulatedSession(start=START, images=False, plants=["elvis:stop@50"]))
     simulator.append_rows(500)
     assert len(cells(tmp_path / MASTER, "TimeStamp")) == 50
     assert simulator.planted[0].first == START + 50

@@ -12,7 +12,7 @@ from eyegore.campaign.plan import block_offsets, chamber
 from eyegore.campaign.timing import ExposurePlan
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.simulator.frame import GAIN, READ_NOISE, FrameShape, FrameSource
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 BORN = chamber("B_BORN")
 OFFSETS = block_offsets("BORN")
@@ -133,7 +133,7 @@ def test_pixels_do_not_depend_on_the_blocks_they_are_made_in(source: FrameSource
 
 def simulate(folder: Path, **options: object) -> Simulator:
     given = {"tests": ("PSFLUX00_800",), "start": 1552593600.0, "exposures": 1} | options
-    return Simulator(folder, **given)  # type: ignore[arg-type]
+    return Simulator(folder, SimulatedSession(**given))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("version", ["7.5.X", "5.7.09"])

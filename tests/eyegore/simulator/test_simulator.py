@@ -13,7 +13,7 @@ from eyegore.elvis.dialect import DIALECTS, Stamp
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, Verdict
 from eyegore.limits.table import VERSIONS, table_for
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 START = float(calendar.timegm((2019, 3, 14, 20, 0, 0)))
 TABLES = [version for version, dialect in DIALECTS.items() if dialect.stamp is not Stamp.NONE]
@@ -22,7 +22,7 @@ MASTER = "HK_14-03-19_ROE1_01.txt"
 
 def simulate(folder: Path, **options: object) -> Simulator:
     given = {"start": START, "images": False, "seconds": 900, "tests": ("BIAS01",)} | options
-    return Simulator(folder, **given)  # type: ignore[arg-type]
+    return Simulator(folder, SimulatedSession(**given))  # type: ignore[arg-type]
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -23,7 +23,7 @@ from eyegore.messages.events import AlarmEntry
 from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.warning.center import CHAIN
 from eyegore.warning.channels.mail_message import message_id
 from eyegore.warning.channels.twilio_sender import sms_body
@@ -79,7 +79,7 @@ def test_each_transaction_is_whole(
 ) -> None:
     seen = Transactions(monkeypatch)
     plants = ["CCD2_TEMP_B:step:-136@30+1000"]
-    elvis = Simulator(tmp_path / "day", images=False, seconds=100_000, force=True, plants=plants)
+    elvis = Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=100_000, force=True, plants=plants))
     elvis.append_rows(40)
     session = Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=warning_settings)
     service = Service(session)
@@ -106,7 +106,7 @@ def test_an_error_in_the_warnings_themselves_wakes_somebody(
         raise ZeroDivisionError
 
     monkeypatch.setattr(Policy, "tick", broken)
-    Simulator(tmp_path / "day", images=False, seconds=100, force=True).append_rows(5)
+    Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=100, force=True)).append_rows(5)
     service = Service(Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=warning_settings))
     service.start()
     try:
@@ -158,7 +158,7 @@ def test_killed_again_and_again_with_providers_that_fail(
     rounds = int(os.environ.get("EYEGORE_TEST_KILLS", "4"))
     warning_settings.write_text(warning_settings.read_text() + "[rates]\nper_parameter = 60\ntotal = 300\n")
     plants = [f"{name}:step:-150@{40 + 8 * number}+9000" for number, name in enumerate(OUT)]
-    elvis = Simulator(tmp_path / "day", images=False, seconds=100_000, force=True, plants=plants)
+    elvis = Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=100_000, force=True, plants=plants))
     elvis.append_rows(30)
     eyegore = Eyegore(tmp_path, warning_settings)
     pause = threading.Event()

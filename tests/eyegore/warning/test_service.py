@@ -20,7 +20,7 @@ from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from .channels.mail_servers import PASSWORD, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer
@@ -75,7 +75,7 @@ def start(tmp_path: Path, warning_settings: Path, ear: Ear) -> Iterator[Start]:
 
 def simulator(folder: Path) -> Simulator:
     plants = ["CCD2_TEMP_B:step:-136@30+1000"]
-    return Simulator(folder, images=False, seconds=100_000, force=True, plants=plants)
+    return Simulator(folder, SimulatedSession(images=False, seconds=100_000, force=True, plants=plants))
 
 
 def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges(
