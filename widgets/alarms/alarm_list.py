@@ -5,10 +5,11 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Iterable
 from tkinter import ttk
+from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.alarms.bar import AlarmBar
-from eyegore.widgets.alarms.columns import COLUMNS, Showing, counts_of, in_order, tip_of
+from eyegore.widgets.alarms.columns import COLUMNS, Showing, counts_of, tip_of, usual
 from eyegore.widgets.alarms.detail import AlarmDetail
 from eyegore.widgets.alarms.menu import AlarmActions, AlarmMenu
 from eyegore.widgets.alarms.signs import AlarmSigns
@@ -82,9 +83,9 @@ class AlarmList(CellList[AlarmCell]):
             return "no alarm matches the filter"
         return "no alarm" if self.showing is Showing.ALL else f"no alarm that is {self.showing.value}"
 
-    def in_order(self, cells: Iterable[AlarmCell]) -> list[AlarmCell]:
+    def usual(self, cell: AlarmCell) -> tuple[Any, ...]:
         """Usually what nobody has acknowledged and is CRITICAL comes first, then the newest."""
-        return in_order(cells, self.sorted_by, self.descending)
+        return usual(cell)
 
     def takes(self, cell: AlarmCell) -> bool:
         """Whether an alarm is shown."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from textwrap import wrap
 
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.lists.cell_columns import Column, by_column, text_column
+from eyegore.widgets.lists.cell_columns import Column, text_column
 
 TIP_WIDTH = 76
 """Longest line of a tip [characters]."""
@@ -79,15 +79,8 @@ COLUMNS: tuple[Column[AlarmCell], ...] = (
 NAMES = tuple(column.name for column in COLUMNS)
 
 
-def in_order(cells: Iterable[AlarmCell], column: str = "", descending: bool = False) -> list[AlarmCell]:
-    """Cells sorted by a column, empty ones last; equals, and all when ``column`` is "", in the usual order.
-
-    The usual order: CRITICAL ones nobody has acknowledged, then the others, newest first; what is shelved last.
-    """
-    return by_column(COLUMNS, sorted(cells, key=_usual), column, descending)
-
-
-def _usual(cell: AlarmCell) -> tuple[int, float, str]:
+def usual(cell: AlarmCell) -> tuple[int, float, str]:
+    """The usual order: CRITICAL ones nobody has acknowledged, then the others, newest first; shelved ones last."""
     if cell.standing is Standing.SHELVED:
         rank = 2
     else:

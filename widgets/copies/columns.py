@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.lists.cell_columns import Column, by_column, text_column
+from eyegore.widgets.lists.cell_columns import Column, text_column
 from eyegore.widgets.lists.row_order import SortValue
 
 
@@ -40,16 +40,6 @@ FILES: tuple[Column[FileCell], ...] = (
 
 FILE_NAMES = tuple(column.name for column in FILES)
 TARGET_NAMES = tuple(column.name for column in TARGETS)
-
-
-def targets_in_order(cells: Iterable[CopyCell], column: str = "", descending: bool = False) -> list[CopyCell]:
-    """Targets by one column; as they were given when it is ""."""
-    return by_column(TARGETS, list(cells), column, descending)
-
-
-def files_in_order(cells: Iterable[FileCell], column: str = "", descending: bool = False) -> list[FileCell]:
-    """Files by one column; as they were given, the worst first, when it is ""."""
-    return by_column(FILES, list(cells), column, descending)
 
 
 def targets_counted(cells: Sequence[CopyCell]) -> tuple[str, Status | None]:

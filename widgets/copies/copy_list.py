@@ -10,7 +10,7 @@ from typing import Any
 from eyegore.widgets import keys
 from eyegore.widgets.cells.copies import CopyCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.copies.columns import TARGET_NAMES, TARGETS, target_text, targets_counted, targets_in_order
+from eyegore.widgets.copies.columns import TARGET_NAMES, TARGETS, target_text, targets_counted
 from eyegore.widgets.copies.file_list import FileList
 from eyegore.widgets.copies.menu import CopyMenu
 from eyegore.widgets.lists.cell_list import CellList
@@ -84,10 +84,6 @@ class CopyList(CellList[CopyCell]):
     def nothing(self) -> str:
         """Why there are no rows."""
         return NOTHING
-
-    def in_order(self, cells: Iterable[CopyCell]) -> list[CopyCell]:
-        """Usually as they were asked for."""
-        return targets_in_order(cells, self.sorted_by, self.descending)
 
     def tip_of(self, cell: CopyCell) -> str:
         """What is known of one."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from eyegore.widgets.cells.copies import FileCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.copies.columns import FILE_NAMES, FILES, file_text, files_in_order
+from eyegore.widgets.copies.columns import FILE_NAMES, FILES, file_text
 from eyegore.widgets.copies.menu import CopyMenu
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.row_signs import StatusSigns
@@ -38,10 +38,6 @@ class FileList(CellList[FileCell]):
     def nothing(self) -> str:
         """Why there are no rows."""
         return "no file matches the filter" if self._given else self._said_of[1]
-
-    def in_order(self, cells: Iterable[FileCell]) -> list[FileCell]:
-        """Usually the worst first."""
-        return files_in_order(cells, self.sorted_by, self.descending)
 
     def tip_of(self, cell: FileCell) -> str:
         """What is known of one."""

@@ -33,6 +33,4 @@ class CopyMenu(ListMenu):
 
     def copy(self) -> None:
         """Copy the selected rows as text."""
-        if text := self._text():
-            self.clipboard_clear()
-            self.clipboard_append(text)
+        self.copy_text(self._text())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
-from eyegore.widgets.lists.row_order import SortValue, sort_value
+from eyegore.widgets.lists.row_order import RowOrder, SortValue, sort_value
 
 
 class Keyed(Protocol):
@@ -55,6 +55,7 @@ def by_column(columns: Sequence[Column[C]], usual: list[C], name: str, descendin
     value = next((column.value for column in columns if column.name == name), None)
     if value is None:
         return usual
-    valued = [(found, cell) for cell in usual if (found := value(cell)) is not None]
-    valued.sort(key=lambda pair: pair[0], reverse=descending)
-    return [cell for _, cell in valued] + [cell for cell in usual if value(cell) is None]
+    order = RowOrder(descending)
+    order.fill((cell.key, value(cell), place) for place, cell in enumerate(usual))
+    cells = {cell.key: cell for cell in usual}
+    return [cells[key] for key in order]

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from tkinter import ttk
 from typing import Any, Generic
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.later import Later
-from eyegore.widgets.lists.cell_columns import C, Column, places_of
+from eyegore.widgets.lists.cell_columns import C, Column, by_column, places_of
 from eyegore.widgets.lists.column_widths import ColumnWidths
+from eyegore.widgets.lists.filter_box import FilterBox
 from eyegore.widgets.lists.row_filter import RowFilter
 from eyegore.widgets.lists.row_signs import RowSigns
 from eyegore.widgets.lists.scrolled_tree import ScrolledTree
-from eyegore.widgets.many_calls import ManyCalls
+from eyegore.widgets.lists.sorted_table import SortedTable
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.tooltip import Tooltip
-
-TYPING_MS = 150
-"""Time after the last key in the filter box before the filter acts [ms]."""
 
 
-class CellList(ttk.Frame, Generic[C]):
+class CellList(SortedTable, Generic[C]):
     """Rows are changed where they are: selection and place stay; what is as before costs nothing.
 
     ``tools`` is where filter and counts go (the header of a pane); without it they get a line of their own; a short
@@ -43,26 +39,20 @@ class CellList(ttk.Frame, Generic[C]):
         *,
         filtered: bool = True,
     ) -> None:
-        super().__init__(parent)
-        self._theme, self._style = theme, style
+        super().__init__(parent, theme, tuple(column.name for column in columns))
+        self._style = style
         self._columns = tuple(columns)
-        self._names = tuple(column.name for column in columns)
         self._places = places_of(columns)
         self._given: tuple[C, ...] = ()
         self._cells: dict[str, C] = {}
         self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
         self._shown: list[str] = []
         self._said: object = None
-        self._under = ""
-        self.sorted_by, self.descending = "", False
-        self._later = Later(self)
-        self._build_tools(self if tools is None else tools, alone=tools is None, filtered=filtered)
-        self.tree = ScrolledTree(self, style, "tree headings", self._names[1:])
+        box = self._build_tools(self if tools is None else tools, alone=tools is None, filtered=filtered)
+        self.have(ScrolledTree(self, style, "tree headings", self.names[1:]), box, self._tip_text)
         for place, column in zip(self._places, columns, strict=True):
             self.tree.heading(place, anchor=column.anchor, command=partial(self.sort_next, column.name))
-        self._calls = ManyCalls(self.tree)
         self._empty = ttk.Label(self.tree, style="Surface.TLabel")
-        self._tip = Tooltip(self.tree, theme)
         self._signs = signs(self.tree, theme)
         self._widths = ColumnWidths(self.tree, theme, columns, lambda: self._signs.icon(None).width())
         self._bind_events()
@@ -77,9 +67,9 @@ class CellList(ttk.Frame, Generic[C]):
         """Why there are no rows."""
         raise NotImplementedError
 
-    def in_order(self, cells: Iterable[C]) -> list[C]:
-        """Cells in the order that is chosen."""
-        raise NotImplementedError
+    def usual(self, cell: C) -> tuple[Any, ...]:
+        """What cells are usually sorted by; nothing leaves them as they were given."""
+        return ()
 
     def takes(self, cell: C) -> bool:
         """Whether a cell is shown, whatever the filter says."""
@@ -98,12 +88,12 @@ class CellList(ttk.Frame, Generic[C]):
 
     def ready(self) -> None:
         """Colour what is built, and show that nothing is known."""
-        self._paint()
+        self.paint()
         self._tell()
 
     # --- building ----------------------------------------------------------------------------------------------------
 
-    def _build_tools(self, parent: tk.Misc, *, alone: bool, filtered: bool) -> None:
+    def _build_tools(self, parent: tk.Misc, *, alone: bool, filtered: bool) -> FilterBox:
         em = self._theme.em
         line = self.tools = ttk.Frame(parent)
         line.pack(side="top", fill="x", expand=not alone, padx=(em // 2, em // 3))
@@ -111,28 +101,21 @@ class CellList(ttk.Frame, Generic[C]):
         self._sign.pack(side="left", padx=(0, 4))
         self._counts = ttk.Label(line)
         self._counts.pack(side="left")
-        self.filter_text = tk.StringVar(self)
-        self._entry = ttk.Entry(line, textvariable=self.filter_text, width=22)
+        # Return stays in the box: pressed twice it would act on a row
+        box = FilterBox(line, self._theme, on_filter=self.arrange, on_leave=lambda: self.tree.focus_set())
         if filtered:
-            self._entry.pack(side="right")
-            ttk.Label(line, text="filter", style="Dim.TLabel").pack(side="right", padx=(em, em // 3))
-        self.filter_text.trace_add("write", lambda *_: self._later.after_quiet("filter", TYPING_MS, self.arrange))
-        self._entry.bind("<Escape>", self._leave_filter)
-        # Return stays here: pressed twice it would act on a row
-        self._entry.bind("<Down>", lambda event: self.tree.focus_set())
+            box.pack(side="right", padx=(em, 0))
+        return box
 
     def _bind_events(self) -> None:
         tree = self.tree
-        tree.bind("<Motion>", self._hover)
-        for leaving in ("<Leave>", "<Unmap>", "<Button>"):
-            tree.bind(leaving, lambda event: self._unhover(), add=True)
         tree.bind("<FocusIn>", lambda event: self._select_a_row())
         tree.bind("<<TreeviewSelect>>", lambda event: self.chosen(self.selected()))
         for sequence in ("<Up>", "<Down>"):
             tree.bind(sequence, lambda event: self._choose_here())
-        tree.bind("<<ThemeChanged>>", lambda event: self._paint())
 
-    def _paint(self) -> None:
+    def paint(self) -> None:
+        """Take the colours and sizes of the theme there is now."""
         theme, style, third = self._theme, ttk.Style(self), self._theme.em // 3
         padding: list[Any] = [("Treeitem.image", {"side": "left"}), ("Treeitem.text", {"side": "left"})]
         style.layout(f"{self._style}.Item", [("Treeitem.padding", {"sticky": "nswe", "children": padding})])  # no folds
@@ -141,7 +124,7 @@ class CellList(ttk.Frame, Generic[C]):
         self._empty.configure(foreground=theme.colour("dim"))
         self._signs.paint()
         self._widths.begin([texts for texts, _ in self._looks.values()])
-        self._mark_headings()
+        self.mark_headings()
 
     # --- rows --------------------------------------------------------------------------------------------------------
 
@@ -205,8 +188,9 @@ class CellList(ttk.Frame, Generic[C]):
 
     def arrange(self) -> None:
         """Filter and order the rows, in one call of Tk if their order changed."""
-        wanted = RowFilter(self.filter_text.get(), self._names, self._names)
-        cells = self.in_order(filter(self.takes, self._given))
+        wanted = RowFilter(self.filter_text.get(), self.names, self.names)
+        cells = sorted(filter(self.takes, self._given), key=self.usual)
+        cells = by_column(self._columns, cells, self.sorted_by, self.descending)
         shown = [cell.key for cell in cells if wanted.matches(self._looks[cell.key][0])]
         if shown != self._shown:
             passing = set(shown)
@@ -238,52 +222,23 @@ class CellList(ttk.Frame, Generic[C]):
         else:
             self._empty.place_forget()
 
-    # --- order and filter --------------------------------------------------------------------------------------------
+    # --- order and layout --------------------------------------------------------------------------------------------
 
-    def sort_by(self, column: str, descending: bool = False) -> None:
-        """Sort by a column, "" for the usual order."""
-        if column and column not in self._names:
-            raise KeyError(f"no column {column!r} to sort by")
-        self.sorted_by, self.descending = column, descending and bool(column)
-        self._mark_headings()
-        self.arrange()
-
-    def sort_next(self, column: str) -> None:
-        """Sort by a column; if it is already, the other way round; then in the usual order again."""
-        if self.sorted_by != column:
-            self.sort_by(column)
-        elif not self.descending:
-            self.sort_by(column, descending=True)
-        else:
-            self.sort_by("")
-
-    def focus_filter(self) -> None:
-        """Let a person type in the filter box."""
-        self._entry.focus_set()
-        self._entry.selection_range(0, "end")
-
-    def _mark_headings(self) -> None:
-        arrow = " ↓" if self.descending else " ↑"
-        for place, name in zip(self._places, self._names, strict=True):
-            self.tree.heading(place, text=name + (arrow if name == self.sorted_by else ""))
-
-    def _leave_filter(self, event: tk.Event[tk.Misc]) -> str:
-        self.filter_text.set("")
-        self.tree.focus_set()
-        return "break"
-
-    # --- layout ------------------------------------------------------------------------------------------------------
+    def mark_headings(self) -> None:
+        """Write the headings, with an arrow on the column that is sorted by."""
+        for place, name in zip(self._places, self.names, strict=True):
+            self.tree.heading(place, text=name + self.arrow(name))
 
     def layout(self) -> dict[str, Any]:
         """What a person chose, JSON-able. What hides rows is not remembered."""
-        return {"sort": self.sorted_by, "descending": self.descending, "widths": self._widths.layout()}
+        return super().layout() | {"widths": self._widths.layout()}
 
     def restore(self, layout: Mapping[str, Any]) -> None:
         """Take back what :meth:`layout` gave, as far as it is usable."""
         self._widths.restore(layout.get("widths"))
-        sort = layout.get("sort")
-        if sort in self._names:
-            self.sort_by(str(sort), layout.get("descending") is True)
+        super().restore(layout)
+        self.mark_headings()
+        self.arrange()
 
     # --- hands -------------------------------------------------------------------------------------------------------
 
@@ -312,18 +267,6 @@ class CellList(ttk.Frame, Generic[C]):
                 self.tree.focus(key)
                 self.tree.see(key)
                 break
-
-    def _hover(self, event: tk.Event[tk.Misc]) -> None:
-        key = self.tree.identify_row(event.y)
-        if key != self._under:
-            self._unhover()
-            self._under = key
-            if key:
-                self._tip.soon(lambda: self._tip_text(key), event.x_root, event.y_root)
-
-    def _unhover(self) -> None:
-        self._under = ""
-        self._tip.hide()
 
     def _tip_text(self, key: str) -> str:
         return self.tip_of(self._cells[key]) if key in self._cells else ""

@@ -19,6 +19,7 @@ class ListMenu(tk.Menu):
     def __init__(self, tree: ttk.Treeview, names: Sequence[str], sort: Callable[[str], object], opened_by: str) -> None:
         super().__init__(tree, tearoff=False)
         self._tree = tree
+        self._at = "", ""
         self._orders = tk.Menu(self, tearoff=False)
         self._orders.add_command(label="usual order", command=partial(sort, ""))
         for name in names:
@@ -30,10 +31,14 @@ class ListMenu(tk.Menu):
         """Add what can be done to the rows selected now."""
         raise NotImplementedError
 
-    def add_action(self, action: str, act: Callable[[], object], possible: bool = True) -> None:
-        """Add an action of the key table."""
+    def add_orders(self) -> None:
+        """Add the orders in which the rows can be brought."""
+        self.add_cascade(label="Sort by", menu=self._orders)
+
+    def add_action(self, action: str, act: Callable[[], object], possible: bool = True, label: str = "") -> None:
+        """Add an action of the key table, under its own name or another."""
         self.add_command(
-            label=keys.binding(action).label,
+            label=label or keys.binding(action).label,
             accelerator=keys.accelerator(action),
             command=act,
             state="normal" if possible else "disabled",
@@ -43,23 +48,32 @@ class ListMenu(tk.Menu):
         """Select all rows that are shown."""
         self._tree.selection_set(self._tree.get_children())
 
+    def copy_text(self, text: str) -> None:
+        """Give a text to the clipboard; nothing is not copied."""
+        if text:
+            self.clipboard_clear()
+            self.clipboard_append(text)
+
     def _right_click(self, event: tk.Event[tk.Misc]) -> None:
         key = self._tree.identify_row(event.y)
         self._tree.focus_set()
         if key and key not in self._tree.selection():
             self._tree.selection_set(key)
             self._tree.focus(key)
-        self._post(event.x_root, event.y_root)
+        place = self._tree.identify_column(event.x)  # "" beside the columns
+        self._post(event.x_root, event.y_root, key, str(self._tree.column(place, "id")) if place else "")
 
-    def _menu_key(self) -> None:
+    def _menu_key(self, column: str = "") -> None:
         focus = self._tree.focus()
         box = self._tree.bbox(focus) if focus else ""
         x, y = (box[0], box[1] + box[3]) if box else (0, 0)
-        self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y)
+        self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y, focus, column)
 
-    def _post(self, x: int, y: int) -> None:
+    def _post(self, x: int, y: int, key: str, column: str) -> None:
+        """Show the menu for the selected rows, and for the cell of one row in one column ("" for none)."""
+        self._at = key, column
         self.delete(0, "end")
         self.add_actions()
         self.add_separator()
-        self.add_cascade(label="Sort by", menu=self._orders)
+        self.add_orders()
         self.tk_popup(x, y)

@@ -14,22 +14,22 @@ WIDEST_EM = 18
 
 
 class RowColumns:
-    """Columns of ``tree``; ``on_click`` gets the name when a heading is clicked.
+    """Columns of ``tree``; ``on_click`` gets the name when a heading is clicked, ``arrow`` tells how it is sorted.
 
-    ``sorted_by`` is "" in file order. ``cursor`` is the column that keys act on, "" until one was chosen. ``longest``
+    ``cursor`` is the column that keys act on, "" until one was chosen. ``longest``
     is by name the longest text that may come into a column whose cells change.
     """
 
-    def __init__(self, tree: ttk.Treeview, theme: Theme, on_click: Callable[[str], object]) -> None:
+    def __init__(
+        self, tree: ttk.Treeview, theme: Theme, on_click: Callable[[str], object], arrow: Callable[[str], str]
+    ) -> None:
         self._tree = tree
         self._theme = theme
         self._em = theme.em
-        self._on_click = on_click
+        self._on_click, self._arrow = on_click, arrow
         self.names: tuple[str, ...] = ()
         self.usual: tuple[str, ...] = ()
         self.shown: list[str] = []
-        self.sorted_by = ""
-        self.descending = False
         self.cursor = ""
         self.places: tuple[int, ...] = ()
         self.longest: dict[str, str] = {}
@@ -42,8 +42,6 @@ class RowColumns:
         self.names = tuple(names)
         self.usual = tuple(name for name in usual if name in self.names) or self.names
         self.shown = [name for name in self._chosen if name in self.names] or list(self.usual)
-        if self.sorted_by not in self.names:
-            self.sorted_by = ""
         if self.cursor not in self.shown:
             self.cursor = ""
 
@@ -80,9 +78,8 @@ class RowColumns:
     def mark(self) -> None:
         """Write the headings: an arrow on the sorted column, brackets around the one that keys act on."""
         for name in self.shown:
-            arrow = (" ↓" if self.descending else " ↑") if name == self.sorted_by else ""
             text = f"‹{name}›" if name == self.cursor else name
-            self._tree.heading(name, text=text + arrow)
+            self._tree.heading(name, text=text + self._arrow(name))
 
     def fit(self, rows: Sequence[Sequence[str]]) -> None:
         """Find width and alignment of shown columns from some rows; those found before stay."""
@@ -137,7 +134,7 @@ class RowColumns:
         self.keep_widths()
         widths = {name: round(width / self._theme.em, 2) for name, width in self._widths.items() if name in self.shown}
         chosen = self._chosen or list(self.usual)
-        return {"columns": chosen, "widths": widths, "sort": self.sorted_by, "descending": self.descending}
+        return {"columns": chosen, "widths": widths}
 
     def restore(self, layout: Mapping[str, Any]) -> None:
         """Take back what :meth:`layout` gave, as far as it is usable; also before the columns are known."""
@@ -145,9 +142,6 @@ class RowColumns:
         for name, width in widths.items() if isinstance(widths, Mapping) else ():
             if isinstance(width, int | float) and 1 < width < 200:
                 self._widths[str(name)] = round(width * self._theme.em)
-        sort = layout.get("sort")
-        self.sorted_by = sort if isinstance(sort, str) and (sort in self.names or not self.names) else ""
-        self.descending = bool(self.sorted_by) and layout.get("descending") is True
         if isinstance(columns, list):
             self.choose([str(name) for name in columns])
 

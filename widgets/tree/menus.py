@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from tkinter import ttk
-from typing import Literal
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.rows import RowCell
-from eyegore.widgets.keys import accelerator
+from eyegore.widgets.lists.list_menu import ListMenu
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tree.columns import RowColumns
 
@@ -66,23 +65,20 @@ class RowActions:
     choose_columns: Callable[[], object]
 
 
-class RowMenu(tk.Menu):
+class RowMenu(ListMenu):
     """Opening and copying rows of ``tree`` by mouse, key and menu; ``row`` gives the row of a key."""
 
     def __init__(
         self, tree: ttk.Treeview, columns: RowColumns, row: Callable[[str], RowCell], actions: RowActions
     ) -> None:
-        super().__init__(tree, tearoff=False)
-        self._tree = tree
+        super().__init__(tree, (), lambda column: actions.sort(column, False), "row menu")
         self._columns = columns
         self._row = row
         self._actions = actions
         keys.bind(tree, "display", self._open)
         tree.bind("<Double-1>", self._double_click)
         keys.bind(tree, "copy rows", self._copy_rows)
-        keys.bind(tree, "row menu", self._menu_key)
-        tree.bind("<Control-a>", lambda event: tree.selection_set(tree.get_children()))
-        tree.bind("<Button-3>", self._right_click)
+        tree.bind("<Control-a>", lambda event: self.select_all())
 
     def _open(self) -> None:
         selected = list(self._tree.selection()) or [key for key in (self._tree.focus(),) if key]
@@ -96,59 +92,38 @@ class RowMenu(tk.Menu):
         self._actions.open([key])
         return "break"
 
-    def _right_click(self, event: tk.Event[tk.Misc]) -> None:
-        key = self._tree.identify_row(event.y)
-        if key and key not in self._tree.selection():
-            self._tree.selection_set(key)
-        if key:
-            self._tree.focus(key)
-        number = self._tree.identify_column(event.x)  # "#3"; "" or "#0" beside the columns
-        place = int(number[1:] or 0) if number else 0
-        shown = self._columns.shown
-        self._post(event.x_root, event.y_root, key, shown[place - 1] if 0 < place <= len(shown) else "")
-
-    def _menu_key(self) -> None:
+    def _menu_key(self, column: str = "") -> None:
+        """The row that the keyboard is at is meant, in the column that keys act on."""
         key = self._tree.focus()
         if key and key not in self._tree.selection():
             self._tree.selection_set(key)
-        box = self._tree.bbox(key) if key else ""
-        x, y = (box[0], box[1] + box[3]) if box else (0, 0)
-        self._post(self._tree.winfo_rootx() + x, self._tree.winfo_rooty() + y, key, self._columns.cursor)
+        super()._menu_key(self._columns.cursor)
 
-    def _post(self, x: int, y: int, key: str, column: str) -> None:
-        do, rows = self._actions, len(self._tree.selection())
-        has_rows: Literal["normal", "disabled"] = "normal" if rows else "disabled"
-        self.delete(0, "end")
-        open_them = "Open in DS9" if rows < 2 else f"Open {rows} rows in DS9"
-        self.add_command(label=open_them, accelerator=accelerator("display"), command=self._open, state=has_rows)
-        copy = "Copy row" if rows < 2 else f"Copy {rows} rows"
-        self.add_command(label=copy, accelerator=accelerator("copy rows"), command=self._copy_rows, state=has_rows)
+    def add_actions(self) -> None:
+        """Offer to open and copy the rows selected, and to copy a cell."""
+        (key, column), rows = self._at, len(self._tree.selection())
+        self.add_action("display", self._open, rows > 0, "Open in DS9" if rows < 2 else f"Open {rows} rows in DS9")
+        self.add_action("copy rows", self._copy_rows, rows > 0, "Copy row" if rows < 2 else f"Copy {rows} rows")
         if column and key:
-            self.add_command(label=f"Copy {column}", command=lambda: self._copy_cell(key, column))
-        self.add_separator()
+            self.add_command(label=f"Copy {column}", command=lambda: self.copy_text(self._cell(self._row(key), column)))
+
+    def add_orders(self) -> None:
+        """Offer to sort by the column under the pointer, to follow and to choose columns."""
+        do, column = self._actions, self._at[1]
         if column:
             self.add_command(label=f"Sort by {column} ↑", command=lambda: do.sort(column, False))
             self.add_command(label=f"Sort by {column} ↓", command=lambda: do.sort(column, True))
         self.add_command(label="Order of the file", command=lambda: do.sort("", False))
         self.add_separator()
-        self.add_command(label="Follow or pause", accelerator=accelerator("follow"), command=do.follow)
-        self.add_command(label="Show columns…", accelerator=accelerator("columns"), command=do.choose_columns)
-        self.tk_popup(x, y)
+        self.add_action("follow", do.follow, label="Follow or pause")
+        self.add_action("columns", do.choose_columns, label="Show columns…")
 
     def _copy_rows(self) -> None:
         """Selected rows, shown columns, from top to bottom, as tab-separated text."""
         selected = set(self._tree.selection())
         rows = [self._row(key) for key in self._tree.get_children() if key in selected]
-        self._copy("\n".join("\t".join(self._cell(row, name) for name in self._columns.shown) for row in rows))
-
-    def _copy_cell(self, key: str, column: str) -> None:
-        self._copy(self._cell(self._row(key), column))
+        self.copy_text("\n".join("\t".join(self._cell(row, name) for name in self._columns.shown) for row in rows))
 
     def _cell(self, row: RowCell, column: str) -> str:
         place = self._columns.names.index(column)
         return row.cells[place] if place < len(row.cells) else ""
-
-    def _copy(self, text: str) -> None:
-        if text:
-            self.clipboard_clear()
-            self.clipboard_append(text)

@@ -12,22 +12,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from tkinter import ttk
 from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.rows import RowCell
-from eyegore.widgets.later import Later
 from eyegore.widgets.lists.row_filter import RowFilter
 from eyegore.widgets.lists.row_order import RowOrder, SortValue, sort_value
 from eyegore.widgets.lists.scrolled_tree import ScrolledTree
-from eyegore.widgets.many_calls import ManyCalls
+from eyegore.widgets.lists.sorted_table import SortedTable
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tree.changes import RowChanges, TextsOf
 from eyegore.widgets.tree.columns import RowColumns
 from eyegore.widgets.tree.menus import RowActions, RowMenu
-from eyegore.widgets.tree.tips import RowTips
 from eyegore.widgets.tree.tools import RowTools
 
 AT_ONCE = 60
@@ -36,13 +33,11 @@ SLICE_S = 0.012
 """Time of one slice of filling [s]: far below what a person feels."""
 PAUSE_MS = 4
 """Time between slices, in which the window redraws and answers [ms]."""
-TYPING_MS = 150
-"""Time after the last key in the filter box before the filter acts [ms]."""
 SAMPLE = 200
 """Rows looked at to find the width and alignment of a column."""
 
 
-class RowTable(ttk.Frame):
+class RowTable(SortedTable):
     """Table of :class:`RowCell`; ``on_open`` gets the keys of opened rows, ``tint_of`` gives the tint for a key.
 
     ``tools`` is where filter, follow and columns go (the header of a pane); without it they get a line of their own.
@@ -54,28 +49,24 @@ class RowTable(ttk.Frame):
         theme: Theme,
         on_open: Callable[[list[str]], object] = lambda keys: None,
         tools: tk.Misc | None = None,
-        group_word: str = "ObsIDs",
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(parent, theme)
         self._on_open = on_open
-        self._group_word = group_word
         self._rows: dict[str, RowCell] = {}
         self._serials: dict[str, int] = {}
         self._stripes: dict[str, int] = {}
         self._waiting: deque[str] = deque()
         self._order = RowOrder()
-        self._filter = RowFilter("", (), ())
+        self._wanted = RowFilter("", (), ())
         self._newest = ""
         self._unseen = 0
         self._selected: tuple[str, ...] = ()
-        self._later = Later(self)
         self.tint_of: Callable[[str], str] | None = None
         self._changes = RowChanges(self._later, self._change_row, lambda: self._calls.run())
         self.tools = RowTools(
             self if tools is None else tools,
             theme,
-            on_filter=lambda: self._later.after_quiet("filter", TYPING_MS, self._arrange),
+            on_filter=self.arrange,
             on_leave=lambda: self.tree.focus_set(),
             on_follow=self._follow_changed,
             on_columns=self.show_columns,
@@ -83,17 +74,16 @@ class RowTable(ttk.Frame):
         self.tools.pack(side="top", fill="x", expand=tools is not None, padx=(theme.em // 2, theme.em // 3))
         self._build_tree()
         self._bind_keys()
-        self._paint()
+        self.paint()
         self._tell_count()
 
     # --- building ------------------------------------------------------------------------------------------------
 
     def _build_tree(self) -> None:
-        self.tree = ScrolledTree(self, "Rows.Treeview", "headings", on_scroll=self._scroll_by_hand)
-        self._calls = ManyCalls(self.tree)
-        self.columns = RowColumns(self.tree, self._theme, self.sort_next)
+        tree = ScrolledTree(self, "Rows.Treeview", "headings", on_scroll=self._scroll_by_hand)
+        self.have(tree, self.tools.filter)
+        self.columns = RowColumns(self.tree, self._theme, self.sort_next, self.arrow)
         actions = RowActions(self._on_open, self.sort_by, self.toggle_follow, self.tools.choose_columns)
-        self.tips = RowTips(self.tree, self._theme)
         self._row_menu = RowMenu(self.tree, self.columns, self._rows.__getitem__, actions)
 
     def _bind_keys(self) -> None:
@@ -110,9 +100,9 @@ class RowTable(ttk.Frame):
             tree.bind(sequence, lambda event: self._later.when_idle("away", self._pause_if_away))
         tree.bind("<FocusIn>", lambda event: self._focus_a_row())
         tree.bind("<Configure>", lambda event: self._follow_soon())
-        tree.bind("<<ThemeChanged>>", lambda event: self._paint())
 
-    def _paint(self) -> None:
+    def paint(self) -> None:
+        """Take the colours and sizes of the theme there is now."""
         self.tree.space(self._theme, self._theme.em // 2)
         self.columns.rescale()
         for stripe, ground in enumerate(("surface", "stripe")):
@@ -127,13 +117,16 @@ class RowTable(ttk.Frame):
 
         Rows already here keep their cells, by name; what a person chose to see stays chosen.
         """
-        new, old = tuple(columns), {name: i for i, name in enumerate(self.columns.names)}
-        if new == self.columns.names:
+        new, old = tuple(columns), {name: i for i, name in enumerate(self.names)}
+        if new == self.names:
             return
         for key, row in self._rows.items():
             cells = [row.cells[old[name]] if old.get(name, len(row.cells)) < len(row.cells) else "" for name in new]
             self._rows[key] = RowCell(key, tuple(cells), row.group, row.tint)
+        self.names = new
         self.columns.set_names(new, shown_first)
+        if self.sorted_by not in new:
+            self.sorted_by, self.descending = "", False
         self._refill()
 
     def append(self, rows: Sequence[RowCell]) -> None:
@@ -175,7 +168,7 @@ class RowTable(ttk.Frame):
         self._changes.add(rows, texts_of)
 
     def _change_row(self, key: str, texts: Mapping[str, str]) -> None:
-        row, names = self._rows.get(key), self.columns.names
+        row, names = self._rows.get(key), self.names
         if row is None:
             return
         cells = list(row.cells)
@@ -187,7 +180,7 @@ class RowTable(ttk.Frame):
         for place, name in new.items():
             cells[place] = texts[name]
         tinted, row = tint != row.tint, replace(row, cells=tuple(cells), tint=tint)
-        if self.columns.sorted_by in new.values() or self._filter:
+        if self.sorted_by in new.values() or self._wanted:
             self.replace([row])
             return
         self._rows[key] = row
@@ -216,9 +209,9 @@ class RowTable(ttk.Frame):
         self._selected = self._selected or self.tree.selection()
         self.tree.delete(*(key for key in self._rows if self.tree.exists(key)))
         self.columns.install()
-        self.tools.column_menu.set_columns(self.columns.names, self.columns.shown, self.columns.usual)
-        self._filter = RowFilter(self.tools.filter_text.get(), self.columns.names, self.columns.shown)
-        self._order = RowOrder(self.columns.descending)
+        self.tools.column_menu.set_columns(self.names, self.columns.shown, self.columns.usual)
+        self._wanted = RowFilter(self.filter_text.get(), self.names, self.columns.shown)
+        self._order = RowOrder(self.descending)
         self._waiting = deque(self._rows)
         self._newest = ""
         self.columns.fit([row.cells for row in islice(self._rows.values(), SAMPLE)])
@@ -256,7 +249,7 @@ class RowTable(ttk.Frame):
 
     def _admit(self, row: RowCell) -> int | None:
         """Enter a row in the order; its place, None when the filter hides it."""
-        if not self._filter.matches(row.cells):
+        if not self._wanted.matches(row.cells):
             return None
         return self._order.insert(row.key, self._sort_value(row), self._serials[row.key])
 
@@ -271,49 +264,32 @@ class RowTable(ttk.Frame):
         return f"{row.tint}/{self._stripes[row.group]}"
 
     def _sort_value(self, row: RowCell) -> SortValue | None:
-        if not self.columns.sorted_by:
+        if not self.sorted_by:
             return 0, 0.0  # equal: the order of arrival decides
-        place = self.columns.names.index(self.columns.sorted_by)
+        place = self.names.index(self.sorted_by)
         return sort_value(row.cells[place]) if place < len(row.cells) else None
 
     # --- order and filter ----------------------------------------------------------------------------------------
 
-    def sort_by(self, column: str, descending: bool = False) -> None:
-        """Sort by a column, "" for the order of the file; rows that come later join in their place."""
-        if column and column not in self.columns.names:
-            raise KeyError(f"no column {column!r} to sort by")
-        self.columns.sorted_by, self.columns.descending = column, descending and bool(column)
+    def mark_headings(self) -> None:
+        """Write the headings, with an arrow on the column that is sorted by."""
         self.columns.mark()
-        self._arrange()
-
-    def sort_next(self, column: str) -> None:
-        """Sort by a column upwards; if it is already, downwards; then in file order again."""
-        if self.columns.sorted_by != column:
-            self.sort_by(column)
-        elif not self.columns.descending:
-            self.sort_by(column, descending=True)
-        else:
-            self.sort_by("")
 
     def visible(self) -> list[str]:
         """Keys of the rows that pass the filter, from top to bottom."""
         return list(self._order)
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
         """Filter and order all rows that are in the tree, in one call of Tk."""
-        self._filter = RowFilter(self.tools.filter_text.get(), self.columns.names, self.columns.shown)
+        self._wanted = RowFilter(self.filter_text.get(), self.names, self.columns.shown)
         waiting = set(self._waiting)
-        here = [row for row in self._rows.values() if row.key not in waiting and self._filter.matches(row.cells)]
-        self._order = RowOrder(self.columns.descending)
+        here = [row for row in self._rows.values() if row.key not in waiting and self._wanted.matches(row.cells)]
+        self._order = RowOrder(self.descending)
         self._order.fill((row.key, self._sort_value(row), self._serials[row.key]) for row in here)
         self.tree.tk.call(str(self.tree), "children", "", tuple(self._order))
         self._newest = max(self._order, key=self._serials.__getitem__, default="")
         self._tell_count()
         self._follow_soon()
-
-    def focus_filter(self) -> None:
-        """Let a person type in the filter box."""
-        self.tools.focus_filter()
 
     # --- columns -------------------------------------------------------------------------------------------------
 
@@ -324,20 +300,21 @@ class RowTable(ttk.Frame):
         if self.columns.in_tree():
             self.columns.keep_widths()
             self.columns.display()
-            self.tools.column_menu.set_columns(self.columns.names, self.columns.shown, self.columns.usual)
-            if self._filter:
-                self._arrange()
+            self.tools.column_menu.set_columns(self.names, self.columns.shown, self.columns.usual)
+            if self._wanted:
+                self.arrange()
         else:
             self._refill()
 
     def layout(self) -> dict[str, Any]:
         """What a person chose, JSON-able."""
-        return self.columns.layout()
+        return self.columns.layout() | super().layout()
 
     def restore(self, layout: Mapping[str, Any]) -> None:
         """Take back what :meth:`layout` gave; before or after the columns are known."""
+        super().restore(layout)
         self.columns.restore(layout)
-        if self.columns.names:
+        if self.names:
             self._refill()
 
     # --- following -----------------------------------------------------------------------------------------------
@@ -372,13 +349,13 @@ class RowTable(ttk.Frame):
             self._follow_changed()
 
     def _tell_count(self) -> None:
-        text = f"{len(self._stripes)} {self._group_word} · {len(self._rows)} rows"
-        if self._filter:
+        text = f"{len(self._stripes)} ObsIDs · {len(self._rows)} rows"
+        if self._wanted:
             text += f" ({len(self._order)} shown)"
         elif self._waiting:
             text += " · loading"
         if self._unseen and not self.tools.following.get():
-            text += f" · {self._unseen} new below" if not self.columns.sorted_by else f" · {self._unseen} new"
+            text += f" · {self._unseen} new below" if not self.sorted_by else f" · {self._unseen} new"
         self.tools.tell(text)
 
     # --- keys ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.warnings import WarningCell
-from eyegore.widgets.lists.cell_columns import Column, by_column, text_column
+from eyegore.widgets.lists.cell_columns import Column, text_column
 
 TIP_WIDTH = 300
 """Longest text in a tip [characters]; all of it stands below the table."""
@@ -31,11 +31,6 @@ COLUMNS: tuple[Column[WarningCell], ...] = (
 """The columns from left to right; the last takes the room that is left."""
 
 NAMES = tuple(column.name for column in COLUMNS)
-
-
-def in_order(cells: Iterable[WarningCell], column: str = "", descending: bool = False) -> list[WarningCell]:
-    """Cells sorted by a column, empty ones last; equals, and all when ``column`` is "", newest first."""
-    return by_column(COLUMNS, sorted(cells, key=lambda cell: (-cell.made, cell.key)), column, descending)
 
 
 def counts_of(cells: Sequence[WarningCell]) -> tuple[str, Status | None]:

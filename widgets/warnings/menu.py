@@ -32,6 +32,4 @@ class WarningMenu(ListMenu):
 
     def copy(self) -> None:
         """Copy the selected warnings whole."""
-        if text := copy_of(self._selected()):
-            self.clipboard_clear()
-            self.clipboard_append(text)
+        self.copy_text(copy_of(self._selected()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Iterable
 from tkinter import ttk
+from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
@@ -13,7 +14,7 @@ from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.row_signs import StatusSigns
 from eyegore.widgets.lists.two_texts import TwoTexts
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.warnings.columns import COLUMNS, counts_of, in_order, tip_of, title_of
+from eyegore.widgets.warnings.columns import COLUMNS, counts_of, tip_of, title_of
 from eyegore.widgets.warnings.menu import WarningMenu
 
 STYLE = "Warnings.Treeview"
@@ -51,9 +52,9 @@ class WarningList(CellList[WarningCell]):
             return "no warning matches the filter"
         return "nothing was sent yet" if self._armed else "warnings are off: the option -W switches them on"
 
-    def in_order(self, cells: Iterable[WarningCell]) -> list[WarningCell]:
+    def usual(self, cell: WarningCell) -> tuple[Any, ...]:
         """Usually the newest first."""
-        return in_order(cells, self.sorted_by, self.descending)
+        return -cell.made, cell.key
 
     def tip_of(self, cell: WarningCell) -> str:
         """What is known of one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -36,9 +36,6 @@ class DewarList(CellList[Dewar]):
 
     def nothing(self) -> str:
         return "no dewar"
-
-    def in_order(self, cells: Iterable[Dewar]) -> list[Dewar]:
-        return sorted(cells, key=lambda one: one.key, reverse=self.descending)
 
 
 class DewarDesk(ListDesk[DewarList]):

@@ -159,7 +159,7 @@ def test_on_the_screen_rows_to_retake_are_tinted_and_found(
         assert shown("20103/CCD3", "image") == "■ PASS"
         elvis.append_rows(60)
         wait_until(lambda: shown("20104/CCD2", "retake") == "◆ retake")
-        table.tools.filter_text.set("retake")
+        table.filter_text.set("retake")
         wait_until(lambda: root.update() or table.visible() == ["20103/CCD2", "20104/CCD2"])
         desktop.view.take(FrameJudged(FrameResult("", 20103, 2, FrameVerdict.PASS), True, 0.0, 0.0))
         desktop.view.flush()

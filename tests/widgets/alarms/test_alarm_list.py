@@ -11,12 +11,12 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.alarms.alarm_list import AlarmList
-from eyegore.widgets.alarms.columns import NAMES, counts_of, in_order, tip_of
+from eyegore.widgets.alarms.columns import NAMES, counts_of, tip_of
 from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
 
-from ..on_screen import texts
+from ..on_screen import entry, texts, tip
 
 Until = Callable[[Callable[[], object]], None]
 C, W = Status.CRITICAL, Status.WARNING
@@ -120,8 +120,9 @@ def test_usual_order_is_unacknowledged_critical_then_newest_then_shelved(view: A
         ("acknowledged by", False, ["acked", "shelf", "old", "warn", "back"]),
     ],
 )
-def test_order_by_column(column: str, descending: bool, order: list[str]) -> None:
-    assert [one.key for one in in_order(CELLS, column, descending)] == order
+def test_order_by_column(view: AlarmList, column: str, descending: bool, order: list[str]) -> None:
+    view.sort_by(column, descending)
+    assert view.visible() == order
 
 
 def test_a_heading_sorts_then_turns_round_then_gives_the_usual_order(view: AlarmList, root: tk.Tk) -> None:
@@ -266,13 +267,13 @@ def test_escape_empties_the_filter_and_return_acknowledges_nothing(
 ) -> None:
     view.tree.selection_set("old")
     view.focus_filter()
-    view._entry.focus_force()
+    entry(view).focus_force()
     root.update()
     for sequence in ("<a>", "<Return>"):
-        view._entry.event_generate(sequence)
+        entry(view).event_generate(sequence)
     root.update()
     assert view.filter_text.get() == "a"
-    view._entry.event_generate("<Escape>")
+    entry(view).event_generate("<Escape>")
     root.update()
     assert (view.filter_text.get(), root.focus_get()) == ("", view.tree)
     assert done == []
@@ -355,7 +356,7 @@ def test_the_menu_key_and_sorting_from_the_menu(view: AlarmList, monkeypatch: py
 
 def test_the_pointer_over_a_row_brings_the_tip(view: AlarmList, until: Until) -> None:
     view.tree.event_generate("<Motion>", **middle_of(view, "warn"))
-    until(lambda: view._tip.shown.startswith("WARNING warn"))
+    until(lambda: tip(view).startswith("WARNING warn"))
     view.tree.event_generate("<Leave>")
     view.update()
-    assert view._tip.shown == ""
+    assert tip(view) == ""

@@ -57,7 +57,7 @@ def test_a_row_finds_its_place_where_the_table_is_sorted_by_what_changed(table: 
 
 
 def test_the_filter_sees_what_changed(table: RowTable, until: Until) -> None:
-    table.tools.filter_text.set("backup:differs")
+    table.filter_text.set("backup:differs")
     until(lambda: table.visible() == [])
     table.change(["7"], lambda key: {"backup": "differs"})
     assert table.visible() == ["7"]

@@ -10,6 +10,8 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.tree.table import AT_ONCE, RowTable
 
+from ..on_screen import entry
+
 Until = Callable[[Callable[[], object]], None]
 COLUMNS = ("ObsID", "CCD", "test", "exptime", "note")
 
@@ -75,7 +77,7 @@ def test_rows_that_come_while_the_table_fills_are_kept_in_order(table: RowTable,
     table.append(rows(0, 10 * AT_ONCE))
     table.append(rows(10 * AT_ONCE, 3))
     table.replace([row(5, "again")])
-    until(lambda: not table._waiting)
+    until(lambda: "loading" not in table.tools.count)
     assert list(table.tree.get_children()) == [one.key for one in rows(0, 10 * AT_ONCE + 3)]
 
 
@@ -97,7 +99,7 @@ def test_a_heading_sorts_up_then_down_then_in_file_order(table: RowTable, root: 
     orders = []
     for _ in range(3):
         root.tk.call(*root.tk.splitlist(str(table.tree.heading("exptime", "command"))))
-        orders.append((table.columns.sorted_by, table.columns.descending))
+        orders.append((table.sorted_by, table.descending))
     assert orders == [("exptime", False), ("exptime", True), ("", False)]
     assert table.visible() == [one.key for one in rows(0, 12)]
 
@@ -106,7 +108,7 @@ def test_a_column_is_chosen_and_sorted_by_keys(table: RowTable) -> None:
     table.append(rows(0, 12))
     for sequence in ("<Right>", "<Right>", "<Right>", "<o>", "<o>"):
         key_press(table, sequence)
-    assert (table.columns.sorted_by, table.columns.descending) == ("exptime", True)
+    assert (table.sorted_by, table.descending) == ("exptime", True)
     assert heading(table, "exptime") == "‹exptime› ↓"
 
 
@@ -125,13 +127,13 @@ def test_an_unknown_column_is_refused(table: RowTable) -> None:
 
 def test_the_filter_hides_rows_also_those_to_come(table: RowTable, until: Until) -> None:
     table.append(rows(0, 12))
-    table.tools.filter_text.set("ccd:CCD2 10")
+    table.filter_text.set("ccd:CCD2 10")
     until(lambda: len(table.visible()) == 4)
     assert table.tools.count == "4 ObsIDs · 12 rows (4 shown)"
     table.append(rows(12, 3))
     assert list(table.tree.get_children())[-1] == "104/CCD2"
     assert len(table.tree.get_children()) == 5
-    table.tools.filter_text.set("")
+    table.filter_text.set("")
     until(lambda: len(table.tree.get_children()) == 15)
     assert table.visible() == [one.key for one in rows(0, 15)]
 
@@ -141,10 +143,10 @@ def test_escape_empties_the_filter_and_goes_back_to_the_rows(table: RowTable, ro
     table.focus_filter()
     root.focus_force()
     until(lambda: True)
-    table.tools._entry.focus_force()
-    table.tools.filter_text.set("nothing like it")
+    entry(table).focus_force()
+    table.filter_text.set("nothing like it")
     until(lambda: not table.visible())
-    table.tools._entry.event_generate("<Escape>")
+    entry(table).event_generate("<Escape>")
     until(lambda: len(table.visible()) == 3)
     assert root.focus_get() is table.tree
 
@@ -291,6 +293,51 @@ def test_rows_are_copied_as_shown(table: RowTable, root: tk.Tk) -> None:
     assert root.clipboard_get() == "100\tCCD2\t7e1\n100\tCCD3\t3e0"
 
 
+def entries(menu: tk.Menu) -> list[str]:
+    """What a menu offers, "-" for a line."""
+    kinds = [menu.type(place) for place in range(int(menu.index("end") or 0) + 1)]
+    return ["-" if kind == "separator" else str(menu.entrycget(place, "label")) for place, kind in enumerate(kinds)]
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> list[tk.Menu]:
+    menus: list[tk.Menu] = []
+    monkeypatch.setattr(tk.Menu, "tk_popup", lambda menu, x, y: menus.append(menu))
+    return menus
+
+
+def test_the_menu_of_a_cell_opens_copies_and_sorts(
+    table: RowTable, opened: list[list[str]], posted: list[tk.Menu], until: Until
+) -> None:
+    table.append(rows(0, 6))
+    until(lambda: table.tree.bbox(row(1).key, "CCD"))
+    x, y, width, height = table.tree.bbox(row(1).key, "CCD")
+    table.tree.event_generate("<Button-3>", x=x + width // 2, y=y + height // 2)
+    (menu,) = posted
+    copies, sorts = ["Open in DS9", "Copy row", "Copy CCD"], ["Sort by CCD ↑", "Sort by CCD ↓", "Order of the file"]
+    assert entries(menu) == [*copies, "-", *sorts, "-", "Follow or pause", "Show columns…"]
+    menu.invoke(0)
+    assert opened == [[row(1).key]]
+    menu.invoke(2)
+    assert table.clipboard_get() == "CCD2"
+    menu.invoke(5)
+    assert (table.sorted_by, table.descending, table.visible()[0]) == ("CCD", True, row(2).key)
+
+
+def test_the_menu_key_means_the_row_and_column_that_keys_act_on(table: RowTable, posted: list[tk.Menu]) -> None:
+    table.append(rows(0, 6))
+    for sequence in ("<Home>", "<Control-a>", "<Right>", "<Menu>"):
+        key_press(table, sequence)
+    assert entries(posted[0])[:3] == ["Open 6 rows in DS9", "Copy 6 rows", "Copy ObsID"]
+
+
+def test_beside_the_rows_the_menu_offers_no_cell(table: RowTable, posted: list[tk.Menu]) -> None:
+    table.tree.event_generate("<Button-3>", x=table.tree.winfo_width() - 4, y=table.tree.winfo_height() - 4)
+    (menu,) = posted
+    assert entries(menu)[:3] == ["Open in DS9", "Copy row", "-"]
+    assert menu.entrycget(0, "state") == "disabled"
+
+
 def test_clearing_forgets_everything(table: RowTable) -> None:
     table.append(rows(0, 6))
     table.clear()
@@ -314,7 +361,7 @@ def test_appending_costs_the_same_number_of_tk_calls_at_any_length(
     costs = []
     for length in (30, 3000):
         table.append(rows(0, length))
-        until(lambda: not table._waiting)
+        until(lambda: "loading" not in table.tools.count)
         real = table.tree.tk
 
         class Counting:

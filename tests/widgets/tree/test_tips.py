@@ -11,6 +11,8 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.tree.table import RowTable
 
+from ..on_screen import tip
+
 Until = Callable[[Callable[[], object]], None]
 
 
@@ -36,11 +38,11 @@ def point(table: RowTable, row: str, column: str) -> None:
 def test_a_tip_belongs_to_the_cell_under_the_pointer(table: RowTable, until: Until) -> None:
     table.tips.by_column["HK"] = lambda key: f"why {key}"
     point(table, "2", "HK")
-    until(lambda: table.tips.tooltip.shown == "why 2")
+    until(lambda: tip(table) == "why 2")
     point(table, "1", "HK")
-    until(lambda: table.tips.tooltip.shown == "why 1")
+    until(lambda: tip(table) == "why 1")
     point(table, "1", "ObsID")
-    assert table.tips.tooltip.shown == ""
+    assert tip(table) == ""
 
 
 def test_without_a_reason_there_is_no_tip(table: RowTable, until: Until) -> None:
@@ -48,7 +50,7 @@ def test_without_a_reason_there_is_no_tip(table: RowTable, until: Until) -> None
     table.tips.by_column["HK"] = lambda key: asked.append(key) or ""  # type: ignore[func-returns-value]
     point(table, "2", "HK")
     until(lambda: asked == ["2"])
-    assert table.tips.tooltip.shown == ""
+    assert tip(table) == ""
 
 
 def test_cells_change_in_their_place_and_join_the_order(table: RowTable, until: Until) -> None:
