@@ -137,10 +137,17 @@ def display(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if name and "XAUTHORITY" not in os.environ:  # the key lies in the home that the tests do not see
             environment.setenv("XAUTHORITY", str(Path.home() / ".Xauthority"))
         if not name:
-            name = programs.enter_context(_xvfb())
+            name, _server = programs.enter_context(_xvfb())
             programs.enter_context(_openbox(name, tmp_path_factory.mktemp("openbox")))
         environment.setenv("DISPLAY", name)
         yield name
+
+
+@pytest.fixture
+def own_display() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A display of one test, and the server that shows it: for a test that ends it."""
+    with _xvfb() as shown:
+        yield shown
 
 
 @pytest.fixture
@@ -180,8 +187,8 @@ def _running(command: list[str], **options: object) -> Iterator[subprocess.Popen
 
 
 @contextlib.contextmanager
-def _xvfb() -> Iterator[str]:
-    """A virtual screen under the first free number, which Xvfb itself finds and tells through a pipe."""
+def _xvfb() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A virtual screen under the first free number, which Xvfb finds and tells through a pipe; and its server."""
     if shutil.which("Xvfb") is None:
         pytest.fail("Xvfb is missing: sudo apt-get install --no-install-recommends xvfb openbox", pytrace=False)
     reader, writer = os.pipe()
@@ -194,7 +201,7 @@ def _xvfb() -> Iterator[str]:
             if not part:
                 pytest.fail(f"Xvfb did not start (exit code {server.poll()})", pytrace=False)
             told += part
-        yield f":{int(told)}"
+        yield f":{int(told)}", server
 
 
 @contextlib.contextmanager

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eyegore.basics.errors import SettingsError
+from eyegore.basics.errors import EyegoreError, SettingsError
+from eyegore.commands.ending import ended_by_signals
 from eyegore.messages.events import AlarmChanged, AlarmState, Event
 from eyegore.session.settings import Session
 
@@ -23,10 +24,12 @@ PARAMETER = "CCD2_TEMP_B"
 BLOCK = "BORN"
 """The block that is simulated unless told otherwise, and so the offsets to expect."""
 PLANT_S = 120
+HEADLESS_PLANT_S, HEADLESS_S = 30, 120
+"""Without a window: how long the excursion is, and when the session ends should it not be found [s]."""
 DESCRIPTION = """\
 Simulates a camera session in a temporary folder and monitors it. With a display the desktop opens on two hours of
-history that goes on live, and half a minute later a CCD gets too cold. Without one (or with --headless) a session runs
-at high speed, the planted excursion is found and told, and the demo ends by itself with exit code 0."""
+history that goes on live, and half a minute later a CCD gets too cold. Without one (or with --headless) a session
+begins, the planted excursion is found and told within a minute, and the demo ends by itself with exit code 0."""
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,42 +47,63 @@ def run(args: argparse.Namespace) -> int:
     """Run the demo; the temporary folder goes with it."""
     if args.minutes <= 0:
         raise SettingsError("--minutes must be a positive number")
-    with tempfile.TemporaryDirectory(prefix="eyegore-demo-", ignore_cleanup_errors=True) as place:
+    stop = threading.Event()
+    with (
+        tempfile.TemporaryDirectory(prefix="eyegore-demo-", ignore_cleanup_errors=True) as place,
+        ended_by_signals(stop),
+    ):
         folder = Path(place) / time.strftime("%d_%b_%y")
+        folder.mkdir()
         if args.headless or not os.environ.get("DISPLAY"):
-            return _headless(folder, args)
-        return _desktop(folder, args)
-
-
-def _simulate(folder: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "eyegore", "simulate", str(folder), *options]
+            return _headless(folder, args, stop)
+        return _desktop(folder, args, stop)
 
 
 @contextlib.contextmanager
 def _simulated(folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(
-        _simulate(folder, *options), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
-    ) as simulator:
+    command = [sys.executable, "-m", "eyegore", "simulate", str(folder), *options]
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=nothing, stdout=nothing, start_new_session=True) as simulator:
         try:
             yield simulator
         finally:
             simulator.terminate()
 
 
-def _desktop(folder: Path, args: argparse.Namespace) -> int:
-    from eyegore.commands.window import open_desktop
+def _await(process: subprocess.Popen[bytes], stop: threading.Event) -> None:
+    """Wait for a process, or for being told to stop."""
+    while process.poll() is None and not stop.wait(0.1):
+        pass
 
+
+def _desktop(folder: Path, args: argparse.Namespace, stop: threading.Event) -> int:
+    """Show a session in the window.
+
+    The window is a process of its own: when the X server dies Xlib ends the process that it is in on the spot, and
+    nobody would be left to end the simulator and to remove the folder.
+    """
     images = ["--no-images"] if args.no_images else []
     seed = ["--seed", str(args.seed)]
     past = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() - 7200))
     before = images or ["--images", "1"]
-    subprocess.run(
-        _simulate(folder, "--at-once", "--hours", "2", "--start", past, *before, *seed),
-        check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    with _simulated(folder, "--at-once", "--hours", "2", "--start", past, *before, *seed) as simulator:
+        _await(simulator, stop)
+        if simulator.poll():
+            raise EyegoreError(f"the session could not be simulated (exit code {simulator.returncode})")
     plant = f"{PARAMETER}:dip:-136@30+{PLANT_S}"
-    with _simulated(folder, "--hours", f"{args.minutes / 60:.4f}", "--plant", plant, *images, *seed):
-        return open_desktop(Session(folder, tag="demo", block=BLOCK), dark=args.dark)
+    window = [sys.executable, "-m", "eyegore", "-p", str(folder), "--tag", "demo", "--block", BLOCK]
+    with (
+        _simulated(folder, "--hours", f"{args.minutes / 60:.4f}", "--plant", plant, *images, *seed),
+        subprocess.Popen([*window, *(["--dark"] if args.dark else [])]) as desktop,
+    ):
+        _await(desktop, stop)
+        if desktop.poll() is None:
+            desktop.terminate()
+    if stop.is_set() or desktop.returncode in (0, 2):  # with 2 it has said why
+        return max(0, desktop.returncode)
+    raise EyegoreError(
+        f"the window of the demo was ended (exit code {desktop.returncode}): is the display still there?"
+    )
 
 
 class _Witness:
@@ -96,22 +120,19 @@ class _Witness:
                 self.over.set()
 
 
-def _headless(folder: Path, args: argparse.Namespace) -> int:
+def _headless(folder: Path, args: argparse.Namespace, stop: threading.Event) -> int:
     from eyegore.commands import headless
     from eyegore.commands.log_lines import set_up_logging
     from eyegore.session.service import Service
 
     console = Console(highlight=False)
     why = "as asked" if args.headless else "no display (DISPLAY is not set)"
-    console.print(
-        f"Headless demo, {why}: an hour of a session at speed 60; {PARAMETER} will get too cold.", soft_wrap=True
-    )
+    console.print(f"Headless demo, {why}: a session begins; {PARAMETER} will get too cold.", soft_wrap=True)
     set_up_logging(console=not console.is_terminal, file_tag=None)
     witness = _Witness()
     service = Service(Session(folder, block=BLOCK), [witness.take])
-    plant = f"{PARAMETER}:dip:-136@1500+{PLANT_S}"
-    options = ("--speed", "60", "--hours", "1", "--no-images", "--plant", plant, "--seed", str(args.seed))
-    stop = threading.Event()
+    plant = f"{PARAMETER}:dip:-136@10+{HEADLESS_PLANT_S}"
+    options = ("--rows", str(HEADLESS_S), "--no-images", "--plant", plant, "--seed", str(args.seed))
     with _simulated(folder, *options) as simulator:
         code = headless.run(service, stop, lambda: witness.over.is_set() or simulator.poll() is not None)
     if stop.is_set():

@@ -10,11 +10,15 @@ from contextlib import contextmanager
 
 @contextmanager
 def ended_by_signals(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM set ``stop`` instead of tearing apart what is done (only the main thread may ask for that)."""
+    """Ctrl-C, SIGTERM and a terminal that is closed (unless that is ignored, as under nohup) set ``stop`` instead of
+    tearing apart what is done. Only the main thread may ask for that."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
     try:
         yield
     finally:
