@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eyegore import __version__
@@ -131,11 +131,11 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, parser: Callable[[], argparse.ArgumentParser] = build_parser) -> int:
     """Entry point; returns the exit code."""
     standard_output.prepare()
     try:
-        args = _parsed(argv)
+        args = _parsed(argv, parser)
         code = _command(args) if args.command else _monitor(args)
         sys.stdout.flush()
         return code
@@ -174,9 +174,9 @@ def _unexpected(why: Exception) -> int:
     return _fail(f"unexpected error, a fault of Eyegore itself: {what} (EYEGORE_DEBUG=1 shows where)")
 
 
-def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+def _parsed(argv: Sequence[str] | None, parser: Callable[[], argparse.ArgumentParser]) -> argparse.Namespace:
     try:
-        return build_parser().parse_args(argv)
+        return parser().parse_args(argv)
     finally:  # after --help: a reader who left is noticed here, not when Python ends
         sys.stdout.flush()
 
@@ -220,4 +220,6 @@ def _desktop(args: argparse.Namespace) -> int:
 
 def quickds9() -> int:
     """Entry point of ``quickds9``."""
-    return main(["ds9", *sys.argv[1:]])
+    from eyegore.commands import ds9
+
+    return main(None, ds9.own_parser)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eyegore import __version__
 from eyegore.basics.errors import Ds9Error, SettingsError
 from eyegore.basics.standard_output import written_out
 
@@ -20,19 +21,22 @@ if TYPE_CHECKING:
 
 ALL, SOME, NONE, INTERRUPTED = 0, 1, 2, 130
 
+_DESCRIPTION = """\
+Open the images of consecutive ObsIDs in the frames of DS9: zoomed to fit, histogram equalised,
+zscale limits. Files that are not complete are not opened: DS9 would die of them."""
 _EPILOG = """\
 examples
-  eyegore ds9 -p 14_Mar_19 -c 1 20103 20112        CCD1 of ten ObsIDs in frames 1 to 10
-  eyegore ds9 -p 14_Mar_19 20103                   the three CCDs of one ObsID
-  eyegore ds9 -p 14_Mar_19 -c 2 -a blink 7 8       blink the two
-  eyegore ds9 -p 14_Mar_19 -c 1,3 --quadrants 7 9  with the quadrants drawn over the images
-  eyegore ds9 -p . -c 1 -t 'img_%05d_R%d_%d.fits' 1 5
-  eyegore ds9 --list                               the DS9s that are running
-  eyegore ds9 --new -d flats -p . -c 1 7           another DS9, titled "flats"
+  {name} -p 14_Mar_19 -c 1 20103 20112        CCD1 of ten ObsIDs in frames 1 to 10
+  {name} -p 14_Mar_19 20103                   the three CCDs of one ObsID
+  {name} -p 14_Mar_19 -c 2 -a blink 7 8       blink the two
+  {name} -p 14_Mar_19 -c 1,3 --quadrants 7 9  with the quadrants drawn over the images
+  {name} -p . -c 1 -t 'img_%05d_R%d_%d.fits' 1 5
+  {name} --list                               the DS9s that are running
+  {name} --new -d flats -p . -c 1 7           another DS9, titled "flats"
 
 Frame n shows the n-th image asked for; where that is missing or not complete the frame is
 empty. Without -d the one DS9 that runs is used; if none does, one is started and stays.
-"quickds9" is the same command.
+"{other}" is the same command.
 
 exit code
   0    every image asked for is shown
@@ -47,11 +51,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "ds9",
         help="open images of consecutive ObsIDs in DS9 (the old quickds9)",
-        description="Open the images of consecutive ObsIDs in the frames of DS9: zoomed to fit, histogram equalised,\n"
-        "zscale limits. Files that are not complete are not opened: DS9 would die of them.",
-        epilog=_EPILOG,
+        description=_DESCRIPTION,
+        epilog=_EPILOG.format(name="eyegore ds9", other="quickds9"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_options(parser)
+
+
+def own_parser() -> argparse.ArgumentParser:
+    """The same as a program of its own, with what the program around it would bring."""
+    parser = argparse.ArgumentParser(
+        prog="quickds9",
+        description=_DESCRIPTION,
+        epilog=_EPILOG.format(name="quickds9", other="eyegore ds9"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"quickds9 {__version__}")
+    _add_options(parser)
+    parser.set_defaults(command="ds9", path=None, ds9="", rsync=None, broadcast=None)
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("first", metavar="FIRST", type=_obsid, nargs="?", help="first ObsID")
     parser.add_argument("last", metavar="LAST", type=_obsid, nargs="?", help="last ObsID (default: FIRST)")
     which = parser.add_argument_group("which images")

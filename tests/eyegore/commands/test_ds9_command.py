@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.cli import main
+from eyegore.cli import main, quickds9
 from eyegore.ds9.order import FrameImage
 
 from ..ds9.lab_ds9 import START_S, Lab, go_there, opened_lab, write_image
@@ -185,3 +185,26 @@ def test_quickds9_starts_a_ds9_that_stays_without_tkinter(
             assert lab.files("quickds9") == {"1": name(20103), "2": name(20104)}
         finally:
             lab.order("quickds9", "quit")
+
+
+@pytest.mark.parametrize(("option", "first"), [("--help", "usage: quickds9 [-h]"), ("--version", "quickds9 0.1")])
+def test_quickds9_calls_itself_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, first: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/quickds9", option])
+    with pytest.raises(SystemExit) as ended:
+        quickds9()
+    told = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert told.startswith(first)
+    assert "eyegore ds9 -p" not in told
+
+
+def test_quickds9_says_what_is_missing_as_the_command_does(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["quickds9"])
+    assert quickds9() == 2
+    said = capsys.readouterr().err
+    assert main(["ds9"]) == 2
+    assert capsys.readouterr().err == said
