@@ -145,16 +145,18 @@ def _parts(report: Mapping[str, Any]) -> Iterable[RenderableType]:
     for bad in hk["bad_lines"][:20]:
         yield Text(f"  {bad['file']}, line {bad['line']}: {bad['reason']}", style="yellow")
     tests = ", ".join(f"{name} {count}" for name, count in log["tests"].items())
-    yield Text(f"exposures: {log['obsids']} ObsIDs, {log['rows']} rows, {log['first']} to {log['last']}  {tests}")
+    span = f"{log['first'] or '-'} to {log['last'] or '-'}"
+    yield Text(f"exposures: {log['obsids']} ObsIDs, {log['rows']} rows, {span}  {tests}".rstrip())
     if log["incomplete"]:
         yield Text(f"  ObsIDs without all three CCDs: {', '.join(map(str, log['incomplete']))}", style="yellow")
-    yield Text(f"images: {images['complete']} of {images['files']} complete, newest ObsID {images['latest_obsid']}")
+    newest = "-" if images["latest_obsid"] is None else images["latest_obsid"]
+    yield Text(f"images: {images['complete']} of {images['files']} complete, newest ObsID {newest}")
     for name, problem in images["incomplete"].items():
         yield Text(f"  {name}: {problem}", style="yellow")
     verdicts: dict[str, int] = {}
     for parameter in hk["parameters"].values():
         verdicts[parameter["verdict"]] = verdicts.get(parameter["verdict"], 0) + 1
-    yield Text("last values: " + ", ".join(f"{count} {_word(name)}" for name, count in verdicts.items()))
+    yield Text("last values: " + (", ".join(f"{count} {_word(name)}" for name, count in verdicts.items()) or "-"))
     if hk["unjudged"]:
         yield Text(f"limits, but never judged: {', '.join(hk['unjudged'])}", style="magenta")
     for title, key in (("out of limits", "excursions"), ("no valid reading", "invalid")):

@@ -179,6 +179,18 @@ def test_an_empty_folder_cannot_be_judged(tmp_path: Path, capsys: pytest.Capture
     assert (code, report["elvis"], report["hk"]["first"], report["exposures"]["first"]) == (2, None, None, None)
 
 
+def test_of_an_empty_folder_people_are_told_nothing_that_python_would_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["-p", str(tmp_path), "--headless", "--once"]) == 2
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()[1:5]] == [
+        "HK: 0 rows in 0 files, - to -, 0 bad lines",
+        "exposures: 0 ObsIDs, 0 rows, - to -",
+        "images: 0 of 0 complete, newest ObsID -",
+        "last values: -",
+    ]
+
+
 def test_the_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     night(tmp_path, seconds=900, plants=("CCD2_TEMP_B:dip:-136@300+120", "CCD1_TEMP_T:nan@300+10"))
     (tmp_path / "EUC_191_140319D_200000T_ROE1_CCD1.fits").write_bytes(b"")
