@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -81,10 +82,16 @@ def test_source_distribution_builds_the_same_wheel(source: Path, wheel: Path, tm
     assert set(shipped(build(unpacked, "wheel", tmp_path / "wheel"))) == set(shipped(wheel))
 
 
-def test_installed_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> None:
-    place = tmp_path / "site"
+@pytest.fixture(scope="module")
+def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the wheel is installed."""
+    place = tmp_path_factory.mktemp("installed") / "site"
     install = [sys.executable, "-m", "pip", "--isolated", "install", "-q", "--no-deps", "--no-index", "--no-compile"]
     subprocess.run([*install, "--target", str(place), str(wheel)], check=True, capture_output=True, timeout=60)
+    return place
+
+
+def test_installed_wheel_works_from_another_folder(place: Path, tmp_path: Path) -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import eyegore, eyegore.limits, eyegore.widgets\n"
         "from eyegore.limits.table import VERSIONS, table_for\n"
@@ -101,3 +108,20 @@ def test_installed_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) 
         "eyegore/limits",
         "eyegore/widgets",
     ]
+
+
+def test_programs_of_an_installed_wheel_simulate_and_judge(place: Path, tmp_path: Path) -> None:
+    around = {**os.environ, "PYTHONPATH": str(place)}
+
+    def run(*arguments: str | Path) -> str:
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=around, check=True, capture_output=True, text=True, timeout=60
+        ).stdout
+
+    program = place / "bin/eyegore"
+    assert run("-c", "import eyegore; print(eyegore.__file__)") == f"{place}/eyegore/__init__.py\n"
+    assert run(program, "--help").startswith("usage: eyegore")
+    run(program, "simulate", "day", "--at-once", "--rows", "300", "--no-images", "--start", "2019-03-14T20:00")
+    told = run(program, "-p", "day", "--headless", "--once")
+    assert "every sample of every checked parameter is in limits" in told
