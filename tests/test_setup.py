@@ -144,6 +144,7 @@ def umlauts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_checkout_may_have_umlauts_and_blanks_in_its_path(umlauts: Path, tmp_path: Path, locale: str) -> None:
     command = [umlauts / ".venv/bin/eyegore", "--version"]

@@ -25,6 +25,7 @@ def screenshots(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 @pytest.mark.gui
 def test_a_picture_shows_the_alarm_of_its_night(
     screenshots: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]

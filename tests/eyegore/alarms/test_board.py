@@ -299,4 +299,4 @@ class BoardMachine(RuleBasedStateMachine):
             assert alarm.state in (AlarmState.UNACK, AlarmState.ACKED, AlarmState.SHELVED)
 
 
-TestBoardMachine = BoardMachine.TestCase
+TestBoardMachine = pytest.mark.slow(BoardMachine.TestCase)

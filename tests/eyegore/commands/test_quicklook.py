@@ -24,6 +24,8 @@ from ..images.simulated_images import write
 if TYPE_CHECKING:
     from ...conftest import WaitUntil
 
+pytestmark = pytest.mark.slow
+
 BIAS = "EUC_20103_140319D_200005T_ROE1_CCD2.fits"
 FLAT = "EUC_20106_140319D_200005T_ROE1_CCD1.fits"
 SHORT = "EUC_20104_140319D_200005T_ROE1_CCD3.fits"

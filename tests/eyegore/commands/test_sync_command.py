@@ -152,6 +152,7 @@ def test_a_live_session_ends_alike_and_verified(
     assert verify(empty, capsys)[0] == 0
 
 
+@pytest.mark.slow
 def test_over_ssh_with_a_host_key_that_is_trusted_once(
     lab: SyncLab, tmp_path: Path, capsys: pytest.CaptureFixture[str], wait_until: Callable[..., None]
 ) -> None:
@@ -177,6 +178,7 @@ def test_over_ssh_with_a_host_key_that_is_trusted_once(
         server.kill()
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_completes(lab: SyncLab, capsys: pytest.CaptureFixture[str]) -> None:
     """Killed later each time, in the middle of what it does: no half file under a name, nothing twice."""
     command = [*EYEGORE, "sync", str(lab.source), "--to", str(lab.root), "--once", "--state", str(lab.state)]

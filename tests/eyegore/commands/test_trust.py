@@ -18,6 +18,8 @@ from eyegore.copies.ssh.known_hosts import trust_command
 
 from ..copies.ssh_server import HOST, SshServer
 
+pytestmark = pytest.mark.slow
+
 EYEGORE = [sys.executable, "-m", "eyegore"]
 
 

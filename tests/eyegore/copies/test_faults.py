@@ -21,6 +21,8 @@ from ..written_day import Day
 from .backup_lab import BackupLab, small_day
 from .ssh_server import SshServer, program
 
+pytestmark = pytest.mark.slow
+
 WaitUntil = Callable[..., None]
 LARGE = 3 << 20
 SLOW_KB = 1500

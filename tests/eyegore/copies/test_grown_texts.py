@@ -83,7 +83,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     return source, there
 
 
-@pytest.fixture(params=["local", "ssh"])
+@pytest.fixture(params=["local", pytest.param("ssh", marks=pytest.mark.slow)])
 def side(
     request: pytest.FixtureRequest, folders: tuple[Path, Path], tmp_path: Path, wait_until: Callable[..., None]
 ) -> Iterator[OtherSide]:

@@ -22,6 +22,8 @@ from ..written_day import Day, fits
 from .copy_lab import age, flaws
 from .ssh_server import SshServer, program
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("EYEGORE_TEST_KILLS", "20"))
 SEED = int(os.environ.get("EYEGORE_TEST_SEED", "5"))
 BACKLOG, SLOW_KB = 16, 3000

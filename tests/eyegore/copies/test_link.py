@@ -18,6 +18,8 @@ from ..written_day import Day
 from .backup_lab import PATIENCE_S, QUICK, BackupLab, small_day
 from .ssh_server import SshServer
 
+pytestmark = pytest.mark.slow
+
 DOWN_S = float(os.environ.get("EYEGORE_TEST_DOWN_S", "0"))
 """How long the link is down at least [s]; when above 0, with the patience and pace that people have."""
 LARGE = 4 << 20

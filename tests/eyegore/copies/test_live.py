@@ -21,6 +21,8 @@ from eyegore.simulator.simulator import SimulatedSession, Simulator
 from .copy_lab import hidden, listing
 from .ssh_server import SshServer
 
+pytestmark = pytest.mark.slow
+
 EXPOSURES = int(os.environ.get("EYEGORE_TEST_EXPOSURES", "1"))
 """Each takes 9 s; above 1, with frames of full size."""
 START = 1_552_561_200.0

@@ -20,7 +20,7 @@ from .copy_lab import age
 from .ssh_server import SshServer
 
 
-@pytest.fixture(params=["local", "ssh"])
+@pytest.fixture(params=["local", pytest.param("ssh", marks=pytest.mark.slow)])
 def target_at(
     request: pytest.FixtureRequest, tmp_path: Path, wait_until: Callable[..., None]
 ) -> Iterator[Callable[[Path], SyncTarget]]:

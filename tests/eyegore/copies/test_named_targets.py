@@ -68,6 +68,7 @@ def alike(day: Path, copy: Path) -> bool:
     return bool(names) and filecmp.cmpfiles(day, copy, names, shallow=False)[1:] == ([], [])
 
 
+@pytest.mark.slow
 def test_a_session_copies_to_a_folder_below_the_gateway_and_to_a_named_disk(
     tmp_path: Path, day: Path, copies: Path, wait_until: WaitUntil
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_session_copies_to_a_folder_below_the_gateway_and_to_a_named_disk(
     assert alike(day, tmp_path / "disk" / "day")
 
 
+@pytest.mark.slow
 def test_sync_and_verify_take_the_same_names(
     tmp_path: Path, day: Path, copies: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,7 +27,10 @@ region = us-east-1
 endpoint = {url}
 """
 
-pytestmark = pytest.mark.skipif(shutil.which("rclone") is None, reason="rclone is not installed: apt install rclone")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("rclone") is None, reason="rclone is not installed: apt install rclone"),
+]
 
 
 @pytest.fixture(scope="module")

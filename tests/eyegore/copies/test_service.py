@@ -84,6 +84,7 @@ def test_the_volumes_of_the_copies_are_watched_too(tmp_path: Path) -> None:
     assert disk.volumes == {"data volume": tmp_path / "day", f"volume of {tmp_path / 'b'}": tmp_path / "b"}
 
 
+@pytest.mark.slow
 def test_a_folder_is_copied_to_another_computer(tmp_path: Path, wait_until: WaitUntil) -> None:
     for name in ("sshd", "gateway"):
         (tmp_path / name).mkdir()

@@ -23,6 +23,8 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+pytestmark = pytest.mark.slow
+
 WaitUntil = Callable[..., None]
 START = 1_552_593_600.0
 KILLS = 20

@@ -33,6 +33,8 @@ from .channels.mail_servers import PASSWORD, SENDER, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA
 
+pytestmark = pytest.mark.slow
+
 WaitUntil = Callable[..., None]
 OUT = ("CCD1_TEMP_T", "CCD2_TEMP_T", "CCD3_TEMP_T", "CCD1_TEMP_B", "CCD2_TEMP_B")
 """What is made to go out, each 8 s after the one before."""

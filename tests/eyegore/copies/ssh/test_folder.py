@@ -67,6 +67,7 @@ def test_only_what_nobody_uses_is_cleared_away(base: Path) -> None:
     ours.close()
 
 
+@pytest.mark.slow
 def test_the_connection_of_a_killed_program_is_ended(
     base: Path, tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:

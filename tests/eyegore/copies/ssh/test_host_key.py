@@ -16,6 +16,8 @@ from eyegore.copies.target import SyncTarget, TargetKind
 
 from ..ssh_server import SshServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(tmp_path: Path, wait_until: Callable[..., None]) -> Iterator[SshServer]:

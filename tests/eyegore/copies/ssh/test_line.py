@@ -25,6 +25,8 @@ from eyegore.copies.target import SyncTarget
 
 from ..ssh_server import SshServer
 
+pytestmark = pytest.mark.slow
+
 ODD_NAMES = ["two words.fits", "-dash", "new\nline", "\"quotes'`$(touch x);&", "é 中", "col:on", "*?[a]"]
 
 

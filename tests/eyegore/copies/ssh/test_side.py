@@ -21,6 +21,8 @@ from ...written_day import Day
 from ..copy_lab import SyncLab, age, listing
 from ..ssh_server import SshServer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(tmp_path: Path, wait_until: Callable[..., None]) -> Iterator[SshServer]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROCESS = """
 import os, signal, sys, time
 from pathlib import Path

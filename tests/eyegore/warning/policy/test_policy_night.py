@@ -24,6 +24,8 @@ from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.policy.rules import PolicyRules
 
+pytestmark = pytest.mark.slow
+
 EXPECTED = Path(__file__).parents[3] / "data" / "policy_night.txt"
 MIDNIGHT = datetime(1980, 2, 22, tzinfo=UTC).timestamp()
 BEGIN, END = MIDNIGHT - 2 * 3600, MIDNIGHT + 8 * 3600

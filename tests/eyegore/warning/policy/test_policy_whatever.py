@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -12,6 +13,8 @@ from eyegore.messages.warnings import Notice, Reason
 from eyegore.warning.policy.policy import Policy
 
 from .policy_bench import CRITICAL, START, WARNING, Bench
+
+pytestmark = pytest.mark.slow
 
 NAMES = ("T1", "T2", "D1", "D2", "D3", "P")
 BAD = (Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN)
