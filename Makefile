@@ -1,7 +1,7 @@
 # The commands of this project; each sets up all it needs from nothing (see .ci/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench screenshots clean
+.PHONY: help demo test quick check bench screenshots clean
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS
 export PYTHON
 
@@ -23,6 +23,10 @@ test: check  ## all checks and tests, with the coverage that is asked for
 	@set -f; for part in $(COVERED); do \
 	    $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(FLOOR) || exit; \
 	done
+
+quick:  ## the tests of the inner loop, in a minute: no DS9, no sshd, nothing that is marked slow
+	@sh .ci/setup test
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not slow and not ds9" --durations=5 --durations-min=2
 
 check:  ## format, lint, types and layers
 	@sh .ci/setup test
