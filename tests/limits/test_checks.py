@@ -269,6 +269,7 @@ class Night:
         )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.data())
 def test_how_the_rows_are_cut_into_blocks_makes_no_difference(data: st.DataObject) -> None:
@@ -277,6 +278,7 @@ def test_how_the_rows_are_cut_into_blocks_makes_no_difference(data: st.DataObjec
     assert night.judge(*cuts).tolist() == night.judge().tolist()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.data())
 def test_a_fault_in_one_column_changes_no_other(data: st.DataObject) -> None:
@@ -288,6 +290,7 @@ def test_a_fault_in_one_column_changes_no_other(data: st.DataObject) -> None:
     assert np.delete(after, column, axis=1).tolist() == np.delete(before, column, axis=1).tolist()
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.data())
 def test_the_verdicts_are_those_of_one_sample_at_a_time(data: st.DataObject) -> None:

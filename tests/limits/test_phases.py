@@ -93,6 +93,7 @@ def test_an_invalid_reading_tells_nothing() -> None:
 temperature = st.one_of(st.floats(-150, 40), st.sampled_from([float("nan"), -100.0, -95.0, 0.0, -5.0]))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(temperature, st.integers(1, 12)), max_size=12), st.data())
 def test_any_batching_gives_the_same_phases_also_over_a_change_of_rule(
     legs: list[tuple[float, int]], data: st.DataObject

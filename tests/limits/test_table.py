@@ -268,6 +268,7 @@ def toml(value: object) -> str:
     return repr(value)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fields=st.dictionaries(st.sampled_from(FIELDS), VALUES), name=st.text(max_size=4))
 def test_any_toml_is_a_table_or_a_table_error(tmp_path: Path, fields: dict[str, object], name: str) -> None:

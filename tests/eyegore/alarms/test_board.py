@@ -237,6 +237,7 @@ def test_a_comment_changes_no_state(bench: Bench) -> None:
 VALUES = st.sampled_from([-120.0, -136.0, 36.0, NAN])
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=40), st.lists(st.integers(0, 40), max_size=5))
 def test_any_batching_gives_the_same_transitions(samples: list[tuple[float, float]], cuts: list[int]) -> None:

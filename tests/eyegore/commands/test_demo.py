@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Display = tuple[str, "subprocess.Popen[bytes]"]
 
 
@@ -43,7 +45,6 @@ def test_stopped_early_it_says_so_and_leaves_nothing(tmp_path: Path, number: sig
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_it_ends_by_itself_and_warns_of_what_was_planted_alone(tmp_path: Path) -> None:
     with demo(tmp_path, "--headless") as process:
         said, logged = process.communicate(timeout=110)
@@ -55,7 +56,6 @@ def test_it_ends_by_itself_and_warns_of_what_was_planted_alone(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.gui
 def test_when_the_display_dies_it_says_so_and_leaves_nothing(tmp_path: Path, own_display: Display) -> None:
     name, server = own_display
@@ -68,7 +68,6 @@ def test_when_the_display_dies_it_says_so_and_leaves_nothing(tmp_path: Path, own
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.gui
 def test_a_signal_closes_the_window_and_leaves_nothing(tmp_path: Path, display: str, private_home: Path) -> None:
     with demo(tmp_path, "--no-images", "--minutes", "2") as process:

@@ -330,6 +330,7 @@ def test_spots_that_are_not_there_fail() -> None:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_frame_of_every_writer_gives_the_same_numbers(tmp_path: Path) -> None:
     path = write(tmp_path, "BIAS01", shape=FLIGHT)
     buffer = np.empty(LARGEST_FRAME, np.uint16)

@@ -140,6 +140,7 @@ NAMES = [
 anything = st.one_of(st.floats(), st.integers(), st.booleans(), st.text(max_size=8), st.sampled_from(["CCD9", "1e999"]))
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(["BIAS01", "PTC01", "CHINJ01", "FOCUS00_800", "PERSIST01", "MOT_WARM", "", "?"]),
     st.dictionaries(st.sampled_from(NAMES), anything),
