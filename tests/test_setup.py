@@ -14,8 +14,8 @@ import pytest
 
 TOP = Path(__file__).parents[1]
 OTHERS = (
-    "cat", "chmod", "cksum", "dirname", "echo", "env", "grep", "head", "id", "mkdir", "rm", "sed", "seq", "sh", "tail",
-    "touch", "xargs",
+    "cat", "chmod", "cksum", "dirname", "echo", "env", "grep", "head", "iconv", "id", "mkdir", "rm", "sed", "seq", "sh",
+    "tail", "touch", "xargs",
 )  # fmt: skip
 """Programs that a machine has before anything is installed for Eyegore."""
 BROUGHT = {
@@ -49,7 +49,7 @@ chmod +x .venv/bin/pip
 """
 """A Python whose new environments hold what that of the tests holds, except Eyegore: no network is needed."""
 
-SetUp = Callable[[str], subprocess.CompletedProcess[str]]
+SetUp = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def program(path: Path, text: str) -> None:
@@ -90,9 +90,9 @@ def set_up(tmp_path: Path, programs: Path) -> SetUp:
     program(tmp_path / "python", PYTHON)
     around = {"PATH": str(programs), "PYTHON": str(tmp_path / "python")}
 
-    def run(purpose: str) -> subprocess.CompletedProcess[str]:
+    def run(purpose: str, checkout: Path = tmp_path) -> subprocess.CompletedProcess[str]:
         command = ["sh", ".ci/setup", purpose]
-        return subprocess.run(command, cwd=tmp_path, env=around, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=checkout, env=around, capture_output=True, text=True, timeout=60)
 
     return run
 
@@ -124,6 +124,15 @@ def test_where_apt_fails_the_end_of_its_log_is_told(set_up: SetUp, programs: Pat
     assert len(ends) < 20
     assert "install them and try again" in run.stderr
     assert "Unpacking" not in run.stdout
+
+
+def test_a_folder_whose_name_python_cannot_write_is_told(set_up: SetUp, tmp_path: Path) -> None:
+    latin1 = tmp_path / os.fsdecode(b"Gr\xf6\xdfe")
+    shutil.copytree(tmp_path / ".ci", latin1 / ".ci")
+    run = set_up("demo", latin1)
+    assert run.returncode == 1
+    assert "not written in UTF-8" in run.stderr
+    assert list(latin1.iterdir()) == [latin1 / ".ci"]
 
 
 @pytest.fixture(scope="module")
