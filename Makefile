@@ -24,9 +24,9 @@ test: check  ## all checks and tests, with the coverage that is asked for
 	    $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(FLOOR) || exit; \
 	done
 
-quick:  ## the tests of the inner loop, in a minute: no DS9, no sshd, nothing that is marked slow
+quick:  ## the tests of the inner loop, in a minute: no window, no DS9, no sshd, nothing slow
 	@sh .ci/setup test
-	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not slow and not ds9" --durations=5 --durations-min=2
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not slow and not ds9 and not gui" --durations=5 --durations-min=2
 
 check:  ## format, lint, types and layers
 	@sh .ci/setup test
