@@ -167,7 +167,6 @@ def _serve(line: Connection, work: Callable[[Any], Any], nice: int) -> None:
         while True:
             task = line.recv()
             try:
-                answer = work(task), None
+                line.send((work(task), None))
             except Exception as why:  # noqa: BLE001  the outermost frame of the process: raised where it was asked for
-                answer = None, why
-            line.send(answer)
+                line.send((None, why))
