@@ -12,7 +12,6 @@ from eyegore.messages.copies import CopyState, ExposureCopy
 
 STATES = {
     FileState.COMPLETE: CopyState.WAITING,
-    FileState.COPIED: CopyState.WAITING,
     FileState.VERIFIED: CopyState.VERIFIED,
     FileState.MISMATCH: CopyState.DIFFERS,
     FileState.FAILED: CopyState.FAILED,

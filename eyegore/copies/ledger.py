@@ -40,7 +40,6 @@ class FileState(Enum):
 
     COMPLETE = "complete"
     """Whole in the source folder, to be copied."""
-    COPIED = "copied"
     VERIFIED = "verified"
     """What lies on the target was read again and is the same."""
     MISMATCH = "mismatch"

@@ -20,11 +20,6 @@ class Outcome(Enum):
         """Whether an operator has to hear of it."""
         return self in (Outcome.PASSING, Outcome.LASTING)
 
-    @property
-    def again(self) -> bool:
-        """Whether another try soon may do what this one did not."""
-        return self in (Outcome.TOLERATED, Outcome.PASSING)
-
 
 @dataclass(frozen=True)
 class RsyncVerdict:

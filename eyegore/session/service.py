@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
@@ -44,9 +44,6 @@ from eyegore.session.settings import Session, person
 from eyegore.session.side_workers import SideWorkers
 from eyegore.warning.center import Orders
 from eyegore.warning.service import WARNING_THREADS, News, WarningService
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger(__name__)
 flag_log = logging.getLogger("eyegore.flags")

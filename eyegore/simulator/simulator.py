@@ -180,15 +180,6 @@ class Simulator:
         while self._done < end:
             self._write(min(self._done + _AT_ONCE_SPAN, end))
 
-    def append_exposures(self, count: int = 1) -> None:
-        """Write until ``count`` more exposures are complete, without waiting."""
-        complete = sum(exposure.end <= self._done for exposure in self._plan.exposures)
-        while len(self._plan.exposures) < complete + count and not self._plan.finished:
-            self._plan.reach(self._plan.exposures[-1].start + 1 if self._plan.exposures else 1)
-        wanted = self._plan.exposures[complete : complete + count]
-        if wanted:
-            self.append_rows(wanted[-1].end - self._done)
-
     def _length(self, without_end: float) -> float:
         """Seconds of the session, ``without_end`` when it has none."""
         if math.isfinite(self._plan.end):

@@ -112,11 +112,6 @@ class SshLine:
         """
         return self._ask([*self.command, "--", self._target.login, shlex.join(words)], timeout_s, given, stopped)
 
-    def check(self) -> RsyncVerdict:
-        """Whether the target can be reached and has an rsync: the sentence tells what to do if not."""
-        answer = self.run(["rsync", "--version"], timeout_s=2 * self._connect_s)
-        return explain(answer.code, "") if answer.code in (126, 127) else answer.verdict
-
     def close(self) -> None:
         """End the connection; another command opens it again."""
         folder, self._folder = self._folder, None

@@ -57,11 +57,6 @@ class TwilioSms:
 
         return _try(self._account, f"the text message to {address}", create)
 
-    def sent_before(self, address: str, notice: Notice, since: float) -> Outcome | None:
-        """The outcome of a text message that went out since ``since`` (unix [s]); None where none did, or who knows."""
-        outcome = self.settle(address, notice, since)
-        return outcome if outcome.result is Result.SENT else None
-
     def settle(self, address: str, notice: Notice, since: float) -> Outcome:
         """What became of an attempt without an answer at ``since`` (unix [s]): SENT, RETRY (it never came) or UNKNOWN.
 

@@ -101,14 +101,14 @@ def test_the_first_words_are_told_on_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "fault", "again"),
+    ("outcome", "fault"),
     [
-        (Outcome.DONE, False, False),
-        (Outcome.TOLERATED, False, True),
-        (Outcome.PASSING, True, True),
-        (Outcome.LASTING, True, False),
-        (Outcome.CANCELLED, False, False),
+        (Outcome.DONE, False),
+        (Outcome.TOLERATED, False),
+        (Outcome.PASSING, True),
+        (Outcome.LASTING, True),
+        (Outcome.CANCELLED, False),
     ],
 )
-def test_what_an_outcome_asks_for(outcome: Outcome, fault: bool, again: bool) -> None:
-    assert (outcome.fault, outcome.again) == (fault, again)
+def test_what_an_outcome_asks_for(outcome: Outcome, fault: bool) -> None:
+    assert outcome.fault == fault

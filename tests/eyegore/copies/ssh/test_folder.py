@@ -89,7 +89,7 @@ def test_the_connection_of_a_killed_program_is_ended(
         subprocess.run([sys.executable, "-c", program, *ssh], check=False, timeout=20)
         assert server.connections == 1
         (left,) = base.iterdir()
-        assert line.check().sentence
+        assert line.run(["true"], timeout_s=30).verdict.sentence
         wait_until(lambda: server.connections == 1 and not left.exists())
     finally:
         line.close()

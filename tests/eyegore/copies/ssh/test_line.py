@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.copies.outcome import Outcome
+from eyegore.copies.outcome import Outcome, RsyncVerdict
 from eyegore.copies.programs.rsync import RsyncResult, RsyncRun
 from eyegore.copies.ssh import known_hosts
 from eyegore.copies.ssh.host_key import shown_by
@@ -28,6 +28,11 @@ from ..ssh_server import SshServer
 pytestmark = pytest.mark.slow
 
 ODD_NAMES = ["two words.fits", "-dash", "new\nline", "\"quotes'`$(touch x);&", "é 中", "col:on", "*?[a]"]
+
+
+def reached(line: SshLine) -> RsyncVerdict:
+    """How the connection answers to a command."""
+    return line.run(["rsync", "--version"], timeout_s=30).verdict
 
 
 @pytest.fixture
@@ -99,11 +104,11 @@ def test_all_that_is_sent_uses_one_connection_until_it_is_closed(
     line = lines(target)
     for _ in range(3):
         assert copying(line, source, target).run().outcome is Outcome.DONE
-        assert line.check().outcome is Outcome.DONE
+        assert reached(line).outcome is Outcome.DONE
     assert server.connections == 1
     line.close()
     wait_until(lambda: server.connections == 0)
-    assert line.check().outcome is Outcome.DONE  # opens it again
+    assert reached(line).outcome is Outcome.DONE  # opens it again
 
 
 def test_words_of_a_command_arrive_as_they_are(server: SshServer, lines: Callable[..., SshLine]) -> None:
@@ -145,7 +150,7 @@ def test_an_unknown_host_is_refused_until_it_is_trusted(
     assert result.outcome is Outcome.LASTING
     assert f"the host key of [127.0.0.1]:{server.port} is not known" in result.sentence
     assert not server.known_hosts.exists()
-    assert trust_command(target) in line.check().sentence
+    assert trust_command(target) in reached(line).sentence
     shown_by(target).trust()
     assert copying(line, source, target).run().outcome is Outcome.DONE
 
@@ -159,11 +164,11 @@ def test_a_changed_host_key_is_refused(
     server.change_host_key()
     server.start()
     result = copying(line, source, target).run()
-    for verdict in (result, line.check()):
+    for verdict in (result, reached(line)):
         assert verdict.outcome is Outcome.LASTING
         assert "HAS CHANGED" in verdict.sentence
         assert f"line 1 of {server.known_hosts}" in verdict.sentence
-    assert f"{trust_command(target)} --replace" in line.check().sentence
+    assert f"{trust_command(target)} --replace" in reached(line).sentence
     assert content(backup) == {}
     server.make_known()
     assert copying(line, source, target).run().outcome is Outcome.DONE
@@ -174,7 +179,7 @@ def test_a_key_that_the_user_knows_is_known(
 ) -> None:
     target = replace(server.target(backup), known_hosts=None)
     line = lines(target)
-    assert "is not known" in line.check().sentence
+    assert "is not known" in reached(line).sentence
     monkeypatch.setattr(known_hosts, "YOURS", ("/not/there", str(server.known_hosts)))
     before = server.known_hosts.read_text()
     assert copying(line, source, target).run().outcome is Outcome.DONE
@@ -218,14 +223,14 @@ def test_a_login_that_says_nothing_is_given_up(
 
 def test_a_key_that_is_not_accepted_is_told(server: SshServer, lines: Callable[..., SshLine]) -> None:
     (server.folder / "authorized_keys").write_text("")
-    verdict = lines(server.target("/")).check()
+    verdict = reached(lines(server.target("/")))
     assert verdict.outcome is Outcome.LASTING
     assert "none of our keys" in verdict.sentence
 
 
 def test_a_key_that_others_may_read_is_told(server: SshServer, lines: Callable[..., SshLine]) -> None:
     server.key.chmod(0o644)
-    assert "chmod 600" in lines(server.target("/")).check().sentence
+    assert "chmod 600" in reached(lines(server.target("/"))).sentence
 
 
 def test_a_key_that_is_not_there_is_told_at_once(server: SshServer) -> None:
@@ -247,9 +252,8 @@ def test_a_missing_rsync_on_the_other_side_is_told(
     target = server.target(backup)
     line = lines(target)
     result = copying(line, source, target).run()
-    for outcome, sentence in [(result.outcome, result.sentence), (line.check().outcome, line.check().sentence)]:
-        assert outcome is Outcome.LASTING
-        assert "rsync is not installed on the other side" in sentence
+    assert result.outcome is Outcome.LASTING
+    assert "rsync is not installed on the other side" in result.sentence
 
 
 def test_paths_that_ssh_would_misread(
@@ -320,7 +324,7 @@ def test_a_line_that_is_cut_in_mid_transfer_is_noticed_and_the_next_run_does_not
     assert not thread.is_alive()
     assert results[0].outcome is Outcome.PASSING
     assert "connection broke" in results[0].sentence
-    assert "in time" in line.check().sentence
+    assert "in time" in reached(line).sentence
     server.kill()
     server.start()
     assert copying(line, source, target).run().outcome is Outcome.DONE
@@ -351,6 +355,6 @@ def test_a_copy_is_cancelled_in_mid_transfer(
 def test_a_target_that_does_not_answer_is_given_up(lines: Callable[..., SshLine], server: SshServer) -> None:
     server.kill()
     with socket.create_server(("127.0.0.1", server.port)):  # takes the connection and says nothing
-        verdict = lines(server.target("/"), connect_s=1).check()
+        verdict = reached(lines(server.target("/"), connect_s=1))
     assert verdict.outcome is Outcome.PASSING
     assert "in time" in verdict.sentence
