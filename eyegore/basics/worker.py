@@ -10,9 +10,6 @@ from typing import Generic, TypeVar
 
 log = logging.getLogger(__name__)
 
-MOMENT_S = 0.1
-"""Each of several threads is waited for at least so long [s]."""
-
 Wanted = TypeVar("Wanted")
 
 
@@ -48,9 +45,9 @@ class Worker:
         self._interrupt()
         return self.join(timeout)
 
-    def join(self, timeout: float | None = None) -> bool:
+    def join(self, timeout: float = 2.0) -> bool:
         """Wait for the end, up to ``timeout`` [s]; False when something that hangs still holds the thread."""
-        if self._thread is not None:
+        if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
         return not self.alive
 
@@ -123,7 +120,7 @@ class NewestWins(Worker, Generic[Wanted]):
 
 
 def all_ended(workers: Iterable[Worker], timeout: float) -> bool:
-    """Wait for the end of workers that were stopped, up to ``timeout`` [s] for all, a moment for each at least."""
+    """Wait for the end of workers that were stopped, up to ``timeout`` [s] for all of them together."""
     end = time.monotonic() + timeout
-    joined = [worker.join(max(MOMENT_S, end - time.monotonic())) for worker in workers]
+    joined = [worker.join(max(0.0, end - time.monotonic())) for worker in workers]
     return all(joined)
