@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from eyegore.basics.worker import Worker
 from eyegore.desktop.alarms.tone_plan import REPEAT_S, TonePlan
 from eyegore.desktop.alarms.tones import installed_players, wav
 from eyegore.limits.model import Severity
@@ -25,7 +26,7 @@ PLAY_LIMIT_S = 5.0
 _LONGEST_WAIT_S = 3600.0
 
 
-class Annunciator:
+class Annunciator(Worker):
     """Plays a tone for alarms that are not acknowledged: CRITICAL again and again, WARNING once.
 
     Parameters
@@ -44,14 +45,13 @@ class Annunciator:
         players: Sequence[Sequence[str]] | None = None,
         repeat_s: float = REPEAT_S,
     ) -> None:
+        super().__init__("annunciator")
         self._bell = bell
         self._players = players
         self._plan = TonePlan(repeat_s)
         self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread: threading.Thread | None = None
         self._silent_until = float("-inf")
         self._folder = ""
         self._written: set[Severity] = set()
@@ -73,23 +73,13 @@ class Annunciator:
         """What is left of a silence [s]."""
         return max(0.0, self._silent_until - time.monotonic())
 
-    def stop(self, timeout: float = 5.0) -> bool:
-        """End the worker and what it plays; False when it has not ended after ``timeout`` [s]."""
-        self._stopping.set()
+    def _post(self, act: Callable[[], None]) -> None:
+        self._inbox.put(act)
+        self.start()
+
+    def _interrupt(self) -> None:
         self._inbox.put(None)
         self._end_player()
-        if self._thread is not None:
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
-
-    def _post(self, act: Callable[[], None]) -> None:
-        if self._stopping.is_set():
-            return
-        self._inbox.put(act)
-        if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._work, name="annunciator", daemon=True)
-            self._thread.start()
 
     def _end_player(self) -> None:
         with self._lock:

@@ -172,8 +172,7 @@ def test_stop_ends_what_plays(
     assert one._process.returncode == -9
     assert bell.rung == []
     one.update({"U/OOL": C})  # too late: nothing happens
-    assert one._thread is not None
-    assert not one._thread.is_alive()
+    assert not one.alive
 
 
 def test_an_error_of_the_bell_does_not_end_the_worker(
