@@ -166,7 +166,6 @@ def _serve(line: Connection, work: Callable[[Any], Any], nice: int) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             task = line.recv()
-            answer: tuple[Any, Exception | None]
             try:
                 line.send((work(task), None))
             except Exception as why:  # noqa: BLE001  the outermost frame of the process: raised where it was asked for

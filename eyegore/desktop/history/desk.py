@@ -118,4 +118,4 @@ class HistoryDesk:
         if name == TRENDS:
             self._against = window.abscissa.name
         if window.saver.export is not None:
-            self._exports = [*(export for export in self._exports if export.writing), window.saver.export]
+            self._exports = [*(export for export in self._exports if export.alive), window.saver.export]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import re
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.lab_time import iso
 from eyegore.basics.whole_file import refuse_inside, whole_file
+from eyegore.basics.worker import Worker
 from eyegore.desktop.history.content import verdict_word
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory, Window
@@ -95,8 +95,8 @@ def csv_parts(table: Table) -> Iterator[bytes]:
         yield ("\n".join(map(",".join, zip(*cells, strict=True))) + "\n").encode()
 
 
-class Export:
-    """One file being written on a thread of its own.
+class Export(Worker):
+    """One file being written on a thread of its own; where that is stopped, nothing is written.
 
     ``progress`` is called with the share done, ``done`` with a sentence and whether it went well; both on the thread.
     """
@@ -110,30 +110,14 @@ class Export:
         progress: Callable[[float], object],
         done: Callable[[str, bool], object],
     ) -> None:
+        super().__init__("history export")
         self._target, self._monitored, self._parts, self._count = target, monitored, parts, max(1, count)
         self._progress, self._done = progress, done
-        self._cancelled = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="history export", daemon=True)
-        self._thread.start()
-
-    @property
-    def writing(self) -> bool:
-        """Whether it goes on."""
-        return self._thread.is_alive()
-
-    def cancel(self) -> None:
-        """Leave it; nothing is written."""
-        self._cancelled.set()
-
-    def stop(self, timeout: float) -> bool:
-        """Leave it and wait for the end; False when it has not come after ``timeout`` [s]."""
-        self.cancel()
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        self.start()
 
     def _watched(self) -> Iterator[bytes]:
         for number, part in enumerate(self._parts):
-            if self._cancelled.is_set():
+            if self._stopping.is_set():
                 raise EyegoreError("the export was cancelled: nothing is written")
             yield part
             self._progress(min(1.0, (number + 1) / self._count))

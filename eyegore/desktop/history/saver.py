@@ -82,7 +82,7 @@ class HistorySaver(ttk.Frame):
     def cancel(self) -> None:
         """Leave the file that is being written."""
         if self.export is not None:
-            self.export.cancel()
+            self.export.stop()
 
     def _begin(self, target: Path, parts: Iterator[bytes], count: int) -> None:
         self.say(f"writing {target}")

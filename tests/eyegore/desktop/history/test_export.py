@@ -134,7 +134,7 @@ def test_a_file_is_written_on_a_thread(tmp_path: Path, wait_until: Callable[...,
     assert export.stop(20)
     assert told == [(f"written: {tmp_path / 'a.csv'}", True)]
     assert shares == [0.5, 1.0]
-    assert not export.writing
+    assert not export.alive
 
 
 def test_an_export_is_cancelled(tmp_path: Path, wait_until: Callable[..., None]) -> None:
@@ -149,7 +149,7 @@ def test_an_export_is_cancelled(tmp_path: Path, wait_until: Callable[..., None])
 
     export = Export(tmp_path / "a.csv", [], parts(), 2, lambda share: None, lambda *end: told.append(end))  # type: ignore[arg-type]
     assert begun.wait(10)
-    export.cancel()
+    export.stop()
     go.set()
     wait_until(lambda: told)
     assert export.stop(20)

@@ -79,5 +79,5 @@ def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, run
     assert export is not None
     window.destroy()
     go.set()
-    run(lambda: not export.writing)
+    run(lambda: not export.alive)
     assert list(place.iterdir()) == []
