@@ -10,7 +10,6 @@ import http.client
 import logging
 import os
 import socket
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eyegore.basics.whole_file import WriteError, whole_file
+from eyegore.basics.worker import Worker
 from eyegore.warning.systemd import tell_alive
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ PERIOD_S = 30.0
 TIMEOUT_S = 10.0
 
 
-class Heartbeat:
+class Heartbeat(Worker):
     """Beats every ``period_s`` [s] on the thread "heartbeat", as long as all is well; systemd hears it where it asks.
 
     Parameters
@@ -56,6 +56,7 @@ class Heartbeat:
         period_s: float = PERIOD_S,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
+        super().__init__("heartbeat")
         self._well = well
         self._say = say
         self._file = file
@@ -63,44 +64,20 @@ class Heartbeat:
         self._period_s = period_s
         self._timeout_s = timeout_s
         self._trouble: dict[str, str] = {}
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
 
     @property
     def problem(self) -> str:
         """Why other machines do not hear us, "" when they do; callable from any thread."""
         return "; ".join(text for text in list(self._trouble.values()) if text)
 
-    def start(self) -> None:
-        """Begin to beat, at once."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
-        self._thread.start()
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            self.beat()
+            self._stopping.wait(max(0.0, began + self._period_s - time.monotonic()))
 
-    def stop(self) -> None:
-        """Ask the thread to end; returns at once."""
-        self._stopping.set()
-
-    def join(self, timeout: float = 2.0) -> bool:
-        """Wait for the end, at most ``timeout`` [s]; False when a server or file system still holds the thread."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-        return not self.alive
-
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                began = time.monotonic()
-                self.beat()
-                self._stopping.wait(max(0.0, began + self._period_s - time.monotonic()))
-        except Exception:
-            log.exception("the heartbeat ended on an error")
-            self._say("the heartbeat ended on an error: other machines will take Eyegore for dead (see the log)")
+    def _died(self, why: Exception) -> None:
+        self._say("the heartbeat ended on an error: other machines will take Eyegore for dead (see the log)")
 
     def beat(self) -> None:
         """Beat once where all is well; does not raise for what other machines or disks do."""

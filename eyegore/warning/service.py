@@ -152,6 +152,5 @@ class WarningService:
         self._poller.stop()
         stopped = self._dispatcher.stop(timeout) if self._dispatcher is not None else True
         if self._heartbeat is not None:
-            self._heartbeat.stop()
-            stopped = self._heartbeat.join(max(0.1, end - time.monotonic())) and stopped
+            stopped = self._heartbeat.stop(max(0.1, end - time.monotonic())) and stopped
         return self._poller.join(max(0.1, end - time.monotonic())) and stopped
