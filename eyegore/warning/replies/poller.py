@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from eyegore.basics.worker import Worker
 from eyegore.warning.replies.reply import Inbox, Reply
 
 log = logging.getLogger(__name__)
@@ -21,18 +21,17 @@ class Replies:
     inbox: int
 
 
-class ReplyPoller:
+class ReplyPoller(Worker):
     """Looks every ``period_s`` [s] on the thread "replies"; ``post`` is called there with what is new.
 
     What was acted on is handed back by :meth:`written`, and only then not wanted from its inbox again.
     """
 
     def __init__(self, inboxes: Sequence[Inbox], post: Callable[[Replies], object], period_s: float) -> None:
+        super().__init__("replies")
         self._inboxes, self._post, self._period_s = tuple(inboxes), post, period_s
         self._problems = [""] * len(self._inboxes)
         self._done: queue.SimpleQueue[Replies] = queue.SimpleQueue()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="replies", daemon=True)
 
     @property
     def problem(self) -> str:
@@ -40,25 +39,15 @@ class ReplyPoller:
         return "; ".join(filter(None, list(self._problems)))
 
     def start(self) -> None:
-        """Begin to look."""
+        """Begin to look, where there is an inbox."""
         if self._inboxes:
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._stopping.set()
-
-    def join(self, timeout: float) -> bool:
-        """Wait up to ``timeout`` [s]; False when a provider still holds the thread."""
-        if self._thread.is_alive():
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
+            super().start()
 
     def written(self, replies: Replies) -> None:
         """These were acted on, and that was written down; callable from any thread."""
         self._done.put(replies)
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         while not self._stopping.is_set():
             try:
                 self._let_go()
