@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from eyegore.basics.toml_file import TomlError, UnreadableError
+from eyegore.basics.worker import Worker
 from eyegore.limits.table import load_table
 from eyegore.messages.events import LimitsEdited
 
@@ -22,32 +22,17 @@ pieces."""
 Stamp = tuple[int, int, int] | None
 
 
-class LimitsFile:
+class LimitsFile(Worker):
     """One thread, "limits". ``post`` is called on it with each edit; a file that is away is not an edit."""
 
     def __init__(self, path: Path, post: Callable[[LimitsEdited], None], *, look_s: float = LOOK_S) -> None:
+        super().__init__("limits")
         self._path, self._post, self._look_s = path, post, look_s
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="limits", daemon=True)
         self._used = self._stamp()
         self._seen = self._used
         self._problem = ""
 
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more; :meth:`join` waits for the thread."""
-        self._stopping.set()
-
-    def join(self, timeout: float) -> bool:
-        """Wait up to ``timeout`` [s]; False when the thread hangs (in a dead mount, say)."""
-        if self._thread.is_alive():
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
+    def _work(self) -> None:
         while not self._stopping.wait(self._look_s):
             try:
                 self._look()
