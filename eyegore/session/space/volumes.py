@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from eyegore.basics.worker import Worker
 from eyegore.messages.events import FreeSpace
-
-log = logging.getLogger(__name__)
 
 PERIOD_S = 30.0
 ANSWER_S = 10.0
@@ -23,7 +21,7 @@ def _usage(path: Path) -> tuple[float, float]:
     return float(usage.free), float(usage.total)
 
 
-class DiskSpace:
+class DiskSpace(Worker):
     """Asks each of ``paths`` (by name) every ``period_s`` [s] for its free space and posts the answers.
 
     The thread "disk space" asks; each volume is asked on a thread of its own, never twice at a time, and counts as
@@ -41,6 +39,7 @@ class DiskSpace:
         answer_s: float = ANSWER_S,
         usage: Callable[[Path], tuple[float, float]] = _usage,
     ) -> None:
+        super().__init__("disk space")
         self._paths = dict(paths)
         self._post = post
         self._period_s = period_s
@@ -48,47 +47,28 @@ class DiskSpace:
         self._usage = usage
         self._asked: dict[str, threading.Thread] = {}
         self._known: set[str] = set()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
 
     @property
     def volumes(self) -> Mapping[str, Path]:
         """What is asked, by name."""
         return self._paths
 
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def start(self) -> None:
-        """Start asking."""
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._run, name="disk space", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask the thread to end; returns at once."""
-        self._stopping.set()
-
     def join(self, timeout: float = 2.0) -> bool:
         """Wait for the end, at most ``timeout`` [s]; False when a hanging file system still holds a thread."""
         end = time.monotonic() + timeout
-        for thread in [*([self._thread] if self._thread else []), *list(self._asked.values())]:
+        ended = super().join(timeout)
+        for thread in list(self._asked.values()):
             thread.join(max(0.0, end - time.monotonic()))
-        return not self.alive and not any(thread.is_alive() for thread in self._asked.values())
+        return ended and not any(thread.is_alive() for thread in self._asked.values())
 
-    def _run(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                began = time.monotonic()
-                self._ask_all()
-                self._stopping.wait(self._answer_s)
-                if not self._stopping.is_set():
-                    self._tell_hanging()
-                self._stopping.wait(max(0.0, began + self._period_s - time.monotonic()))
-        except Exception:
-            log.exception("asking for free disk space failed")
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            began = time.monotonic()
+            self._ask_all()
+            self._stopping.wait(self._answer_s)
+            if not self._stopping.is_set():
+                self._tell_hanging()
+            self._stopping.wait(max(0.0, began + self._period_s - time.monotonic()))
 
     def _ask_all(self) -> None:
         for name, path in self._paths.items():
