@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eyegore.basics.worker import all_ended
 from eyegore.images.judge import FrameJudge
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import FrameJudged, FrameResult, FramesWaiting
@@ -53,5 +54,4 @@ def judge_folder(
     finally:
         for judge in judges:
             judge.stop()
-        for judge in judges:
-            judge.join(5.0)
+        all_ended(judges, 5.0)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eyegore.basics.worker import Worker
 from eyegore.images.judge_process import FrameTask, JudgeProcess
 from eyegore.images.store import FrameStamp, FrameStore, forget_old, store_path
 from eyegore.messages.events import Exposure, ImageFile
@@ -32,16 +33,17 @@ TOLD_EACH_S = 1.0
 """How many images wait is told so often [s], while some do."""
 
 
-class FrameJudge:
+class FrameJudge(Worker):
     """Offered images are measured once, and again only when they changed or their row of the log came later.
 
     ``post`` is called on the thread with what was found. What was found out before a restart comes from the store below
-    the folder ``state``; None keeps nothing.
+    the folder ``state``; None keeps nothing. No process is started before there is an image.
     """
 
     def __init__(
         self, table: CheckTable, block: str, state: Path | None, post: Callable[[FrameJudged | FramesWaiting], object]
     ) -> None:
+        super().__init__("frames")
         self._rules = f"{table.digest} {block}"
         self._process = JudgeProcess(table, block)
         self._state, self._post = state, post
@@ -56,17 +58,11 @@ class FrameJudge:
         """How many times in a row an image could not be read."""
         self._later: dict[str, tuple[float, ImageFile]] = {}
         """When those are tried again [s of the monotonic clock]."""
-        self._stopping = False
         self._folders = 0
         """Counts the folders read so far."""
         self._kept = False
         """Whether the last result came from the store."""
         self._done = 0
-        self._thread = threading.Thread(target=self._work, name="frames", daemon=True)
-
-    def start(self) -> None:
-        """Begin; returns at once. No process is started before there is an image."""
-        self._thread.start()
 
     def offer(self, image: ImageFile) -> None:
         """Take a complete image, or let one be that is gone or written to again; returns at once."""
@@ -106,19 +102,10 @@ class FrameJudge:
             self._unread.clear()
             self._later.clear()
 
-    def stop(self) -> None:
-        """End what is being measured; returns at once."""
+    def _interrupt(self) -> None:
         with self._changed:
-            self._stopping = True
             self._changed.notify()
         self._process.child.stop()
-
-    def join(self, timeout: float) -> bool:
-        """Wait for the end of the thread [s]; whether it has ended."""
-        if self._thread.ident is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     # --- on the thread -----------------------------------------------------------------------------------------------
 
@@ -136,7 +123,7 @@ class FrameJudge:
                 except Exception as why:  # outermost frame of the thread: the next image must find it alive
                     log.exception("judging %s", image.path)
                     judged = _fault(image, why)
-                if self._stopping:
+                if self._stopping.is_set():
                     return
                 if folder != self._folders:
                     continue
@@ -157,7 +144,7 @@ class FrameJudge:
     def _next(self) -> tuple[ImageFile, Exposure | None, int] | None:
         """The newest image that waits, with its row of the log and the count of folders; None when we are to end."""
         with self._changed:
-            while not self._stopping:
+            while not self._stopping.is_set():
                 soonest = self._await_due()
                 while self._queue:
                     image = self._waiting.pop(heapq.heappop(self._queue)[2], None)
