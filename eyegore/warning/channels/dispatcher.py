@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
+from eyegore.basics.worker import Worker, all_ended
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Sender
@@ -97,11 +98,9 @@ class Dispatcher:
 
     def stop(self, timeout: float) -> bool:
         """Stop; False when a thread still waits for a provider after ``timeout`` [s]: its delivery is kept."""
-        end = time.monotonic() + timeout
         for worker in self._workers.values():
             worker.stop()
-        joined = [worker.join(max(0.0, end - time.monotonic())) for worker in self._workers.values()]
-        return all(joined)
+        return all_ended(self._workers.values(), timeout)
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ class _Place:
         return self.due - now if now >= self.put_at else 0.0
 
 
-class _Worker:
+class _Worker(Worker):
     """The deliveries of one channel, the graver first among those that are due."""
 
     def __init__(
@@ -127,27 +126,17 @@ class _Worker:
         news: Callable[[Delivery], object],
         clock: Callable[[], float],
     ) -> None:
+        super().__init__(f"warnings by {sender.channel.value}")
         self._sender, self._outbox, self._news, self._clock = sender, outbox, news, clock
         self._queue: list[_Place] = []
         self._ends: dict[str, float] = {}  # by key, on the clock that nobody sets
         self._current: Delivery | None = None
         self._not_again = ""
         self._changed = threading.Condition()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=f"warnings by {sender.channel.value}", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
+    def _interrupt(self) -> None:
         with self._changed:
-            self._stopping = True
             self._changed.notify()
-
-    def join(self, timeout: float) -> bool:
-        if self._thread.is_alive():
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
 
     def put(self, delivery: Delivery) -> None:
         now = self._clock()
@@ -169,7 +158,7 @@ class _Worker:
         for delivery in gone:
             self._mark(replace(delivery, state=DeliveryState.CANCELLED, detail=why))
 
-    def _run(self) -> None:
+    def _work(self) -> None:
         while (delivery := self._next()) is not None:
             try:
                 self._attempt(delivery)
@@ -183,7 +172,7 @@ class _Worker:
     def _next(self) -> Delivery | None:
         """Wait for a delivery that is due; None when it is time to stop."""
         with self._changed:
-            while not self._stopping:
+            while not self._stopping.is_set():
                 now = self._clock()
                 due = [one for one in self._queue if one.pause(now) <= 0]
                 if due:
