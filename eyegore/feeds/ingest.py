@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.worker import Worker, all_ended
 from eyegore.feeds.day_reader import DayReader
 from eyegore.feeds.follow import DayFolder, newer_day_folder
 from eyegore.feeds.frame_source import SETTLE_S
@@ -36,7 +37,7 @@ FOLLOW_SHARE = 0.001
 """Share of our time these may take: folders without a date in their name are told apart by the stamps of all files."""
 
 
-class Ingest:
+class Ingest(Worker):
     """Reads one day folder, live.
 
     Parameters
@@ -66,16 +67,14 @@ class Ingest:
         exposures: bool = True,
         follow: bool = False,
     ) -> None:
+        super().__init__("ingest")
         self.folder = folder
-        self.error: Exception | None = None
         self._post = post
         self._elvis = elvis or None
         self._polling = polling
         self._images = images
         self._exposures = exposures
         self._follow = follow
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
         self._waking = threading.Event()
         self._lock = threading.Lock()
         self._woken: set[str] = set()
@@ -87,21 +86,7 @@ class Ingest:
         self._follow_at = 0.0
         self._trouble = ""
 
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs; when it does not although it was not stopped, :attr:`error` says why."""
-        return self._thread is not None and self._thread.is_alive()
-
-    def start(self) -> None:
-        """Start reading. After the thread died: go on where it stopped, so that no row comes twice."""
-        self._stopping.clear()
-        self.error = None
-        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask the threads to end; returns at once."""
-        self._stopping.set()
+    def _interrupt(self) -> None:
         self._waking.set()
         if self._watch is not None:
             self._watch.stop()
@@ -109,17 +94,16 @@ class Ingest:
     def join(self, timeout: float = 2.0) -> bool:
         """Wait for the end, at most ``timeout`` [s]; False when a hanging file system still holds a thread."""
         end = time.monotonic() + timeout
-        if self._thread is not None:
-            self._thread.join(timeout)
+        ended = super().join(timeout)
         watches = [*self._past_watches, *([self._watch] if self._watch else [])]
         for watch in watches:
             watch.stop()
-        ended = [watch.join(max(0.0, end - time.monotonic())) for watch in watches]
-        return all(ended) and not self.alive
+        return all_ended(watches, end - time.monotonic()) and ended
 
     # --- the thread -------------------------------------------------------------------------------------------------
 
-    def _run(self) -> None:
+    def _work(self) -> None:
+        """Read on. After the thread died it goes on where it stopped, so that no row comes twice."""
         try:
             while not self._stopping.is_set():
                 began = time.monotonic()
@@ -130,9 +114,6 @@ class Ingest:
                 cycle = OBSERVED_CYCLE_S if observed else CYCLE_S
                 self._waking.wait(max(0.0, began + cycle - time.monotonic()))
                 self._stopping.wait(max(0.0, began + SPACING_S - time.monotonic()))
-        except Exception as why:
-            log.exception("reading %s failed", self.folder)
-            self.error = why
         finally:
             if self._watch is not None:
                 self._watch.stop()
@@ -172,8 +153,8 @@ class Ingest:
         watch = self._watch
         if watch is not None and watch.alive:
             return watch
-        if watch is not None and watch.error:
-            self._post(WorkerDied("watcher", watch.error, time.time()))
+        if watch is not None and watch.error is not None:
+            self._post(WorkerDied("watcher", f"{type(watch.error).__name__}: {watch.error}", time.time()))
         self._watch = FolderWatch(folder, self._wake, self._post, polling=self._polling)
         self._watch.start()
         return self._watch

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.mounts import mount_of
+from eyegore.basics.worker import Worker
 from eyegore.messages.events import SourceEvent, SourceKind, WatcherState
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ class Place:
     remote: bool
 
 
-class FolderWatch:
+class FolderWatch(Worker):
     """Watches one folder, which may come and go, on the thread "watcher".
 
     Parameters
     ----------
     root
-        The folder; a symbolic link is followed, also when it is re-pointed.
+        The folder, which need not exist yet; a symbolic link is followed, also when it is re-pointed.
     wake
         Called from any thread with the names of files in the folder that changed, or with :data:`EVERYTHING`.
         Must return at once.
@@ -87,14 +88,13 @@ class FolderWatch:
         cycle_s: float = CYCLE_S,
         answer_s: float = ANSWER_S,
     ) -> None:
+        super().__init__("watcher")
         self.root = root
         self._wake = wake
         self._post = post
         self._polling = polling
         self._cycle_s = cycle_s
         self._answer_s = answer_s
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
         self._early = threading.Event()
         self._overflowed = threading.Event()
         self._probing: threading.Thread | None = None
@@ -104,35 +104,16 @@ class FolderWatch:
         self._observer: BaseObserver | None = None
         self._retry_at = 0.0
         self._told: tuple[str, bool, str] | None = None
-        self.error = ""
-
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread is not None and self._thread.is_alive()
 
     @property
     def observing(self) -> bool:
         """Whether inotify reports the folder's changes, so that a scan may wait for it a little."""
         return self._observer is not None
 
-    def start(self) -> None:
-        """Start watching; the folder need not exist yet."""
-        self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask the thread to end; returns at once."""
-        self._stopping.set()
+    def _interrupt(self) -> None:
         self._early.set()
 
-    def join(self, timeout: float = 2.0) -> bool:
-        """Wait for the end, at most ``timeout`` [s]; False when a hanging file system still holds the thread."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-        return not self.alive
-
-    def _run(self) -> None:
+    def _work(self) -> None:
         overflows = _OverflowHandler(self._overflow)
         logging.getLogger(OVERFLOW_LOGGER).addHandler(overflows)
         try:
@@ -140,13 +121,12 @@ class FolderWatch:
                 self._cycle()
                 self._early.wait(self._cycle_s)
                 self._early.clear()
-        except Exception as why:
-            log.exception("the watcher of %s failed", self.root)
-            self.error = f"{type(why).__name__}: {why}"
-            self._tell("polling", False, f"the watcher failed ({self.error})")
         finally:
             logging.getLogger(OVERFLOW_LOGGER).removeHandler(overflows)
             self._retire()
+
+    def _died(self, why: Exception) -> None:
+        self._tell("polling", False, f"the watcher failed ({type(why).__name__}: {why})")
 
     def _cycle(self) -> None:
         answered, place = self._probe()

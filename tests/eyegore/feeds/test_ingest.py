@@ -219,7 +219,7 @@ def test_a_dead_watcher_is_replaced(day: Day, inbox: Inbox, ingesting: Start, wa
     wait_until(lambda: inbox.watcher)
     first = ingest._watch
     assert first is not None
-    first.error = "OSError: gone"
+    first.error = OSError("gone")
     first.stop()
     wait_until(lambda: ingest._watch not in (None, first))
     assert [message.worker for message in inbox.all if isinstance(message, WorkerDied)] == ["watcher"]
