@@ -6,6 +6,9 @@ import tkinter as tk
 from collections.abc import Iterator
 from tkinter import ttk
 
+from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.state_icon import icons
+
 
 def widgets(widget: tk.Misc) -> Iterator[tk.Widget]:
     """All widgets inside one that have a place there, from the outside to the inside."""
@@ -27,19 +30,41 @@ def tip(widget: tk.Misc) -> str:
     return "\n".join(text for one in tips if one.winfo_viewable() for text in texts(one))
 
 
+def button(widget: tk.Misc, text: str) -> ttk.Button | None:
+    """The button inside a widget that says this, None when there is none to be seen."""
+    found = (one for one in widgets(widget) if isinstance(one, ttk.Button) and one["text"] == text)
+    return next(found, None)
+
+
 def entry(widget: tk.Misc) -> ttk.Entry:
     """The only field inside a widget in which a person can type."""
     (found,) = (one for one in widgets(widget) if type(one) is ttk.Entry)
     return found
 
 
-def visible(canvas: tk.Canvas, kind: str) -> list[int]:
-    """The items of one kind ("text", "line" …) of a canvas that are not hidden and not empty, from below to above."""
-    items = [item for item in canvas.find_all() if canvas.type(item) == kind and canvas.coords(item)]
-    items = [item for item in items if canvas.itemcget(item, "state") != "hidden"]
-    return [item for item in items if kind != "text" or canvas.itemcget(item, "text")]
+def items(canvas: tk.Canvas, tag: str) -> list[int]:
+    """The items of a canvas with a tag that can be seen: not hidden, not put away beside it, no empty text."""
+    found = [item for item in canvas.find_withtag(tag) if canvas.itemcget(item, "state") != "hidden"]
+    found = [item for item in found if min(max(canvas.coords(item)[axis::2], default=-1.0) for axis in (0, 1)) >= 0]
+    return [item for item in found if canvas.type(item) != "text" or canvas.itemcget(item, "text")]
 
 
-def canvas_texts(canvas: tk.Canvas) -> list[str]:
-    """The texts of a canvas."""
-    return [str(canvas.itemcget(item, "text")) for item in visible(canvas, "text")]
+def told(canvas: tk.Canvas, tag: str) -> str:
+    """The texts of the items with a tag, a line each."""
+    return "\n".join(str(canvas.itemcget(item, "text")) for item in items(canvas, tag))
+
+
+def waiting(widget: tk.Misc) -> bool:
+    """Whether something is still to be done later, as blinking is."""
+    return bool(widget.tk.splitlist(widget.tk.call("after", "info")))
+
+
+def has_sign(tree: ttk.Treeview, key: str, status: Status) -> bool:
+    """Whether the row of a list begins with the sign of a status."""
+    (tag,) = tree.item(key, "tags")
+    (name,) = tree.tk.splitlist(tree.tk.call(str(tree), "tag", "configure", tag, "-image"))
+    return _pixels(tree, name) in [_pixels(tree, str(icon)) for icon in icons(tree, status)]
+
+
+def _pixels(tree: ttk.Treeview, image: str) -> str:
+    return str(tree.tk.call(image, "data"))

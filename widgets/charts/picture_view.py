@@ -55,10 +55,10 @@ class PictureView(tk.Canvas):
         self._strips: list[tuple[ImageTk.PhotoImage, int, int]] = []
         self._waiting: list[tuple[ImageTk.PhotoImage, Image.Image]] = []
         self._later = Later(self)
-        self._hair = self.create_line(0, 0, 0, 0, state="hidden")
+        self._hair = self.create_line(0, 0, 0, 0, state="hidden", tags="hair")
         self._plate = self.create_rectangle(0, 0, 0, 0, width=0, state="hidden")
-        self._when = self.create_text(0, 0, font=theme.small_bold, state="hidden")
-        self._box = self.create_rectangle(0, 0, 0, 0, dash=(4, 3), state="hidden")
+        self._when = self.create_text(0, 0, font=theme.small_bold, state="hidden", tags="when")
+        self._box = self.create_rectangle(0, 0, 0, 0, dash=(4, 3), state="hidden", tags="box")
         self._frame = self.create_rectangle(0, 0, 0, 0, width=1, state="hidden")
         self._gestures = TimeGestures(self, self, self._moved)
         self._bind_hands()
@@ -95,7 +95,7 @@ class PictureView(tk.Canvas):
 
     def _strip(self, width: int, height: int, top: int) -> tuple[ImageTk.PhotoImage, int, int]:
         photo = ImageTk.PhotoImage("RGB", (width, height), master=self)
-        item = self.create_image(0, top, image=photo, anchor="nw")
+        item = self.create_image(0, top, image=photo, anchor="nw", tags="strip")
         self.tag_lower(item)
         return photo, item, top
 

@@ -33,7 +33,8 @@ class StripChart(tk.Canvas):
 
     ``on_window`` is called after a person zoomed or panned here, ``on_plot`` with the name when the detail
     plot is asked for. ``limits_in_view`` brings the limit lines into the range of values even if it
-    flattens the curve.
+    flattens the curve. What is drawn has the tags "curve", "clipped", "invalid", "out", "limit", "beyond" (a limit
+    out of the range), "limits", "name", "value", "sign", "time", "newest", "why" (nothing is drawn), "hair", "frame".
     """
 
     def __init__(
@@ -123,40 +124,42 @@ class StripChart(tk.Canvas):
     def _make_items(self) -> None:
         theme = self.theme
         self._grid = [self.create_line(0, 0, 0, 0) for _ in range(MOST_TICKS + MOST_VALUES)]
-        self._limit_lines = [self.create_line(0, 0, 0, 0, dash=(5, 3)) for _ in range(2)]
+        self._limit_lines = [self.create_line(0, 0, 0, 0, dash=(5, 3), tags="limit") for _ in range(2)]
         small = theme.small
-        self._limit_tags = [self.create_text(0, 0, font=small, anchor=anchor) for anchor in ("se", "ne")]
-        self._time_texts = [self.create_text(0, 0, font=small, anchor="n") for _ in range(MOST_TICKS)]
+        self._limit_tags = [self.create_text(0, 0, font=small, anchor=anchor, tags="beyond") for anchor in ("se", "ne")]
+        self._time_texts = [self.create_text(0, 0, font=small, anchor="n", tags="time") for _ in range(MOST_TICKS)]
         self._value_texts = [self.create_text(0, 0, font=small, anchor="e") for _ in range(MOST_VALUES)]
-        self._glyph = self.create_text(0, 0, font=small, anchor="n")
-        self._name_text = self.create_text(0, 0, font=theme.small_bold, anchor="nw")
-        self._value_text = self.create_text(0, 0, font=theme.small_bold, anchor="ne")
-        self._limits_text = self.create_text(0, 0, font=small, anchor="ne")
-        self._nothing = self.create_text(0, 0, font=small)
-        self._hair = self.create_line(0, 0, 0, 0, state="hidden")
-        self._last = self.create_oval(0, 0, 0, 0)
+        self._glyph = self.create_text(0, 0, font=small, anchor="n", tags="sign")
+        self._name_text = self.create_text(0, 0, font=theme.small_bold, anchor="nw", tags="name")
+        self._value_text = self.create_text(0, 0, font=theme.small_bold, anchor="ne", tags="value")
+        self._limits_text = self.create_text(0, 0, font=small, anchor="ne", tags="limits")
+        self._nothing = self.create_text(0, 0, font=small, tags="why")
+        self._hair = self.create_line(0, 0, 0, 0, state="hidden", tags="hair")
+        self._last = self.create_oval(0, 0, 0, 0, tags="newest")
         self.trend = TrendMark(self, self._calls, theme)
-        self._frame = self.create_rectangle(0, 0, 0, 0, width=1, state="hidden")
+        self._frame = self.create_rectangle(0, 0, 0, 0, width=1, state="hidden", tags="frame")
         self._bands = ItemPool(self._calls, self._new_band)
         self._lines = ItemPool(self._calls, self._new_line)
-        self._marks = ItemPool(self._calls, lambda: self.create_polygon(0, 0, 0, 0, fill=theme.colour("curve")))
-        self._invalid = ItemPool(
-            self._calls,
-            lambda: self.create_line(
-                0, 0, 0, 0, width=theme.pixels(4), fill=theme.colour(Status.INVALID), capstyle="butt"
-            ),
-        )
+        self._marks = ItemPool(self._calls, self._new_mark)
+        self._invalid = ItemPool(self._calls, self._new_invalid)
 
     def _new_band(self) -> int:
-        item = self.create_rectangle(0, 0, 0, 0, width=0, fill=self.theme.colour("band"))
+        item = self.create_rectangle(0, 0, 0, 0, width=0, fill=self.theme.colour("band"), tags="out")
         self.tag_lower(item)
         return item
 
     def _new_line(self) -> int:
-        width = self.theme.pixels(1)
-        item = self.create_line(0, 0, 0, 0, fill=self.theme.colour("curve"), width=width, joinstyle="round")
+        width, colour = self.theme.pixels(1), self.theme.colour("curve")
+        item = self.create_line(0, 0, 0, 0, fill=colour, width=width, joinstyle="round", tags="curve")
         self.tag_lower(item, self._last)
         return item
+
+    def _new_mark(self) -> int:
+        return self.create_polygon(0, 0, 0, 0, fill=self.theme.colour("curve"), tags="clipped")
+
+    def _new_invalid(self) -> int:
+        colour = self.theme.colour(Status.INVALID)
+        return self.create_line(0, 0, 0, 0, width=self.theme.pixels(4), fill=colour, capstyle="butt", tags="invalid")
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 

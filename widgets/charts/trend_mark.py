@@ -21,7 +21,7 @@ _AWAY = -9
 
 
 class TrendMark:
-    """Items on the canvas of one chart, made once; ``calls`` are those of the canvas.
+    """Items with tags of their own on the canvas of one chart, made once; ``calls`` are those of the canvas.
 
     The words are quiet while the limit is further away than the stretch of time shown. Nearer, they have the colour of
     a warning, and a dotted line leads from the newest sample to the limit as far as the plot shows the future; where it
@@ -30,9 +30,9 @@ class TrendMark:
 
     def __init__(self, canvas: tk.Canvas, calls: ManyCalls, theme: Theme) -> None:
         self._canvas, self._calls, self._theme = canvas, calls, theme
-        self._line = canvas.create_line(_AWAY, _AWAY, _AWAY, _AWAY, dash=(2, 3))
-        self._arrow = canvas.create_polygon(_AWAY, _AWAY, _AWAY, _AWAY, _AWAY, _AWAY)
-        self._text = canvas.create_text(_AWAY, _AWAY, font=theme.small)
+        self._line = canvas.create_line(_AWAY, _AWAY, _AWAY, _AWAY, dash=(2, 3), tags="trend-line")
+        self._arrow = canvas.create_polygon(_AWAY, _AWAY, _AWAY, _AWAY, _AWAY, _AWAY, tags="trend-arrow")
+        self._text = canvas.create_text(_AWAY, _AWAY, font=theme.small, tags="trend-words")
         self._corner: tuple[bool, bool] | None = None
         self._hidden = True
 

@@ -124,14 +124,14 @@ class FlagBoard(tk.Canvas):
         """Items for flags of other names; those there are used again."""
         calls, groups = self._calls, self._group_starts()
         for _ in range(len(self.cells) - len(self._items)):
-            calls.add("create", "rectangle", 0, 0, 0, 0)
-            calls.add("create", "text", 0, 0, "-anchor", "center")
-            calls.add("create", "text", 0, 0, "-anchor", "w")
-            calls.add("create", "oval", 0, 0, 0, 0, "-width", 0)
+            calls.add("create", "rectangle", 0, 0, 0, 0, "-tags", "box")
+            calls.add("create", "text", 0, 0, "-anchor", "center", "-tags", "glyph")
+            calls.add("create", "text", 0, 0, "-anchor", "w", "-tags", "name")
+            calls.add("create", "oval", 0, 0, 0, 0, "-width", 0, "-tags", "dot")
         made = [int(item) for item in calls.run()]
         self._items += [_Items(*made[at : at + 4]) for at in range(0, len(made), 4)]
         for _ in range(len(groups) - len(self._headings)):
-            calls.add("create", "text", 0, 0, "-anchor", "w")
+            calls.add("create", "text", 0, 0, "-anchor", "w", "-tags", "name")
         self._headings += [int(item) for item in calls.run()]
         for at, items in enumerate(self._items):
             calls.dress(items.name, text=self.cells[at].name if at < len(self.cells) else "")

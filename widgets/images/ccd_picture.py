@@ -21,7 +21,10 @@ QUADRANTS = (("E", 0, 0), ("F", 1, 0), ("H", 0, 1), ("G", 1, 1))
 
 
 class CcdPicture:
-    """Items of one CCD on ``canvas``, made once; the photo is made anew only when its size changes."""
+    """Items of one CCD on ``canvas``, made once; the photo is made anew only when its size changes.
+
+    They have the tag "ccd1" (its number), and "frame", "image", "letter", "words", "note" or "edge".
+    """
 
     def __init__(self, canvas: tk.Canvas, theme: Theme, ccd: int) -> None:
         self.ccd = ccd
@@ -34,13 +37,14 @@ class CcdPicture:
         self.outlined = True
         self._photo: ImageTk.PhotoImage | None = None
         self._photo_kind: tuple[str, tuple[int, int]] = "", (0, 0)
-        self._frame = canvas.create_rectangle(0, 0, 1, 1, width=1)
-        self._image = canvas.create_image(0, 0, anchor="nw", state="hidden")
+        self._frame = canvas.create_rectangle(0, 0, 1, 1, width=1, tags=(f"ccd{ccd}", "frame"))
+        self._image = canvas.create_image(0, 0, anchor="nw", state="hidden", tags=(f"ccd{ccd}", "image"))
         self._edges: list[int] = []
-        self._letters = [canvas.create_text(0, 0, text=letter, font=theme.small) for letter, _, _ in QUADRANTS]
+        tags = f"ccd{ccd}", "letter"
+        self._letters = [canvas.create_text(0, 0, text=one, font=theme.small, tags=tags) for one, _, _ in QUADRANTS]
         self._caption = canvas.create_text(0, 0, text=f"CCD{ccd}", anchor="s", font=theme.small_bold)
-        self._words = canvas.create_text(0, 0, justify="center", font=theme.font)
-        self._note = canvas.create_text(0, 0, anchor="n", font=theme.small)
+        self._words = canvas.create_text(0, 0, justify="center", font=theme.font, tags=(f"ccd{ccd}", "words"))
+        self._note = canvas.create_text(0, 0, anchor="n", font=theme.small, tags=(f"ccd{ccd}", "note"))
         self.block = VerdictBlock(canvas, theme, ccd)
         self.paint()
 
@@ -123,7 +127,8 @@ class CcdPicture:
         ]
         ends += [(x, y + height * one, x + width, y + height * one) for one in down]
         while len(self._edges) < len(ends):
-            self._edges.append(canvas.create_line(0, 0, 1, 1, fill=self._theme.colour("accent")))
+            tags = f"ccd{self.ccd}", "edge"
+            self._edges.append(canvas.create_line(0, 0, 1, 1, fill=self._theme.colour("accent"), tags=tags))
             canvas.tag_raise(self._edges[-1], self._image)
         calls = ManyCalls(canvas)
         for place, item in enumerate(self._edges):

@@ -51,7 +51,7 @@ class FrameCanvas(tk.Canvas):
         self._margins = [self.create_rectangle(0, 0, 0, 0, width=0, state="hidden") for _ in range(4)]
         self._hairs = [self.create_line(0, 0, 0, 0, state="hidden") for _ in range(2)]
         self._drawn_box = self.create_rectangle(0, 0, 0, 0, dash=(4, 3), state="hidden")
-        self._words = self.create_text(0, 0, justify="center", font=theme.font)
+        self._words = self.create_text(0, 0, justify="center", font=theme.font, tags="words")
         self._bind_hands()
         self.paint()
 

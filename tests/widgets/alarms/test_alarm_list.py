@@ -16,7 +16,8 @@ from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
 
-from ..on_screen import entry, texts, tip
+from ..counted_tk import counted
+from ..on_screen import entry, has_sign, texts, tip, waiting
 
 Until = Callable[[Callable[[], object]], None]
 C, W = Status.CRITICAL, Status.WARNING
@@ -69,36 +70,17 @@ def press(view: AlarmList, sequence: str) -> None:
     view.update()
 
 
+def ground(view: AlarmList, key: str) -> str:
+    """The colour behind a row."""
+    (tag,) = view.tree.item(key, "tags")
+    return str(view.tree.tag_configure(tag, "background"))
+
+
 def middle_of(view: AlarmList, key: str) -> dict[str, Any]:
     box = view.tree.bbox(key, "value")
     assert not isinstance(box, str)
     x, y, width, height = box
     return {"x": x + width // 2, "y": y + height // 2}
-
-
-class CountedTk:
-    """The interpreter, with the calls made through it counted, also those that are made as one."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self.calls: list[tuple[Any, ...]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._app, name)
-
-    def call(self, *words: Any) -> Any:
-        if words[0] == "apply":
-            self.calls += words[2]
-        else:
-            self.calls.append(words[0] if isinstance(words[0], tuple) else words)
-        return self._app.call(*words)
-
-
-def counted(view: AlarmList, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    spy = CountedTk(view.tk)
-    for widget in (view, view.tree, view._counts, view._sign, view._empty):
-        monkeypatch.setattr(widget, "tk", spy)
-    return spy.calls
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -140,12 +122,11 @@ def test_a_row_says_severity_and_state_in_words_beside_the_sign(view: AlarmList)
     assert view.tree.set("old", "parameter") == "old · first out"
     assert view.tree.set("shelf", "state") == "shelved until 22:15"
     assert view.tree.set("shelf", "acknowledged by") == "“unplugged”"
-    signs: dict[str, Any] = {key: view.tree.tag_configure(view._looks[key][1], "image") for key in view.visible()}
-    assert signs["shelf"] == (str(view._signs.icon(Status.MUTED)),)
-    assert signs["back"] == (str(view._signs.icon(Status.IN_LIMITS)),)
-    assert signs["acked"] == (str(view._signs.icon(C)),)
-    for key in view.visible():  # a name with a blank would be taken for several
-        assert view.tree.item(key, "tags") in ([view._looks[key][1]], (view._looks[key][1],))
+    assert all(len(view.tree.item(key, "tags")) == 1 for key in view.visible())  # a blank would make several of it
+    assert has_sign(view.tree, "shelf", Status.MUTED)
+    assert has_sign(view.tree, "back", Status.IN_LIMITS)
+    assert has_sign(view.tree, "acked", C)
+    assert not has_sign(view.tree, "shelf", Status.IN_LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -181,10 +162,10 @@ def test_the_tip_tells_what_has_no_column() -> None:
 
 
 def test_the_theme_recolours_and_keeps_the_rows(view: AlarmList, root: tk.Tk) -> None:
-    before = str(view.tree.tag_configure(view._looks["acked"][1], "background"))
+    before = ground(view, "acked")
     themes.apply(root, dark=True, scale=1.5)
     root.update()
-    assert str(view.tree.tag_configure(view._looks["acked"][1], "background")) != before
+    assert ground(view, "acked") != before
     assert view.visible() == ["old", "warn", "back", "acked", "shelf"]
 
 
@@ -213,15 +194,15 @@ def test_only_what_is_unacknowledged_blinks_and_no_row_is_touched(
 
     def seen() -> bool:
         for key, found in grounds.items():
-            found.add(str(view.tree.tag_configure(view._looks[key][1], "background")))
+            found.add(ground(view, key))
         return len(grounds["old"]) == 2
 
     until(seen)
     assert len(grounds["acked"]) == 1
-    assert not [words for words in calls if words[1] == "item"]
+    assert not [words for words in calls if words[1] == "item" and len(words) > 4]
     view.show([replace(one, blink=False, standing=ACKED) for one in CELLS])
-    until(lambda: "blink" not in view._later._jobs)
-    assert view._signs.lit
+    until(lambda: not waiting(view))
+    assert view.lit
 
 
 # --- what stays ------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from tkinter import ttk
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import ChartCell
 from eyegore.widgets.charts.chart_page import ChartPage, pages_of
+
+from ..on_screen import button, entry, items, widgets
 
 NAMES = [f"PARAMETER_{number}" for number in range(14)]
 GROUPS = [("CCD temperatures", NAMES[:3]), ("Biases", NAMES[3:])]
@@ -73,7 +76,7 @@ def test_page_keys(page: ChartPage, keys: list[str], number: int) -> None:
 
 @pytest.mark.parametrize(("typed", "number"), [("2", 1), ("99", 2), ("0", 0), ("x", 0), ("", 0)])
 def test_a_typed_page_number(page: ChartPage, typed: str, number: int) -> None:
-    field = page._number
+    field = entry(page)
     field.focus_force()
     field.delete(0, "end")
     field.insert(0, typed)
@@ -85,10 +88,10 @@ def test_a_typed_page_number(page: ChartPage, typed: str, number: int) -> None:
 
 
 def test_new_states_and_trends_leave_what_is_being_typed(page: ChartPage) -> None:
-    page._number.delete(0, "end")
-    page._number.insert(0, "12")
+    entry(page).delete(0, "end")
+    entry(page).insert(0, "12")
     page.show_cells({name: ChartCell(name, unit="V") for name in NAMES})
-    assert page._number.get() == "12"
+    assert entry(page).get() == "12"
     assert {chart.cell.unit for chart in page.charts if chart.cell} == {"V"}
 
 
@@ -98,7 +101,7 @@ def test_search_turns_to_the_page_and_frames_the_chart(page: ChartPage) -> None:
     page.update()
     assert page.page == 2
     assert page.charts[1].focused
-    assert page.charts[1].itemcget(page.charts[1]._frame, "state") == "normal"
+    assert [bool(items(chart, "frame")) for chart in page.charts[:3]] == [False, True, False]
 
 
 def test_search_goes_on_from_the_last_find(page: ChartPage) -> None:
@@ -151,11 +154,12 @@ def test_charts_share_the_window_of_time(page: ChartPage) -> None:
     windows = {(chart.shown.t0, chart.shown.t1) for chart in page.charts if chart.shown}
     assert len(windows) == 1
     assert not page.window.live
-    assert page._back.winfo_ismapped()
-    page._back.invoke()
+    back = button(page, "back to live")
+    assert back is not None
+    back.invoke()
     page.update()
     assert page.window.live
-    assert not page._back.winfo_ismapped()
+    assert button(page, "back to live") is None
 
 
 def test_zoom_stays_when_the_page_turns_and_data_arrive(page: ChartPage, source: HkHistory) -> None:
@@ -169,7 +173,8 @@ def test_zoom_stays_when_the_page_turns_and_data_arrive(page: ChartPage, source:
 
 
 def test_the_range_applies_to_all(page: ChartPage) -> None:
-    page._choose(600.0)
+    (ranges,) = (one for one in widgets(page) if isinstance(one, ttk.Menubutton))
+    ranges.nametowidget(ranges["menu"]).invoke("10 min")
     assert page.charts[2].shown is not None
     assert page.charts[2].shown.t1 - page.charts[2].shown.t0 == 600.0
 

@@ -83,8 +83,14 @@ def test_escape_leaves(picker: ParameterPicker, chosen: list[str]) -> None:
     assert picker.row == -1
 
 
+def offered(picker: ParameterPicker) -> tk.Listbox | None:
+    """The list below the field, None while it is closed."""
+    drops = [one for one in picker.winfo_children() if isinstance(one, tk.Toplevel)]
+    return next((one for drop in drops for one in drop.winfo_children() if isinstance(one, tk.Listbox)), None)
+
+
 def test_a_click_takes(picker: ParameterPicker, chosen: list[str]) -> None:
-    shown = picker._list
+    shown = offered(picker)
     assert shown is not None
     shown.update()
     x, y, _width, height = shown.bbox(1)  # type: ignore[misc]
@@ -93,9 +99,9 @@ def test_a_click_takes(picker: ParameterPicker, chosen: list[str]) -> None:
 
 
 def test_the_list_closes_when_the_field_is_left(root: tk.Tk, picker: ParameterPicker) -> None:
-    assert picker._drop is not None
+    assert offered(picker) is not None
     other = tk.Entry(root)
     other.pack()
     other.focus_force()
     root.update()
-    assert picker._drop is None
+    assert offered(picker) is None

@@ -15,6 +15,8 @@ from eyegore.widgets.charts.picture_view import STRIP_PIXELS, PictureView
 from eyegore.widgets.charts.time_window import TimeWindow
 from eyegore.widgets.theme import Theme
 
+from ..on_screen import items, told as words
+
 Until = Callable[[Callable[[], object]], None]
 
 
@@ -56,25 +58,25 @@ def test_a_picture_is_shown_in_strips(view: PictureView, until: Until) -> None:
     pixels[-1] = (255, 0, 0)
     view.show(pixels)
     until(lambda: view.pasted)
-    strips = [photo for photo, _item, _top in view._strips]
-    assert sum(photo.height() for photo in strips) == 1200
-    assert all(photo.height() * 1000 <= STRIP_PIXELS for photo in strips)
-    last = strips[-1]
-    assert view.tk.call(str(last), "get", 5, last.height() - 1) in ((255, 0, 0), "255 0 0")
+    strips = sorted(items(view, "strip"), key=lambda item: view.coords(item)[1])
+    photos = [str(view.itemcget(item, "image")) for item in strips]
+    heights = [int(view.tk.call("image", "height", photo)) for photo in photos]
+    assert sum(heights) == 1200
+    assert all(height * 1000 <= STRIP_PIXELS for height in heights)
+    assert view.tk.call(photos[-1], "get", 5, heights[-1] - 1) in ((255, 0, 0), "255 0 0")
     view.show(pixels[:100])
     until(lambda: view.pasted)
-    assert len(view._strips) == 1
+    assert len(items(view, "strip")) == 1
     assert len(view.find_all()) == 6
 
 
 def test_the_cursor_follows_the_pointer(view: PictureView, told: list[object]) -> None:
     view.event_generate("<Motion>", x=300, y=50)
     assert told == [2000.0]
-    assert view.itemcget(view._hair, "state") == "normal"
-    assert view.coords(view._hair)[0] == 300
+    assert view.coords(*items(view, "hair"))[0] == 300
     view.event_generate("<Motion>", x=20, y=50)
     assert told == [2000.0, None]
-    assert view.itemcget(view._hair, "state") == "hidden"
+    assert items(view, "hair") == []
 
 
 def test_keys_move_the_cursor_which_stays(view: PictureView, told: list[object]) -> None:
@@ -102,15 +104,15 @@ def test_a_key_moves_the_cursor_a_step_where_pixels_are_less(view: PictureView) 
     assert view.cursor == 2021.0
     view.point(2021.4)
     assert view.read_at == 2021.0
-    assert view.itemcget(view._when, "text") == "ObsID 2021"
-    assert view.coords(view._hair)[0] == 310.0
+    assert words(view, "when") == "ObsID 2021"
+    assert view.coords("hair")[0] == 310.0
 
 
 def test_a_cursor_out_of_sight_is_hidden(view: PictureView) -> None:
     view.point(1100.0)
     view.window.choose(500.0)
     view.place_cursor()
-    assert view.itemcget(view._hair, "state") == "hidden"
+    assert items(view, "hair") == []
     view.point(None)
     assert view.cursor is None
 
@@ -118,7 +120,7 @@ def test_a_cursor_out_of_sight_is_hidden(view: PictureView) -> None:
 def test_the_time_of_the_cursor_stays_on_the_canvas(view: PictureView) -> None:
     for time in (1000.0, 3000.0):
         view.point(time)
-        left, _top, right, _bottom = view.bbox(view._when)
+        left, _top, right, _bottom = view.bbox("when")
         assert left >= 0
         assert right <= view.winfo_width()
 
@@ -128,7 +130,7 @@ def test_a_box_zooms(view: PictureView, told: list[object]) -> None:
         view.event_generate(sequence, x=x, y=50)
     assert view.window.limits(*view.source.span) == (1500.0, 2000.0)  # type: ignore[union-attr]
     assert "changed" in told
-    assert view.itemcget(view._box, "state") == "hidden"
+    assert items(view, "box") == []
 
 
 def test_a_click_with_shift_is_no_box(view: PictureView) -> None:

@@ -18,6 +18,8 @@ from eyegore.widgets.charts.strip_chart import StripChart
 from eyegore.widgets.charts.time_window import MOST_TICKS, RANGES, TimeWindow, label_step, stamp, ticks
 from eyegore.widgets.charts.value_axis import limits_text, number, round_values, value_range
 
+from ..on_screen import items, told
+
 START = 1_552_600_000.0
 NAN = math.nan
 
@@ -47,9 +49,6 @@ class Shown:
         self.chart.refresh()
         return self.chart
 
-    def text(self, item: int) -> str:
-        return str(self.chart.itemcget(item, "text"))
-
 
 @pytest.fixture
 def shown(root: tk.Tk) -> Shown:
@@ -58,8 +57,7 @@ def shown(root: tk.Tk) -> Shown:
 
 def lines(chart: StripChart) -> list[list[float]]:
     """Coordinates of the pieces of the curve."""
-    items = chart._lines._items[: chart._lines.shown]
-    return [chart.coords(item) for item in items]
+    return [chart.coords(item) for item in items(chart, "curve")]
 
 
 def test_the_curve_is_one_line_across_the_plot(shown: Shown) -> None:
@@ -68,7 +66,7 @@ def test_the_curve_is_one_line_across_the_plot(shown: Shown) -> None:
     assert chart.shown is not None
     assert min(line[0::2]) == pytest.approx(chart.shown.left, abs=2)
     assert max(line[0::2]) == pytest.approx(chart.shown.right, abs=1)
-    assert shown.text(chart._value_text) == f"{number(math.sin(599 / 50), 2)} °C"
+    assert told(chart, "value") == f"{number(math.sin(599 / 50), 2)} °C"
 
 
 def test_a_gap_is_a_gap(shown: Shown) -> None:
@@ -81,8 +79,7 @@ def test_invalid_samples_are_magenta_marks_at_the_bottom(shown: Shown) -> None:
     values = np.zeros(600)
     values[100:150] = NAN
     chart = shown.show(history(values))
-    assert chart._invalid.shown == 1
-    item = chart._invalid._items[0]
+    (item,) = items(chart, "invalid")
     assert chart.itemcget(item, "fill") == theme.LOOKS[Status.INVALID].colour
     assert chart.shown is not None
     assert chart.coords(item)[1] > chart.shown.bottom
@@ -93,15 +90,15 @@ def test_an_invalid_newest_sample_is_said(shown: Shown) -> None:
     values = np.zeros(20)
     values[-1] = NAN
     chart = shown.show(history(values))
-    assert shown.text(chart._value_text) == "✗ invalid"
+    assert told(chart, "value") == "✗ invalid"
 
 
 def test_out_of_limits_is_shaded(shown: Shown) -> None:
     codes = np.full(600, Verdict.IN_LIMITS)
     codes[300:350] = Verdict.HIGH
     chart = shown.show(history(np.zeros(600), codes=codes))
-    assert chart._bands.shown == 1
-    left, top, right, bottom = chart.coords(chart._bands._items[0])
+    (band,) = items(chart, "out")
+    left, top, right, bottom = chart.coords(band)
     assert chart.shown is not None
     assert (right - left) / (chart.shown.right - chart.shown.left) == pytest.approx(50 / 600, abs=0.02)
     assert bottom - top > 0.9 * (chart.shown.bottom - chart.shown.top)
@@ -111,18 +108,18 @@ def test_limit_lines_stand_at_the_limits(shown: Shown) -> None:
     cell = ChartCell("T", low=-1.5, high=1.5)
     chart = shown.show(history(np.sin(np.arange(600) / 50)), cell)
     assert chart.shown is not None
-    for line, limit in zip(chart._limit_lines, (-1.5, 1.5), strict=True):
+    for line, limit in zip(items(chart, "limit"), (-1.5, 1.5), strict=True):
         assert chart.coords(line)[1] == pytest.approx(chart.shown.y(np.array([limit]))[0], abs=1)
-    assert shown.text(chart._limits_text) == "−1.5 … 1.5"
+    assert told(chart, "limits") == "−1.5 … 1.5"
 
 
 def test_a_far_limit_is_an_arrow_until_wanted(shown: Shown) -> None:
     chart = shown.show(history(np.sin(np.arange(600))), ChartCell("T", low=-1000.0))
-    assert shown.text(chart._limit_tags[0]) == "▾"
+    assert told(chart, "beyond") == "▾"
     chart.limits_in_view = True
     chart.refresh()
-    assert shown.text(chart._limit_tags[0]) == ""
-    assert chart.coords(chart._limit_lines[0])[1] > 0
+    assert told(chart, "beyond") == ""
+    assert len(items(chart, "limit")) == 1
 
 
 def test_a_spike_is_clipped_with_a_mark(shown: Shown) -> None:
@@ -131,7 +128,7 @@ def test_a_spike_is_clipped_with_a_mark(shown: Shown) -> None:
     chart = shown.show(history(values))
     assert chart.shown is not None
     assert chart.shown.top_value < 5
-    assert chart._marks.shown == 1
+    assert len(items(chart, "clipped")) == 1
 
 
 def test_no_item_is_made_or_deleted_while_data_arrive(shown: Shown) -> None:
@@ -152,14 +149,14 @@ def test_nothing_new_makes_no_drawing(shown: Shown) -> None:
 
 def test_before_the_first_row_it_says_so(shown: Shown) -> None:
     chart = shown.show(HkHistory(["T"]))
-    assert shown.text(chart._nothing) == "no data yet"
+    assert told(chart, "why") == "no data yet"
     assert lines(chart) == []
 
 
 def test_only_invalid_samples(shown: Shown) -> None:
     chart = shown.show(history(np.full(50, NAN)))
-    assert shown.text(chart._nothing) == "no valid sample in this time"
-    assert chart._invalid.shown == 1
+    assert told(chart, "why") == "no valid sample in this time"
+    assert len(items(chart, "invalid")) == 1
 
 
 def test_an_empty_place_shows_nothing(shown: Shown) -> None:
@@ -167,7 +164,7 @@ def test_an_empty_place_shows_nothing(shown: Shown) -> None:
     chart.show(None, None)
     chart.refresh()
     assert lines(chart) == []
-    assert {shown.text(item) for item in (chart._name_text, chart._value_text, chart._glyph)} == {""}
+    assert {told(chart, tag) for tag in ("name", "value", "sign")} == {""}
 
 
 def test_the_wheel_zooms_about_the_pointer_and_double_click_returns(shown: Shown, root: tk.Tk) -> None:
@@ -238,11 +235,11 @@ def test_the_pointer_reads_the_curve(shown: Shown, root: tk.Tk) -> None:
     chart = shown.show(history(np.full(600, 7.25)))
     chart.event_generate("<Motion>", x=200, y=80)
     root.update()
-    assert shown.text(chart._value_text).endswith("7.25")
-    assert ":" in shown.text(chart._value_text)
+    assert told(chart, "value").endswith("7.25")
+    assert ":" in told(chart, "value")
     chart.event_generate("<Leave>")
     root.update()
-    assert shown.text(chart._value_text) == "7.25 °C"
+    assert told(chart, "value") == "7.25 °C"
 
 
 def test_the_theme_recolours_what_is_there(shown: Shown, root: tk.Tk) -> None:
@@ -250,7 +247,7 @@ def test_the_theme_recolours_what_is_there(shown: Shown, root: tk.Tk) -> None:
     theme.apply(root, dark=True)
     root.update()
     assert chart["background"] == theme.DARK["surface"]
-    assert chart.itemcget(chart._lines._items[0], "fill") == theme.DARK["curve"]
+    assert {chart.itemcget(item, "fill") for item in items(chart, "curve")} == {theme.DARK["curve"]}
 
 
 def test_the_axis_tells_day_and_time(shown: Shown) -> None:
@@ -258,10 +255,10 @@ def test_the_axis_tells_day_and_time(shown: Shown) -> None:
     chart = shown.chart
     chart.labelled = True
     shown.show(history(np.zeros(7200)))
-    told = [text for item in chart._time_texts if (text := shown.text(item))]
-    assert told
-    assert all(text.startswith(("14/Mar ", "15/Mar ")) for text in told)
-    assert len(told) <= MOST_TICKS
+    times = told(chart, "time").splitlines()
+    assert times
+    assert all(text.startswith(("14/Mar ", "15/Mar ")) for text in times)
+    assert len(times) <= MOST_TICKS
 
 
 # --- the parts without Tk --------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from eyegore.widgets.charts.curve import Scale, emptiest_corner
 from eyegore.widgets.charts.strip_chart import StripChart
 from eyegore.widgets.charts.time_window import TimeWindow
 
+from ..on_screen import items, told
+
 START = 1_552_600_000.0
 ROWS = 600
 LAST = START + ROWS - 1
@@ -49,17 +51,16 @@ def trend(minutes: float, limit: float = -133.0) -> TrendCell:
 
 
 def words(chart: StripChart) -> str:
-    return str(chart.itemcget(chart.trend._text, "text"))
+    return told(chart, "trend-words")
 
 
 def colour(chart: StripChart) -> str:
-    return str(chart.itemcget(chart.trend._text, "fill"))
+    return str(chart.itemcget("trend-words", "fill"))
 
 
-def drawn(chart: StripChart, item: int) -> list[float]:
+def drawn(chart: StripChart, tag: str) -> list[float]:
     """Coordinates of an item, none while it lies off the canvas."""
-    places = [float(place) for place in chart.coords(item)]
-    return places if places[0] >= 0 else []
+    return [float(place) for item in items(chart, tag) for place in chart.coords(item)]
 
 
 @pytest.mark.parametrize(("minutes", "near"), [(3.0, True), (9.9, True), (25.0, False), (600.0, False)])
@@ -69,8 +70,8 @@ def test_a_limit_within_the_time_shown_is_a_warning_a_further_one_is_quiet(
     chart = draw(-120.0, -128.0, trend(minutes))
     assert words(chart) == SHORT
     assert colour(chart) == (chart.theme.deep(Status.WARNING) if near else chart.theme.colour("dim"))
-    assert bool(drawn(chart, chart.trend._arrow)) is near
-    assert not drawn(chart, chart.trend._line)
+    assert bool(drawn(chart, "trend-arrow")) is near
+    assert not drawn(chart, "trend-line")
 
 
 @pytest.mark.parametrize(("first", "last", "limit", "way"), [(-120, -128, -133, 1), (20, 30, 35, -1)])
@@ -78,8 +79,8 @@ def test_the_arrow_points_from_the_newest_sample_to_the_limit(
     draw: Draw, first: float, last: float, limit: float, way: int
 ) -> None:
     chart = draw(first, last, trend(3.0, limit))
-    left, top, right, bottom = (float(place) for place in chart.coords(chart._last))
-    one, two, tip = np.array(drawn(chart, chart.trend._arrow)).reshape(3, 2).tolist()
+    left, top, right, bottom = (float(place) for place in chart.coords("newest"))
+    one, two, tip = np.array(drawn(chart, "trend-arrow")).reshape(3, 2).tolist()
     assert left <= tip[0] <= right
     assert one[1] == two[1]
     assert way * (tip[1] - one[1]) > 0
@@ -91,11 +92,11 @@ def test_where_the_plot_shows_the_future_a_dotted_line_leads_to_the_limit(draw: 
     chart.window.pan(240.0, *chart.source.span)  # type: ignore[union-attr]
     chart.refresh()
     assert chart.shown is not None
-    x0, y0, x1, y1 = drawn(chart, chart.trend._line)
+    x0, y0, x1, y1 = drawn(chart, "trend-line")
     assert (x0, y0) == pytest.approx(place(chart.shown, LAST, -128.0), abs=1.5)
     assert (x1, y1) == pytest.approx(place(chart.shown, LAST + 180, -133.0), abs=1.5)
-    assert not drawn(chart, chart.trend._arrow)
-    assert chart.itemcget(chart.trend._line, "dash")
+    assert not drawn(chart, "trend-arrow")
+    assert chart.itemcget("trend-line", "dash")
 
 
 def test_the_line_ends_with_the_plot(draw: Draw) -> None:
@@ -103,7 +104,7 @@ def test_the_line_ends_with_the_plot(draw: Draw) -> None:
     chart.window.pan(240.0, *chart.source.span)  # type: ignore[union-attr]
     chart.refresh()
     assert chart.shown is not None
-    x0, y0, x1, y1 = drawn(chart, chart.trend._line)
+    x0, y0, x1, y1 = drawn(chart, "trend-line")
     assert x1 == chart.shown.right
     whole = place(chart.shown, LAST + 480, -133.0)
     assert (y1 - y0) / (x1 - x0) == pytest.approx((whole[1] - y0) / (whole[0] - x0), abs=0.05)
@@ -143,8 +144,7 @@ def test_an_empty_chart_foretells_nothing(draw: Draw) -> None:
 
 
 def nothing(chart: StripChart) -> bool:
-    mark = chart.trend
-    return not (words(chart) or drawn(chart, mark._line) or drawn(chart, mark._arrow))
+    return not any(items(chart, tag) for tag in ("trend-words", "trend-line", "trend-arrow"))
 
 
 @pytest.mark.parametrize(("width", "text"), [(260, SHORT), (800, LONG)])
@@ -158,17 +158,17 @@ def test_more_words_where_they_fit(draw: Draw, root: tk.Tk, width: int, text: st
 def test_the_words_stay_in_the_plot_and_off_the_curve(draw: Draw, first: float, last: float, limit: float) -> None:
     chart = draw(first, last, trend(3.0, limit))
     assert chart.shown is not None
-    left, top, right, bottom = chart.bbox(chart.trend._text)
+    left, top, right, bottom = chart.bbox("trend-words")
     assert chart.shown.left <= left < right <= chart.shown.right
     assert chart.shown.top <= top < bottom <= chart.shown.bottom
-    assert not set(chart.find_overlapping(left, top, right, bottom)) & {*chart._lines._items, *chart._limit_lines}
+    assert not set(chart.find_overlapping(left, top, right, bottom)) & {*items(chart, "curve"), *items(chart, "limit")}
 
 
 def test_the_theme_recolours_it(draw: Draw, root: tk.Tk) -> None:
     chart = draw(-120.0, -128.0, trend(3.0))
     themes.apply(root, dark=True)
     root.update()
-    assert colour(chart) == chart.itemcget(chart.trend._line, "fill") == chart.theme.colour(Status.WARNING)
+    assert colour(chart) == chart.itemcget("trend-line", "fill") == chart.theme.colour(Status.WARNING)
 
 
 def test_without_a_trend_it_makes_no_call_of_tk(draw: Draw) -> None:

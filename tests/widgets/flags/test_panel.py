@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from tkinter import ttk
 
 import pytest
 
@@ -13,6 +13,9 @@ from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.flags.layout import columns_of
 from eyegore.widgets.flags.panel import FlagActions, FlagPanel, summary_of, tip_text
+
+from ..counted_tk import counted
+from ..on_screen import tip, waiting, widgets
 
 NAMES = [f"{part}{number:02d}_TEMP_B" for part in ("CCD", "FPGA", "RPSU") for number in range(28)][:83]
 
@@ -54,26 +57,13 @@ def click(panel: FlagPanel, at: int, button: int) -> None:
     panel.update()
 
 
-class CountedTk:
-    """The interpreter, with the calls made through it counted."""
-
-    def __init__(self, tk_app: Any) -> None:
-        self._app = tk_app
-        self.calls: list[tuple[Any, ...]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._app, name)
-
-    def call(self, *words: Any) -> Any:
-        self.calls.append(words[0] if isinstance(words[0], tuple) else words)
-        return self._app.call(*words)
+def item(panel: FlagPanel, kind: str, at: int = 0) -> int:
+    """The item of one kind (box, glyph, name, dot) of one flag."""
+    return panel.board.find_withtag(kind)[at]
 
 
-def counted(panel: FlagPanel, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    spy = CountedTk(panel.tk)
-    for widget in (panel, panel.board, panel._summary, panel._sign):
-        monkeypatch.setattr(widget, "tk", spy)
-    return spy.calls
+def scroll_bars(panel: FlagPanel) -> list[tk.Widget]:
+    return [one for one in widgets(panel) if isinstance(one, ttk.Scrollbar)]
 
 
 def test_unchanged_flags_make_no_tk_call(panel: FlagPanel, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,12 +77,10 @@ def test_a_changed_flag_touches_only_its_own_items(panel: FlagPanel, monkeypatch
     cells = list(panel.board.cells)
     cells[40] = replace(cells[40], status=Status.CRITICAL)
     panel.show(cells)
-    items = panel.board._items[40]
-    drawn = [words[2] for words in calls if words[0] == "apply"]
-    assert [command[:3] for command in drawn[0]] == [
-        (str(panel.board), "itemconfigure", item) for item in (items.box, items.glyph, items.name, items.dot)
-    ]
-    assert len(calls) <= 3  # the flags are one, the summary and its sign the others
+    made = list(calls)
+    drawn = [words for words in made if words[:2] == (str(panel.board), "itemconfigure")]
+    assert [words[2] for words in drawn] == [item(panel, kind, 40) for kind in ("box", "glyph", "name", "dot")]
+    assert len(made) - len(drawn) <= 2  # the summary and its sign
 
 
 def test_all_flags_fit_a_small_pane(panel: FlagPanel) -> None:
@@ -105,10 +93,10 @@ def test_all_flags_fit_a_small_pane(panel: FlagPanel) -> None:
 
 def test_in_a_pane_too_small_the_ring_scrolls_the_flags(panel: FlagPanel, root: tk.Tk) -> None:
     board = panel.board
-    assert not panel._bar.winfo_ismapped()
+    assert not scroll_bars(panel)
     root.geometry("600x90")
     root.update()
-    assert panel._bar.winfo_ismapped()
+    assert scroll_bars(panel)
     for at in (len(NAMES) - 1, 15, 0, 12):
         board.choose(at)
         root.update()
@@ -173,34 +161,32 @@ def test_only_unacknowledged_flags_blink(panel: FlagPanel, wait_until: Callable[
     def seen() -> bool:
         panel.update()
         for at, found in fills.items():
-            found.add(panel.board.itemcget(panel.board._items[at].box, "fill"))
+            found.add(panel.board.itemcget(item(panel, "box", at), "fill"))
         return len(fills[3]) == 2
 
     wait_until(seen)
     assert "" not in fills[3]  # filled in both phases
     assert fills[4] == {theme.LOOKS[Status.CRITICAL].colour}
-    frames = [panel.board.itemcget(panel.board._items[at].box, "outline") for at in (3, 4)]
+    frames = [panel.board.itemcget(item(panel, "box", at), "outline") for at in (3, 4)]
     assert frames == [theme.LIGHT["text"], theme.LOOKS[Status.CRITICAL].colour]
     panel.show([replace(cell, blink=False) for cell in cells])
-    assert panel.board._blinking is None
+    assert not waiting(panel)
 
 
 def test_a_muted_flag_is_grey_with_a_dot_in_the_live_colour(panel: FlagPanel) -> None:
     cells = list(panel.board.cells)
     cells[0] = replace(cells[0], status=Status.MUTED, live=Status.CRITICAL)
     panel.show(cells)
-    items = panel.board._items[0]
-    assert panel.board.itemcget(items.box, "fill") == theme.LIGHT["raised"]
-    assert panel.board.itemcget(items.dot, "fill") == theme.LOOKS[Status.CRITICAL].colour
+    assert panel.board.itemcget(item(panel, "box"), "fill") == theme.LIGHT["raised"]
+    assert panel.board.itemcget(item(panel, "dot"), "fill") == theme.LOOKS[Status.CRITICAL].colour
 
 
 def test_a_latched_flag_is_green_in_a_frame(panel: FlagPanel) -> None:
     cells = list(panel.board.cells)
     cells[0] = replace(cells[0], latched=True, live=Status.WARNING)
     panel.show(cells)
-    items = panel.board._items[0]
-    assert panel.board.itemcget(items.box, "outline") == theme.LOOKS[Status.WARNING].colour
-    assert panel.board.itemcget(items.glyph, "fill") == theme.LOOKS[Status.IN_LIMITS].colour
+    assert panel.board.itemcget(item(panel, "box"), "outline") == theme.LOOKS[Status.WARNING].colour
+    assert panel.board.itemcget(item(panel, "glyph"), "fill") == theme.LOOKS[Status.IN_LIMITS].colour
 
 
 def test_stale_muted_and_not_checked_are_told_apart(panel: FlagPanel) -> None:
@@ -208,8 +194,8 @@ def test_stale_muted_and_not_checked_are_told_apart(panel: FlagPanel) -> None:
     panel.show([replace(cell, status=kind) for cell, kind in zip(panel.board.cells, kinds, strict=False)])
     board = panel.board
     looks = {
-        (board.itemcget(items.glyph, "text"), board.itemcget(items.box, "state") and board.itemcget(items.box, "fill"))
-        for items in board._items[: len(kinds)]
+        (board.itemcget(glyph, "text"), board.itemcget(box, "state") and board.itemcget(box, "fill"))
+        for glyph, box in [(item(panel, "glyph", at), item(panel, "box", at)) for at in range(len(kinds))]
     }
     assert len(looks) == len(kinds)
     assert len({fill for _, fill in looks}) == 4  # no ground below what is in limits and what is not checked
@@ -219,7 +205,7 @@ def test_names_are_taken_as_they_are(panel: FlagPanel) -> None:
     names = ["[exit]", "$env(HOME)", "a b", "}{", "\\", '"', "Ω"]
     panel.show([FlagCell(name) for name in names])
     panel.update()
-    assert [panel.board.itemcget(items.name, "text") for items in panel.board._items[: len(names)]] == names
+    assert [panel.board.itemcget(item(panel, "name", at), "text") for at in range(len(names))] == names
 
 
 def test_other_parameters_use_the_same_items(panel: FlagPanel) -> None:
@@ -246,7 +232,7 @@ def test_the_theme_recolours(panel: FlagPanel, root: tk.Tk) -> None:
     theme.apply(root, dark=True)
     root.update()
     assert panel.board["background"] == theme.DARK["surface"]
-    assert panel.board.itemcget(panel.board._items[0].name, "fill") == theme.DARK["text"]
+    assert panel.board.itemcget(item(panel, "name"), "fill") == theme.DARK["text"]
 
 
 @pytest.mark.parametrize(
@@ -287,12 +273,12 @@ def test_the_tooltip_comes_and_goes(panel: FlagPanel, wait_until: Callable[..., 
 
     def shown() -> bool:
         panel.update()
-        return panel._tip.shown.startswith(NAMES[2])
+        return tip(panel).startswith(NAMES[2])
 
     wait_until(shown)
     panel.board.event_generate("<Leave>")
     panel.update()
-    assert panel._tip.shown == ""
+    assert tip(panel) == ""
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from eyegore.widgets.images.panel import ImageHands, ImagePanel
 from eyegore.widgets.images.verdict_block import Form, needed
 from eyegore.widgets.many_calls import ManyCalls
 
+from ..on_screen import items, tip, told
+
 Until = Callable[[Callable[[], object]], None]
 TITLE = "ObsID 20103 · PTC01 · 21:54:05 · exptime 3.1 s"
 
@@ -42,18 +44,42 @@ def panel(root: tk.Tk, theme: themes.Theme, chosen: list[object]) -> ImagePanel:
 
 
 def photo(panel: ImagePanel, ccd: int) -> str:
-    return str(panel.canvas.itemcget(panel._pictures[ccd]._image, "image"))
+    return str(panel.canvas.itemcget(f"ccd{ccd}&&image", "image"))
+
+
+def size(panel: ImagePanel, ccd: int) -> tuple[int, int]:
+    """Width and height of the photo [pixel]."""
+    name = photo(panel, ccd)
+    return (panel.tk.call("image", "width", name), panel.tk.call("image", "height", name)) if name else (0, 0)
 
 
 def drawn(panel: ImagePanel, ccd: int) -> bool:
-    picture = panel._pictures[ccd]
-    return not panel._waiting and picture._photo_kind[1] == (picture.tile.width, picture.tile.height)
+    return ccd in panel.shown and size(panel, ccd) == panel.box
 
 
 def grey_at(panel: ImagePanel, ccd: int, right: float, down: float) -> int:
-    tile = panel._pictures[ccd].tile
-    value = panel.tk.call(photo(panel, ccd), "get", int(right * tile.width), int(down * tile.height))
+    width, height = size(panel, ccd)
+    value = panel.tk.call(photo(panel, ccd), "get", int(right * width), int(down * height))
     return int(panel.tk.splitlist(value)[0])
+
+
+def framed(panel: ImagePanel, ccd: int) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the frame around the place of an image."""
+    left, top, right, bottom = panel.canvas.coords(f"ccd{ccd}&&frame")
+    return left, top, right, bottom
+
+
+def numbers(panel: ImagePanel, ccd: int, letter: str) -> list[str]:
+    """What is written of one quadrant, its letter first."""
+    return told(panel.canvas, f"numbers{ccd}{letter}").splitlines()
+
+
+def form(panel: ImagePanel, ccd: int) -> Form:
+    """How much of the numbers is shown: all in a line, the first three in one, or in two lines."""
+    shown = items(panel.canvas, f"numbers{ccd}E")[1:]
+    if len(shown) != 3:
+        return Form.FULL if shown else Form.PLATE
+    return Form.SUMMED if len({panel.canvas.coords(item)[1] for item in shown}) == 1 else Form.NARROW
 
 
 def texts(panel: ImagePanel) -> list[str]:
@@ -76,13 +102,12 @@ def test_quadrants_are_shown_where_their_letter_stands(
     panel.show([frame(1)])
     until(lambda: drawn(panel, 1))
     assert grey_at(panel, 1, right, down) == grey
-    picture, canvas = panel._pictures[1], panel.canvas
-    item = next(item for item in picture._letters if canvas.itemcget(item, "text") == letter)
-    x, y = canvas.coords(item)
-    tile = picture.tile
-    assert (x > tile.x + tile.width / 2) is (right > 0.5)
-    assert (y > tile.y + tile.height / 2) is (down > 0.5)
-    assert not tile.y < y < tile.y + tile.height  # outside the image, where it hides nothing
+    canvas = panel.canvas
+    item = next(item for item in items(canvas, "ccd1&&letter") if canvas.itemcget(item, "text") == letter)
+    (x, y), (left, top, end, bottom) = canvas.coords(item), framed(panel, 1)
+    assert (x > (left + end) / 2) is (right > 0.5)
+    assert (y > (top + bottom) / 2) is (down > 0.5)
+    assert not top < y < bottom  # outside the image, where it hides nothing
 
 
 def test_the_panel_tells_which_images_are_on_the_screen(panel: ImagePanel, until: Until) -> None:
@@ -172,7 +197,7 @@ def verdict(ccd: int, status: Status = Status.IN_LIMITS, words: str = "PASS", of
 
 
 def frame_colour(panel: ImagePanel, ccd: int) -> str:
-    return panel.canvas.itemcget(panel._pictures[ccd]._frame, "outline")
+    return panel.canvas.itemcget(f"ccd{ccd}&&frame", "outline")
 
 
 @pytest.mark.parametrize(
@@ -198,12 +223,13 @@ def test_the_verdict_is_a_frame_a_sign_and_a_word(
 def test_numbers_of_each_quadrant_stand_beside_its_letter(panel: ImagePanel, root: tk.Tk, until: Until) -> None:
     panel.show_verdicts([verdict(2)])
     root.geometry("680x220")
-    until(lambda: panel._pictures[2].block.form is Form.NARROW)
-    block, canvas = panel._pictures[2].block, panel.canvas
-    for item, row in zip(block._letters, block._numbers, strict=True):
-        assert [canvas.itemcget(number, "text") for number in row][:3] == ["2650", "1.40", "19601"]
-        assert canvas.coords(row[0])[1] == canvas.coords(item)[1]
-        assert canvas.coords(item)[0] > panel._pictures[2].tile.x + panel._pictures[2].tile.width
+    until(lambda: form(panel, 2) is Form.NARROW)
+    canvas = panel.canvas
+    for letter in "EFGH":
+        assert numbers(panel, 2, letter) == [letter, "2650", "1.40", "19601"]
+        name, offset, *_others = items(canvas, f"numbers2{letter}")
+        assert canvas.coords(offset)[1] == canvas.coords(name)[1]
+        assert canvas.coords(name)[0] > framed(panel, 2)[2]
 
 
 def test_numbers_stand_beside_the_pictures_in_the_pane_of_a_small_screen(
@@ -211,8 +237,8 @@ def test_numbers_stand_beside_the_pictures_in_the_pane_of_a_small_screen(
 ) -> None:
     panel.show_verdicts([verdict(2)])
     root.geometry("680x180")
-    until(lambda: panel._pictures[2].block.form is Form.SUMMED)
-    assert panel._pictures[2].tile.width > 60
+    until(lambda: form(panel, 2) is Form.SUMMED)
+    assert panel.box[0] > 60
     assert texts(panel).count("19601") == 4
     assert texts(panel).count("7") == 0
 
@@ -226,18 +252,17 @@ def test_what_is_wrong_stays_within_the_place_of_the_image(
 ) -> None:
     root.geometry("680x180")
     panel.show_verdicts([verdict(2)])
-    until(lambda: panel._pictures[2].block.form is Form.SUMMED)
+    until(lambda: form(panel, 2) is Form.SUMMED)
     panel.show([ImageCell(2, problem=problem)])
-    picture = panel._pictures[2]
-    assert panel.canvas.itemcget(picture._words, "text") == seen
+    assert told(panel.canvas, "ccd2&&words") == seen
     root.geometry("1300x700")
-    until(lambda: panel.canvas.itemcget(picture._words, "text") == problem)
+    until(lambda: told(panel.canvas, "ccd2&&words") == problem)
 
 
 def test_a_large_pane_has_a_column_for_every_number(panel: ImagePanel, root: tk.Tk, until: Until) -> None:
     panel.show_verdicts([verdict(1)])
     root.geometry("1300x700")
-    until(lambda: panel._pictures[1].block.form is Form.FULL)
+    until(lambda: form(panel, 1) is Form.FULL)
     assert texts(panel).count("7") == 4
     assert "lost 7" not in texts(panel)
 
@@ -260,7 +285,7 @@ def test_a_number_out_of_limits_is_marked_by_sign_and_colour(panel: ImagePanel, 
     bad = QuadrantCell("F", (NumberCell("2400", Status.CRITICAL), *cell.quadrants[1].numbers[1:]))
     panel.show_verdicts([VerdictCell(1, cell.status, cell.words, cell.heads, (cell.quadrants[0], bad))])
     panel.update()
-    canvas, item = panel.canvas, panel._pictures[1].block._numbers[1][0]
+    canvas, item = panel.canvas, items(panel.canvas, "numbers1F")[1]
     assert canvas.itemcget(item, "text") == "◆2400"
     assert canvas.itemcget(item, "fill") == theme.colour(Status.CRITICAL)
 
@@ -274,8 +299,7 @@ def test_one_new_verdict_costs_the_other_ccds_nothing(panel: ImagePanel, monkeyp
         ManyCalls, "dress", lambda self, item, **options: (touched.append(item), dress(self, item, **options))
     )
     panel.show_verdicts([verdict(1), verdict(2, offset="2651"), verdict(3)])
-    block = panel._pictures[2].block
-    assert set(touched) == {row[0] for row in block._numbers}
+    assert set(touched) == {items(panel.canvas, f"numbers2{letter}")[1] for letter in "EFGH"}
     assert len(touched) == 4
 
 
@@ -283,11 +307,11 @@ def test_the_pointer_asks_for_what_is_told_of_a_quadrant(panel: ImagePanel, root
     panel.show([frame(1)])
     panel.show_verdicts([verdict(1)])
     until(lambda: drawn(panel, 1))
-    tile = panel._pictures[1].tile
-    panel.canvas.event_generate("<Motion>", x=tile.x + tile.width - 3, y=tile.y + tile.height - 3)
-    until(lambda: panel._tooltip.shown == "about 1 G")
+    _left, _top, right, bottom = framed(panel, 1)
+    panel.canvas.event_generate("<Motion>", x=int(right) - 6, y=int(bottom) - 6)
+    until(lambda: tip(panel) == "about 1 G")
     panel.canvas.event_generate("<Motion>", x=1, y=1)
-    until(lambda: panel._tooltip.shown == "")
+    until(lambda: tip(panel) == "")
 
 
 def test_colours_are_chosen_without_another_image(panel: ImagePanel, chosen: list[object], until: Until) -> None:
@@ -295,9 +319,11 @@ def test_colours_are_chosen_without_another_image(panel: ImagePanel, chosen: lis
     until(lambda: drawn(panel, 1))
     panel.canvas.focus_force()
     panel.canvas.event_generate("<c>")
-    until(lambda: drawn(panel, 1) and panel._pictures[1]._photo_kind[0] == "RGB")
-    value = panel.tk.splitlist(panel.tk.call(photo(panel, 1), "get", 5, 5))
-    assert [int(part) for part in value] == [255, 0, 0]
+
+    def pixel() -> list[int]:
+        return [int(part) for part in panel.tk.splitlist(panel.tk.call(photo(panel, 1), "get", 5, 5))]
+
+    until(lambda: drawn(panel, 1) and pixel() == [255, 0, 0])
     assert panel.layout()["colours"] == "red"
 
 
@@ -315,7 +341,7 @@ def test_boundaries_of_sections_can_be_taken_away(panel: ImagePanel, until: Unti
     until(lambda: drawn(panel, 1))
 
     def seen() -> int:
-        return sum(panel.canvas.itemcget(item, "state") == "normal" for item in panel._pictures[1]._edges)
+        return len(items(panel.canvas, "ccd1&&edge"))
 
     assert seen() == 3
     panel.canvas.focus_force()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.warnings.columns import counts_of, tip_of
 from eyegore.widgets.warnings.warning_list import NOTHING, WarningList
 
-from ..on_screen import texts
+from ..on_screen import has_sign, texts
 
 Until = Callable[[Callable[[], object]], None]
 SENT = WarningCell(
@@ -81,8 +80,8 @@ def test_a_row_has_sign_and_word(view: WarningList) -> None:
     assert view.visible() == ["fails", "lost", "sent", "old"]
     assert view.tree.item("sent", "text").strip() == "sent"
     assert view.tree.item("sent", "values")[:2] == ("14/Mar 21:54:05", "Ana")
-    image: Any = view.tree.tag_configure("CRITICAL", "image")
-    assert image == (str(view._signs.icon(Status.CRITICAL)),)
+    assert has_sign(view.tree, "lost", Status.CRITICAL)
+    assert has_sign(view.tree, "sent", Status.IN_LIMITS)
 
 
 def test_a_state_that_changes_stays_in_its_row_with_its_selection(view: WarningList) -> None:

@@ -12,6 +12,7 @@ from eyegore.desktop.history.desk import TRENDS, HistoryDesk
 from eyegore.desktop.history.image_trend_window import _WORDS, AT_FIRST, FrameTrendSource, FrameTrendWindow
 from eyegore.images.trends import METRICS, FrameTrends
 
+from ....widgets.on_screen import told
 from ...images.test_trends import judged, rows
 
 
@@ -108,17 +109,17 @@ def test_the_cursor_names_the_obsid_whose_values_are_read(
     window.draw_against("ObsID")
     run(lambda: window.idle and stretch(window)[0] == "ObsID")
     window.view.point(20129.7)
-    assert window.view.itemcget(window.view._when, "text") == "ObsID 20130"
+    assert told(window.view, "when") == "ObsID 20130"
     texts = window.readouts.texts
     assert texts["CCD1 E std_pre"].endswith("1.60 ADU noise high")
     assert texts["CCD1 E offset_pre"] == "23030.0 ADU offset"
     trends.take(judged(25000))  # now a pixel is some ObsIDs
     run(lambda: desk.refresh() or (window.idle and stretch(window)[2] == 25000.0))
     window.view.point(20165.0)
-    assert window.view.itemcget(window.view._when, "text") == "ObsID 20160"
+    assert told(window.view, "when") == "ObsID 20160"
     assert window.readouts.texts["CCD1 E std_pre"] == "1.20 ADU noise"
     window.view.point(22000.4)
-    assert window.view.itemcget(window.view._when, "text") == "ObsID 22000"
+    assert told(window.view, "when") == "ObsID 22000"
     assert window.readouts.texts["CCD1 E std_pre"] == "no sample"
 
 

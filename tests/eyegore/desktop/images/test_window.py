@@ -21,6 +21,8 @@ from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 
+from ....widgets.on_screen import told
+
 pytestmark = pytest.mark.gui
 
 ROWS, COLUMNS = 4132, 4238
@@ -170,12 +172,12 @@ def test_difference_to_the_one_before_and_to_a_reference(window: ImageWindow, un
 
 def test_without_an_older_frame_a_difference_says_what_to_do(window: ImageWindow, until: Until) -> None:
     press(window, "<Home>", "<d>")
-    assert "take a reference" in window.canvas.itemcget(window.canvas._words, "text")
+    assert "take a reference" in told(window.canvas, "words")
 
 
 def test_a_ccd_without_image_says_so(window: ImageWindow) -> None:
     press(window, "<Key-2>")
-    assert window.canvas.itemcget(window.canvas._words, "text") == "ObsID 7 has no image of CCD2"
+    assert told(window.canvas, "words") == "ObsID 7 has no image of CCD2"
     assert str(window.verdict["text"]) == ""
 
 
@@ -208,7 +210,7 @@ def test_a_vanished_file_says_so(window: ImageWindow, desk: ImageDesk, until: Un
     desk.take(ImageFile(str(folder / "gone.fits"), 9, 1, True, 0.0))
     desk.take(ImagesReady(9, {1: str(folder / "gone.fits")}))
     window.refresh()
-    until(lambda: window.canvas.itemcget(window.canvas._words, "text") == "the file has vanished")
+    until(lambda: told(window.canvas, "words") == "the file has vanished")
     press(window, "<Left>")
     until(lambda: isinstance(window.seen, Seen) and window.seen.problem == "")
 
