@@ -11,6 +11,9 @@ FLOOR := 95
 # Two for each core of CI: while one test waits, for a time-out or a process, another computes.
 WORKERS := 4
 
+# The tests name files in all alphabets, whatever the locale of this machine can write.
+test quick check: export PYTHONUTF8 = 1
+
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
