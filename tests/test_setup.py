@@ -24,6 +24,8 @@ BROUGHT = {
 }  # fmt: skip
 """Packages that the demo asks for, and the program that each is asked for."""
 NOISE = 700
+SET_UP_S = 600
+"""Long after this set-up hangs [s]; a busy machine takes minutes."""
 LOCALES = {
     "UTF-8": {"PYTHONUTF8": "1"},
     "C": {"LC_ALL": "C"},
@@ -148,12 +150,13 @@ def umlauts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program(python, LINKING.format(python=sys.executable, packages=sysconfig.get_path("purelib")))
     around = {"PYTHON": str(python), "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_CONFIG_FILE": os.devnull}
     command = ["sh", ".ci/setup", "demo"]
-    run = subprocess.run(command, cwd=checkout, env={**os.environ, **around}, capture_output=True, timeout=100)
+    run = subprocess.run(command, cwd=checkout, env={**os.environ, **around}, capture_output=True, timeout=SET_UP_S)
     assert run.returncode == 0, (run.stdout + run.stderr).decode(errors="replace")
     return checkout
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2 * SET_UP_S)
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_checkout_may_have_umlauts_and_blanks_in_its_path(umlauts: Path, tmp_path: Path, locale: str) -> None:
     command = [umlauts / ".venv/bin/eyegore", "--version"]
