@@ -16,6 +16,8 @@ from pypdf import PdfReader
 from eyegore.cli import main
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+pytestmark = pytest.mark.slow
+
 START = 1_552_599_000.0  # 2019-03-14T21:30:00
 STAMP = "%d-%m-%y_%H:%M:%S"
 FEW = ("TimeStamp", "CCD1_TEMP_T", "CCD2_TEMP_B", "FPGA_5VREF_V", "CCD3_TEMP_T")

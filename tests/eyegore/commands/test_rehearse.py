@@ -35,6 +35,7 @@ def tightened(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_additional_alarms_are_reported_exactly(
     tmp_path: Path, nights: list[Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

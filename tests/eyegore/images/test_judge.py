@@ -22,6 +22,8 @@ from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, Fram
 
 from .simulated_images import write
 
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 60.0
 
 

@@ -26,6 +26,8 @@ from .channels.mail_servers import PASSWORD, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA
 
+pytestmark = pytest.mark.slow
+
 WaitUntil = Callable[..., None]
 
 
