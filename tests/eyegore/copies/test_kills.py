@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,17 +19,17 @@ import pytest
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..written_day import Day, fits
-from .copy_lab import age, flaws
+from .copy_lab import OLD, flaws
 from .ssh_server import SshServer, program
 
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("EYEGORE_TEST_KILLS", "20"))
 SEED = int(os.environ.get("EYEGORE_TEST_SEED", "5"))
-BACKLOG, SLOW_KB = 16, 3000
-"""So many images of 1 MB are there at first, and so fast they are copied [KiB/s]: kills are to meet copies."""
-MEET_S = 3.0
-"""So long every second kill waits for a copy to be under way [s]."""
+BACKLOG, MEGABYTE = 8, 700
+"""So many images are there at first, and as many pixels wide and high is one of 1 MB."""
+FAST_KB, SLOW_KB = 3000, 100
+"""So fast images are copied [KiB/s]; where a kill is to meet a copy, one of 1 MB takes ten seconds."""
 
 
 class Eyegore:
@@ -78,7 +78,9 @@ def test_killed_at_random_moments(tmp_path: Path, temporary: Path, wait_until: C
         (tmp_path / name).mkdir()
     server = SshServer(tmp_path / "sshd", wait_until)
     server.ssh_program(tmp_path / "bin")
-    program(tmp_path / "bin", "rsync", f'exec {shutil.which("rsync")} --bwlimit={SLOW_KB} "$@"')
+    limit = tmp_path / "limit"
+    limited = f'--bwlimit="$(cat {shlex.quote(str(limit))})"'
+    program(tmp_path / "bin", "rsync", f'exec {shutil.which("rsync")} {limited} "$@"')
     server.start()
     server.make_known()
     elvis = Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=100_000, force=True))
@@ -88,24 +90,27 @@ def test_killed_at_random_moments(tmp_path: Path, temporary: Path, wait_until: C
     copies = [tmp_path / name / "day" for name in ("backup", "gateway")]
     eyegore = Eyegore(day.folder, targets, tmp_path / "state", temporary, tmp_path / "bin")
     pause = threading.Event()
-    met = [0, 0]
     for number in range(BACKLOG):
-        append(*arrive(day, number, 700))
-    age(day.folder)
+        old_image(day, number)
     try:
         for number in range(KILLS):
             image, half = arrive(day, 100 + number, chance.randint(100, 500))
-            eyegore.start(number, tmp_path / "log")
+            meets = number % 2 == 0
+            if meets:
+                old_image(day, BACKLOG + number)
+            limit.write_text(str(SLOW_KB if meets else FAST_KB))
+            copy = chance.choice(copies)
+            left = halves(copy)
+            eyegore.start(number // 2, tmp_path / "log")
             pause.wait(chance.uniform(0.0, 0.2))
             elvis.append_rows(chance.randint(1, 20))
             append(image, half)
-            if number % 2:
-                pause.wait(chance.uniform(0.0, 0.8))
-            else:
-                meet(chance.choice(copies), pause)
+            if meets:
+                wait_until(lambda copy=copy, left=left: halves(copy) - left, message=f"kill {number} meets no copy")
                 pause.wait(chance.uniform(0.0, 0.2))
+            else:
+                pause.wait(chance.uniform(0.0, 0.8))
             eyegore.kill()
-            met = [count + bool(halves(copy)) for count, copy in zip(met, copies, strict=True)]
             assert [flaws(day.folder, copy) for copy in copies] == [[], []], f"after kill {number}"
         (tmp_path / "bin" / "rsync").unlink()
         eyegore.once()
@@ -116,19 +121,18 @@ def test_killed_at_random_moments(tmp_path: Path, temporary: Path, wait_until: C
     for copy in copies:
         assert {path.name: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == whole
     assert list(temporary.iterdir()) == []
-    assert min(met) > KILLS // 10, "too few kills met a copy that was under way"
 
 
-def halves(copy: Path) -> list[Path]:
-    """Images of which a part has arrived."""
-    return [path for path in copy.glob(".EUC*") if path.is_file()]
+def halves(copy: Path) -> set[Path]:
+    """Images of which a part has arrived: those being copied, and what killed copies left for a moment."""
+    return {path for path in copy.glob(".EUC*") if path.is_file()}
 
 
-def meet(copy: Path, pause: threading.Event) -> None:
-    """Wait until an image is being copied, or for a while."""
-    end = time.monotonic() + MEET_S
-    while not halves(copy) and time.monotonic() < end:
-        pause.wait(0.01)
+def old_image(day: Day, obsid: int) -> None:
+    """A whole image that was there before anybody looked: it is copied at first sight."""
+    path, half = arrive(day, obsid, MEGABYTE)
+    append(path, half)
+    os.utime(path, (OLD, OLD))
 
 
 def append(path: Path, content: bytes) -> None:
