@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import AWAITED_S
+
 pytestmark = pytest.mark.slow
 
 TOP = Path(__file__).parents[1]
@@ -35,7 +37,7 @@ def build(source: Path, kind: str, out: Path) -> Path:
     out.mkdir()
     code = f"import sys; from setuptools import build_meta; build_meta.build_{kind}(sys.argv[1])"
     made = subprocess.run(
-        [sys.executable, "-c", code, str(out)], cwd=source, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code, str(out)], cwd=source, capture_output=True, text=True, timeout=AWAITED_S
     )
     assert made.returncode == 0, made.stderr
     (archive,) = out.iterdir()
@@ -79,7 +81,7 @@ def test_source_distribution_builds_the_same_wheel(source: Path, wheel: Path, tm
     place = tmp_path / "unpacked"
     place.mkdir()
     archive = build(source, "sdist", tmp_path / "sdist")
-    subprocess.run(["tar", "-xf", str(archive), "-C", str(place)], check=True, timeout=60)
+    subprocess.run(["tar", "-xf", str(archive), "-C", str(place)], check=True, timeout=AWAITED_S)
     (unpacked,) = place.iterdir()
     assert set(shipped(build(unpacked, "wheel", tmp_path / "wheel"))) == set(shipped(wheel))
 
@@ -101,7 +103,7 @@ def test_installed_wheel_works_from_another_folder(place: Path, tmp_path: Path) 
         "print(eyegore.__file__, eyegore.limits.__file__, eyegore.widgets.__file__, sep='\\n')"
     )
     command = [sys.executable, "-I", "-W", "error", "-c", code, str(place)]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=AWAITED_S)
     assert run.returncode == 0, run.stderr
     tables, *files = run.stdout.splitlines()
     assert tables == str([True] * 4)

@@ -14,6 +14,8 @@ from eyegore.cli import build_parser, main
 from eyegore.commands.session_options import session_of
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ..conftest import AWAITED_S
+
 NARROW = {"PYTHONIOENCODING": "ascii"}
 
 
@@ -31,7 +33,7 @@ def eyegore(*arguments: str, around: str = '"$@"', **variables: str) -> subproce
     return subprocess.run(
         ["bash", "-c", f"{around}; exit ${{PIPESTATUS[0]}}", "-", *command],
         capture_output=True,
-        timeout=60,
+        timeout=AWAITED_S,
         env={**os.environ, **variables},
     )
 
@@ -127,7 +129,7 @@ def faulty(fault: str, *arguments: str, around: str = '"$@"', **variables: str) 
         ["bash", "-c", around, "-", *command],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=AWAITED_S,
         env={**inherited, **variables},
     )
 
@@ -168,7 +170,9 @@ def test_the_log_tells_where_a_fault_was(tmp_path: Path) -> None:
         "headless.run = None\nsys.exit(cli.main(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", script, "-p", str(tmp_path), "--headless", "-g", "--no-journal"]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path, stdin=subprocess.DEVNULL)
+    run = subprocess.run(
+        command, capture_output=True, text=True, timeout=AWAITED_S, cwd=tmp_path, stdin=subprocess.DEVNULL
+    )
     assert run.returncode == 2
     (log,) = tmp_path.glob("Eyegore_*.log")
     assert "TypeError: 'NoneType' object is not callable" in log.read_text()

@@ -17,14 +17,15 @@ import pytest
 from eyegore.cli import main, quickds9
 from eyegore.ds9.order import FrameImage
 
-from ..ds9.lab_ds9 import START_S, Lab, go_there, opened_lab, write_image
+from ...conftest import AWAITED_S
+from ..ds9.lab_ds9 import Lab, go_there, opened_lab, write_image
 
 
 @pytest.fixture(scope="module")
 def shared(display: str, wait_until: Callable[..., None]) -> Iterator[Lab]:
     with opened_lab(wait_until) as lab:
         lab.start("lab")
-        wait_until(lambda: lab.known("lab"), START_S)
+        wait_until(lambda: lab.known("lab"))
         yield lab
 
 
@@ -178,7 +179,7 @@ def test_quickds9_starts_a_ds9_that_stays_without_tkinter(
             "from eyegore.cli import quickds9; sys.exit(quickds9())"
         )
         command = [sys.executable, "-c", code, "-p", str(day), "-c", "1", "20103", "20104"]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=AWAITED_S, check=False)
         try:
             assert run.stdout == "DS9 quickds9: 2 of 2 images shown, in frames 1–2\n"
             assert (run.returncode, run.stderr) == (0, "")

@@ -19,6 +19,7 @@ from eyegore.cli import main
 from eyegore.images.analysis import analyse_frame
 from eyegore.reports.quicklook.table import COLUMNS, SECTION_NUMBERS
 
+from ...conftest import AWAITED_S
 from ..images.simulated_images import write
 
 if TYPE_CHECKING:
@@ -220,9 +221,9 @@ def test_ended_in_the_middle_it_goes_on_with_what_is_missing(
     output = Path("look")
     command = [sys.executable, "-m", "eyegore", "quicklook", str(day), "-o", str(output), "--jobs", "2"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        wait_until(lambda: list(output.glob("pages/*.json")), timeout=60)
+        wait_until(lambda: list(output.glob("pages/*.json")))
         process.send_signal(how)
-        _out, err = process.communicate(timeout=60)
+        _out, err = process.communicate(timeout=AWAITED_S)
     assert list(output.glob("*.pdf")) == []
     if how is signal.SIGINT:
         assert process.returncode == 130

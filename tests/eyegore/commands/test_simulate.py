@@ -13,6 +13,8 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.commands import simulate
 
+from ...conftest import AWAITED_S
+
 
 def run(*words: str) -> int:
     parser = argparse.ArgumentParser()
@@ -101,7 +103,7 @@ sys.exit(args.run(args))
         assert "until Ctrl-C" in process.stdout.readline()
         process.send_signal(number)
         assert process.stdout.readline().startswith("stopped: ")
-        assert process.wait(10) == 0
+        assert process.wait(AWAITED_S) == 0
     data = (tmp_path / "HK_14-03-19_ROE1_01.txt").read_bytes() if os.listdir(tmp_path) else b"\n"
     assert data.endswith(b"\n")
 
@@ -116,7 +118,7 @@ def test_it_runs_in_a_thread_of_another_program(tmp_path: Path) -> None:
     done: list[int] = []
     thread = threading.Thread(target=lambda: done.append(run(str(tmp_path), "--at-once", "--rows", "2")))
     thread.start()
-    thread.join(20)
+    thread.join(AWAITED_S)
     assert done == [0]
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from eyegore.cli import main
 
+from ...conftest import AWAITED_S
 from ..copies.copy_lab import SyncLab, age, listing
 from ..copies.ssh_server import SshServer
 
@@ -49,7 +50,7 @@ def lab(exposure: Path, empty: SyncLab) -> SyncLab:
 
 def simulate(folder: Path, *options: str) -> None:
     command = [*EYEGORE, "simulate", str(folder), "--tests", "BIAS01", "--start", "2019-03-14", *options]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, check=True, capture_output=True, timeout=AWAITED_S)
 
 
 def once(lab: SyncLab, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, dict[str, Any]]:
@@ -142,10 +143,10 @@ def test_a_live_session_ends_alike_and_verified(
         simulate(empty.source, "--speed", "40", "--rows", "320")
         before = listing(empty.source)
         try:
-            wait_until(lambda: empty.copied_names == empty.names and empty.alike, 30)
+            wait_until(lambda: empty.copied_names == empty.names and empty.alike)
         finally:
             syncing.send_signal(signal.SIGINT)
-        said = syncing.communicate(timeout=10)[0]
+        said = syncing.communicate(timeout=AWAITED_S)[0]
     assert syncing.returncode == 0, said
     assert len(list(empty.source.glob("*.fits"))) >= 6
     assert listing(empty.source) == before

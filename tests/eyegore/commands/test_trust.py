@@ -16,6 +16,7 @@ import pytest
 from eyegore.cli import main
 from eyegore.copies.ssh.known_hosts import trust_command
 
+from ...conftest import AWAITED_S
 from ..copies.ssh_server import HOST, SshServer
 
 pytestmark = pytest.mark.slow
@@ -68,7 +69,7 @@ def test_a_person_compares_and_answers(server: SshServer, ours: Path, answer: st
 
 def test_a_script_must_say_yes(server: SshServer, ours: Path) -> None:
     command = [*EYEGORE, "trust", f"ssh://{HOST}:{server.port}"]
-    refused = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+    refused = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=AWAITED_S)
     assert (refused.returncode, ours.exists()) == (1, False)
     assert "--yes trusts it" in refused.stdout
     assert main(["trust", f"ssh://{HOST}:{server.port}", "--yes"]) == 0

@@ -21,6 +21,8 @@ from eyegore.commands.heartbeat_listener import HeartbeatListener
 from eyegore.commands.watchdog import BeatFile, Watch, run_program
 from eyegore.warning.heartbeat import touch
 
+from ...conftest import AWAITED_S
+
 WaitUntil = Callable[..., None]
 NOW = 1_700_000_000.0
 BEATING = """
@@ -59,13 +61,13 @@ def test_killed_eyegore_is_told_and_so_is_its_return(tmp_path: Path, wait_until:
     eyegore = (sys.executable, "-c", BEATING, str(beat))
     with watchdog("--file", str(beat), "--after", "1", "--every", "0.05", *noting(told)) as dog:
         with running(*eyegore) as watched:
-            wait_until(beat.exists, 20)
+            wait_until(beat.exists)
             os.kill(watched.pid, signal.SIGKILL)
-        wait_until(lambda: "Eyegore is silent" in text_of(told), 20)
+        wait_until(lambda: "Eyegore is silent" in text_of(told))
         with running(*eyegore):
-            wait_until(lambda: "Eyegore is heard again" in text_of(told), 20)
+            wait_until(lambda: "Eyegore is heard again" in text_of(told))
         dog.send_signal(signal.SIGTERM)
-        assert dog.wait(20) == 0
+        assert dog.wait(AWAITED_S) == 0
     assert str(beat) in text_of(told)
 
 
@@ -77,23 +79,23 @@ def test_beats_over_http_are_heard(tmp_path: Path, wait_until: WaitUntil) -> Non
 
         def beats() -> bool:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/heartbeat", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/heartbeat", timeout=AWAITED_S) as answer:
                     return bool(answer.status == 204)
             except urllib.error.URLError:
                 return False  # it is starting
 
-        wait_until(beats, 20)
-        wait_until(lambda: "Eyegore is silent" in text_of(told), 20)
+        wait_until(beats)
+        wait_until(lambda: "Eyegore is silent" in text_of(told))
         assert beats()
-        wait_until(lambda: "Eyegore is heard again" in text_of(told), 20)
+        wait_until(lambda: "Eyegore is heard again" in text_of(told))
         dog.send_signal(signal.SIGINT)
-        assert dog.wait(20) == 0
+        assert dog.wait(AWAITED_S) == 0
 
 
 def test_other_addresses_are_no_heartbeat() -> None:
     with HeartbeatListener("127.0.0.1", 0) as listener:
         with pytest.raises(urllib.error.HTTPError) as why:
-            urllib.request.urlopen(f"http://127.0.0.1:{listener.port}/", timeout=5)
+            urllib.request.urlopen(f"http://127.0.0.1:{listener.port}/", timeout=AWAITED_S)
         why.value.close()
         assert why.value.code == 404
         assert listener.seen() is None

@@ -13,12 +13,13 @@ from eyegore.messages.copies import CopyNews
 from eyegore.messages.events import AlarmChanged, AlarmState, FreeSpace, SyncState
 from eyegore.session.monitor import BACKUP_ALARM_S, Monitor
 
+from ...conftest import AWAITED_S
 from ..written_day import Day
 from .copy_lab import age, flaws, listing
 
 NOW = 1_000_000.0
 QUICK = SyncPace(look_s=0.1, full_s=3600.0, retry_s=0.05, retry_longest_s=0.2, lasting_longest_s=0.2)
-PATIENCE_S = 30.0
+PATIENCE_S = AWAITED_S
 PART = 500_000
 """So much of a large file is there when its copy counts as under way [bytes]."""
 
@@ -60,7 +61,7 @@ class BackupLab:
     def end(self) -> None:
         """Stop; the threads must end in time."""
         self._service.stop()
-        assert self._service.join(10.0)
+        assert self._service.join(AWAITED_S)
 
     def under_way(self, name: str) -> None:
         """Wait until a part of this file is on the target, and rsync tells of it."""

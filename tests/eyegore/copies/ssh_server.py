@@ -16,6 +16,8 @@ import pytest
 
 from eyegore.copies.target import SyncTarget, parse_target
 
+from ...conftest import AWAITED_S
+
 HOST = "127.0.0.1"
 PRIVILEGE_SEPARATION = Path("/run/sshd")
 """sshd started by root refuses to work without it."""
@@ -103,7 +105,7 @@ class SshServer:
                 os.kill(number, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        self._sshd.wait(5)
+        self._sshd.wait(AWAITED_S)
         self._sshd = None
 
     def freeze(self) -> None:

@@ -17,6 +17,7 @@ import pytest
 from eyegore.copies import engine as sync_engine
 from eyegore.copies.target import SyncTarget, parse_target
 
+from ...conftest import AWAITED_S
 from ..written_day import Day
 from .backup_lab import BackupLab, small_day
 from .ssh_server import SshServer, program
@@ -231,7 +232,7 @@ def test_a_password_is_not_asked_for_where_somebody_could_type_one(server: SshSe
     ) as process:
         os.close(theirs)
         try:
-            assert process.wait(30) == 2
+            assert process.wait(AWAITED_S) == 2
         finally:
             process.kill()
     said = os.read(ours, 10_000).decode()

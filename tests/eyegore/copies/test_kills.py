@@ -18,6 +18,7 @@ import pytest
 
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
 from ..written_day import Day, fits
 from .copy_lab import OLD, flaws
 from .ssh_server import SshServer, program
@@ -59,7 +60,11 @@ class Eyegore:
     def once(self) -> dict[str, object]:
         """A clean pass; what it tells."""
         told = subprocess.run(
-            [*self._sync, "--once", "--json"], env=self._environment, capture_output=True, timeout=90, check=False
+            [*self._sync, "--once", "--json"],
+            env=self._environment,
+            capture_output=True,
+            timeout=AWAITED_S,
+            check=False,
         )
         assert told.returncode == 0, told.stdout.decode() + told.stderr.decode()
         return dict(json.loads(told.stdout))

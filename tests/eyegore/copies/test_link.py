@@ -14,6 +14,7 @@ import pytest
 
 from eyegore.copies.worker import SyncPace
 
+from ...conftest import AWAITED_S
 from ..written_day import Day
 from .backup_lab import PATIENCE_S, QUICK, BackupLab, small_day
 from .ssh_server import SshServer
@@ -45,7 +46,7 @@ class Network:
 
 
 def ip(*words: str) -> None:
-    subprocess.run(["ip", *words], check=True, capture_output=True, text=True, timeout=20)
+    subprocess.run(["ip", *words], check=True, capture_output=True, text=True, timeout=AWAITED_S)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from eyegore.session.settings import Session
 from eyegore.simulator import frame as simulated_frame
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
 from .copy_lab import hidden, listing
 from .ssh_server import SshServer
 
@@ -67,9 +68,9 @@ def test_a_live_session_is_the_same_on_both_targets_and_untouched(
         session.run(threading.Event())
         before = listing(day)
         written = content(day)
-        wait_until(all_there, 60)
+        wait_until(all_there)
     finally:
-        assert service.stop(10.0)
+        assert service.stop(AWAITED_S)
         server.kill()
     assert len([name for name in written if name.endswith(".fits")]) == 3 * EXPOSURES
     assert listing(day) == before

@@ -16,6 +16,7 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
 from .copy_lab import age
 from .ssh_server import HOST, SshServer
 
@@ -91,9 +92,9 @@ def test_a_session_copies_to_a_folder_below_the_gateway_and_to_a_named_disk(
             last.update({event.target: event for event in told if isinstance(event, SyncState)})
             return len(last) == 2 and all(one.verified == one.complete > 0 for one in last.values())
 
-        wait_until(all_there, timeout=30, message="the copies")
+        wait_until(all_there, message="the copies")
     finally:
-        assert service.stop(10.0)
+        assert service.stop(AWAITED_S)
     assert {name: (one.role, one.problem) for name, one in last.items()} == {
         "disk": (Role.BACKUP, ""),
         "campaign": (Role.BROADCAST, ""),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ...conftest import AWAITED_S
 from ..written_day import Day
 from .copy_lab import SyncLab, age
 
@@ -77,7 +78,7 @@ class Store:
 
     def _run(self, *command: str, given: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, input=given, capture_output=True, text=True, env=self._environment, check=check, timeout=60
+            command, input=given, capture_output=True, text=True, env=self._environment, check=check, timeout=AWAITED_S
         )
 
     def recipe(self) -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,7 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
 from .ssh_server import SshServer
 
 WaitUntil = Callable[..., None]
@@ -46,7 +47,7 @@ def start(tmp_path: Path, told: list[Event]) -> Iterator[Callable[[Path], Servic
 
     yield begin
     for service in services:
-        assert service.stop(10.0)
+        assert service.stop(AWAITED_S)
 
 
 def states(told: list[Event]) -> list[SyncState]:
@@ -61,7 +62,7 @@ def test_what_elvis_writes_is_copied_and_verified_while_it_is_monitored(
     backup = tmp_path / "backup"
     backup.mkdir()
     start(backup)
-    wait_until(lambda: (last := states(told)[-1:]) and last[0].complete == last[0].verified == 5, timeout=30)
+    wait_until(lambda: (last := states(told)[-1:]) and last[0].complete == last[0].verified == 5)
     elvis.append_rows(100)
     names = sorted(path.name for path in (tmp_path / "day").iterdir() if not path.name.startswith("."))
 
@@ -69,7 +70,7 @@ def test_what_elvis_writes_is_copied_and_verified_while_it_is_monitored(
         equal, different, missing = filecmp.cmpfiles(tmp_path / "day", backup / "day", names, shallow=False)
         return sorted(equal) == names and not different and not missing
 
-    wait_until(same, timeout=30)
+    wait_until(same)
 
 
 def test_a_target_inside_the_folder_is_refused(tmp_path: Path) -> None:
@@ -102,14 +103,14 @@ def test_a_folder_is_copied_to_another_computer(tmp_path: Path, wait_until: Wait
             found[:] = [one for one in list(told) if isinstance(one, SyncState)]
             return bool(found) and found[-1].verified == found[-1].complete > 0
 
-        wait_until(verified, timeout=30)
+        wait_until(verified)
         assert found[-1].problem == ""
         assert [one.name for one in told if isinstance(one, FreeSpace)] == [f"volume of {found[-1].target}"]
         server.kill()
         service.wake()
     finally:
         service.stop()
-        assert service.join(10.0)
+        assert service.join(AWAITED_S)
         server.kill()
     names = [path.name for path in (tmp_path / "day").iterdir() if not path.name.startswith(".")]
     assert filecmp.cmpfiles(tmp_path / "day", tmp_path / "gateway" / "day", names, shallow=False)[1:] == ([], [])

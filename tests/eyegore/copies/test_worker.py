@@ -14,6 +14,7 @@ from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.report import PassReport
 from eyegore.copies.worker import PassFailed, SyncNews, SyncPace, SyncWorker
 
+from ...conftest import AWAITED_S
 from ..written_day import Day
 from .copy_lab import SyncLab, age
 
@@ -47,7 +48,7 @@ def started(lab: SyncLab, news: list[SyncNews]) -> Iterator[Callable[[SyncPace],
     yield start
     for worker in workers:
         worker.stop()
-    assert all(worker.join(20) for worker in workers)
+    assert all(worker.join(AWAITED_S) for worker in workers)
 
 
 def reports(news: list[SyncNews]) -> list[PassReport]:
@@ -115,7 +116,7 @@ def test_stopping_ends_a_copy_that_hangs(
     worker = started(SELDOM)
     wait_until(program.with_name("rsync.began").exists)
     worker.stop()
-    assert worker.join(20)
+    assert worker.join(AWAITED_S)
     assert not reports(news)
 
 
@@ -153,7 +154,7 @@ def test_a_change_ends_the_wait_after_a_failure(news: list[SyncNews], wait_until
     worker.start()
     wait_until(tried)
     worker.stop()
-    assert worker.join(20)
+    assert worker.join(AWAITED_S)
 
 
 def test_changes_do_not_hurry_logins_that_are_refused(news: list[SyncNews], wait_until: Callable[..., None]) -> None:
@@ -172,7 +173,7 @@ def test_changes_do_not_hurry_logins_that_are_refused(news: list[SyncNews], wait
     worker.start()
     wait_until(tried)
     worker.stop()
-    assert worker.join(20)
+    assert worker.join(AWAITED_S)
     promised = [one.again_s for one in news if isinstance(one, PassFailed)]
     assert promised[:5] == [0.05, 0.1, 0.2, 0.4, 0.4]
     assert all(later - one >= wait for one, later, wait in zip(tries[:5], tries[1:6], promised, strict=False))
@@ -186,7 +187,7 @@ def test_a_key_that_is_gone_is_a_failure_like_others(news: list[SyncNews], wait_
     worker.start()
     wait_until(lambda: len(news) > 1)
     worker.stop()
-    assert worker.join(20)
+    assert worker.join(AWAITED_S)
     assert {one.words for one in news if isinstance(one, PassFailed)} == {"the key cannot be read"}
 
 
@@ -207,4 +208,4 @@ def test_a_look_is_a_full_pass_now_even_after_a_failure(
         wait_until(lambda: len(reports(news)) > 1 and lab.alike)
     finally:
         worker.stop()
-        assert worker.join(20)
+        assert worker.join(AWAITED_S)

@@ -16,6 +16,7 @@ from eyegore.ds9.session import OwnDs9
 from eyegore.session.settings import Session
 from eyegore.widgets import theme
 
+from ...conftest import AWAITED_S
 from ..ds9.shown_files import remembered_sessions
 from .sampled_session import SampledSession, curves
 
@@ -28,7 +29,7 @@ def run(root: tk.Tk) -> Run:
 
     def until(done: Callable[[], object]) -> None:
         __tracebackhide__ = True
-        late = root.after(60_000, root.quit)
+        late = root.after(int(1000 * AWAITED_S), root.quit)
 
         def look() -> None:
             nonlocal job
@@ -82,7 +83,7 @@ def desk(root: tk.Tk) -> Iterator[HistoryDesk]:
     yield made
     made.clear()
     pump.stop()
-    assert made.stop(20)
+    assert made.stop(AWAITED_S)
 
 
 @pytest.fixture

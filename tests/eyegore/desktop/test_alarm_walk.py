@@ -22,6 +22,7 @@ from eyegore.widgets.dialogs.comment import CommentDialog
 from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 
+from ...conftest import AWAITED_S
 from ...widgets.on_screen import texts
 
 pytestmark = pytest.mark.gui
@@ -50,7 +51,7 @@ class Night:
     def run(self, done: Callable[[], object]) -> None:
         """Run the main loop until something is so."""
         __tracebackhide__ = True
-        late = self.root.after(60_000, self.root.quit)
+        late = self.root.after(int(1000 * AWAITED_S), self.root.quit)
 
         def look() -> None:
             nonlocal job

@@ -21,6 +21,7 @@ from eyegore.session.settings import Session
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 
+from ...conftest import AWAITED_S
 from .shown_session import cell, simulator, status
 
 pytestmark = pytest.mark.gui
@@ -231,7 +232,7 @@ def test_alarms_before_a_restart_are_marked_and_the_size_is_kept(tmp_path: Path,
     assert LayoutStore().load()["history"] == [640, 480]
     again = tk.Tk(className="Eyegore")
     desktop = Desktop(again, session)
-    late = again.after(60_000, again.quit)
+    late = again.after(int(1000 * AWAITED_S), again.quit)
     job = again.after(0, lambda: None)
 
     def look() -> None:

@@ -13,6 +13,7 @@ from eyegore.desktop.app import Desktop
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
 from ...widgets.on_screen import texts
 
 pytestmark = pytest.mark.gui
@@ -27,7 +28,7 @@ def until(root: tk.Tk) -> Until:
 
     def wait(done: Callable[[], object]) -> None:
         __tracebackhide__ = True
-        late = root.after(30_000, root.quit)
+        late = root.after(int(1000 * AWAITED_S), root.quit)
 
         def look() -> None:
             nonlocal job

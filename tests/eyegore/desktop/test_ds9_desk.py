@@ -15,7 +15,8 @@ from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.ds9.session import OwnDs9
 from eyegore.widgets import theme
 
-from ..ds9.lab_ds9 import START_S, go_there, opened_lab, write_image
+from ...conftest import AWAITED_S
+from ..ds9.lab_ds9 import go_there, opened_lab, write_image
 from ..ds9.shown_files import shown_files
 
 pytestmark = [pytest.mark.gui, pytest.mark.ds9]
@@ -55,7 +56,7 @@ class Window:
             self.root.update()
             return done()
 
-        self._wait_until(look, START_S)
+        self._wait_until(look)
 
     def until_logged(self, part: str) -> None:
         self.until(lambda: any(part in text for _, text in self.logged))
@@ -70,7 +71,7 @@ def window(root: tk.Tk, wait_until: Callable[..., None], tmp_path: Path, private
             ccd: str(write_image(tmp_path / f"EUC_{obsid}_ROE1_CCD{ccd}.fits", 4256)) for ccd in (1, 2, 3)
         }
     yield made
-    made.desk.stop(10)
+    made.desk.stop(AWAITED_S)
 
 
 def test_several_rows_are_tiled_or_blink_and_one_row_is_its_obsid_again(
@@ -122,7 +123,7 @@ def test_the_ds9_that_is_chosen_gets_the_images_and_a_new_one_of_our_own_can_be_
     with opened_lab(wait_until) as lab:
         go_there(lab, monkeypatch)
         lab.start("lab")
-        wait_until(lambda: lab.known("lab"), START_S)
+        wait_until(lambda: lab.known("lab"))
         desk.open_obsid(7)
         window.until_logged("ObsID 7 shown in DS9: ")
         first = own_sessions[0]._process

@@ -37,6 +37,6 @@ def test_a_window_that_hangs_holds_up_no_warning(
         assert service is not None
         wait_until(lambda: service.monitor.hk.rows == 25)
         elvis.append_rows(10)
-        wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+        wait_until(lambda: twilio_server.messages and mailbox.mails)
     finally:
         desktop.close()

@@ -10,6 +10,8 @@ import pytest
 
 from eyegore.desktop.pump import TkPump
 
+from ...conftest import AWAITED_S
+
 
 def run_until(root: tk.Tk, done: Callable[[], bool]) -> None:
     def look() -> None:
@@ -18,7 +20,7 @@ def run_until(root: tk.Tk, done: Callable[[], bool]) -> None:
         else:
             root.after(5, look)
 
-    timer = root.after(60_000, root.quit)
+    timer = root.after(int(1000 * AWAITED_S), root.quit)
     look()
     root.mainloop()
     root.after_cancel(timer)

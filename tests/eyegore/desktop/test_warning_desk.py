@@ -25,6 +25,7 @@ from eyegore.widgets import theme
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.warnings.warning_list import WarningList
 
+from ...conftest import AWAITED_S
 from ...widgets.on_screen import texts
 from ..presenters.test_warnings import ARMED, LINE
 
@@ -44,7 +45,7 @@ class Night:
     def until(self, done: Callable[[], object]) -> None:
         """Run the main loop until something is so."""
         __tracebackhide__ = True
-        late = self.root.after(60_000, self.root.quit)
+        late = self.root.after(int(1000 * AWAITED_S), self.root.quit)
 
         def look() -> None:
             if done():

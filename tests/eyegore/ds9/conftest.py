@@ -15,6 +15,7 @@ from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.ds9.xpa import Pyds9, Transport, XpaTools
 
+from ...conftest import AWAITED_S
 from .shown_files import remembered_sessions
 
 
@@ -60,7 +61,7 @@ def open_viewer(told: Told, temporary: Path) -> Iterator[Callable[..., Ds9Viewer
         return opened[-1]
 
     yield make
-    ended = [viewer.stop(10) for viewer in opened]
+    ended = [viewer.stop(AWAITED_S) for viewer in opened]
     assert all(ended)
 
 

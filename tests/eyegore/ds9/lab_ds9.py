@@ -18,7 +18,7 @@ from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.plain_names import private_folder
 from eyegore.ds9.xpa import Ds9SilentError, Xpa, XpaTools
 
-START_S = 60
+from ...conftest import AWAITED_S
 
 ANSWERS_DIALOG = """\
 proc answer_dialog {} {
@@ -80,9 +80,9 @@ class Lab:
     def end(self, wait_until: Callable[..., None]) -> None:
         for process in self.processes.values():
             process.kill()
-            process.wait(10)
+            process.wait(AWAITED_S)
         # the name server ends with its last DS9
-        wait_until(lambda: not (self.folder / "xpa" / "xpans_unix").exists(), 20)
+        wait_until(lambda: not (self.folder / "xpa" / "xpans_unix").exists())
         shutil.rmtree(self.folder)
 
 

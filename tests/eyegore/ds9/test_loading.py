@@ -18,7 +18,8 @@ from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, XpaTools
 
-from .lab_ds9 import START_S, Lab, dialog, go_there, opened_lab, write_image
+from ...conftest import AWAITED_S
+from .lab_ds9 import Lab, dialog, go_there, opened_lab, write_image
 
 pytestmark = pytest.mark.ds9
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.ds9
 def shared(display: str, wait_until: Callable[..., None]) -> Iterator[Lab]:
     with opened_lab(wait_until) as lab:
         lab.start("lab")
-        wait_until(lambda: lab.known("lab"), START_S)
+        wait_until(lambda: lab.known("lab"))
         yield lab
 
 
@@ -222,14 +223,14 @@ def test_a_ds9_killed_while_it_loads_is_told_as_gone(
     lab: Lab, load: Load, images: tuple[FrameImage, ...], wait_until: Callable[..., None]
 ) -> None:
     lab.start("victim")
-    wait_until(lambda: lab.known("lab", "victim"), START_S)
+    wait_until(lambda: lab.known("lab", "victim"))
     session = RunningDs9("victim", XpaTools(), threading.Event())
     xpa, address = session.connect()
 
     def began(image: FrameImage, done: int, total: int) -> None:
         if done == 1:
             lab.processes["victim"].kill()
-            lab.processes["victim"].wait(10)
+            lab.processes["victim"].wait(AWAITED_S)
 
     loading = Loading(order_of(images), PlainNames(), threading.Event(), began)
     assert len(list(loading.check())) == 2

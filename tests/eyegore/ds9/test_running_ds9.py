@@ -12,7 +12,8 @@ from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.running_ds9 import UsersDs9
 from eyegore.ds9.xpa import Xpa, XpaTools
 
-from .lab_ds9 import START_S, Lab, answers, go_there, opened_lab
+from ...conftest import AWAITED_S
+from .lab_ds9 import Lab, answers, go_there, opened_lab
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def pair(display: str, wait_until: Callable[..., None]) -> Iterator[Lab]:
     with opened_lab(wait_until) as lab:
         lab.start("left")
         lab.start("right")
-        wait_until(lambda: lab.known("left", "right"), START_S)
+        wait_until(lambda: lab.known("left", "right"))
         yield lab
 
 
@@ -46,8 +47,8 @@ def test_the_one_that_is_named_is_used_and_left_running(
     viewer = open_viewer("right", transport)
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 shown in DS9 right: CCD1, CCD2, CCD3"), START_S)
-    assert viewer.stop(10)
+    wait_until(told.matches("ObsID 7 shown in DS9 right: CCD1, CCD2, CCD3"))
+    assert viewer.stop(AWAITED_S)
     assert lab.processes["right"].poll() is None
     assert lab.files("right") == {str(ccd): path.name for ccd, path in paths.items()}
     assert "EUC_7_ROE1_CCD1.fits" not in lab.files("left").values()
@@ -67,7 +68,7 @@ def test_a_name_that_fits_several_or_none_is_said_with_those_running(
     target, sentence, frames, transport, lab, open_viewer, told, tmp_path, wait_until
 ):
     open_viewer(target, transport).show(frames(tmp_path, 7), 7)
-    wait_until(told.matches(sentence), 10)
+    wait_until(told.matches(sentence))
     assert told.matches("right")()
 
 
@@ -85,7 +86,7 @@ def test_without_a_name_two_are_too_many_unless_another_is_wanted(lab, wait_unti
     assert lab.known("left", "right", "quickds9")
     lab.processes["quickds9"] = third._process
     lab.processes["quickds9"].kill()
-    lab.processes.pop("quickds9").wait(10)
+    lab.processes.pop("quickds9").wait(AWAITED_S)
     lab.ask("left", "version")
 
 
@@ -122,6 +123,6 @@ def test_host_and_port_reach_a_ds9_by_inet_whatever_the_users_method(
         port = probe.getsockname()[1]
     empty_lab.start("there", XPA_METHOD="localhost", XPA_NSREGISTER="false", XPA_PORT=f"DS9:there {port} {port + 1}")
     by_inet = Xpa(XpaTools(), {"XPA_METHOD": "inet"}, threading.Event())
-    wait_until(lambda: answers(by_inet, f"127.0.0.1:{port}"), START_S)
+    wait_until(lambda: answers(by_inet, f"127.0.0.1:{port}"))
     open_viewer(f"localhost:{port}").show(frames(tmp_path, 7), 7)
-    wait_until(told.matches(f"ObsID 7 shown in DS9 localhost:{port}: CCD1, CCD2, CCD3"), START_S)
+    wait_until(told.matches(f"ObsID 7 shown in DS9 localhost:{port}: CCD1, CCD2, CCD3"))

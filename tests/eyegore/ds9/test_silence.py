@@ -12,6 +12,8 @@ import pytest
 
 from eyegore.ds9.silence import Silence, pid_of, silence_of
 
+from ...conftest import AWAITED_S
+
 
 @pytest.mark.parametrize(
     ("address", "pid"),
@@ -42,7 +44,7 @@ def test_what_a_process_does_is_seen(
         wait_until(lambda: silence_of(process.pid) is does)
     finally:
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=AWAITED_S)
     assert silence_of(process.pid) is Silence.GONE
 
 

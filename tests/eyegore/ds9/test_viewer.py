@@ -16,10 +16,9 @@ from eyegore.ds9 import xpa as xpa_calls
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
 
+from ...conftest import AWAITED_S
 from .lab_ds9 import dialog
 from .shown_files import NASTY, shown_files
-
-START_S = 60
 
 
 def process_of(session: OwnDs9) -> subprocess.Popen[bytes]:
@@ -33,14 +32,14 @@ def test_three_ccds_go_to_frames_1_to_3(frames, transport, open_viewer, told, ow
     viewer = open_viewer(transport=transport)
     paths = frames(tmp_path, 20103)
     viewer.show(paths, 20103)
-    wait_until(told.matches("ObsID 20103 shown in DS9: CCD1, CCD2, CCD3"), START_S)
+    wait_until(told.matches("ObsID 20103 shown in DS9: CCD1, CCD2, CCD3"))
     (session,) = own_sessions
     assert shown_files(session) == {str(ccd): str(path) for ccd, path in paths.items()}
     calls, address = session.connect()
     assert calls.get(address, "scale", "mode") == "zscale"
     assert calls.get(address, "tile") == "yes"
     process = process_of(session)
-    assert viewer.stop(10)
+    assert viewer.stop(AWAITED_S)
     assert process.poll() is not None
 
 
@@ -53,9 +52,9 @@ def test_a_missing_and_a_half_written_ccd_are_said_and_leave_their_frames_as_the
     second[1].write_bytes(second[1].read_bytes()[:-3000])
     del second[2]
     viewer.show(first, 7)
-    wait_until(told.matches("ObsID 7 shown in DS9: CCD1, CCD2, CCD3"), START_S)
+    wait_until(told.matches("ObsID 7 shown in DS9: CCD1, CCD2, CCD3"))
     viewer.show(second, 8)
-    wait_until(told.matches("ObsID 8 shown in DS9: CCD3"), START_S)
+    wait_until(told.matches("ObsID 8 shown in DS9: CCD3"))
     assert told.matches("CCD2 of ObsID 8 is not there")()
     assert told.matches("CCD1 of ObsID 8 is not shown: it has ")()
     assert shown_files(own_sessions[0]) == {"1": str(first[1]), "2": str(first[2]), "3": str(second[3])}
@@ -67,7 +66,7 @@ def test_any_path_is_shown(write_frame, viewer, told, own_sessions, tmp_path, wa
     for obsid, name in enumerate(NASTY, start=1):
         paths = {1: write_frame(tmp_path / name / f"{name}.fits"), 2: write_frame(tmp_path / f"-{name}.fits")}
         viewer.show(paths, obsid)
-        wait_until(told.matches(f"ObsID {obsid} shown in DS9: CCD1, CCD2"), START_S)
+        wait_until(told.matches(f"ObsID {obsid} shown in DS9: CCD1, CCD2"))
         files = shown_files(own_sessions[0])
         assert [os.path.samefile(files[str(ccd)], path) for ccd, path in paths.items()] == [True, True]
     assert not [text for level, text in told.lines if level > logging.INFO and "CCD3" not in text]
@@ -79,11 +78,11 @@ def test_any_path_is_shown(write_frame, viewer, told, own_sessions, tmp_path, wa
 def test_a_killed_ds9_is_started_again(frames, order, viewer, told, own_sessions, tmp_path, wait_until):
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 shown"), START_S)
+    wait_until(told.matches("ObsID 7 shown"))
     process_of(own_sessions[0]).send_signal(order)
-    process_of(own_sessions[0]).wait(10)
+    process_of(own_sessions[0]).wait(AWAITED_S)
     viewer.show(paths, 8)
-    wait_until(told.matches("ObsID 8 shown"), START_S)
+    wait_until(told.matches("ObsID 8 shown"))
     assert told.matches(f"DS9 was ended by signal {order} ({signal.strsignal(order)}): starting it again")()
     assert len(shown_files(own_sessions[0])) == 3
 
@@ -94,13 +93,13 @@ def test_a_frozen_ds9_is_given_up_then_replaced(frames, viewer, told, own_sessio
     monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 1)
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 shown"), START_S)
+    wait_until(told.matches("ObsID 7 shown"))
     frozen = process_of(own_sessions[0])
     frozen.send_signal(signal.SIGSTOP)
     viewer.show(paths, 8)
-    wait_until(told.matches("ObsID 8 not shown: DS9 does not answer"), START_S)
+    wait_until(told.matches("ObsID 8 not shown: DS9 does not answer"))
     viewer.show(paths, 9)
-    wait_until(told.matches("ObsID 9 shown"), START_S)
+    wait_until(told.matches("ObsID 9 shown"))
     assert told.matches("DS9 still does not answer: it is ended and started again")()
     assert frozen.poll() == -signal.SIGTERM
 
@@ -111,14 +110,14 @@ def test_a_ds9_that_was_only_busy_is_kept(frames, viewer, told, own_sessions, tm
     monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 1)
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 shown"), START_S)
+    wait_until(told.matches("ObsID 7 shown"))
     busy = process_of(own_sessions[0])
     busy.send_signal(signal.SIGSTOP)
     viewer.show(paths, 8)
-    wait_until(told.matches("ObsID 8 not shown"), START_S)
+    wait_until(told.matches("ObsID 8 not shown"))
     busy.send_signal(signal.SIGCONT)
     viewer.show(paths, 9)
-    wait_until(told.matches("ObsID 9 shown"), START_S)
+    wait_until(told.matches("ObsID 9 shown"))
     assert process_of(own_sessions[0]) is busy
 
 
@@ -130,15 +129,15 @@ def test_a_ds9_of_our_own_that_waits_for_its_dialog_is_not_ended(
     monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 1)
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 shown"), START_S)
+    wait_until(told.matches("ObsID 7 shown"))
     waiting, calls, address = process_of(own_sessions[0]), *own_sessions[0].connect()
     with dialog(calls, address, tmp_path, wait_until):
         for obsid in (8, 9):
             viewer.show(paths, obsid)
-            wait_until(told.matches(f"ObsID {obsid} not shown: DS9 is waiting for you to close a dialog"), START_S)
+            wait_until(told.matches(f"ObsID {obsid} not shown: DS9 is waiting for you to close a dialog"))
         assert waiting.poll() is None
     viewer.show(paths, 10)
-    wait_until(told.matches("ObsID 10 shown"), START_S)
+    wait_until(told.matches("ObsID 10 shown"))
     assert process_of(own_sessions[0]) is waiting
 
 
@@ -146,12 +145,12 @@ def test_a_ds9_of_our_own_that_waits_for_its_dialog_is_not_ended(
 @pytest.mark.gui
 def test_stop_ends_a_frozen_ds9_in_the_middle_of_a_call(frames, viewer, told, own_sessions, tmp_path, wait_until):
     viewer.show(frames(tmp_path, 7), 7)
-    wait_until(told.matches("ObsID 7 shown"), START_S)
+    wait_until(told.matches("ObsID 7 shown"))
     frozen = process_of(own_sessions[0])
     frozen.send_signal(signal.SIGSTOP)
     viewer.show({1: tmp_path / "EUC_7_ROE1_CCD1.fits"}, 8)
-    wait_until(told.matches("CCD3 of ObsID 8 is not there"), START_S)
-    assert viewer.stop(10)
+    wait_until(told.matches("CCD3 of ObsID 8 is not there"))
+    assert viewer.stop(AWAITED_S)
     assert frozen.poll() == -signal.SIGTERM
 
 
@@ -163,7 +162,7 @@ def test_a_file_ds9_refuses_is_said_and_the_next_is_shown(frames, viewer, told, 
     whole = type("Whole", (), {"complete": True})
     monkeypatch.setattr("eyegore.ds9.order.frame_state", lambda path: whole)
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 shown in DS9: CCD1, CCD3"), START_S)
+    wait_until(told.matches("ObsID 7 shown in DS9: CCD1, CCD3"))
     assert told.matches("CCD2 of ObsID 7: DS9 refused 'file {")()
 
 
@@ -177,9 +176,9 @@ def test_a_file_that_kills_ds9_is_said_and_the_next_request_starts_another(
     whole = type("Whole", (), {"complete": True})
     monkeypatch.setattr("eyegore.ds9.order.frame_state", lambda path: whole)
     viewer.show({**paths, 2: cut}, 8)
-    wait_until(told.matches("ObsID 8 not shown: DS9 was ended by signal"), START_S)
+    wait_until(told.matches("ObsID 8 not shown: DS9 was ended by signal"))
     viewer.show(paths, 9)
-    wait_until(told.matches("ObsID 9 shown in DS9: CCD1, CCD2, CCD3"), START_S)
+    wait_until(told.matches("ObsID 9 shown in DS9: CCD1, CCD2, CCD3"))
 
 
 @pytest.mark.ds9
@@ -188,7 +187,7 @@ def test_no_display_is_said_in_the_words_of_ds9(frames, viewer, told, tmp_path, 
     paths = frames(tmp_path, 7)
     monkeypatch.delenv("DISPLAY")
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 not shown: DS9 did not start: "), START_S)
+    wait_until(told.matches("ObsID 7 not shown: DS9 did not start: "))
     assert "DISPLAY" in told.texts[-1]
 
 
@@ -204,7 +203,7 @@ def test_of_a_burst_only_the_newest_is_shown_and_the_others_are_said(viewer, tol
 
     def slow(path: Path) -> object:
         entered.set()
-        go_on.wait(10)
+        go_on.wait(AWAITED_S)
         raise Ds9Error(f"looked at {path.parent.name}")
 
     monkeypatch.setattr("eyegore.ds9.order.frame_state", slow)
@@ -213,7 +212,7 @@ def test_of_a_burst_only_the_newest_is_shown_and_the_others_are_said(viewer, tol
         image = tmp_path / str(obsid) / "image.fits"
         image.touch()
         viewer.show({1: image}, obsid)
-        assert entered.wait(10)
+        assert entered.wait(AWAITED_S)
     go_on.set()
     wait_until(told.matches("ObsID 4 not shown: looked at 4"))
     assert told.texts == [
@@ -260,22 +259,22 @@ def test_stop_ends_ds9_while_the_worker_hangs_in_a_dead_disk(
     viewer = Ds9Viewer(say=told)
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
-    wait_until(told.matches("ObsID 7 shown"), START_S)
+    wait_until(told.matches("ObsID 7 shown"))
     process = process_of(own_sessions[0])
     hangs, comes_back = threading.Event(), threading.Event()
 
     def dead_disk(path: Path) -> object:
         hangs.set()
-        comes_back.wait(30)
+        comes_back.wait(AWAITED_S)
         raise OSError("stale file handle")
 
     monkeypatch.setattr("eyegore.ds9.order.frame_state", dead_disk)
     viewer.show(paths, 8)
-    assert hangs.wait(10)
+    assert hangs.wait(AWAITED_S)
     assert not viewer.stop(0.1)
     assert process.poll() is not None
     comes_back.set()
-    assert viewer.stop(10)
+    assert viewer.stop(AWAITED_S)
 
 
 def test_stop_without_a_request_and_show_after_stop_do_nothing(told, tmp_path):

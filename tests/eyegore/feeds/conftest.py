@@ -24,6 +24,7 @@ from eyegore.messages.events import (
     WatcherState,
 )
 
+from ...conftest import AWAITED_S
 from ..written_day import Day
 
 
@@ -117,7 +118,7 @@ def ingesting(inbox: Inbox, wait_until: Callable[..., None]) -> Iterator[Callabl
     yield start
     for ingest in started:
         ingest.stop()
-    assert all(ingest.join(20) for ingest in started)
+    assert all(ingest.join(AWAITED_S) for ingest in started)
     assert [ingest.error for ingest in started] == [None] * len(started)
 
 

@@ -14,6 +14,8 @@ import pytest
 from eyegore.feeds.folder_scan import FolderScan, Look
 from eyegore.messages.events import SourceKind
 
+from ...conftest import AWAITED_S
+
 HK = "HK_14-03-19_ROE1_01.txt"
 IMAGE = "EUC_17001_140319D_120000T_ROE1_CCD1.fits"
 NOTHING: frozenset[str] = frozenset()
@@ -223,7 +225,7 @@ for now, mode in enumerate([0o755, 0o000, 0o000, 0o444, 0o755]):
     print(look.online, len(look.appeared), len(look.vanished), *[event.kind.value for event in look.events])
 """
     output = subprocess.run(
-        [sys.executable, "-c", code, str(open_room)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", code, str(open_room)], capture_output=True, text=True, check=False, timeout=AWAITED_S
     )
     assert output.stderr == ""
     assert output.stdout.splitlines() == [

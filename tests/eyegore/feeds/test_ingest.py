@@ -14,6 +14,8 @@ import pytest
 from eyegore.feeds.ingest import Ingest
 from eyegore.messages.events import CaughtUp, ExposureRows, HkRows, SourceKind, WatcherState, WorkerDied
 
+from ...conftest import AWAITED_S
+
 if TYPE_CHECKING:
     from .conftest import Inbox
 from ..written_day import Day
@@ -211,7 +213,7 @@ def test_a_worker_that_died_tells_why_and_goes_on_when_started_again(day: Day, i
     wait_until(lambda: len(inbox.rows) == 12)
     assert inbox.rows == list(range(12))
     ingest.stop()
-    assert ingest.join(20)
+    assert ingest.join(AWAITED_S)
 
 
 def test_a_dead_watcher_is_replaced(day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> None:
@@ -234,7 +236,7 @@ def test_stopping_does_not_wait_for_a_file_system_that_hangs(
     def slow(path: Path, mode: int) -> bool:
         if hang.is_set() and threading.current_thread().name == "ingest":
             hanging.set()
-            answer.wait(30)
+            answer.wait(AWAITED_S)
         return access(path, mode)
 
     monkeypatch.setattr(os, "access", slow)
@@ -242,11 +244,11 @@ def test_stopping_does_not_wait_for_a_file_system_that_hangs(
     ingest.start()
     wait_until(lambda: inbox.caught_up)
     hang.set()
-    assert hanging.wait(10)
+    assert hanging.wait(AWAITED_S)
     ingest.stop()
     assert not ingest.join(0.5)
     answer.set()
-    assert ingest.join(20)
+    assert ingest.join(AWAITED_S)
 
 
 def test_no_file_is_kept_open_and_nothing_is_written(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:
@@ -266,7 +268,7 @@ def test_thousands_of_files(day: Day, inbox: Inbox, ingesting: Start, wait_until
         for ccd in (1, 2, 3):
             day.image(obsid, ccd, age=3600)
     ingesting(day.folder)
-    wait_until(lambda: inbox.caught_up, timeout=30)
+    wait_until(lambda: inbox.caught_up)
     assert len(inbox.whole) == 2001
     assert all(inbox.whole.values())
     assert inbox.images[0].obsid == 17667

@@ -16,6 +16,8 @@ from eyegore.feeds import ingest as ingest_module
 from eyegore.feeds.ingest import Ingest
 from eyegore.messages.events import SourceKind
 
+from ...conftest import AWAITED_S
+
 if TYPE_CHECKING:
     from .conftest import Inbox
 from ..written_day import Day
@@ -189,6 +191,6 @@ def test_a_folder_without_permission_is_picked_up_when_it_is_given_back(open_roo
         if os.getuid() == 0:
             os.chown(each, 65534, 65534)
     command = [sys.executable, "-c", AS_NOBODY, str(day.folder), line]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd="/")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=AWAITED_S, cwd="/")
     assert done.stderr == ""
     assert done.stdout.strip() == "online,rows 3,offline,online,rows 1"

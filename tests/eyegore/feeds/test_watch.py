@@ -19,6 +19,8 @@ from eyegore.feeds import watch as watch_module
 from eyegore.feeds.watch import EVERYTHING, FolderWatch
 from eyegore.messages.events import SourceEvent, SourceKind, WatcherState
 
+from ...conftest import AWAITED_S
+
 Wait = Callable[..., None]
 
 
@@ -67,7 +69,7 @@ def watching(seen: Seen, wait_until: Wait) -> Iterator[Callable[..., FolderWatch
     yield start
     for watch in started:
         watch.stop()
-    assert all(watch.join(20) for watch in started)
+    assert all(watch.join(AWAITED_S) for watch in started)
 
 
 def wakes_for(folder: Path, seen: Seen, wait_until: Wait) -> None:
@@ -279,7 +281,7 @@ def test_a_hanging_folder_is_said_and_stops_at_once(
 
     def slow(root: Path) -> watch_module.Place | None:
         if hang.is_set():
-            answer.wait(30)
+            answer.wait(2 * AWAITED_S)
         return look(root)
 
     monkeypatch.setattr(watch_module, "_place", slow)
@@ -294,7 +296,7 @@ def test_a_hanging_folder_is_said_and_stops_at_once(
     answer.clear()
     wait_until(lambda: seen.state == ("inotify", False))
     watch.stop()
-    assert watch.join(20), "stop() waits for a file system that hangs"
+    assert watch.join(AWAITED_S), "stop() waits for a file system that hangs"
     answer.set()
 
 
@@ -334,6 +336,6 @@ def test_lost_events_are_said_and_looked_for(tmp_path: Path) -> None:
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
                 path.unlink()
         os.kill(process.pid, 18)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=AWAITED_S)
     assert process.returncode == 0
     assert output.split() == ["overflow"]

@@ -24,6 +24,7 @@ from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem
 from eyegore.simulator.frame import FrameShape, fits_headers
 
+from ...conftest import AWAITED_S
 from .simulated_images import write
 
 NAME = "EUC_20103_140319D_200005T_ROE1_CCD2.fits"
@@ -110,7 +111,12 @@ def test_a_file_that_may_not_be_read(path: Path) -> None:
     )
     # the folders above a test's own are closed to others, so the child is given one that it stands in
     done = subprocess.run(
-        [sys.executable, "-c", code, NAME], cwd=path.parent, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code, NAME],
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        timeout=AWAITED_S,
+        check=True,
     )
     assert done.stdout.strip() == "UNREADABLE NOT_CHECKED cannot be read: Permission denied"
 

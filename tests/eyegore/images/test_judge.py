@@ -20,11 +20,12 @@ from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 
+from ...conftest import AWAITED_S
 from .simulated_images import write
 
 pytestmark = pytest.mark.slow
 
-LIMIT_S = 60.0
+LIMIT_S = AWAITED_S
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def judges(tmp_path: Path, told: Told) -> Iterator[Callable[[], FrameJudge]]:
     yield make
     for judge in made:
         judge.stop()
-        assert judge.join(10)
+        assert judge.join(AWAITED_S)
 
 
 def test_the_newest_is_judged_first_and_all_are(day: Path, judges: Callable[[], FrameJudge], told: Told) -> None:
@@ -89,7 +90,7 @@ def test_the_newest_is_judged_first_and_all_are(day: Path, judges: Callable[[], 
     assert [one.news for one in found] == [True, False, False]
     assert {one.result.quadrants["E"].pre.pixels > 0 for one in found} == {True}
     judge.stop()
-    assert judge.join(10)
+    assert judge.join(AWAITED_S)
     assert told.waiting[-1].waiting == 0
     assert told.waiting[-1].judged == 3
 
@@ -102,7 +103,7 @@ def test_after_a_restart_nothing_is_measured_twice(
     judge.offer(image(day, 101))
     first = told.next()
     judge.stop()
-    assert judge.join(10)
+    assert judge.join(AWAITED_S)
     monkeypatch.setattr(JudgeProcess, "ask", lambda self, task: pytest.fail(f"{task.path} was measured again"))
     again = judges()
     again.start()
@@ -146,7 +147,7 @@ def test_a_process_that_is_killed_is_told_and_started_again(
     told.next()
     for child in multiprocessing.active_children():
         child.kill()
-        child.join(10)
+        child.join(AWAITED_S)
     judge.offer(image(day, 102))
     assert told.next().result.problem is None
 
@@ -228,7 +229,7 @@ def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], Fr
     judge.offer(image(day, 102))
     stopper = threading.Timer(0.1, judge.stop)
     stopper.start()
-    assert judge.join(10)
+    assert judge.join(AWAITED_S)
     stopper.join()
     assert told.judged.empty()
 

@@ -22,6 +22,8 @@ from eyegore.messages.images import (
     Spot,
 )
 
+from ...conftest import AWAITED_S
+
 STAMP = FrameStamp("EUC_1_010119D_000000T_ROE1_CCD1.fits", 35_400_960, 1_552_000_000_123_456_789, "table BORN")
 
 
@@ -56,7 +58,7 @@ def test_a_new_store_is_opened_by_several_at_once(tmp_path: Path, caplog: pytest
 
     def several() -> None:
         for number in range(20):
-            together.wait(10)
+            together.wait(AWAITED_S)
             FrameStore(tmp_path / f"{number}.sqlite").close()
 
     threads = [threading.Thread(target=several) for _ in range(4)]

@@ -11,6 +11,8 @@ import pytest
 from eyegore.messages.events import LimitsEdited
 from eyegore.session.limits_file import LimitsFile
 
+from ...conftest import AWAITED_S
+
 WaitUntil = Callable[..., None]
 TABLE = """\
 elvis = "lab"
@@ -36,7 +38,7 @@ def edits(path: Path) -> Iterator[list[LimitsEdited]]:
     watch.start()
     yield found
     watch.stop()
-    assert watch.join(20)
+    assert watch.join(AWAITED_S)
 
 
 def write(path: Path, text: str) -> None:

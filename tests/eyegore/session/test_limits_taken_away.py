@@ -36,6 +36,8 @@ from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 
+from ...conftest import AWAITED_S
+
 NOW = 1_000_000.0
 COLUMNS = ("TEMP", "DRAIN")
 TEMP = Parameter("TEMP", "degC", "", Range(-133, 35), Range(-121, -119), severity_low=Severity.WARNING)
@@ -205,7 +207,7 @@ def test_a_table_that_cannot_be_read_for_a_while_is_read_when_it_can_be(
         wait_until(lambda: len(looks) > 3)
     wait_until(lambda: len(found) > 1)
     watch.stop()
-    assert watch.join(20)
+    assert watch.join(AWAITED_S)
     assert [edited.table is not None for edited in found] == [False, True]
 
 
@@ -230,4 +232,4 @@ def test_an_edit_while_the_session_begins_is_not_missed(
     service = Service(session, [seen.append])
     service.start()
     wait_until(lambda: any("edited limits" in str(getattr(event, "text", "")) for event in seen))
-    assert service.stop(20)
+    assert service.stop(AWAITED_S)

@@ -23,6 +23,8 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
+
 pytestmark = pytest.mark.slow
 
 WaitUntil = Callable[..., None]
@@ -98,11 +100,10 @@ def run_through(folder: Path, state: Path, wait_until: WaitUntil) -> None:
     seen: list[Event] = []
     service = Service(Session(folder, state=state, watch_disk=False), [seen.append])
     service.start()
-    wait_until(lambda: any(isinstance(event, Health) and event.hk_rows >= HOURS * 3600 for event in seen), timeout=60)
-    assert service.stop(10.0)
+    wait_until(lambda: any(isinstance(event, Health) and event.hk_rows >= HOURS * 3600 for event in seen))
+    assert service.stop(AWAITED_S)
 
 
-@pytest.mark.timeout(300)
 def test_twenty_kills_in_a_campaign_change_nothing_in_the_journal(tmp_path: Path, wait_until: WaitUntil) -> None:
     """Each kill hits a session that reads: what it has told already, or just after it told something new."""
     folder = tmp_path / "day"
@@ -116,10 +117,10 @@ def test_twenty_kills_in_a_campaign_change_nothing_in_the_journal(tmp_path: Path
     for wanted in sorted(dice.sample(range(len(expected)), KILLS)):
         with said.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
             try:
-                wait_until(lambda: b"HK of ELVIS" in said.read_bytes(), timeout=60)
+                wait_until(lambda: b"HK of ELVIS" in said.read_bytes())
                 if written(state, folder) >= wanted:  # it reads again what the journal knows
                     pause.wait(dice.uniform(0.0, 0.4))
-                wait_until(lambda wanted=wanted: written(state, folder) >= wanted, timeout=60)
+                wait_until(lambda wanted=wanted: written(state, folder) >= wanted)
             finally:
                 process.kill()
         assert process.returncode == -signal.SIGKILL
@@ -150,7 +151,7 @@ def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUn
     service.send(FlagCommand(Action.LOWER, "CCD2_TEMP_B", "ana", "on it"))
     service.send(FlagCommand(Action.SHELVE, "CCD1_TEMP_B", "ana", "heater test", time.time() + 900))
     wait_until(lambda: len(told) == 4)
-    assert service.stop(20)
+    assert service.stop(AWAITED_S)
     told.clear()
     rows: list[int] = []
     service = Service(
@@ -161,7 +162,7 @@ def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUn
     wait_until(lambda: len(rows) > 1)
     elvis.append_rows(10)
     wait_until(lambda: service.monitor.hk.rows == 30)
-    assert service.stop(20)
+    assert service.stop(AWAITED_S)
     assert told == [], "something old was told as new"
     flags = {flag.parameter: flag for flag in service.monitor.flags.views()}
     assert (flags["CCD2_TEMP_B"].state.name, flags["CCD2_TEMP_B"].acknowledged_by) == ("ACKNOWLEDGED", "ana")
@@ -178,6 +179,6 @@ def test_a_second_session_on_the_folder_keeps_no_journal_and_says_so(
     wait_until(lambda: first.monitor.hk.rows == 5)
     second.start()
     wait_until(lambda: second.monitor.hk.rows == 5)
-    assert second.stop(20)
-    assert first.stop(20)
+    assert second.stop(AWAITED_S)
+    assert first.stop(AWAITED_S)
     assert "no journal is kept" in caplog.text

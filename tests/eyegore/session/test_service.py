@@ -37,6 +37,8 @@ from eyegore.session.service import Service, lab_offset_s, rules_for
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
+
 WaitUntil = Callable[..., None]
 
 
@@ -83,7 +85,7 @@ def start(tmp_path: Path, ear: Ear) -> Iterator[Start]:
 
     yield begin
     for service in services:
-        assert service.stop(20)
+        assert service.stop(AWAITED_S)
 
 
 def simulator(folder: Path, **options: object) -> Simulator:
@@ -116,7 +118,7 @@ def test_what_the_journal_knows_is_told_once_and_first(
     simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@10+10"]).append_rows(30)
     first = start(state=tmp_path / "state")
     wait_until(lambda: ear.rows() == 30)
-    assert first.stop(20)
+    assert first.stop(AWAITED_S)
     assert not any(isinstance(event, PastAlarms) for event in ear.events)
     ear.events.clear()
     start(state=tmp_path / "state")
@@ -143,12 +145,12 @@ def test_an_edited_limit_table_is_used_and_a_wrong_one_refused(
     wait_until(lambda: ear.rows() == 30)
     assert ear.state("CCD2_TEMP_B") is FlagState.NORMAL
     own.write_text(text.replace("high = 35.0", "high = 35.0 x"), encoding="utf-8")
-    wait_until(lambda: "the edited limits are refused, the old ones stay" in ear.said(), timeout=30)
+    wait_until(lambda: "the edited limits are refused, the old ones stay" in ear.said())
     own.write_text(tightened, encoding="utf-8")
-    wait_until(lambda: f"the edited limits of {own} are in use" in ear.said(), timeout=30)
+    wait_until(lambda: f"the edited limits of {own} are in use" in ear.said())
     elvis.append_rows(5)
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
-    assert service.stop(20)
+    assert service.stop(AWAITED_S)
     with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
         entries = [entry for entry in journal.entries() if entry.kind == "CONFIGURATION"]
     assert [entry.comment.split(":")[0] for entry in entries] == [
@@ -242,7 +244,7 @@ def test_a_failing_subscriber_does_not_disturb_the_others(
     service.subscribe(ear.take)
     service.start()
     wait_until(lambda: ear.rows() == 3)
-    assert service.stop(20)
+    assert service.stop(AWAITED_S)
     assert "a subscriber failed" in caplog.text
 
 
@@ -279,7 +281,7 @@ def test_a_monitor_that_hangs_is_noticed(
 
     def hang(*_args: object) -> list[Event]:
         held.set()
-        free.wait(30)
+        free.wait(AWAITED_S)
         return []
 
     loop = LoopTimer(longest_s=1.5)
@@ -328,7 +330,7 @@ def test_headless_needs_no_screen_and_ends_when_told(tmp_path: Path, wait_until:
         try:
             wait_until(lambda: "82 checked against limits S" in (tmp_path / "out").read_text())
             process.send_signal(getattr(__import__("signal"), f"SIG{signal_name}"))
-            assert process.wait(20) == 0
+            assert process.wait(AWAITED_S) == 0
         finally:
             process.kill()
             process.wait()

@@ -15,6 +15,8 @@ from eyegore.limits.model import LimitSet, Verdict
 from eyegore.limits.table import VERSIONS, table_for
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
+
 START = float(calendar.timegm((2019, 3, 14, 20, 0, 0)))
 TABLES = [version for version, dialect in DIALECTS.items() if dialect.stamp is not Stamp.NONE]
 MASTER = "HK_14-03-19_ROE1_01.txt"
@@ -211,7 +213,7 @@ def test_a_paced_session_stops_at_once_and_between_rows(tmp_path: Path, wait_unt
         wait_until(lambda: simulator.done > 20)
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(AWAITED_S)
     assert not thread.is_alive()
     data = (tmp_path / MASTER).read_bytes()
     assert data.endswith(b"\n")

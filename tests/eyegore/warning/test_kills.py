@@ -29,6 +29,7 @@ from eyegore.warning.channels.mail_message import message_id
 from eyegore.warning.channels.twilio_sender import sms_body
 from eyegore.warning.policy.policy import Policy
 
+from ...conftest import AWAITED_S
 from .channels.mail_servers import PASSWORD, SENDER, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA
@@ -87,12 +88,12 @@ def test_each_transaction_is_whole(
     service = Service(session)
     service.start()
     try:
-        wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+        wait_until(lambda: twilio_server.messages and mailbox.mails)
         code = re.findall(r"ACK ([0-9]{4})", twilio_server.messages[0]["body"])[0]
         twilio_server.arrive(ANNA, f"ACK {code}")
-        wait_until(lambda: seen.acknowledged, timeout=20)
+        wait_until(lambda: seen.acknowledged)
     finally:
-        assert service.stop(10.0)
+        assert service.stop(AWAITED_S)
     assert seen.faults == []
 
 
@@ -112,9 +113,9 @@ def test_an_error_in_the_warnings_themselves_wakes_somebody(
     service = Service(Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=warning_settings))
     service.start()
     try:
-        wait_until(lambda: len(twilio_server.messages) == 2 and len(mailbox.mails) == 2, timeout=20)
+        wait_until(lambda: len(twilio_server.messages) == 2 and len(mailbox.mails) == 2)
     finally:
-        assert service.stop(10.0)
+        assert service.stop(AWAITED_S)
     assert {one["body"] for one in twilio_server.messages} == {
         "Eyegore's warnings have an error of their own: look at the screen"
     }
@@ -176,8 +177,8 @@ def test_killed_again_and_again_with_providers_that_fail(
         twilio_server.faults.clear()
         mailbox.answers.clear()
         eyegore.start()
-        wait_until(lambda: told(eyegore.rows()) >= set(OUT), timeout=30, message="not all were told")
-        wait_until(lambda: not any(row.state.open for row in eyegore.rows()), timeout=60)
+        wait_until(lambda: told(eyegore.rows()) >= set(OUT), message="not all were told")
+        wait_until(lambda: not any(row.state.open for row in eyegore.rows()))
         seen = eyegore.seen
     finally:
         eyegore.kill()

@@ -22,6 +22,7 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ...conftest import AWAITED_S
 from .channels.mail_servers import PASSWORD, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA
@@ -72,7 +73,7 @@ def start(tmp_path: Path, warning_settings: Path, ear: Ear) -> Iterator[Start]:
 
     yield begin
     for service in services:
-        assert service.stop(10.0)
+        assert service.stop(AWAITED_S)
 
 
 def simulator(folder: Path) -> Simulator:
@@ -89,7 +90,7 @@ def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges
     wait_until(lambda: ear.rows() == 25)
     assert (twilio_server.messages, mailbox.mails) == ([], [])
     elvis.append_rows(10)
-    wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+    wait_until(lambda: twilio_server.messages and mailbox.mails)
     (message,) = twilio_server.messages
     assert message["to"] == ANNA
     assert "CCD2_TEMP_B" in message["body"]
@@ -102,9 +103,7 @@ def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges
     assert any(part.get_content_type() == "image/png" for part in letter.walk())
     assert "CRITICAL" in str(letter["Subject"])
     twilio_server.arrive(ANNA, f"ACK {found[0]} on my way")
-    wait_until(
-        lambda: (flag := ear.flag("CCD2_TEMP_B")) is not None and flag.state is FlagState.ACKNOWLEDGED, timeout=20
-    )
+    wait_until(lambda: (flag := ear.flag("CCD2_TEMP_B")) is not None and flag.state is FlagState.ACKNOWLEDGED)
     flag = ear.flag("CCD2_TEMP_B")
     assert flag is not None
     assert (flag.acknowledged_by, flag.comment) == ("anna", "on my way (by SMS)")
@@ -123,9 +122,9 @@ def test_after_a_restart_nothing_goes_out_twice(
     first = start()
     wait_until(lambda: ear.rows() == 25)
     elvis.append_rows(10)
-    wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+    wait_until(lambda: twilio_server.messages and mailbox.mails)
     wait_until(lambda: all(not line.open for line in ear.lines().values()))
-    assert first.stop(10.0)
+    assert first.stop(AWAITED_S)
     ear.events.clear()
     start()
     wait_until(lambda: ear.rows() == 35)
@@ -146,9 +145,9 @@ def test_a_channel_that_refuses_is_an_alarm_and_another_way_is_found(
     wait_until(lambda: ear.rows() == 25)
     twilio_server.plant("21211")
     elvis.append_rows(10)
-    wait_until(lambda: twilio_server.calls, timeout=20)
+    wait_until(lambda: twilio_server.calls)
     assert twilio_server.calls[0]["to"] == ANNA
-    wait_until(lambda: any("WARNINGS by sms" in line.subject for line in ear.lines().values()), timeout=20)
+    wait_until(lambda: any("WARNINGS by sms" in line.subject for line in ear.lines().values()))
     (refused,) = [line for line in ear.lines().values() if line.state == "refused"]
     assert refused.channel == "sms"
     assert "phone number" in refused.detail.lower() or "number" in refused.detail
@@ -196,10 +195,10 @@ def test_no_secret_is_anywhere(
     wait_until(lambda: ear.rows() == 25)
     twilio_server.plant("20003", "20003", "html 500")
     elvis.append_rows(10)
-    wait_until(lambda: any(line.failed for line in ear.lines().values()), timeout=20)
+    wait_until(lambda: any(line.failed for line in ear.lines().values()))
     assert main(["settings", "show", str(warning_settings)]) in (0, 2)
     assert main(["warnings", "list", "--state", str(tmp_path / "state"), "-p", str(tmp_path / "day")]) == 0
-    assert service.stop(10.0)
+    assert service.stop(AWAITED_S)
     told = capsys.readouterr()
     places = {
         "log": caplog.text,
@@ -237,10 +236,10 @@ def test_a_full_disk_holds_up_no_warning(
     with monkeypatch.context() as patched:
         patched.setattr("eyegore.journal.journal._in_one_transaction", no_room)
         elvis.append_rows(10)
-        wait_until(lambda: twilio_server.messages and mailbox.mails, timeout=20)
+        wait_until(lambda: twilio_server.messages and mailbox.mails)
         wait_until(lambda: "the journal cannot be written" in ear.said())
     wait_until(lambda: "the journal is written again" in ear.said())
-    assert service.stop(10.0)
+    assert service.stop(AWAITED_S)
     kept = Outbox(journal_path(tmp_path / "state", tmp_path / "day")).newest(10)
     assert {(one.channel.value, one.state.value) for one in kept} == {("sms", "sent"), ("email", "sent")}
     assert (len(twilio_server.messages), len(mailbox.mails)) == (1, 1)

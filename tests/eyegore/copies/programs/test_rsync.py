@@ -16,6 +16,8 @@ from eyegore.copies.programs import rsync as rsync_run
 from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress, RsyncResult, RsyncRun
 from eyegore.copies.programs.rsync_words import Outcome
 
+from ....conftest import AWAITED_S
+
 ODD_NAMES = [
     "two words.fits",
     " lead and trail ",
@@ -215,7 +217,7 @@ def test_a_copy_is_cancelled_and_its_half_file_is_not_visible(
     thread, results = started(run)
     wait_until(lambda: run.progress.bytes > 0)
     run.cancel()
-    thread.join(10)  # the copy itself would take three times as long
+    thread.join(AWAITED_S)
     assert not thread.is_alive()
     assert results[0].outcome is Outcome.CANCELLED
     assert content(target) == {}
@@ -243,7 +245,7 @@ def test_what_hangs_is_ended_with_all_its_children(
     thread, results = started(run)
     wait_until(number.exists)
     run.cancel()
-    thread.join(10)
+    thread.join(AWAITED_S)
     assert not thread.is_alive()
     assert results[0].outcome is Outcome.CANCELLED
     group = int(number.read_text())

@@ -15,6 +15,7 @@ import pytest
 from eyegore.copies.ssh.folder import PREFIX, SshFolder, clear_abandoned
 from eyegore.copies.ssh.line import SshLine
 
+from ....conftest import AWAITED_S
 from ..ssh_server import SshServer
 
 
@@ -86,7 +87,7 @@ def test_the_connection_of_a_killed_program_is_ended(
         )
         options = [word for option in (*words, "BatchMode=yes") for word in ("-o", option)]
         ssh = ["ssh", "-i", str(server.key), "-p", str(server.port), *options, target.login]
-        subprocess.run([sys.executable, "-c", program, *ssh], check=False, timeout=20)
+        subprocess.run([sys.executable, "-c", program, *ssh], check=False, timeout=AWAITED_S)
         assert server.connections == 1
         (left,) = base.iterdir()
         assert line.run(["true"], timeout_s=30).verdict.sentence

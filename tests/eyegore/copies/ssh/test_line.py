@@ -23,6 +23,7 @@ from eyegore.copies.ssh.known_hosts import trust_command
 from eyegore.copies.ssh.line import SshLine
 from eyegore.copies.target import SyncTarget
 
+from ....conftest import AWAITED_S
 from ..ssh_server import SshServer
 
 pytestmark = pytest.mark.slow
@@ -290,7 +291,7 @@ def test_a_server_killed_in_mid_transfer_leaves_no_half_file_and_is_taken_up_aga
     thread.start()
     wait_until(lambda: run.progress.name == "big" and run.progress.bytes > 1_000_000)
     server.kill()
-    thread.join(20)
+    thread.join(AWAITED_S)
     assert not thread.is_alive()
     assert results[0].outcome is Outcome.PASSING
     assert "the connection broke" in results[0].sentence
@@ -320,7 +321,7 @@ def test_a_line_that_is_cut_in_mid_transfer_is_noticed_and_the_next_run_does_not
     thread.start()
     wait_until(lambda: run.progress.name == "big" and run.progress.bytes > 1_000_000)
     server.freeze()
-    thread.join(20)
+    thread.join(AWAITED_S)
     assert not thread.is_alive()
     assert results[0].outcome is Outcome.PASSING
     assert "connection broke" in results[0].sentence
@@ -346,7 +347,7 @@ def test_a_copy_is_cancelled_in_mid_transfer(
     thread.start()
     wait_until(lambda: run.progress.bytes > 1_000_000)
     run.cancel()
-    thread.join(10)
+    thread.join(AWAITED_S)
     assert not thread.is_alive()
     assert results[0].outcome is Outcome.CANCELLED
     assert "big" not in content(backup)

@@ -19,6 +19,8 @@ from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.desktop.alarms.tones import installed_players, wav
 from eyegore.limits.model import Severity
 
+from ....conftest import AWAITED_S
+
 C, W = Severity.CRITICAL, Severity.WARNING
 Until = Callable[[Callable[[], object]], None]
 
@@ -76,7 +78,7 @@ def make(bell: Bell, temporary: Path) -> Iterator[Callable[..., Annunciator]]:
         return made[-1]
 
     yield one
-    assert [one.stop(10) for one in made] == [True] * len(made)
+    assert [one.stop(AWAITED_S) for one in made] == [True] * len(made)
 
 
 def test_a_warning_is_played_once_from_a_private_file(
@@ -105,7 +107,7 @@ def test_critical_repeats_until_it_is_acknowledged(
     wait_until(lambda: len(player.played) >= 3)
     one.update({})
     wait_until(lambda: one._plan.due() == float("inf"))
-    assert one.stop(10)
+    assert one.stop(AWAITED_S)
     assert set(player.played) == {"critical"}
 
 
@@ -167,7 +169,7 @@ def test_stop_ends_what_plays(
     one = make(slow)
     one.update({"T/OOL": W})
     wait_until(lambda: slow.played)
-    assert one.stop(10)
+    assert one.stop(AWAITED_S)
     assert one._process is not None
     assert one._process.returncode == -9
     assert bell.rung == []
@@ -187,7 +189,7 @@ def test_an_error_of_the_bell_does_not_end_the_worker(
     one = Annunciator(broken, [], repeat_s=0.02)
     one.update({"T/OOL": C})
     wait_until(lambda: len(rung) >= 2)
-    assert one.stop(10)
+    assert one.stop(AWAITED_S)
     assert "no bell" in caplog.text
 
 

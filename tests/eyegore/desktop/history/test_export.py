@@ -23,6 +23,8 @@ from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell
 
+from ....conftest import AWAITED_S
+
 START = 953_000_000.0
 CELLS = (ChartCell("T", "T", "°C"), ChartCell("F", "F", ""))
 
@@ -131,7 +133,7 @@ def test_a_file_is_written_on_a_thread(tmp_path: Path, wait_until: Callable[...,
         tmp_path / "a.csv", [], iter([b"a", b"b"]), 2, shares.append, lambda *end: told.append(end)  # type: ignore[arg-type]
     )  # fmt: skip
     wait_until(lambda: told)
-    assert export.stop(20)
+    assert export.stop(AWAITED_S)
     assert told == [(f"written: {tmp_path / 'a.csv'}", True)]
     assert shares == [0.5, 1.0]
     assert not export.alive
@@ -144,7 +146,7 @@ def test_an_export_is_cancelled(tmp_path: Path, wait_until: Callable[..., None])
     def parts() -> Iterator[bytes]:
         yield b"a"
         begun.set()
-        go.wait(10)
+        go.wait(AWAITED_S)
         yield b"b"
 
     export = Export(tmp_path / "a.csv", [], parts(), 2, lambda share: None, lambda *end: told.append(end))  # type: ignore[arg-type]
@@ -152,7 +154,7 @@ def test_an_export_is_cancelled(tmp_path: Path, wait_until: Callable[..., None])
     export.stop()
     go.set()
     wait_until(lambda: told)
-    assert export.stop(20)
+    assert export.stop(AWAITED_S)
     assert told == [("the export was cancelled: nothing is written", False)]
     assert os.listdir(tmp_path) == []
 
@@ -166,6 +168,6 @@ def test_a_fault_in_the_content_is_told(tmp_path: Path, wait_until: Callable[...
 
     export = Export(tmp_path / "a.csv", [], parts(), 1, lambda share: None, lambda *end: told.append(end))  # type: ignore[arg-type]
     wait_until(lambda: told)
-    assert export.stop(20)
+    assert export.stop(AWAITED_S)
     assert told == [(f"{tmp_path / 'a.csv'} could not be written: odd", False)]
     assert os.listdir(tmp_path) == []

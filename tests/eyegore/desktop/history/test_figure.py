@@ -18,6 +18,8 @@ from eyegore.limits.model import Severity, Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell
 
+from ....conftest import AWAITED_S
+
 START = 953_000_000.0
 SHEET = Sheet(800, 400, 14, 14, 96.0, 8.0, 60, 14)
 COLOURS = {
@@ -139,10 +141,10 @@ def test_the_newest_picture_of_a_window_wins(wait_until: object) -> None:
 
     def hold(painted: Painted) -> None:
         begun.set()
-        held.wait(10)
+        held.wait(AWAITED_S)
 
     painter.paint("one", made(), hold)
-    assert begun.wait(20)
+    assert begun.wait(AWAITED_S)
     newest = made(stretch=(0.0, 300.0))
     painter.paint("two", made(stretch=(0.0, 100.0)), done.append)
     painter.paint("two", newest, done.append)
@@ -150,7 +152,7 @@ def test_the_newest_picture_of_a_window_wins(wait_until: object) -> None:
     painter.forget("three")
     held.set()
     wait_until(lambda: done)  # type: ignore[operator]
-    assert painter.stop(20)
+    assert painter.stop(AWAITED_S)
     assert [painted.picture for painted in done] == [newest]
     assert done[0].pixels is not None
 
@@ -159,9 +161,9 @@ def test_a_picture_that_cannot_be_drawn_is_told_and_the_next_is_drawn(wait_until
     painter = HistoryPainter()
     done: list[Painted] = []
     painter.paint("one", Picture(SHEET, 0.0, 1.0, (), (), {}, nothing=""), done.append)
-    wait_until(lambda: done, timeout=20)  # type: ignore[operator]
+    wait_until(lambda: done)  # type: ignore[operator]
     painter.save("one", made(), done.append)
     wait_until(lambda: len(done) == 2)  # type: ignore[operator]
-    assert painter.stop(20)
+    assert painter.stop(AWAITED_S)
     assert "could not be drawn" in done[0].problem
     assert done[1].png.startswith(b"\x89PNG")

@@ -11,6 +11,7 @@ import pytest
 from eyegore.desktop.history import saver as history_saver
 from eyegore.desktop.history.window import HistoryWindow
 
+from ....conftest import AWAITED_S
 from ..sampled_session import SampledSession, press
 
 pytestmark = pytest.mark.gui
@@ -70,7 +71,7 @@ def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, run
     def parts() -> Iterator[bytes]:
         yield b"a"
         begun.set()
-        go.wait(10)
+        go.wait(AWAITED_S)
         yield b"b"
 
     window.saver._begin(place / "a.csv", parts(), 2)

@@ -17,6 +17,8 @@ from eyegore.elvis.ccd_frame import read_frame
 from eyegore.images.pixels.display import Stretch
 from eyegore.widgets.images.viewport import Viewport
 
+from ....conftest import AWAITED_S
+
 ROWS, COLUMNS = 4132, 4238
 ROOM = 200, 160
 
@@ -61,7 +63,7 @@ def eye(answers: list[Seen | Thumb]) -> Iterator[FrameEye]:
 
     eye = FrameEye(post)
     yield eye
-    assert eye.stop(10)
+    assert eye.stop(AWAITED_S)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 
+from ....conftest import AWAITED_S
 from ....widgets.on_screen import told
 
 pytestmark = pytest.mark.gui
@@ -62,7 +63,7 @@ def looks(root: tk.Tk) -> Iterator[LookDesk]:
     looks = LookDesk(root, theme, pump.post, {})
     yield looks
     looks.clear()
-    assert looks.stop(10)
+    assert looks.stop(AWAITED_S)
     pump.stop()
 
 

@@ -15,6 +15,8 @@ from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
 from eyegore.images.pixels.display import PixelRange, Stretch, preview
 
+from ....conftest import AWAITED_S
+
 BOX = (60, 50)
 ROWS, COLUMNS = 100, 222
 
@@ -38,7 +40,7 @@ def worker(posted: list[ImagePreview]) -> Iterator[ImageWorker]:
 
     worker = ImageWorker(post)
     yield worker
-    assert worker.stop(10)
+    assert worker.stop(AWAITED_S)
 
 
 def frame(seed: int, rows: int = ROWS, columns: int = COLUMNS) -> np.ndarray:
@@ -118,13 +120,13 @@ def test_the_newest_request_wins_and_an_older_one_is_left_unfinished(worker, pos
 
     def read(path, buffer=None):
         entered.set()
-        assert go_on.wait(10)
+        assert go_on.wait(AWAITED_S)
         return frame(1)
 
     monkeypatch.setattr(image_worker, "read_pixels", read)
     paths = {ccd: tmp_path / str(ccd) for ccd in (1, 2, 3)}
     worker.request(1, paths, Stretch.EQUALISED, BOX)
-    assert entered.wait(10)
+    assert entered.wait(AWAITED_S)
     worker.request(2, paths, Stretch.EQUALISED, BOX)
     worker.request(3, paths, Stretch.EQUALISED, BOX)
     go_on.set()
@@ -151,16 +153,16 @@ def test_stop_ends_the_worker_between_two_ccds_and_nothing_is_taken_after_it(wor
 
     def read(path, buffer=None):
         entered.set()
-        assert go_on.wait(10)
+        assert go_on.wait(AWAITED_S)
         return frame(1)
 
     monkeypatch.setattr(image_worker, "read_pixels", read)
     paths = {ccd: tmp_path / str(ccd) for ccd in (1, 2, 3)}
     worker.request(1, paths, Stretch.EQUALISED, BOX)
-    assert entered.wait(10)
+    assert entered.wait(AWAITED_S)
     assert not worker.stop(0.05)
     go_on.set()
-    assert worker.stop(10)
+    assert worker.stop(AWAITED_S)
     worker.request(2, paths, Stretch.EQUALISED, BOX)
     assert [(made.obsid, made.ccd) for made in posted] == [(1, 1)]
 

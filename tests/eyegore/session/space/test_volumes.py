@@ -10,6 +10,8 @@ import pytest
 
 from eyegore.session.space.volumes import DiskSpace, FreeSpace
 
+from ....conftest import AWAITED_S
+
 
 class WaitUntil(Protocol):
     def __call__(self, predicate: Callable[[], object], timeout: float = 10, message: str = "") -> None: ...
@@ -31,7 +33,7 @@ class Volumes:
     def usage(self, path: Path) -> tuple[float, float]:
         self.asked.append(str(path))
         if str(path) in self.hanging:
-            assert self.let_go.wait(30)
+            assert self.let_go.wait(AWAITED_S)
         return 3e9, 10e9
 
 
@@ -100,7 +102,7 @@ def test_a_volume_that_hangs_is_told_and_holds_up_no_other(
     assert not space.join(0.05)
     volumes.hanging.clear()
     volumes.let_go.set()
-    assert space.join(20)
+    assert space.join(AWAITED_S)
     assert all(one.problem for one in posted if one.name == "backup")  # nothing is posted after the stop
 
 

@@ -19,6 +19,8 @@ from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
 from eyegore.warning.channels.dispatcher import LONGEST_WAIT_S, Dispatcher
 
+from ....conftest import AWAITED_S
+
 WaitUntil = Callable[..., None]
 NOW = 1_000_000.0
 SENT = Outcome(Result.SENT, "250 taken", "id-1")
@@ -109,7 +111,7 @@ def start(outbox: Outbox) -> Iterator[Start]:
 
     yield begin
     for desk in desks:
-        assert desk.dispatcher.stop(20)
+        assert desk.dispatcher.stop(AWAITED_S)
 
 
 def done(desk: Desk, key: str = "1") -> Callable[[], bool]:
@@ -230,7 +232,7 @@ def test_a_channel_that_hangs_holds_up_no_other(start: Start, wait_until: WaitUn
 
     class Hanging(Script):
         def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
-            assert let_go.wait(30)
+            assert let_go.wait(AWAITED_S)
             return super().send(address, notice, samples)
 
     desk = start(Hanging(), Script(channel=Channel.SMS), unfinished=[delivery(), delivery("2", Channel.SMS)])
@@ -262,7 +264,7 @@ def test_what_nobody_needs_any_more_is_not_sent(outbox: Outbox) -> None:
     assert desk.states() == ["CANCELLED"]
     assert desk.dispatcher.waiting() == 1
     desk.dispatcher.start()
-    assert desk.dispatcher.stop(20)
+    assert desk.dispatcher.stop(AWAITED_S)
     assert "1" not in sender.sent
 
 
@@ -304,7 +306,7 @@ def test_a_clock_that_is_set_makes_nothing_late(outbox: Outbox, wait_until: Wait
     wait_until(lambda: desk.states()[-1:] == ["WAITING"])
     desk.now += jump
     wait_until(done(desk))
-    assert desk.dispatcher.stop(20)
+    assert desk.dispatcher.stop(AWAITED_S)
     assert desk.states() == ["SENDING", "WAITING", "SENDING", "SENT"]
 
 
@@ -350,7 +352,7 @@ def test_what_could_not_be_marked_is_marked_later_also_when_the_journal_writes_i
     desk.dispatcher.put([delivery()])
     desk.dispatcher.start()
     wait_until(done(desk))
-    assert desk.dispatcher.stop(20)
+    assert desk.dispatcher.stop(AWAITED_S)
     away.rename(journal.path)
     journal.record([], {}, [delivery()])
     assert outbox.flush() == f"{journal.path} is not ours to write"

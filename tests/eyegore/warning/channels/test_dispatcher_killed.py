@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from ....conftest import AWAITED_S
+
 pytestmark = pytest.mark.slow
 
 PROCESS = """
 import os, signal, sys, time
 from pathlib import Path
-sys.path[:0] = [{tests!r}]
-from test_dispatcher import Desk, Script, Traced, delivery
+sys.path[:0] = [{root!r}]
+from {package}.test_dispatcher import Desk, Script, Traced, delivery
 from eyegore.journal.journal import Journal
 from eyegore.journal.outbox import Outbox
 
@@ -63,9 +65,11 @@ def test_killed_at_any_moment_it_is_sent(tmp_path: Path, kind: str, die: str, me
     path = tmp_path / "night.sqlite"
 
     def run(die: str) -> subprocess.CompletedProcess[str]:
-        tests = str(Path(__file__).parent)
-        code = PROCESS.format(kind=kind, die=die, post=str(post), path=str(path), tests=tests)
-        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+        root = str(Path(__file__).parents[str(__package__).count(".") + 1])
+        code = PROCESS.format(kind=kind, die=die, post=str(post), path=str(path), root=root, package=__package__)
+        return subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=AWAITED_S, check=False
+        )
 
     assert run(die).returncode == -signal.SIGKILL
     again = run("")
