@@ -3,6 +3,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick check bench screenshots clean
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS
+# The tests start hundreds of processes: each would compile Eyegore again.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHON
 
 BIN := .venv/bin

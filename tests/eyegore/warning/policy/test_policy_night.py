@@ -118,14 +118,17 @@ PEOPLE = {
 """What people do."""
 
 
+HANDOVER, BED, BREAKFAST = at("02:00:00"), at("23:00:00"), at("07:00:00")
+
+
 def duty(now: float) -> Duty:
-    return Duty("Ana", "Ben", at("02:00:00")) if now < at("02:00:00") else Duty("Ben", "Cleo", float("inf"))
+    return Duty("Ana", "Ben", HANDOVER) if now < HANDOVER else Duty("Ben", "Cleo", float("inf"))
 
 
 RULES = PolicyRules(
     routes={WARNING: (Channel.SMS,), CRITICAL: (Channel.SMS, Channel.CALL)},
     duty=duty,
-    quiet=lambda _person, now: at("23:00:00") <= now < at("07:00:00"),
+    quiet=lambda _person, now: BED <= now < BREAKFAST,
     people=("Ana", "Ben", "Cleo"),
     total=20,
 )
@@ -159,6 +162,7 @@ class Night:
         for parameter in PARAMETERS:
             self.board.watch(parameter, LimitSet.SAFE, Frame(BEGIN))
         commands = {at(when): acts for when, acts in PEOPLE.items()}
+        silent, heard = at("06:00:00"), at("06:01:00")
         for row, now in enumerate(times.tolist()):
             part = slice(row, row + 1)
             rows = HkRows("hk", COLUMNS, times[part], values[part], 2, now)
@@ -167,9 +171,9 @@ class Night:
             events = self.board.take(rows, judgement, frame)
             for command in commands.get(now, ()):
                 events += self.board.command(command, frame)
-            if now == at("06:00:00"):
+            if now == silent:
                 events += self.board.timer("HK rows", CRITICAL, "no row for 60 s", now - 60, now, frame)
-            if now == at("06:01:00"):
+            if now == heard:
                 events += self.board.timer_well("HK rows", now, frame)
             self._tell([*events, *self.board.tick(frame)], now)
 
