@@ -88,7 +88,7 @@ def own_log_handlers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One place for the caches of libraries: matplotlib lists the fonts of the machine once, not once a test or worker."""
+    """One place for the caches of libraries: the fonts of the machine are listed once, not in each test or worker."""
     run = tmp_path_factory.getbasetemp()
     folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "caches"
     folder.mkdir(exist_ok=True)

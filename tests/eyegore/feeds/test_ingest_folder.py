@@ -175,7 +175,7 @@ with next(folder.iterdir()).open("a") as file:
     file.write(sys.argv[2] + "\\n")
 wait(lambda: said[-1] == "rows 1")
 ingest.stop()
-assert ingest.join(20)
+assert ingest.join(120)
 print(*said, sep=",")
 """
 

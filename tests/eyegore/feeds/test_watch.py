@@ -314,9 +314,9 @@ def post(message):
         told.set()
 watch = FolderWatch(Path(sys.argv[1]), lambda names: None, post, cycle_s=0.05)
 watch.start()
-assert ready.wait(20)
+assert ready.wait(120)
 os.kill(os.getpid(), signal.SIGSTOP)
-told.wait(20)
+told.wait(120)
 watch.stop()
 watch.join()
 """

@@ -45,7 +45,7 @@ desk = Desk(outbox, Posted())
 desk.dispatcher.start(outbox.unfinished())
 while desk.dispatcher.waiting():
     time.sleep(0.01)
-assert desk.dispatcher.stop(20)
+assert desk.dispatcher.stop(120)
 print(outbox.newest(1)[0].state.name, outbox.newest(1)[0].detail)
 """
 
