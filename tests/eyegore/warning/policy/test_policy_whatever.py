@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 NAMES = ("T1", "T2", "D1", "D2", "D3", "P")
 BAD = (Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN)
 TOTAL = 4
-STEP_S = 5
+STEP_S = 10
 
 
 class Twins(Bench):
