@@ -52,7 +52,7 @@ def told() -> Told:
 
 
 @pytest.fixture
-def open_viewer(told: Told, temporary: Path) -> Iterator[Callable[..., Ds9Viewer]]:
+def open_viewer(told: Told, temporary: Path, own_sessions: list[OwnDs9]) -> Iterator[Callable[..., Ds9Viewer]]:
     """Makes viewers that speak to ``told``, and stops them."""
     opened = []
 

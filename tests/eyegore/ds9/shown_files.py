@@ -7,6 +7,8 @@ import pytest
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.xpa import Xpa
 
+from ...conftest import AWAITED_S
+
 NASTY = [
     "a b",
     "it's",
@@ -27,7 +29,8 @@ NASTY = [
 
 
 def remembered_sessions(monkeypatch: pytest.MonkeyPatch) -> list[OwnDs9]:
-    """Every session with a DS9 of our own that is connected from now on."""
+    """Every session with a DS9 of our own that is connected from now on; it may take its time to start."""
+    monkeypatch.setattr("eyegore.ds9.launch.START_LIMIT_S", AWAITED_S)
     made: list[OwnDs9] = []
     connect = OwnDs9.connect
 
