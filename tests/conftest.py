@@ -10,6 +10,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 import traceback
@@ -47,6 +48,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "display" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.gui)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """What a test with windows leaves is collected here and now, when nothing holds it any more.
+
+    Later it would be on the thread that happens to collect, which for objects of Tk aborts the process. Until now the
+    arguments of the test held them, and of a failed one also what Python keeps for a debugger.
+    """
+    done = yield
+    if item.get_closest_marker("gui"):
+        for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+            vars(sys).pop(name, None)
+        gc.collect()
+    return done  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -176,8 +192,6 @@ def root(display: str) -> Iterator[tk.Tk]:
     yield window
     with contextlib.suppress(tkinter.TclError):  # the test may have closed it
         window.destroy()
-    del window
-    gc.collect()  # Tk objects collected by a worker thread later would abort the process
     if problems:
         pytest.fail("exception in a Tk callback:\n" + "\n".join(problems), pytrace=False)
 
