@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -52,16 +53,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """What a test with windows leaves is collected here and now, when nothing holds it any more.
+    """What a test leaves is collected before the next one begins, when nothing holds it any more.
 
-    Later it would be on the thread that happens to collect, which for objects of Tk aborts the process. Until now the
-    arguments of the test held them, and of a failed one also what Python keeps for a debugger.
+    Until then the arguments of the test hold it, and what Python keeps of a failure for a debugger. Objects of Tk that
+    a thread of a later test happens to collect abort the process; what a failed test did not come to close is no
+    fault of the test during which it is found.
     """
     done = yield
-    if item.get_closest_marker("gui"):
+    failed = "last_value" in vars(sys)
+    if failed or item.get_closest_marker("gui"):
         for name in ("last_type", "last_value", "last_traceback", "last_exc"):
             vars(sys).pop(name, None)
-        gc.collect()
+        with warnings.catch_warnings():
+            if failed:
+                warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
     return done  # type: ignore[return-value]
 
 
