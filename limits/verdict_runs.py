@@ -12,6 +12,9 @@ from eyegore.limits.model import Verdict
 
 def spans_of(values: npt.NDArray[np.uint8] | npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Maximal runs of equal values in a vector, as (start, stop) with ``stop`` exclusive."""
+    if values.size == 1:  # a row that has just come, as once a second: nothing to compare
+        yield 0, 1
+        return
     start = 0
     for stop in (*(np.flatnonzero(values[1:] != values[:-1]) + 1).tolist(), values.size):
         if stop > start:

@@ -187,10 +187,8 @@ def test_an_order_that_raises_a_dialog_is_not_taken_for_done_and_once_it_is_clos
     images: tuple[FrameImage, ...],
     transport: Transport,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     wait_until: Callable[..., None],
 ) -> None:
-    monkeypatch.setattr("eyegore.ds9.xpa.HANDSHAKE_S", 1)
     session = RunningDs9("lab", transport, threading.Event())
     xpa, address = session.connect()
     with dialog(xpa, address, tmp_path, wait_until) as raised:
@@ -204,9 +202,8 @@ def test_an_order_that_raises_a_dialog_is_not_taken_for_done_and_once_it_is_clos
 
 
 def test_a_suspended_ds9_is_told_and_works_when_it_goes_on(
-    lab: Lab, load: Load, images: tuple[FrameImage, ...], monkeypatch: pytest.MonkeyPatch
+    lab: Lab, load: Load, images: tuple[FrameImage, ...]
 ) -> None:
-    monkeypatch.setattr("eyegore.ds9.xpa.HANDSHAKE_S", 1)
     session = RunningDs9("lab", XpaTools(), threading.Event())
     xpa, address = session.connect()
     lab.processes["lab"].send_signal(signal.SIGSTOP)

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import Ds9Error
-from eyegore.ds9 import xpa as xpa_calls
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
 
@@ -89,8 +88,7 @@ def test_a_killed_ds9_is_started_again(frames, order, viewer, told, own_sessions
 
 @pytest.mark.ds9
 @pytest.mark.gui
-def test_a_frozen_ds9_is_given_up_then_replaced(frames, viewer, told, own_sessions, tmp_path, wait_until, monkeypatch):
-    monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 1)
+def test_a_frozen_ds9_is_given_up_then_replaced(frames, viewer, told, own_sessions, tmp_path, wait_until):
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
     wait_until(told.matches("ObsID 7 shown"))
@@ -106,8 +104,7 @@ def test_a_frozen_ds9_is_given_up_then_replaced(frames, viewer, told, own_sessio
 
 @pytest.mark.ds9
 @pytest.mark.gui
-def test_a_ds9_that_was_only_busy_is_kept(frames, viewer, told, own_sessions, tmp_path, wait_until, monkeypatch):
-    monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 1)
+def test_a_ds9_that_was_only_busy_is_kept(frames, viewer, told, own_sessions, tmp_path, wait_until):
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
     wait_until(told.matches("ObsID 7 shown"))
@@ -124,9 +121,8 @@ def test_a_ds9_that_was_only_busy_is_kept(frames, viewer, told, own_sessions, tm
 @pytest.mark.ds9
 @pytest.mark.gui
 def test_a_ds9_of_our_own_that_waits_for_its_dialog_is_not_ended(
-    frames, viewer, told, own_sessions, tmp_path, wait_until, monkeypatch
+    frames, viewer, told, own_sessions, tmp_path, wait_until
 ):
-    monkeypatch.setattr(xpa_calls, "HANDSHAKE_S", 1)
     paths = frames(tmp_path, 7)
     viewer.show(paths, 7)
     wait_until(told.matches("ObsID 7 shown"))
