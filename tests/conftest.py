@@ -23,14 +23,13 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
+from .patience import AWAITED_S
+
 if TYPE_CHECKING:
     import tkinter as tk
 
 SCREEN = "1366x768x24"
 """The smallest screen the window must be usable on."""
-AWAITED_S = 120.0
-"""How long anything may be awaited [s]: an event, an answer, the end of a thread or a process. It is only against
-hanging, and far longer than a machine needs that has ten times as much to do as it can."""
 FOREIGN_THREADS = ("hypothesis", "pytest_timeout")
 
 # How long an example takes says how busy the machine is.

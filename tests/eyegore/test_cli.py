@@ -14,7 +14,7 @@ from eyegore.cli import build_parser, main
 from eyegore.commands.session_options import session_of
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ..conftest import AWAITED_S
+from ..patience import AWAITED_S
 
 NARROW = {"PYTHONIOENCODING": "ascii"}
 

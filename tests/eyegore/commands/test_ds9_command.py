@@ -17,7 +17,7 @@ import pytest
 from eyegore.cli import main, quickds9
 from eyegore.ds9.order import FrameImage
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..ds9.lab_ds9 import Lab, go_there, opened_lab, write_image
 
 

@@ -19,7 +19,7 @@ from eyegore.cli import main
 from eyegore.images.analysis import analyse_frame
 from eyegore.reports.quicklook.table import COLUMNS, SECTION_NUMBERS
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..images.simulated_images import write
 
 if TYPE_CHECKING:

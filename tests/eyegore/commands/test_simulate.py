@@ -13,7 +13,7 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.commands import simulate
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 
 def run(*words: str) -> int:

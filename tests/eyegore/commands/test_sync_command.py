@@ -16,7 +16,7 @@ import pytest
 
 from eyegore.cli import main
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..copies.copy_lab import SyncLab, age, listing
 from ..copies.ssh_server import SshServer
 

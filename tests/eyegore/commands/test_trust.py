@@ -16,7 +16,7 @@ import pytest
 from eyegore.cli import main
 from eyegore.copies.ssh.known_hosts import trust_command
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..copies.ssh_server import HOST, SshServer
 
 pytestmark = pytest.mark.slow

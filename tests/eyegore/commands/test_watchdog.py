@@ -21,7 +21,7 @@ from eyegore.commands.heartbeat_listener import HeartbeatListener
 from eyegore.commands.watchdog import BeatFile, Watch, run_program
 from eyegore.warning.heartbeat import touch
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 WaitUntil = Callable[..., None]
 NOW = 1_700_000_000.0

@@ -13,7 +13,7 @@ from eyegore.messages.copies import CopyNews
 from eyegore.messages.events import AlarmChanged, AlarmState, FreeSpace, SyncState
 from eyegore.session.monitor import BACKUP_ALARM_S, Monitor
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..written_day import Day
 from .copy_lab import age, flaws, listing
 

@@ -16,7 +16,7 @@ import pytest
 
 from eyegore.copies.target import SyncTarget, parse_target
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 HOST = "127.0.0.1"
 PRIVILEGE_SEPARATION = Path("/run/sshd")

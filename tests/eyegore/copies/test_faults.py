@@ -17,7 +17,7 @@ import pytest
 from eyegore.copies import engine as sync_engine
 from eyegore.copies.target import SyncTarget, parse_target
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..written_day import Day
 from .backup_lab import BackupLab, small_day
 from .ssh_server import SshServer, program

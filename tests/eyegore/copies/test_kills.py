@@ -18,7 +18,7 @@ import pytest
 
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..written_day import Day, fits
 from .copy_lab import OLD, flaws
 from .ssh_server import SshServer, program

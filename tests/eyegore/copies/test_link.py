@@ -14,7 +14,7 @@ import pytest
 
 from eyegore.copies.worker import SyncPace
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..written_day import Day
 from .backup_lab import PATIENCE_S, QUICK, BackupLab, small_day
 from .ssh_server import SshServer

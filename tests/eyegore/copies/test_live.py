@@ -18,7 +18,7 @@ from eyegore.session.settings import Session
 from eyegore.simulator import frame as simulated_frame
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .copy_lab import hidden, listing
 from .ssh_server import SshServer
 

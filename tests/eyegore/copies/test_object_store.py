@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..written_day import Day
 from .copy_lab import SyncLab, age
 

@@ -19,7 +19,7 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .ssh_server import SshServer
 
 WaitUntil = Callable[..., None]

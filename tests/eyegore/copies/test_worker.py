@@ -14,7 +14,7 @@ from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.report import PassReport
 from eyegore.copies.worker import PassFailed, SyncNews, SyncPace, SyncWorker
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..written_day import Day
 from .copy_lab import SyncLab, age
 

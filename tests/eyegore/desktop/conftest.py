@@ -16,7 +16,7 @@ from eyegore.ds9.session import OwnDs9
 from eyegore.session.settings import Session
 from eyegore.widgets import theme
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..ds9.shown_files import remembered_sessions
 from .sampled_session import SampledSession, curves
 

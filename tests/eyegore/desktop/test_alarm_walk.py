@@ -22,7 +22,7 @@ from eyegore.widgets.dialogs.comment import CommentDialog
 from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ...widgets.on_screen import texts
 
 pytestmark = pytest.mark.gui

@@ -21,7 +21,7 @@ from eyegore.session.settings import Session
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .shown_session import cell, simulator, status
 
 pytestmark = pytest.mark.gui

@@ -13,7 +13,7 @@ from eyegore.desktop.app import Desktop
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ...widgets.on_screen import texts
 
 pytestmark = pytest.mark.gui

@@ -15,7 +15,7 @@ from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.ds9.session import OwnDs9
 from eyegore.widgets import theme
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..ds9.lab_ds9 import go_there, opened_lab, write_image
 from ..ds9.shown_files import shown_files
 

@@ -10,7 +10,7 @@ import pytest
 
 from eyegore.desktop.pump import TkPump
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 
 def run_until(root: tk.Tk, done: Callable[[], bool]) -> None:

@@ -25,7 +25,7 @@ from eyegore.widgets import theme
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.warnings.warning_list import WarningList
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ...widgets.on_screen import texts
 from ..presenters.test_warnings import ARMED, LINE
 

@@ -15,7 +15,7 @@ from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
 from eyegore.ds9.xpa import Pyds9, Transport, XpaTools
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .shown_files import remembered_sessions
 
 

@@ -18,7 +18,7 @@ from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.plain_names import private_folder
 from eyegore.ds9.xpa import Ds9SilentError, Xpa, XpaTools
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 ANSWERS_DIALOG = """\
 proc answer_dialog {} {

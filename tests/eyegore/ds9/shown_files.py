@@ -7,7 +7,7 @@ import pytest
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.xpa import Xpa
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 NASTY = [
     "a b",

@@ -18,7 +18,7 @@ from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, XpaTools
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .lab_ds9 import Lab, dialog, go_there, opened_lab, write_image
 
 pytestmark = pytest.mark.ds9

@@ -12,7 +12,7 @@ from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.running_ds9 import UsersDs9
 from eyegore.ds9.xpa import Xpa, XpaTools
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .lab_ds9 import Lab, answers, go_there, opened_lab
 
 

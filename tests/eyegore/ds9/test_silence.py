@@ -12,7 +12,7 @@ import pytest
 
 from eyegore.ds9.silence import Silence, pid_of, silence_of
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 
 @pytest.mark.parametrize(

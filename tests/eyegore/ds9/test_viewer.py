@@ -15,7 +15,7 @@ from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .lab_ds9 import dialog
 from .shown_files import NASTY, shown_files
 

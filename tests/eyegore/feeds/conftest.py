@@ -24,7 +24,7 @@ from eyegore.messages.events import (
     WatcherState,
 )
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from ..written_day import Day
 
 

@@ -14,7 +14,7 @@ import pytest
 from eyegore.feeds.folder_scan import FolderScan, Look
 from eyegore.messages.events import SourceKind
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 HK = "HK_14-03-19_ROE1_01.txt"
 IMAGE = "EUC_17001_140319D_120000T_ROE1_CCD1.fits"

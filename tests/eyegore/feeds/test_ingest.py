@@ -14,7 +14,7 @@ import pytest
 from eyegore.feeds.ingest import Ingest
 from eyegore.messages.events import CaughtUp, ExposureRows, HkRows, SourceKind, WatcherState, WorkerDied
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 if TYPE_CHECKING:
     from .conftest import Inbox

@@ -16,7 +16,7 @@ from eyegore.feeds import ingest as ingest_module
 from eyegore.feeds.ingest import Ingest
 from eyegore.messages.events import SourceKind
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 if TYPE_CHECKING:
     from .conftest import Inbox

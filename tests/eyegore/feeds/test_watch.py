@@ -19,7 +19,7 @@ from eyegore.feeds import watch as watch_module
 from eyegore.feeds.watch import EVERYTHING, FolderWatch
 from eyegore.messages.events import SourceEvent, SourceKind, WatcherState
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 Wait = Callable[..., None]
 

@@ -24,7 +24,7 @@ from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameProblem
 from eyegore.simulator.frame import FrameShape, fits_headers
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .simulated_images import write
 
 NAME = "EUC_20103_140319D_200005T_ROE1_CCD2.fits"

@@ -20,7 +20,7 @@ from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .simulated_images import write
 
 pytestmark = pytest.mark.slow

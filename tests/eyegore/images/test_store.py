@@ -22,7 +22,7 @@ from eyegore.messages.images import (
     Spot,
 )
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 STAMP = FrameStamp("EUC_1_010119D_000000T_ROE1_CCD1.fits", 35_400_960, 1_552_000_000_123_456_789, "table BORN")
 

@@ -11,7 +11,7 @@ import pytest
 from eyegore.messages.events import LimitsEdited
 from eyegore.session.limits_file import LimitsFile
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 WaitUntil = Callable[..., None]
 TABLE = """\

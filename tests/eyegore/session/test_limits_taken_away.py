@@ -36,7 +36,7 @@ from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 NOW = 1_000_000.0
 COLUMNS = ("TEMP", "DRAIN")

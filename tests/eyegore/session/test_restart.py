@@ -23,7 +23,7 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 pytestmark = pytest.mark.slow
 

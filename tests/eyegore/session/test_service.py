@@ -37,7 +37,7 @@ from eyegore.session.service import Service, lab_offset_s, rules_for
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 WaitUntil = Callable[..., None]
 

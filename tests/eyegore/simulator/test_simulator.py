@@ -15,7 +15,7 @@ from eyegore.limits.model import LimitSet, Verdict
 from eyegore.limits.table import VERSIONS, table_for
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 
 START = float(calendar.timegm((2019, 3, 14, 20, 0, 0)))
 TABLES = [version for version, dialect in DIALECTS.items() if dialect.stamp is not Stamp.NONE]

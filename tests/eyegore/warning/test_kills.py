@@ -29,7 +29,7 @@ from eyegore.warning.channels.mail_message import message_id
 from eyegore.warning.channels.twilio_sender import sms_body
 from eyegore.warning.policy.policy import Policy
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .channels.mail_servers import PASSWORD, SENDER, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA

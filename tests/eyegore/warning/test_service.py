@@ -22,7 +22,7 @@ from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ...conftest import AWAITED_S
+from ...patience import AWAITED_S
 from .channels.mail_servers import PASSWORD, Mailbox
 from .channels.twilio_server import TOKEN, TwilioServer
 from .warned_lab import ANNA

@@ -16,7 +16,7 @@ from eyegore.copies.programs import rsync as rsync_run
 from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress, RsyncResult, RsyncRun
 from eyegore.copies.programs.rsync_words import Outcome
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 ODD_NAMES = [
     "two words.fits",

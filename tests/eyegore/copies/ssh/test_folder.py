@@ -15,7 +15,7 @@ import pytest
 from eyegore.copies.ssh.folder import PREFIX, SshFolder, clear_abandoned
 from eyegore.copies.ssh.line import SshLine
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 from ..ssh_server import SshServer
 
 

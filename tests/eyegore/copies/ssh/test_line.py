@@ -23,7 +23,7 @@ from eyegore.copies.ssh.known_hosts import trust_command
 from eyegore.copies.ssh.line import SshLine
 from eyegore.copies.target import SyncTarget
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 from ..ssh_server import SshServer
 
 pytestmark = pytest.mark.slow

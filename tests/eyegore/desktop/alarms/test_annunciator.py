@@ -19,7 +19,7 @@ from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.desktop.alarms.tones import installed_players, wav
 from eyegore.limits.model import Severity
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 C, W = Severity.CRITICAL, Severity.WARNING
 Until = Callable[[Callable[[], object]], None]

@@ -23,7 +23,7 @@ from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 START = 953_000_000.0
 CELLS = (ChartCell("T", "T", "°C"), ChartCell("F", "F", ""))

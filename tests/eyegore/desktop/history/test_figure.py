@@ -18,7 +18,7 @@ from eyegore.limits.model import Severity, Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 START = 953_000_000.0
 SHEET = Sheet(800, 400, 14, 14, 96.0, 8.0, 60, 14)

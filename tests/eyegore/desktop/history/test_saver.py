@@ -11,7 +11,7 @@ import pytest
 from eyegore.desktop.history import saver as history_saver
 from eyegore.desktop.history.window import HistoryWindow
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 from ..sampled_session import SampledSession, press
 
 pytestmark = pytest.mark.gui

@@ -17,7 +17,7 @@ from eyegore.elvis.ccd_frame import read_frame
 from eyegore.images.pixels.display import Stretch
 from eyegore.widgets.images.viewport import Viewport
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 ROWS, COLUMNS = 4132, 4238
 ROOM = 200, 160

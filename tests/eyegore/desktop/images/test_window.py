@@ -21,7 +21,7 @@ from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 from ....widgets.on_screen import told
 
 pytestmark = pytest.mark.gui

@@ -15,7 +15,7 @@ from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
 from eyegore.images.pixels.display import PixelRange, Stretch, preview
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 BOX = (60, 50)
 ROWS, COLUMNS = 100, 222

@@ -10,7 +10,7 @@ import pytest
 
 from eyegore.session.space.volumes import DiskSpace, FreeSpace
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 
 class WaitUntil(Protocol):

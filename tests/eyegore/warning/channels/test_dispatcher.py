@@ -19,7 +19,7 @@ from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
 from eyegore.warning.channels.dispatcher import LONGEST_WAIT_S, Dispatcher
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 WaitUntil = Callable[..., None]
 NOW = 1_000_000.0

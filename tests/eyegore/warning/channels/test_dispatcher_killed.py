@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ....conftest import AWAITED_S
+from ....patience import AWAITED_S
 
 pytestmark = pytest.mark.slow
 
