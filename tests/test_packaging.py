@@ -91,7 +91,7 @@ def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the wheel is installed."""
     place = tmp_path_factory.mktemp("installed") / "site"
     install = [sys.executable, "-m", "pip", "--isolated", "install", "-q", "--no-deps", "--no-index", "--no-compile"]
-    subprocess.run([*install, "--target", str(place), str(wheel)], check=True, capture_output=True, timeout=60)
+    subprocess.run([*install, "--target", str(place), str(wheel)], check=True, capture_output=True, timeout=AWAITED_S)
     return place
 
 
@@ -120,7 +120,7 @@ def test_programs_of_an_installed_wheel_simulate_and_judge(place: Path, tmp_path
     def run(*arguments: str | Path) -> str:
         command = [sys.executable, *arguments]
         return subprocess.run(
-            command, cwd=tmp_path, env=around, check=True, capture_output=True, text=True, timeout=60
+            command, cwd=tmp_path, env=around, check=True, capture_output=True, text=True, timeout=AWAITED_S
         ).stdout
 
     program = place / "bin/eyegore"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from .patience import AWAITED_S
+
 TOP = Path(__file__).parents[1]
 OTHERS = (
     "cat", "chmod", "cksum", "dirname", "echo", "env", "grep", "head", "iconv", "id", "mkdir", "rm", "sed", "seq", "sh",
@@ -94,7 +96,7 @@ def set_up(tmp_path: Path, programs: Path) -> SetUp:
 
     def run(purpose: str, checkout: Path = tmp_path) -> subprocess.CompletedProcess[str]:
         command = ["sh", ".ci/setup", purpose]
-        return subprocess.run(command, cwd=checkout, env=around, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=checkout, env=around, capture_output=True, text=True, timeout=AWAITED_S)
 
     return run
 
@@ -161,6 +163,6 @@ def umlauts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_checkout_may_have_umlauts_and_blanks_in_its_path(umlauts: Path, tmp_path: Path, locale: str) -> None:
     command = [umlauts / ".venv/bin/eyegore", "--version"]
     around = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
-    run = subprocess.run(command, cwd=tmp_path, env=around | LOCALES[locale], capture_output=True, timeout=60)
+    run = subprocess.run(command, cwd=tmp_path, env=around | LOCALES[locale], capture_output=True, timeout=AWAITED_S)
     assert run.returncode == 0, run.stderr.decode(errors="replace")
     assert run.stdout.startswith(b"eyegore ")

@@ -15,6 +15,8 @@ import pytest
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.store import StoreKind, transaction
 
+from ...patience import AWAITED_S
+
 KIND = StoreKind("the diary", EyegoreError, 0x45790000, 2, ("CREATE TABLE days (day TEXT NOT NULL)",), 5.0)
 
 
@@ -136,7 +138,7 @@ def test_several_may_make_it_at_once(tmp_path: Path) -> None:
 
     def several() -> None:
         for number in range(20):
-            together.wait(60)
+            together.wait(AWAITED_S)
             try:
                 with closing(KIND.open(tmp_path / f"{number}.sqlite")) as made:
                     put(made, "Monday")

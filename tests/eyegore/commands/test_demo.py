@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ...patience import AWAITED_S
+
 pytestmark = pytest.mark.slow
 
 Display = tuple[str, "subprocess.Popen[bytes]"]
@@ -39,7 +41,7 @@ def test_stopped_early_it_says_so_and_leaves_nothing(tmp_path: Path, number: sig
     with demo(tmp_path, "--headless") as process:
         await_line(process, b"ELVIS 7.5.X")
         process.send_signal(number)
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=AWAITED_S)
     assert process.returncode == 0
     assert said.endswith(b"Stopped before the planted excursion was over.\n")
     assert list(tmp_path.iterdir()) == []
@@ -62,7 +64,7 @@ def test_when_the_display_dies_it_says_so_and_leaves_nothing(tmp_path: Path, own
     with demo(tmp_path, "--no-images", "--minutes", "2", DISPLAY=name) as process:
         await_line(process, b"read up to now")
         server.kill()
-        _, logged = process.communicate(timeout=60)
+        _, logged = process.communicate(timeout=AWAITED_S)
     assert process.returncode == 2
     assert b"eyegore: the window of the demo was ended" in logged
     assert list(tmp_path.iterdir()) == []
@@ -73,7 +75,7 @@ def test_a_signal_closes_the_window_and_leaves_nothing(tmp_path: Path, display: 
     with demo(tmp_path, "--no-images", "--minutes", "2") as process:
         await_line(process, b"read up to now")
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=AWAITED_S)
     assert process.returncode == 0
     assert (private_home / ".config/eyegore").is_dir()  # the layout was kept: the window was closed, not killed
     assert list(tmp_path.iterdir()) == []

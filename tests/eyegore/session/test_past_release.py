@@ -40,6 +40,7 @@ from eyegore.warning.replies.reply import Reply
 from eyegore.warning.service import WarningService
 from eyegore.warning.settings import load_settings as load_warnings
 
+from ...patience import AWAITED_S
 from .past_release import COLUMNS, DATA, KILLED, center, header, monitor
 
 AGAIN = KILLED + 60.0
@@ -237,7 +238,7 @@ def test_a_session_takes_it_up(tmp_path: Path, path: Path, wait_until: Callable[
     )
     service.start()
     wait_until(lambda: any(isinstance(event, Health) for event in events))
-    assert service.stop(10.0)
+    assert service.stop(AWAITED_S)
     assert [event.text for event in events if isinstance(event, Said) and "understood" in event.text] == []
     assert [alarm.parameter for alarm in service.monitor.alarms.alarms()] == ["DATA VOLUME"], "no table tells of others"
     assert [alarm.kind for alarm in service.monitor.alarms.alarms()] == [AlarmKind.DEADMAN]
@@ -251,7 +252,7 @@ def test_a_session_takes_it_up(tmp_path: Path, path: Path, wait_until: Callable[
 def test_warnings_take_it_up(path: Path, memory: dict[str, Any]) -> None:
     warnings = WarningService(center(AGAIN), {}, lambda _news: None, clock=lambda: AGAIN)
     events = warnings.begin(Outbox(path), memory["warnings"])
-    assert warnings.stop(10.0)
+    assert warnings.stop(AWAITED_S)
     assert [event for event in events if isinstance(event, Said)] == []
 
 

@@ -120,7 +120,7 @@ def test_nothing_is_written_into_the_monitored_folder(
     read = [tmp_path / "other", night]
     export = Export(tmp_path / place, read, iter([b"x"]), 1, lambda share: None, ended)
     wait_until(lambda: said)
-    assert export.stop(20)
+    assert export.stop(AWAITED_S)
     ((text, well),) = said
     assert (told in text, well) == (True, told == "written: ")
     assert sorted(path.name for path in night.rglob("*")) == ["out.csv", "sub"]
