@@ -150,7 +150,7 @@ def test_an_export_is_cancelled(tmp_path: Path, wait_until: Callable[..., None])
         yield b"b"
 
     export = Export(tmp_path / "a.csv", [], parts(), 2, lambda share: None, lambda *end: told.append(end))  # type: ignore[arg-type]
-    assert begun.wait(10)
+    assert begun.wait(AWAITED_S)
     export.stop()
     go.set()
     wait_until(lambda: told)

@@ -119,5 +119,5 @@ def test_an_error_of_the_receiver_is_logged(
     wait_until(lambda: not space.alive)
     space.stop()
     volumes.let_go.set()
-    assert space.join(20)
+    assert space.join(AWAITED_S)
     assert "'disk space' ended on an error" in caplog.text
