@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eyegore import __version__
 from eyegore.basics import standard_output
@@ -21,6 +22,9 @@ from eyegore.commands.session_options import session_of
 from eyegore.commands.window import open_desktop
 from eyegore.limits.model import LimitSet, Phase
 from eyegore.session.settings import KEEP_DAYS
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 DESCRIPTION = """\
 Watches the day folder that ELVIS is filling and shows whether the hardware is healthy,
@@ -52,9 +56,22 @@ READER_LEFT = 141
 """Exit code when nobody reads our output any more, as a shell tells it of any program: 128 + SIGPIPE."""
 
 
+class CommandLine(argparse.ArgumentParser):
+    """A parser, as its sub-commands are, whose help and version fail when they cannot be written.
+
+    argparse itself keeps quiet about it since Python 3.11.7, and ends with 0.
+    """
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if file is not sys.stdout:  # nobody could be told that standard error cannot be written
+            super()._print_message(message, file)
+        elif message:
+            sys.stdout.write(message)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="eyegore", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"eyegore {__version__}")

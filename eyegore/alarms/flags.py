@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.basics.records import same
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
 from eyegore.messages.events import Alarm, AlarmState, Event, Flag, FlagChanged, FlagState, HkRows
 
@@ -99,13 +100,13 @@ class FlagBoard:
         changed: list[FlagChanged] = []
         for name in self._parameters if names is None else names:
             look = self._look(name)
-            if _same(look, self._looks.get(name)):
+            if _unchanged(look, self._looks.get(name)):
                 continue
             self._looks[name] = look
             self._counts = None
             flag = self._view(name)
             before = self._shown.get(name)
-            if before is None or replace(flag, value=NAN, time=NAN) != replace(before, value=NAN, time=NAN):
+            if before is None or not same(replace(flag, value=NAN, time=NAN), replace(before, value=NAN, time=NAN)):
                 changed.append(FlagChanged(flag))
                 self._shown[name] = flag
         return changed
@@ -181,5 +182,5 @@ def _urgency(alarm: Alarm) -> tuple[int, Severity]:
     return _URGENT.get(alarm.state, 0), alarm.severity
 
 
-def _same(one: tuple[object, ...], other: tuple[object, ...] | None) -> bool:
+def _unchanged(one: tuple[object, ...], other: tuple[object, ...] | None) -> bool:
     return other is not None and all(mine is its for mine, its in zip(one, other, strict=True))

@@ -6,6 +6,7 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Mapping
 
+from eyegore.basics.records import same
 from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.copies import CopyProgress, SyncState, VolumeSpace
 from eyegore.presenters.copies import copy_cell, file_cells
@@ -78,9 +79,9 @@ class CopyDesk(ListDesk[CopyList]):
         known = self._files.get(state.target)
         if known is None or known[0] is not state:
             before = {cell.key: cell for cell in known[1]} if known else {}
-            cells = [before[new.key] if before.get(new.key) == new else new for new in file_cells(state)]
-            same = known is not None and len(cells) == len(known[1]) and all(map(_is, cells, known[1]))
-            known = state, known[1] if same and known is not None else tuple(cells)
+            cells = [before[new.key] if same(before.get(new.key), new) else new for new in file_cells(state)]
+            unchanged = known is not None and len(cells) == len(known[1]) and all(map(_is, cells, known[1]))
+            known = state, known[1] if unchanged and known is not None else tuple(cells)
             self._files[state.target] = known
         return known[1]
 

@@ -7,6 +7,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 
+from eyegore.basics.records import same
 from eyegore.exposures.hk_risk import EDGE_S, FrameRisk
 from eyegore.exposures.interval import interval_of
 from eyegore.exposures.row_covers import Codes, CoveredRows, RowCovers, RowKind
@@ -146,7 +147,7 @@ class ExposureHkBook:
         news = []
         for frame in frames:
             message = frame.message(self._silent_since)
-            if message != frame.told:
+            if not same(message, frame.told):
                 frame.told = message
                 news.append(message)
         return news

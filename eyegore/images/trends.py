@@ -202,10 +202,10 @@ class FrameTrends:
         return self._all(test)[0]
 
     def limits(self, name: str, test: str = "") -> tuple[float, float]:
-        """The limits [ADU] of a column that all images of the choice share, NaN where they do not."""
-        _, low, high = self._all(test)
-        at = NAMES.index(name)
-        return float(low[at]), float(high[at])
+        """The limits [ADU] of a column that all images of the choice share, infinite where they do not."""
+        _, lows, highs = self._all(test)
+        low, high = float(lows[NAMES.index(name)]), float(highs[NAMES.index(name)])
+        return -math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high
 
     def _all(self, test: str) -> tuple[FrameHistory, Numbers, Numbers]:
         state = (self._revision, test)

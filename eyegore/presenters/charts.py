@@ -40,7 +40,7 @@ def chart_cell(
     """The strip chart of one parameter; only absolute limits can be drawn as lines, of both sets the tighter."""
     parameter = table.parameters.get(name) if table else None
     unit, description = described.get(name, ("", ""))
-    low = high = math.nan
+    low, high = -math.inf, math.inf
     if parameter is not None:
         unit, description = parameter.unit, parameter.description
         current = parameter.during(phase)

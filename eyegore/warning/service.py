@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.records import same
 from eyegore.journal.delivery import Delivery
 from eyegore.journal.errors import JournalError
 from eyegore.journal.outbox import Outbox
@@ -137,7 +138,7 @@ class WarningService:
         """How the warnings stand, None when that was told already."""
         waiting = self._dispatcher.waiting() if self._dispatcher is not None else 0
         state = self._center.state(tuple(self._senders), waiting, now)
-        if state == self._told:
+        if same(state, self._told):
             return None
         self._told = state
         return state

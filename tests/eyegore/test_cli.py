@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -77,6 +78,20 @@ def test_a_failed_print_is_no_verdict(
         assert run.returncode == code
         assert said is None or run.stderr == said
         assert b"Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--version",), ("limits", "--help"), ("limits", "show", "--help"), ("alarms", "--help"), ("ds9", "--help")],
+    ids=" ".join,
+)
+def test_help_that_could_not_be_written_is_no_success(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "wb", buffering=0) as full:
+        monkeypatch.setattr("sys.stdout", io.TextIOWrapper(full, write_through=True))  # as of PYTHONUNBUFFERED=1
+        assert main(arguments) == 2
+    assert capsys.readouterr().err == "eyegore: the output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize(

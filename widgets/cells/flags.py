@@ -57,14 +57,14 @@ class TrendCell:
 
 @dataclass(frozen=True)
 class ChartCell:
-    """One strip chart. Limits in the parameter's own unit, NaN where there is none."""
+    """One strip chart. Limits in the parameter's own unit, infinite where there is none; it holds no NaN."""
 
     name: str
     title: str = ""
     unit: str = ""
     description: str = ""
-    low: float = math.nan
-    high: float = math.nan
+    low: float = -math.inf
+    high: float = math.inf
     status: Status = Status.UNKNOWN
     decimals: int = 2
     trend: TrendCell | None = None

@@ -269,7 +269,7 @@ class StripChart(tk.Canvas):
             self._limit_lines, self._limit_tags, (cell.low, cell.high), (True, False), strict=True
         ):
             inside = scale.bottom_value <= limit <= scale.top_value
-            shown = known and not math.isnan(limit)
+            shown = known and math.isfinite(limit)
             place = int(scale.y(np.array([limit]))[0]) if shown and inside else -9
             self._calls.move(line, scale.left, place, scale.right, place)
             beyond = limit < scale.bottom_value if below else limit > scale.top_value

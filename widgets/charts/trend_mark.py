@@ -69,7 +69,7 @@ class TrendMark:
         self._hidden = False
         near = trend.at - latest.time <= scale.t1 - scale.t0
         falls = trend.limit < latest.value
-        self._write(trend, near, curve, scale, [limit for limit in limits if not math.isnan(limit)], falls)
+        self._write(trend, near, curve, scale, [limit for limit in limits if math.isfinite(limit)], falls)
         line = _projection(trend, latest, scale) if near else []
         self._put(self._line, *line)
         self._put(self._arrow, *(self._head(latest, scale, falls) if near and not line else []))

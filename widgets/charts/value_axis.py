@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +17,13 @@ LIMIT_SHARE = 1 / 12
 def value_range(
     low: npt.NDArray[np.float64],
     high: npt.NDArray[np.float64],
-    limits: tuple[float, float],
+    limits: Sequence[float],
     smallest: float,
     always_limits: bool = False,
 ) -> tuple[float, float]:
     """Range of values to show for the lows and highs of the bins, so that one spike does not flatten the curve.
 
-    The newest bin is always inside. ``limits`` (NaN for none) are brought in when the curve stays readable, or
+    The newest bin is always inside. ``limits`` (infinite for none) are brought in when the curve stays readable, or
     always. ``smallest`` is the least span worth showing: the resolution of the readings times a few.
     """
     bottom, top = _robust(low, high)
@@ -30,7 +31,7 @@ def value_range(
     span = max(top - bottom, smallest)
     middle = (bottom + top) / 2
     bottom, top = min(bottom, middle - span / 2), max(top, middle + span / 2)
-    wanted = [limit for limit in limits if not math.isnan(limit)]
+    wanted = [limit for limit in limits if math.isfinite(limit)]
     for limit in sorted(wanted, key=lambda one: max(bottom - one, one - top)):
         wider = min(bottom, limit), max(top, limit)
         if always_limits or span >= LIMIT_SHARE * (wider[1] - wider[0]):
@@ -77,6 +78,6 @@ def short(value: float) -> str:
 
 def limits_text(low: float, high: float) -> str:
     """Limits for a title: ``−133 … −107``, ``≤ 5``, ``≥ 3`` or nothing."""
-    if math.isnan(low):
-        return "" if math.isnan(high) else f"≤ {short(high)}"
-    return f"≥ {short(low)}" if math.isnan(high) else f"{short(low)} … {short(high)}"
+    if not math.isfinite(low):
+        return f"≤ {short(high)}" if math.isfinite(high) else ""
+    return f"≥ {short(low)}" if not math.isfinite(high) else f"{short(low)} … {short(high)}"

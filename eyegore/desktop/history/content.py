@@ -85,7 +85,7 @@ def _panel(unit: str, drawn: Sequence[tuple[ChartCell, Curve]], lanes: Sequence[
         if inside.any():
             low, high = curve.envelope.low[inside], curve.envelope.high[inside]
             smallest = max(20 * 10.0**-cell.decimals if cell.decimals else 2.0, 1e-6 * float(np.abs(high).max()))
-            one = value_range(low, high, (math.nan, math.nan), smallest)
+            one = value_range(low, high, (), smallest)
             bottom, top = min(bottom, one[0]), max(top, one[1])
     if not bottom < top:
         bottom, top = (0.0, 1.0) if bottom > top else (bottom - 1.0, top + 1.0)

@@ -152,7 +152,7 @@ def _draw_panel(axes: Axes, picture: Picture, panel: Panel, height: int) -> None
         _shade(axes, picture, curve, alone)
         for limit, sign, place in ((curve.low, "▾", 0.0), (curve.high, "▴", 1.0)):
             beyond = limit < panel.bottom if sign == "▾" else limit > panel.top
-            if alone and beyond:
+            if alone and beyond and math.isfinite(limit):
                 axes.annotate(f"{sign} {short(limit)}", (1, place), xycoords="axes fraction",
                               xytext=(-4, 3 - 6 * place), textcoords="offset points", ha="right",
                               va="top" if place else "bottom", color=colours["limit"],

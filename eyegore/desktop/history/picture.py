@@ -13,7 +13,7 @@ from eyegore.widgets.charts.curve import Scale
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One parameter: its samples, and its limits (NaN where there is none)."""
+    """One parameter: its samples, and its limits (infinite where there is none)."""
 
     name: str
     colour: str

@@ -115,7 +115,7 @@ def test_charts_have_the_absolute_limits() -> None:
     )
     a, b, c, d = chart_cells("ABCD", table, LimitSet.SAFE, {"D": ("K", "a D")}, {"A": FLAG})
     assert (a.low, a.high, a.unit, a.description, a.status) == (1, 2, "V", "an A", Status.IN_LIMITS)
-    assert math.isnan(b.low)
+    assert (b.low, b.high) == (-math.inf, math.inf)
     assert (c.unit, c.decimals) == ("", 0)
     assert (d.unit, d.description, d.status) == ("K", "a D", Status.UNKNOWN)
 
@@ -137,7 +137,7 @@ def test_of_both_sets_the_tighter_limits_are_drawn_and_of_a_phase_its_own() -> N
     assert drawn("T", LimitSet.SAFE, None) == drawn("T", LimitSet.BOTH, Phase.WARM) == (-133, 35)
     assert drawn("T", LimitSet.BOTH, Phase.COLD) == drawn("T", LimitSet.PERFORMANCE, None) == (-121, -119)
     assert drawn("V", LimitSet.BOTH, None) == (0, 30)
-    assert math.isnan(drawn("V", LimitSet.PERFORMANCE, None)[0])
+    assert drawn("V", LimitSet.PERFORMANCE, None) == (-math.inf, math.inf)
 
 
 def test_charts_tell_where_a_value_is_heading() -> None:
