@@ -7,7 +7,12 @@ unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHON
 
-BIN := .venv/bin
+# PYTHONS="3.11 3.13" tests with each of them; LIBRARIES=oldest with the oldest libraries that pyproject.toml allows.
+LIBRARIES := newest
+VENV := .venv$(if $(filter oldest,$(LIBRARIES)),-oldest)
+BIN := $(VENV)/bin
+export VENV LIBRARIES
+
 COVERED := limits/* eyegore/elvis/* eyegore/session/monitor.py
 FLOOR := 95
 # Two for each core of CI: while one test waits, for a time-out or a process, another computes.
@@ -23,11 +28,15 @@ demo:  ## watch Eyegore monitor a simulated camera session
 	@sh .ci/setup demo
 	@$(BIN)/eyegore demo
 
-test: check  ## all checks and tests, with the coverage that is asked for
+test: $(if $(PYTHONS),,check)  ## all checks and tests, with the coverage that is asked for
+ifdef PYTHONS
+	@sh .ci/pythons $(PYTHONS)
+else
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@set -f; for part in $(COVERED); do \
 	    $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(FLOOR) || exit; \
 	done
+endif
 
 quick:  ## the tests of the inner loop, in a minute: no window, no DS9, no sshd, nothing slow
 	@sh .ci/setup test
@@ -49,6 +58,6 @@ screenshots:  ## the pictures of docs/images, from the real program on simulated
 	@sh .ci/setup test
 	$(BIN)/python docs/screenshots.py
 
-clean:  ## remove what building and testing left behind; the environment .venv stays
+clean:  ## remove what building and testing left behind; the environments .venv* stay
 	rm -rf build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
-	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	find . -name __pycache__ -not -path './.venv*/*' -prune -exec rm -rf {} +

@@ -12,19 +12,16 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from eyegore import __version__
 from eyegore.basics import standard_output
 from eyegore.basics.errors import EyegoreError, SettingsError
+from eyegore.commands.command_line import CommandLine
 from eyegore.commands.log_lines import set_up_logging
 from eyegore.commands.session_options import session_of
 from eyegore.commands.window import open_desktop
 from eyegore.limits.model import LimitSet, Phase
 from eyegore.session.settings import KEEP_DAYS
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
 
 DESCRIPTION = """\
 Watches the day folder that ELVIS is filling and shows whether the hardware is healthy,
@@ -54,19 +51,6 @@ CANNOT_JUDGE = 2
 """Exit code when nothing can be said of the hardware, whatever the reason."""
 READER_LEFT = 141
 """Exit code when nobody reads our output any more, as a shell tells it of any program: 128 + SIGPIPE."""
-
-
-class CommandLine(argparse.ArgumentParser):
-    """A parser, as its sub-commands are, whose help and version fail when they cannot be written.
-
-    argparse itself keeps quiet about it since Python 3.11.7, and ends with 0.
-    """
-
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        if file is not sys.stdout:  # nobody could be told that standard error cannot be written
-            super()._print_message(message, file)
-        elif message:
-            sys.stdout.write(message)
 
 
 def build_parser() -> argparse.ArgumentParser:

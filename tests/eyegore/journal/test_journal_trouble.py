@@ -170,11 +170,15 @@ def test_file_system_without_locks_is_said(path: Path, monkeypatch: pytest.Monke
         Journal(path)
 
 
+# What is imported late is imported before: the Python of root's home can no longer be read then.
 UNPRIVILEGED = """
-import os, sys
+import os, sys, tempfile
 from pathlib import Path
 from eyegore.journal.journal import Journal, JournalError, JournalReader
-import json, sqlite3, fcntl, platformdirs
+with tempfile.TemporaryDirectory() as folder:
+    for each in (Journal, JournalReader):
+        with each(Path(folder) / "night.sqlite") as journal:
+            journal.entries()
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
