@@ -11,7 +11,8 @@ export PYTHON
 LIBRARIES := newest
 VENV := .venv$(if $(filter oldest,$(LIBRARIES)),-oldest)
 BIN := $(VENV)/bin
-export VENV LIBRARIES
+SETUP := VENV=$(VENV) LIBRARIES=$(LIBRARIES) sh .ci/setup
+unexport VENV LIBRARIES PYTHONS
 
 COVERED := limits/* eyegore/elvis/* eyegore/session/monitor.py
 FLOOR := 95
@@ -25,12 +26,12 @@ help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*##/  make \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo:  ## watch Eyegore monitor a simulated camera session
-	@sh .ci/setup demo
+	@$(SETUP) demo
 	@$(BIN)/eyegore demo
 
 test: $(if $(PYTHONS),,check)  ## all checks and tests, with the coverage that is asked for
 ifdef PYTHONS
-	@sh .ci/pythons $(PYTHONS)
+	@LIBRARIES=$(LIBRARIES) sh .ci/pythons $(PYTHONS)
 else
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@set -f; for part in $(COVERED); do \
@@ -39,23 +40,23 @@ else
 endif
 
 quick:  ## the tests of the inner loop, in a minute: no window, no DS9, no sshd, nothing slow
-	@sh .ci/setup test
+	@$(SETUP) test
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not slow and not ds9 and not gui" --durations=5 --durations-min=2
 
 check:  ## format, lint, types and layers
-	@sh .ci/setup test
+	@$(SETUP) test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict eyegore
 	$(BIN)/pytest -q tests/test_layers.py
 
 bench:  ## speed as ratios against the alternatives, measured in one run
-	@sh .ci/setup test
+	@$(SETUP) test
 	@PIP_USER=0 $(BIN)/pip install -q -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks
 
 screenshots:  ## the pictures of docs/images, from the real program on simulated nights
-	@sh .ci/setup test
+	@$(SETUP) test
 	$(BIN)/python docs/screenshots.py
 
 clean:  ## remove what building and testing left behind; the environments .venv* stay

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from eyegore import __version__
 from eyegore.basics.errors import Ds9Error, SettingsError
 from eyegore.basics.standard_output import written_out
+from eyegore.commands.command_line import CommandLine
 
 if TYPE_CHECKING:
     from eyegore.ds9.order import Ds9Order, FrameImage, Outcome
@@ -60,7 +61,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def own_parser() -> argparse.ArgumentParser:
     """The same as a program of its own, with what the program around it would bring."""
-    parser = argparse.ArgumentParser(
+    parser = CommandLine(
         prog="quickds9",
         description=_DESCRIPTION,
         epilog=_EPILOG.format(name="quickds9", other="eyegore ds9"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import build_parser, main
+from eyegore.commands.ds9 import own_parser
 from eyegore.commands.session_options import session_of
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
@@ -91,7 +92,8 @@ def test_help_that_could_not_be_written_is_no_success(
     with open("/dev/full", "wb", buffering=0) as full:
         monkeypatch.setattr("sys.stdout", io.TextIOWrapper(full, write_through=True))  # as of PYTHONUNBUFFERED=1
         assert main(arguments) == 2
-    assert capsys.readouterr().err == "eyegore: the output cannot be written: No space left on device\n"
+        assert main(("--help",), own_parser) == 2
+    assert capsys.readouterr().err == 2 * "eyegore: the output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize(
