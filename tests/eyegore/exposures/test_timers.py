@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eyegore.alarms import deadman
+from eyegore.basics.records import same
 from eyegore.exposures import pace as exposure_pace
 from eyegore.exposures.pace import ExposurePace
 from eyegore.exposures.timers import MOST_AWAITED, ExposureTimer, ImageTimer
@@ -129,7 +130,7 @@ def test_silent_before_any_exposure() -> None:
     timer = ExposureTimer()
     assert timer.late(T0 + 1e9) is None
     assert math.isnan(timer.due)
-    assert timer.condition(T0) == deadman.Condition("EXPOSURES")
+    assert same(timer.condition(T0), deadman.Condition("EXPOSURES"))
 
 
 @pytest.mark.parametrize(
