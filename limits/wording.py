@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from eyegore.basics.quantities import MINUS, short
 from eyegore.limits.model import Delta, Expected, Limit, Range, Relative
 
 _SIGNS = {"degC": "°C", "flag": "", "count": "", "register": ""}
@@ -12,6 +13,11 @@ _SIGNS = {"degC": "°C", "flag": "", "count": "", "register": ""}
 def unit_sign(unit: str) -> str:
     """The sign of a unit of the tables beside a number; "" for those that only say what is counted."""
     return _SIGNS.get(unit, unit)
+
+
+def quantity(value: float, unit: str) -> str:
+    """A value with the sign of its unit, e.g. ``−120.5 °C``; "no reading" for NaN."""
+    return f"{short(value, 6)} {unit_sign(unit)}".rstrip() if math.isfinite(value) else "no reading"
 
 
 def describe(limit: Limit | Delta | None, unit: str = "") -> str:
@@ -40,7 +46,7 @@ def describe(limit: Limit | Delta | None, unit: str = "") -> str:
 def _number(value: float) -> str:
     """Shortest text that reads back as the same number, with a true minus sign."""
     text = repr(float(abs(value))).removesuffix(".0")
-    return f"−{text}" if value < 0 else text
+    return f"{MINUS}{text}" if value < 0 else text
 
 
 def _signed(value: float) -> str:

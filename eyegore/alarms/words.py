@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from eyegore.alarms.alarm import Change
 from eyegore.basics.lab_time import clock_text
 from eyegore.limits.model import Verdict
-from eyegore.limits.wording import unit_sign
+from eyegore.limits.wording import quantity
 from eyegore.messages.events import Alarm, AlarmKind
 
 _WORDS = {
@@ -17,11 +15,6 @@ _WORDS = {
     Verdict.DELTA_LOW: "falls too fast",
     Verdict.DELTA_HIGH: "rises too fast",
 }
-
-
-def quantity(value: float, unit: str) -> str:
-    """A value with the sign of its unit, e.g. ``−120.5 °C``; "no reading" for NaN."""
-    return f"{value:g} {unit_sign(unit)}".rstrip().replace("-", "−", 1) if math.isfinite(value) else "no reading"
 
 
 def sentence(change: Change, verdict: Verdict | None) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import calendar
 import math
+import time
 from datetime import UTC, datetime
 
 
-def clock_text(time: float) -> str:
+def lab_offset_s(now: float) -> float:
+    """Seconds to add to a unix time to get lab seconds: the lab's wall clock is taken to be this machine's."""
+    return calendar.timegm(time.localtime(now)) - int(now)
+
+
+def clock_text(lab: float) -> str:
     """A lab time [lab s] for people, e.g. ``14/Mar 21:54:05``; "?" where it is unknown."""
-    return datetime.fromtimestamp(time, UTC).strftime("%d/%b %H:%M:%S") if math.isfinite(time) else "?"
+    return datetime.fromtimestamp(lab, UTC).strftime("%d/%b %H:%M:%S") if math.isfinite(lab) else "?"
 
 
 def local_text(moment: float, form: str = "%d/%b %H:%M:%S") -> str:
@@ -16,11 +23,11 @@ def local_text(moment: float, form: str = "%d/%b %H:%M:%S") -> str:
     return datetime.fromtimestamp(moment).strftime(form)
 
 
-def iso(time: float) -> str | None:
+def iso(lab: float) -> str | None:
     """A lab time [lab s] as ISO 8601 without a zone (the lab's own clock); None where it is unknown."""
-    if not math.isfinite(time):
+    if not math.isfinite(lab):
         return None
-    naive = datetime.fromtimestamp(time, UTC).replace(tzinfo=None)
+    naive = datetime.fromtimestamp(lab, UTC).replace(tzinfo=None)
     return naive.isoformat(timespec="milliseconds" if naive.microsecond else "seconds")
 
 

@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+from eyegore.basics.safe_text import printable
+
 
 def prepare() -> None:
     """See that there is an output to write to, and that no text stops it: what it cannot encode becomes "?"."""
@@ -25,6 +27,12 @@ def abandon() -> None:
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, sys.stdout.fileno())
         os.close(devnull)
+
+
+def say(line: str) -> None:
+    """Write a line at once; what a terminal would take for a command becomes "?"."""
+    sys.stdout.write(printable(line, but="\t") + "\n")
+    sys.stdout.flush()
 
 
 @contextlib.contextmanager

@@ -19,9 +19,9 @@ from importlib.resources import files
 
 from eyegore.basics.errors import SettingsError
 from eyegore.limits.check_table import built_in_checks
+from eyegore.messages.exposures import CCDS
 
 Setting = float | int | str
-CCDS = (1, 2, 3)
 
 _MOST_NAMES = 60
 """An error lists no more names than these when it can name a near one."""

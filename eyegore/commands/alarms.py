@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import clock_text, iso
+from eyegore.basics.safe_text import printable
 from eyegore.commands.journal_choice import add_choice, chosen
 from eyegore.journal.journal import JournalReader
 from eyegore.messages.events import AlarmEntry
@@ -171,7 +172,7 @@ _HEADINGS = ("time", "data time", "parameter", "kind", "change", "severity", "va
 
 
 def _show(console: Console, title: str, entries: Iterable[AlarmEntry]) -> None:
-    rows = ([_printable(cell) for cell in row] for row in _rows(entries))
+    rows = ([printable(cell, " ") for cell in row] for row in _rows(entries))
     if not console.is_terminal:
         console.file.write("\t".join(_HEADINGS) + "\n")
         console.file.writelines("\t".join(row) + "\n" for row in rows)
@@ -189,7 +190,7 @@ def _show(console: Console, title: str, entries: Iterable[AlarmEntry]) -> None:
         table.add_column(heading, overflow="fold", no_wrap=heading != headings[-1])
     for row in rows:
         table.add_row(*(Text(cell, style="bold" if "CRITICAL" in row else "") for cell in row))
-    console.print(Text(f"alarms of {_printable(title)}", style="italic"), soft_wrap=True)
+    console.print(Text(f"alarms of {printable(title, ' ')}", style="italic"), soft_wrap=True)
     console.print(table if table.row_count else "no entries")
 
 
@@ -220,8 +221,3 @@ def _local_clock(time: float) -> str:
         return datetime.fromtimestamp(time).strftime("%d/%b %H:%M:%S")
     except (ValueError, OverflowError, OSError):
         return "?"
-
-
-def _printable(text: str) -> str:
-    """One line without anything a terminal takes for a command."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)

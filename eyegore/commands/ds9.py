@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from eyegore import __version__
 from eyegore.basics.errors import Ds9Error, SettingsError
-from eyegore.basics.standard_output import written_out
+from eyegore.basics.standard_output import say, written_out
 from eyegore.commands.command_line import CommandLine
+from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:
     from eyegore.ds9.order import Ds9Order, FrameImage, Outcome
@@ -81,7 +82,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "-p", "--path", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="the day folder (default: here)"
     )
     which.add_argument(
-        "-c", "--ccd", metavar="CCD", type=_ccds, default=(1, 2, 3), help="1, 2, 3, or several: 1,3 (default: all)"
+        "-c", "--ccd", metavar="CCD", type=_ccds, default=CCDS, help="1, 2, 3, or several: 1,3 (default: all)"
     )
     which.add_argument("-r", "--roe", metavar="ROE", type=int, default=1, help="read-out electronics (1)")
     which.add_argument(
@@ -130,7 +131,7 @@ def run(args: argparse.Namespace) -> int:
             session.close()
     _tell(session.name, order, outcomes)
     if interrupted:
-        _say(f"interrupted: {len(order.images) - len(outcomes)} images were not looked at")
+        say(f"interrupted: {len(order.images) - len(outcomes)} images were not looked at")
         return INTERRUPTED
     shown = sum(one.fate is Fate.SHOWN for one in outcomes)
     return ALL if shown == len(order.images) else SOME if shown else NONE
@@ -152,7 +153,7 @@ def _order(args: argparse.Namespace) -> Ds9Order:
     folder = (args.path or Path()).expanduser().absolute()
     found = image_files(folder, NameTemplate(args.template or USUAL_TEMPLATE), args.roe, obsids, args.ccd)
     for note in found.notes:
-        _say(note)
+        say(note)
     wanted = [(obsid, ccd) for obsid in obsids for ccd in args.ccd]
     images = tuple(
         FrameImage(frame, obsid, ccd, found.paths.get((obsid, ccd)))
@@ -205,11 +206,11 @@ def _tell(name: str, order: Ds9Order, outcomes: Sequence[Outcome]) -> None:
     with written_out():
         if frames:
             noun = "frame" if len(frames) == 1 else "frames"
-            _say(f"{name}: {len(frames)} of {len(order.images)} images shown, in {noun} {numbers_text(frames)}")
+            say(f"{name}: {len(frames)} of {len(order.images)} images shown, in {noun} {numbers_text(frames)}")
         else:
-            _say(f"none of {len(order.images)} images is shown")
+            say(f"none of {len(order.images)} images is shown")
         for line in [*not_shown(outcomes), *(one.sentence for one in outcomes if one.note)]:
-            _say(f"  {line}")
+            say(f"  {line}")
 
 
 def _list(transport: Transport, given_up: threading.Event) -> int:
@@ -219,7 +220,7 @@ def _list(transport: Transport, given_up: threading.Event) -> int:
     points = running_ds9s(transport, given_up)
     with written_out():
         for point in points:
-            _say(f"{point.name}\t{point.address}")
+            say(f"{point.name}\t{point.address}")
     if not points:
         sys.stderr.write("eyegore: no DS9 is running that the XPA name server knows\n")
     return ALL if points else NONE
@@ -234,7 +235,7 @@ def _obsid(text: str) -> int:
 def _ccds(text: str) -> tuple[int, ...]:
     """``1``, ``1,3`` or ``all``."""
     if text == "all":
-        return (1, 2, 3)
+        return CCDS
     words = text.split(",")
     if not all(word in ("1", "2", "3") for word in words) or len(set(words)) < len(words):
         raise argparse.ArgumentTypeError(f"'{text}' is not a CCD (1, 2, 3) or several of them (1,3)")
@@ -261,7 +262,3 @@ def _progress(total: int) -> Iterator[Callable[[FrameImage | None], object]]:
                 bar.update(task, description=image.name)
 
         yield told
-
-
-def _say(line: str) -> None:
-    sys.stdout.write("".join(sign if sign.isprintable() or sign == "\t" else "?" for sign in line) + "\n")

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eyegore.basics.lab_time import age_text, clock_text
+from eyegore.basics.quantities import bytes_text
 from eyegore.images.tally import FrameTally
 from eyegore.limits.model import Severity
 from eyegore.messages.copies import SyncState
@@ -36,7 +37,6 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.session.service import Service
-from eyegore.session.space.forecast import bytes_text
 
 LINES = 12
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from eyegore.basics.safe_text import printable
+
 if TYPE_CHECKING:
     from eyegore.session.monitor import Monitor
 
@@ -28,8 +30,7 @@ def progress_bar(what: str, total: int) -> Iterator[Callable[[str], object]]:
         task = bar.add_task("", total=total)
 
         def done(name: str) -> None:
-            shown = "".join(sign if sign.isprintable() else "?" for sign in name)
-            bar.update(task, advance=1, description=escape(shown))
+            bar.update(task, advance=1, description=escape(printable(name)))
 
         yield done
 

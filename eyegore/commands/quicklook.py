@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
-from eyegore.basics.standard_output import written_out
+from eyegore.basics.standard_output import say, written_out
 from eyegore.commands.obsid_range import obsid, obsid_range
 from eyegore.commands.progress_bar import progress_bar
+from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:
     from eyegore.reports.quicklook.images import QuicklookImages
@@ -56,7 +57,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("places", metavar="DIR|FILE", type=Path, nargs="+", help="day folders, or images")
     parser.add_argument("-o", "--output", metavar="FOLDER", type=Path, help="write there (quicklook_<day>, here)")
     parser.add_argument(
-        "-c", "--ccd", metavar="CCD", type=int, choices=(1, 2, 3), action="append", help="1, 2 or 3; several times"
+        "-c", "--ccd", metavar="CCD", type=int, choices=CCDS, action="append", help="1, 2 or 3; several times"
     )
     parser.add_argument("--obsid", metavar="OBSID", type=obsid, nargs="+", help="FIRST [LAST]: only these ObsIDs")
     parser.add_argument("--block", metavar="NAME", default="", help="detector block: the offsets expected")
@@ -128,7 +129,7 @@ def _documents(args: argparse.Namespace, found: QuicklookImages, rules: Quickloo
         raise
     with written_out():
         for line in _told(records, made):
-            sys.stdout.write("".join(sign if sign.isprintable() else "?" for sign in line) + "\n")
+            say(line)
         sys.stdout.write(f"{pdf}\n{table}\n")
     return exit_code([record.verdict for record in records])
 

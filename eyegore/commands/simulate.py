@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import iso
+from eyegore.basics.standard_output import say
 from eyegore.campaign.plan import known_tests
 from eyegore.commands.ending import ended_by_signals
 from eyegore.elvis.dialect import DIALECTS
@@ -91,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     """Simulate as the command line says; SettingsError when it cannot be done."""
     simulator = _simulator(args)
     for planted in simulator.planted:
-        _say(f"planted {_planted(planted)}")
+        say(f"planted {_planted(planted)}")
     begun = clock.monotonic()
     stop = threading.Event()
     with ended_by_signals(stop):
@@ -100,9 +101,9 @@ def run(args: argparse.Namespace) -> int:
                 simulator.write_at_once(stop, progress)
         else:
             end = "until Ctrl-C" if math.isinf(simulator.length) else f"for {simulator.length / args.speed:.0f} s"
-            _say(f"ELVIS {simulator.elvis} writes to {args.folder} at speed {args.speed:g} {end}")
+            say(f"ELVIS {simulator.elvis} writes to {args.folder} at speed {args.speed:g} {end}")
             simulator.run(stop)
-    _say(
+    say(
         f"{'stopped: ' if stop.is_set() else ''}{simulator.done} s of HK and {simulator.exposures} exposures, "
         f"{simulator.written / 1e6:.1f} MB in {args.folder} after {clock.monotonic() - begun:.1f} s"
     )
@@ -191,8 +192,3 @@ def _progress() -> Iterator[Callable[[float], None]]:
     with Progress(transient=True) as bar:
         task = bar.add_task("writing", total=1.0)
         yield lambda share: bar.update(task, completed=share)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import EyegoreError, SettingsError
-from eyegore.basics.standard_output import written_out
+from eyegore.basics.standard_output import say, written_out
 from eyegore.commands.ending import ended_by_signals
 
 if TYPE_CHECKING:
@@ -255,20 +255,20 @@ def _as_json(result: PassReport | tuple[SyncTarget, str]) -> dict[str, Any]:
 
 def _print(result: PassReport | tuple[SyncTarget, str]) -> None:
     if isinstance(result, tuple):
-        _say(f"{result[0].name}: {result[1]}")
+        say(f"{result[0].name}: {result[1]}")
         return
-    _say(summary(result))
+    say(summary(result))
     for mismatch in result.mismatches:
-        _say(f"  MISMATCH {mismatch.alarm_text}")
+        say(f"  MISMATCH {mismatch.alarm_text}")
     for entry in result.waiting[:TOLD]:
         whose = "" if entry.obsid is None else f"ObsID {entry.obsid}: "
-        _say(f"  {whose}{entry.path}: {entry.error or 'not copied yet'}")
+        say(f"  {whose}{entry.path}: {entry.error or 'not copied yet'}")
     if len(result.waiting) > TOLD:
-        _say(f"  and {len(result.waiting) - TOLD} more")
+        say(f"  and {len(result.waiting) - TOLD} more")
     for path, why in sorted(result.incomplete.items())[:TOLD]:
-        _say(f"  {path} is not copied: {why}")
+        say(f"  {path} is not copied: {why}")
     for why in result.lost:
-        _say(f"  {why}")
+        say(f"  {why}")
 
 
 def summary(report: PassReport) -> str:
@@ -308,11 +308,11 @@ def _always(
             if isinstance(news, PassReport):
                 lasting = isinstance(before, PassReport) and before.problem == news.problem
                 if news.copied or news.mismatches or not lasting:
-                    _say(f"{time.strftime('%H:%M:%S')} {summary(news)}")
+                    say(f"{time.strftime('%H:%M:%S')} {summary(news)}")
                     for mismatch in news.mismatches:
-                        _say(f"  MISMATCH {mismatch.alarm_text}")
+                        say(f"  MISMATCH {mismatch.alarm_text}")
             elif isinstance(before, PassReport) or before is None or before.words != news.words:
-                _say(f"{time.strftime('%H:%M:%S')} {news.target}: {news.words}; it is tried again")
+                say(f"{time.strftime('%H:%M:%S')} {news.target}: {news.words}; it is tried again")
 
     def opener(target: SyncTarget) -> SyncWorker:
         def opened() -> SyncEngine:
@@ -341,8 +341,3 @@ def _always(
     if not reports:
         return CANNOT
     return ALL_THERE if len(reports) == len(targets) and all(one.done for one in reports) else NOT_ALL
-
-
-def _say(line: str) -> None:
-    sys.stdout.write("".join(sign if sign.isprintable() else "?" for sign in line) + "\n")
-    sys.stdout.flush()

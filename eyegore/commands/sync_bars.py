@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from eyegore.basics.safe_text import printable
 from eyegore.copies.listener import PassListener
 from eyegore.copies.report import PassReport
 
@@ -27,7 +28,7 @@ class TargetBar(PassListener):
 
     def __init__(self, progress: Progress, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._progress, self._clock = progress, clock
-        self._task = progress.add_task(_printable(name), total=None, waiting="", rate="", doing="not looked at yet")
+        self._task = progress.add_task(printable(name), total=None, waiting="", rate="", doing="not looked at yet")
         self._there = 0
         self._total = 0
         self._name, self._size, self._before = "", 0, 0
@@ -56,7 +57,7 @@ class TargetBar(PassListener):
         self._show(
             completed=min(self._there + progress.bytes, self._total),
             rate=f"{progress.rate / 1e6:.1f} MB/s",
-            doing=f"{_printable(self._name)}{percent}",
+            doing=f"{printable(self._name)}{percent}",
         )
 
     def on_run_end(self) -> None:
@@ -68,13 +69,13 @@ class TargetBar(PassListener):
         """How a pass ended."""
         if isinstance(news, PassReport):
             self.on_report(news)
-            self._show(now=True, doing=_printable(news.problem) or ("" if news.waiting else "all there"))
+            self._show(now=True, doing=printable(news.problem) or ("" if news.waiting else "all there"))
         else:
             self.fail(news.words)
 
     def fail(self, words: str) -> None:
         """Nothing can be copied, and why."""
-        self._show(now=True, rate="", doing=_printable(words))
+        self._show(now=True, rate="", doing=printable(words))
 
     def _show(self, *, now: bool = False, **fields: object) -> None:
         self._progress.update(self._task, **fields)  # type: ignore[arg-type]
@@ -117,7 +118,3 @@ def bars(names: Sequence[str], console: Console | None = None) -> Iterator[dict[
     )
     with shown:
         yield {name: TargetBar(shown, name) for name in names}
-
-
-def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in text)

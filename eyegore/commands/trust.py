@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.standard_output import say
 from eyegore.commands.sync import add_copies
 
 if TYPE_CHECKING:
@@ -82,40 +83,35 @@ def _trust(key: HostKey, args: argparse.Namespace) -> int:
     host = key.target.host
     shown = ", ".join(key.fingerprints)
     if key.state is KeyState.KNOWN:
-        _say(f"{host}: its host key is known{f': {shown}' if shown else ''}")
+        say(f"{host}: its host key is known{f': {shown}' if shown else ''}")
         return TRUSTED
     if key.state is KeyState.CHANGED:
         where = f" ({key.old})" if key.old else ""
-        _say(f"{host}: THE HOST KEY HAS CHANGED: it is another computer, it was installed anew, or somebody listens in")
-        _say(f"  known   {key.known}{where}" if key.known else f"  known   another one{where}")
+        say(f"{host}: THE HOST KEY HAS CHANGED: it is another computer, it was installed anew, or somebody listens in")
+        say(f"  known   {key.known}{where}" if key.known else f"  known   another one{where}")
     else:
-        _say(f"{host}: its host key is not known yet")
-    _say(f"  it shows {shown}")
+        say(f"{host}: its host key is not known yet")
+    say(f"  it shows {shown}")
     if key.state is KeyState.CHANGED and not args.replace:
-        _say("  it is not trusted. Ask its administrator; if the change is right, say so with --replace")
+        say("  it is not trusted. Ask its administrator; if the change is right, say so with --replace")
         return NOT_TRUSTED
     if not args.yes and not _agreed(key):
-        _say("  it is not trusted")
+        say("  it is not trusted")
         return NOT_TRUSTED
     file = key.trust()
-    _say(f"  trusted from now on ({file})")
+    say(f"  trusted from now on ({file})")
     if key.old and not key.old.startswith(f"{file}:"):
-        _say(f"  the old key is still in your own file ({key.old}): ssh-keygen -R {key.name}")
+        say(f"  the old key is still in your own file ({key.old}): ssh-keygen -R {key.name}")
     return TRUSTED
 
 
 def _agreed(key: HostKey) -> bool:
     """Whether the person at the terminal says that it is the right key; where nobody sits, it is not."""
     kind = key.fingerprints[0].partition(" ")[0].lower()
-    _say(f"  compare it with what this prints there:  ssh-keygen -lf /etc/ssh/ssh_host_{kind}_key.pub")
+    say(f"  compare it with what this prints there:  ssh-keygen -lf /etc/ssh/ssh_host_{kind}_key.pub")
     if not sys.stdin.isatty():
-        _say("  nobody can be asked here (no terminal): --yes trusts it")
+        say("  nobody can be asked here (no terminal): --yes trusts it")
         return False
     sys.stdout.write("  is it the same? [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write("".join(sign if sign.isprintable() else "?" for sign in line) + "\n")
-    sys.stdout.flush()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import SettingsError
-from eyegore.basics.standard_output import written_out
+from eyegore.basics.standard_output import say, written_out
 from eyegore.commands.sync import add_ssh_options, target_of
 
 if TYPE_CHECKING:
@@ -140,17 +140,17 @@ def _print(target: str, found: FolderState, results: list[tuple[SourceFile, Comp
     counts = Counter(one.likeness.value for _, one in results)
     size = sum(file.size for file in found.complete.values())
     told = ", ".join(f"{number} {likeness}" for likeness, number in sorted(counts.items())) or "nothing to compare"
-    _say(f"{target}: {told} of {len(found.complete)} complete files, {size / 1e6:.1f} MB in {seconds:.1f} s")
+    say(f"{target}: {told} of {len(found.complete)} complete files, {size / 1e6:.1f} MB in {seconds:.1f} s")
     unequal = [(file, one) for file, one in results if not _same(one)]
     for file, one in unequal[:TOLD]:
         whose = "" if file.obsid is None else f"ObsID {file.obsid}: "
-        _say(f"  {one.likeness.name} {whose}{file.path} {one.words}")
+        say(f"  {one.likeness.name} {whose}{file.path} {one.words}")
     if len(unequal) > TOLD:
-        _say(f"  and {len(unequal) - TOLD} more (--json tells all)")
+        say(f"  and {len(unequal) - TOLD} more (--json tells all)")
     if found.incomplete:
-        _say(f"  {len(found.incomplete)} files of the folder are not complete, and were not compared")
+        say(f"  {len(found.incomplete)} files of the folder are not complete, and were not compared")
     for why in found.lost:
-        _say(f"  {why}")
+        say(f"  {why}")
 
 
 @contextmanager
@@ -166,7 +166,3 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("comparing", total=total)
         yield lambda size: bar.update(task, advance=size)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write("".join(sign if sign.isprintable() else "?" for sign in line) + "\n")

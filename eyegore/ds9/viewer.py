@@ -16,10 +16,10 @@ from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9, running_ds9s
 from eyegore.ds9.session import Ds9Session, OwnDs9, own_title
 from eyegore.ds9.xpa import AccessPoint, Ds9GivenUpError, Transport, available_transport
+from eyegore.messages.exposures import CCDS
 
 log = logging.getLogger(__name__)
 
-CCDS = (1, 2, 3)
 _TOLD_SINGLY = 3
 """Images whose fate is told in a line for each; of more, a line for each reason."""
 

@@ -8,8 +8,7 @@ import math
 from collections import Counter
 
 from eyegore.messages.events import Event, Exposure, ExposureRows, ExposuresAccepted, ImageFile, ImagesReady, Said
-
-CCDS = (1, 2, 3)
+from eyegore.messages.exposures import CCDS
 
 
 class ExposureBook:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from eyegore.alarms.board import AlarmBoard, Frame
@@ -13,6 +13,7 @@ from eyegore.basics.lab_time import age_text
 from eyegore.exposures.pace import ExposurePace, Start
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Event, Exposure, ExposureRows, ImageFile
+from eyegore.messages.exposures import CCDS
 
 TOLERANCE_S = 300.0
 """Least lateness of an exposure that is told [s]."""
@@ -22,7 +23,6 @@ IMAGES_AFTER_S = 300.0
 """Images may come so long after the next exposure could have begun [s]: copying takes its time."""
 MOST_AWAITED = 1000
 """Exposures whose images are awaited; of more the oldest are given up."""
-CCDS = frozenset({1, 2, 3})
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,11 @@ class ImageTimer:
         begin: float,
         after_s: float = IMAGES_AFTER_S,
         severity: Severity = Severity.WARNING,
-        ccds: frozenset[int] = CCDS,
+        ccds: Collection[int] = CCDS,
         name: str = "IMAGES",
     ) -> None:
         self.name = name
-        self._ccds = ccds
+        self._ccds = frozenset(ccds)
         self._pace = pace
         self._begin = begin
         self._after_s = after_s

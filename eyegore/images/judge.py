@@ -16,6 +16,7 @@ from eyegore.basics.worker import Worker
 from eyegore.images.judge_process import FrameTask, JudgeProcess
 from eyegore.images.store import FrameStamp, FrameStore, forget_old, store_path
 from eyegore.messages.events import Exposure, ImageFile
+from eyegore.messages.exposures import ccd_of
 from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class FrameJudge(Worker):
         """Take rows of the exposure log."""
         with self._changed:
             for row in rows:
-                ccd = _ccd_of(row)
+                ccd = ccd_of(row.ccd)
                 self._rows[row.obsid, ccd] = row
                 image = self._rowless.pop((row.obsid, ccd), None)
                 if image is not None and image.path not in self._waiting:
@@ -216,9 +217,3 @@ def _fault(image: ImageFile, why: Exception) -> FrameJudged:
     fault = FrameProblem.FAULT
     result = FrameResult(image.path, image.obsid, image.ccd, fault.verdict, problem=fault, explanation=words)
     return FrameJudged(result, not image.past, image.modified, time.time())
-
-
-def _ccd_of(row: Exposure) -> int:
-    """Number of the CCD of a row of the log, 0 where it tells none."""
-    digits = row.ccd.strip()[-1:]
-    return int(digits) if digits.isdigit() else 0

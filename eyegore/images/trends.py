@@ -13,6 +13,7 @@ import numpy.typing as npt
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import Exposure, FloatArray
+from eyegore.messages.exposures import CCDS
 from eyegore.messages.images import FrameJudged, QuadrantStatistics
 from eyegore.series.decimation import Envelope, Runs, envelope
 from eyegore.series.history import HkHistory, Sample, Window
@@ -21,7 +22,6 @@ from eyegore.series.leaf import MarkArray
 MOST_IMAGES = 15_000
 """Images kept, of the newest ObsIDs: five nights, some 15 MB."""
 QUADRANTS = "EFGH"
-CCDS = (1, 2, 3)
 METRICS: Mapping[str, Callable[[QuadrantStatistics], float]] = {
     "offset_pre": lambda quadrant: quadrant.pre.median,
     "offset_img": lambda quadrant: quadrant.img.median,

@@ -11,8 +11,10 @@ from functools import cache
 
 from eyegore.basics.lab_time import clock_text
 from eyegore.limits.model import Severity, Verdict
-from eyegore.limits.wording import unit_sign
+from eyegore.limits.wording import quantity
 
+CCDS = (1, 2, 3)
+"""The CCDs of a read-out: each ObsID has an image of each."""
 _CCD = re.compile(r"(?:^|_)CCD([123])(?:_|$)")
 
 
@@ -83,8 +85,7 @@ class RetakeReason:
         words = self.sample.name.lower().replace("_", " ")
         if self.sample is Verdict.INVALID:
             return f"{self.parameter}: no valid reading {span}"
-        worst = f"{self.worst:g} {unit_sign(self.unit)}".strip().replace("-", "−")
-        return f"{self.parameter} {words} {span}, worst {worst} (limit {self.limit})"
+        return f"{self.parameter} {words} {span}, worst {quantity(self.worst, self.unit)} (limit {self.limit})"
 
 
 @dataclass(frozen=True)

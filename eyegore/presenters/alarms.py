@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from eyegore.alarms.responses import response_to
-from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import age_text, clock_text, local_text
 from eyegore.limits.model import Severity
+from eyegore.limits.wording import quantity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status

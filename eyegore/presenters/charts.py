@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from eyegore.alarms.words import quantity
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Verdict
-from eyegore.limits.wording import unit_sign
+from eyegore.limits.wording import quantity, unit_sign
 from eyegore.messages.events import Drift, Flag, FlagState
 from eyegore.presenters.flags import flag_cell
 from eyegore.series.trend import clock_minute, duration_text

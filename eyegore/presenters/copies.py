@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from eyegore.basics.lab_time import age_text, local_text
+from eyegore.basics.quantities import bytes_text
 from eyegore.messages.copies import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
 from eyegore.presenters.copy_book import Target
-from eyegore.session.space.forecast import bytes_text
 from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
 

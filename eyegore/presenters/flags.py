@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from functools import cache
 
-from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import clock_text
 from eyegore.limits.model import Severity, Verdict
+from eyegore.limits.wording import quantity
 from eyegore.messages.events import Flag, FlagState
 from eyegore.widgets.cells.flags import FlagCell, Status
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from statistics import median
 
 from eyegore.basics.errors import FormatError
+from eyegore.basics.quantities import number
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.limits.frame_model import Family, FrameVerdict
 from eyegore.messages.images import FrameCheck, FrameResult, QuadrantStatistics
@@ -56,7 +57,7 @@ def verdict_cell(ccd: int, result: FrameResult) -> VerdictCell:
                 _number(result, letter, ("offset", "gradient"), quadrant.pre.median, 0),
                 _number(result, letter, ("std",), quadrant.pre.std, 2),
                 NumberCell(
-                    _figure(_third(begins, quadrant), 0), _worst(_checks(result, letter, (begins, "saturation_")))
+                    number(_third(begins, quadrant), 0), _worst(_checks(result, letter, (begins, "saturation_")))
                 )
                 if begins
                 else NumberCell(),
@@ -138,7 +139,7 @@ def _number(result: FrameResult, letter: str, begins: tuple[str, ...], usual: fl
     status = _worst(checks)
     if status is not None:
         usual = next(check.value for check in checks if STATUS[check.verdict] is status)
-    return NumberCell(_figure(usual, decimals), status)
+    return NumberCell(number(usual, decimals), status)
 
 
 def _third(begins: str, quadrant: QuadrantStatistics) -> float:
@@ -157,12 +158,6 @@ def _worst(checks: Iterable[FrameCheck]) -> Status | None:
     return next((STATUS[one] for one in (FrameVerdict.FAIL, FrameVerdict.WARNING) if one in verdicts), None)
 
 
-def _figure(value: float, decimals: int) -> str:
-    if math.isnan(value):
-        return "–"
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")  # no minus before a zero
-
-
 def _count(pixels: int) -> str:
     if pixels < 10_000:
         return str(pixels)
@@ -175,13 +170,13 @@ def _sections(quadrant: QuadrantStatistics) -> list[str]:
     for name, word in names.items():
         part = quadrant.section(name)
         lines.append(
-            f"{word}: median {_figure(part.median, 1)}, std {_figure(part.std, 2)}, noise {_figure(part.noise, 2)} ADU"
+            f"{word}: median {number(part.median, 1)}, std {number(part.std, 2)}, noise {number(part.noise, 2)} ADU"
         )
     if not math.isnan(quadrant.fluence):
-        lines.append(f"fluence {_figure(quadrant.fluence, 1)} ADU")
+        lines.append(f"fluence {number(quadrant.fluence, 1)} ADU")
     if quadrant.injection is not None:
         lines.append(
-            f"injected {_figure(quadrant.injection.level, 0)} ADU, pattern {_figure(quadrant.injection.pattern, 2)}"
+            f"injected {number(quadrant.injection.level, 0)} ADU, pattern {number(quadrant.injection.pattern, 2)}"
         )
     found = sum(not math.isnan(spot.peak) for spot in quadrant.spots)
     if quadrant.spots:

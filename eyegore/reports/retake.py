@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eyegore.basics.lab_time import clock_text, iso
+from eyegore.basics.quantities import short
 from eyegore.exposures.standing import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import FrameCheck
@@ -120,7 +121,7 @@ def _image_json(reason: ImageReason) -> dict[str, Any]:
 
 
 def _limits(check: FrameCheck) -> str:
-    return f"{check.low:.6g} … {check.high:.6g}".replace("-", "−")
+    return f"{short(check.low, 6)} … {short(check.high, 6)}"
 
 
 def _reason_json(reason: Reason) -> dict[str, Any]:

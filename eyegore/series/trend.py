@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.quantities import MINUS
 from eyegore.limits.model import Verdict
-from eyegore.limits.wording import unit_sign
+from eyegore.limits.wording import quantity, unit_sign
 from eyegore.messages.events import FloatArray
 from eyegore.series.theil_sen import Lines, theil_sen
 from eyegore.series.trend_bins import TrendBins
@@ -65,7 +66,7 @@ class Slope:
         error = (self.high - self.low) / 2
         digits = _digits(error if error > 0 else abs(self.per_minute) / 10)
         size = f"{abs(self.per_minute):.{digits}f} ± {error:.{digits}f} {unit_sign(unit)}/min"
-        return f"−{size}" if self.per_minute < 0 else f"+{size}"
+        return f"{MINUS}{size}" if self.per_minute < 0 else f"+{size}"
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class Forecast:
 
     def text(self, unit: str = "") -> str:
         """``reaches −133 °C at 03:41 (25 ± 4 min)``; ``unit`` as in the limit tables."""
-        limit = f"{self.limit:g} {unit_sign(unit)}".rstrip().replace("-", "−", 1)
-        return f"reaches {limit} at {clock_minute(self.at)} ({duration_text(self.minutes, self.minutes_error)})"
+        duration = duration_text(self.minutes, self.minutes_error)
+        return f"reaches {quantity(self.limit, unit)} at {clock_minute(self.at)} ({duration})"
 
 
 class TrendWindow:

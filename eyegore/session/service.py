@@ -6,7 +6,6 @@ event: they must return at once (put it in a queue). Freeze or lose one, and not
 
 from __future__ import annotations
 
-import calendar
 import logging
 import queue
 import threading
@@ -18,6 +17,7 @@ from typing import Any
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.lab_time import lab_offset_s
 from eyegore.basics.toml_file import TomlError
 from eyegore.feeds.ingest import Ingest
 from eyegore.housekeeping.rules import Rules
@@ -71,11 +71,6 @@ WORKERS = frozenset(
 """Names of the threads that do the work of a session."""
 Subscriber = Callable[[Event], None]
 Command = FlagCommand | PhaseChosen
-
-
-def lab_offset_s(now: float) -> float:
-    """Seconds to add to unix time to get lab seconds: the lab's wall clock is taken to be this machine's."""
-    return calendar.timegm(time.localtime(now)) - int(now)
 
 
 def rules_for(session: Session, *, keep_all: bool = False) -> Rules:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from eyegore.campaign.plan import CCDS
 from eyegore.campaign.timing import TRANSFER, PlannedExposure
 from eyegore.elvis.day_folder import image_name
+from eyegore.messages.exposures import CCDS
 from eyegore.simulator.exposure_log import Facts
 from eyegore.simulator.folder import SimulatedFolder
 from eyegore.simulator.frame import FrameSource, SimulatedFrame, fits_headers

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eyegore.basics.errors import SettingsError
+from eyegore.messages.exposures import CCDS
 
 GRAMMAR = "WHAT:KIND[:VALUE][@START[+SECONDS]], e.g. CCD2_TEMP_B:dip:-136@03:00+120"
 
@@ -195,7 +196,7 @@ def _value(text: str, target: str, kind: str, value: str | None) -> float | None
         raise _wrong(text, f"{value} is no number") from None
     if not math.isfinite(number):
         raise _wrong(text, f"{value} is no value: for an invalid reading plant {target}:nan")
-    if takes_ccd and number not in (1, 2, 3):
+    if takes_ccd and number not in CCDS:
         raise _wrong(text, f"the CCD is 1, 2 or 3, not {value}")
     return round(number, 2)
 

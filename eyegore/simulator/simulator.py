@@ -16,10 +16,10 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.campaign import plan as campaign
-from eyegore.campaign.plan import CCDS
 from eyegore.campaign.timing import ExposurePlan, PlannedExposure
 from eyegore.elvis.day_folder import explog_name, obsid_hk_name
 from eyegore.elvis.dialect import DIALECTS, Stamp
+from eyegore.messages.exposures import CCDS
 from eyegore.simulator.exposure_log import Facts, SimulatedLog, keywords, log_facts
 from eyegore.simulator.folder import SimulatedFolder
 from eyegore.simulator.frame import FrameShape, FrameSource

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.quantities import short
+
 SPREAD = 1.0
 """Samples up to this many robust spans outside the robust range are still shown whole; those beyond are clipped."""
 LIMIT_SHARE = 1 / 12
@@ -63,17 +65,6 @@ def round_values(bottom: float, top: float, most: int) -> tuple[list[float], int
     numbers = [step * count for count in range(math.ceil(bottom / step), math.floor(top / step) + 1)]
     decimals = next((d for d in range(9) if math.isclose(round(step, d), step, rel_tol=1e-6)), 9)
     return numbers, decimals
-
-
-def number(value: float, decimals: int) -> str:
-    """A value with a proper minus sign, never minus zero."""
-    text = f"{value:.{decimals}f}"
-    return text.lstrip("-") if not text.strip("-0.") else text.replace("-", "−")
-
-
-def short(value: float) -> str:
-    """A limit in as few figures as it has."""
-    return f"{value:.7g}".replace("-", "−")
 
 
 def limits_text(low: float, high: float) -> str:

@@ -7,7 +7,9 @@ import re
 from bisect import insort
 from collections.abc import Iterable, Iterator
 
-_NUMBER = re.compile(r"[+\-−]?(\d+\.?\d*|\.\d+)([eE][+\-]?\d+)?")
+from eyegore.basics.quantities import MINUS
+
+_NUMBER = re.compile(rf"[+\-{MINUS}]?(\d+\.?\d*|\.\d+)([eE][+\-{MINUS}]?\d+)?")
 _STAMP = re.compile(r"(\d\d)(\d\d)(\d\d)D_?(\d\d)(\d\d)(\d\d)T")
 _DIGITS = re.compile(r"(\d+)")
 _CENTURY_PIVOT = 69  # 69 .. 99 are 1969 .. 1999, as POSIX has it
@@ -22,7 +24,7 @@ def sort_value(text: str) -> SortValue | None:
     if not text or text.lower() == "nan":
         return None
     if _NUMBER.fullmatch(text):
-        return 0, float(text.replace("−", "-"))
+        return 0, float(text.replace(MINUS, "-"))
     stamp = _STAMP.fullmatch(text)
     if stamp:
         day, month, year, hour, minute, second = map(int, stamp.groups())
@@ -36,7 +38,7 @@ def sort_value(text: str) -> SortValue | None:
 def is_number(text: str) -> bool:
     """Whether a cell holds a number, to be set flush right."""
     value = sort_value(text)
-    return value is not None and value[0] == 0 and math.isfinite(float(text.replace("−", "-")))
+    return value is not None and value[0] == 0 and math.isfinite(float(text.replace(MINUS, "-")))
 
 
 class _Entry:

@@ -9,12 +9,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eyegore.basics.lab_time import lab_offset_s
 from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.desktop.list_desk import ListDesk
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
 from eyegore.presenters.alarms import alarm_cells, alarm_key, sounding, story_line
-from eyegore.session.service import lab_offset_s
 from eyegore.session.settings import person
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.alarms.menu import AlarmActions

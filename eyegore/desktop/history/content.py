@@ -9,16 +9,17 @@ from dataclasses import replace
 import numpy as np
 
 from eyegore.alarms.spans import AlarmSpan
-from eyegore.alarms.words import quantity
+from eyegore.basics.quantities import number
 from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
+from eyegore.limits.wording import quantity
 from eyegore.messages.events import AlarmKind
 from eyegore.series.decimation import Envelope
 from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.cells.looks import LOOKS
 from eyegore.widgets.charts.abscissa import CLOCK, Abscissa
-from eyegore.widgets.charts.value_axis import number, value_range
+from eyegore.widgets.charts.value_axis import value_range
 
 MOST_PARAMETERS = 8
 CURVES_LIGHT = ("#0072b2", "#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#d55e00", "#8a949c", "#1c2226")

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.quantities import number, short
 from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture
 from eyegore.messages.events import FloatArray
 from eyegore.widgets.charts.curve import spans
-from eyegore.widgets.charts.value_axis import number, round_values, short
+from eyegore.widgets.charts.value_axis import round_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

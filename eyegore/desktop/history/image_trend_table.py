@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from eyegore.basics.lab_time import iso
 from eyegore.desktop.history.export import Table
-from eyegore.images.trends import CCDS, FrameHistory, trend_parts
+from eyegore.images.trends import FrameHistory, trend_parts
 from eyegore.limits.model import Verdict
+from eyegore.messages.exposures import CCDS
 from eyegore.series.history import Window
 from eyegore.widgets.cells.flags import ChartCell
 

@@ -6,15 +6,17 @@ from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import replace
 
+from eyegore.basics.quantities import MINUS
 from eyegore.desktop.images.result_book import ResultBook
 from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.images.pixels.display import Stretch
 from eyegore.messages.events import ImageFile, ImagesReady
+from eyegore.messages.exposures import CCDS
 from eyegore.messages.images import FrameJudged, FrameResult
 from eyegore.presenters.images import awaited_cell, edges, frame_tip, problem_text, verdict_cell
 from eyegore.widgets.cells.images import ImageCell
 from eyegore.widgets.cells.verdicts import VerdictCell
-from eyegore.widgets.images.panel import CCDS, ImagePanel
+from eyegore.widgets.images.panel import ImagePanel
 
 
 class ImageDesk:
@@ -125,7 +127,7 @@ class ImageDesk:
     def title(self, obsid: int) -> str:
         """What was exposed, and how many ObsIDs are newer."""
         newer = len(self._obsids) - bisect_left(self._obsids, obsid) - 1
-        return self._title_of(obsid) if self.following or not newer else f"−{newer} · {self._title_of(obsid)}"
+        return self._title_of(obsid) if self.following or not newer else f"{MINUS}{newer} · {self._title_of(obsid)}"
 
     def _verdict(self, ccd: int) -> VerdictCell:
         obsid = self.shown or 0

@@ -15,10 +15,11 @@ from eyegore.desktop.images.thumb_album import ThumbAlbum
 from eyegore.desktop.images.words import compared_words, reading_words, statistics_words
 from eyegore.images.pixels.colour_maps import ColourMap, palette
 from eyegore.images.pixels.display import Stretch
+from eyegore.messages.exposures import CCDS
 from eyegore.presenters.images import awaited_cell, edges, verdict_cell
 from eyegore.widgets import keys
 from eyegore.widgets.images.frame_canvas import FrameCanvas
-from eyegore.widgets.images.panel import CCDS, STEPS
+from eyegore.widgets.images.panel import STEPS
 from eyegore.widgets.images.profile_plot import ProfilePlot
 from eyegore.widgets.images.thumb_strip import ThumbStrip
 from eyegore.widgets.theme import Theme

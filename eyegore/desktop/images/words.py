@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from eyegore.basics.quantities import short
 from eyegore.desktop.images.comparison import Comparison
 from eyegore.desktop.images.eye import PixelReading
 from eyegore.images.pixels.frame_cut import BoxStatistics
@@ -14,7 +13,7 @@ def reading_words(reading: PixelReading | None, unit: str, scale: str) -> str:
     if reading is None:
         return scale
     canonical = f"{reading.quadrant} {reading.canonical[0]}, {reading.canonical[1]} {reading.section}"
-    return f"column {reading.column} row {reading.row} · {canonical} · {_number(reading.value)}{unit} · {scale}"
+    return f"column {reading.column} row {reading.row} · {canonical} · {short(reading.value)}{unit} · {scale}"
 
 
 def statistics_words(statistics: BoxStatistics | None, box: tuple[int, int, int, int] | None, unit: str) -> str:
@@ -25,11 +24,11 @@ def statistics_words(statistics: BoxStatistics | None, box: tuple[int, int, int,
     if not statistics.pixels:
         return f"{where}: nothing was read there"
     parts = [
-        f"mean {_number(statistics.mean)}",
-        f"median {_number(statistics.median)}",
-        f"std {_number(statistics.std)}",
-        f"min {_number(statistics.lowest)}",
-        f"max {_number(statistics.highest)}{unit}",
+        f"mean {short(statistics.mean)}",
+        f"median {short(statistics.median)}",
+        f"std {short(statistics.std)}",
+        f"min {short(statistics.lowest)}",
+        f"max {short(statistics.highest)}{unit}",
         f"{statistics.pixels} pixels",
     ]
     if statistics.unread:
@@ -42,9 +41,3 @@ def compared_words(how: Comparison, other: int | None) -> str:
     if how is Comparison.NONE or other is None:
         return ""
     return f" · less ObsID {other}" if how is Comparison.DIFFERENCE else f" · over ObsID {other}"
-
-
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    return f"{value:.7g}".replace("-", "−")

@@ -13,10 +13,9 @@ from eyegore.basics.errors import FormatError
 from eyegore.basics.worker import NewestWins
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
 from eyegore.images.pixels.display import PixelRange, Stretch, histogram, pixel_range, preview
+from eyegore.messages.exposures import CCDS
 
 log = logging.getLogger(__name__)
-
-CCDS = (1, 2, 3)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text
+from eyegore.basics.safe_text import cut
 from eyegore.basics.whole_file import whole_file, write_whole
 from eyegore.reports.findings import Findings
 from eyegore.reports.housekeeping.panel import HkPanel, draw, limit_lines
@@ -25,7 +26,7 @@ from eyegore.reports.housekeeping.statistics import (
     obsid_row,
     statistics_of,
 )
-from eyegore.reports.paper.sheet import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, cut, drawing
+from eyegore.reports.paper.sheet import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, drawing
 from eyegore.reports.quicklook.table import as_csv
 from eyegore.series.excursions import Run
 

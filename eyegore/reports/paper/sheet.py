@@ -7,6 +7,8 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.safe_text import printable
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -42,7 +44,7 @@ class Sheet:
     def text(self, x: float, y: float, words: str, **how: Any) -> Text:
         """Words with their first line at ``y``; ``how`` as matplotlib has it. None of them is taken for a formula."""
         drawn: dict[str, Any] = {"fontsize": TEXT, "color": INK, "va": "top", "parse_math": False} | how
-        return self.figure.text(x / WIDTH, 1 - y / HEIGHT, printable(words), **drawn)
+        return self.figure.text(x / WIDTH, 1 - y / HEIGHT, printable(words, but="\n"), **drawn)
 
     def mono(self, x: float, y: float, lines: Sequence[str], **how: Any) -> None:
         """Lines of a table, in letters of one width."""
@@ -71,13 +73,3 @@ def drawing() -> contextlib.AbstractContextManager[None]:
     from matplotlib import rc_context
 
     return rc_context({"pdf.fonttype": 42, "text.usetex": False})
-
-
-def printable(text: str) -> str:
-    """The text without what no font can show; lines stay lines."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "?" for sign in text)
-
-
-def cut(text: str, most: int) -> str:
-    """The text in at most so many letters."""
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.safe_text import cut
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
 from eyegore.limits.frame_model import FrameVerdict
 from eyegore.messages.images import SECTIONS, FrameCheck, FrameResult, QuadrantStatistics
@@ -32,7 +33,6 @@ from eyegore.reports.paper.sheet import (
     WARN,
     WIDTH,
     Sheet,
-    cut,
 )
 
 if TYPE_CHECKING:

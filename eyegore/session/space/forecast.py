@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from eyegore.basics.quantities import bytes_text
 from eyegore.series.trend import Forecast, TrendWindow, clock_minute
 
 WINDOW_S = 7200.0
@@ -70,14 +71,6 @@ class SpaceForecast:
     def state(self) -> SpaceState:
         """As it was last taken."""
         return self._state
-
-
-def bytes_text(size: float) -> str:
-    """``212 GB``, in powers of 1000 as disks are sold."""
-    for unit, scale in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
-        if size >= scale:
-            return f"{size / scale:.{0 if size >= 10 * scale else 1}f} {unit}"
-    return f"{size / 1e3:.0f} kB"
 
 
 def _span(minutes: float) -> str:

@@ -10,6 +10,8 @@ from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
+from eyegore.basics.safe_text import one_line
+
 LONGEST = 300
 """Of what a provider says [characters]; some answer with a whole web page."""
 
@@ -82,5 +84,5 @@ def told(text: str | bytes, *secrets: str) -> str:
     for secret in filter(None, secrets):
         for form in (secret, quote(secret), quote_plus(secret), b64encode(secret.encode()).decode()):
             said = said.replace(form, "***")
-    said = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())
+    said = one_line(said)
     return said if len(said) <= LONGEST else said[:LONGEST] + "…"

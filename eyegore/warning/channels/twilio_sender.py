@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.safe_text import one_line
 from eyegore.messages.warnings import Channel, Outcome, Result
 from eyegore.warning.channels.attempt import Attempt
 from eyegore.warning.channels.gsm7 import gsm_text, segments
@@ -108,7 +109,7 @@ def spoken_twiml(text: str) -> str:
     """What Twilio's voice is to say, as TwiML: the text several times with pauses."""
     from twilio.twiml.voice_response import VoiceResponse
 
-    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    words = one_line(text)
     while True:
         response = VoiceResponse()
         for turn in range(REPETITIONS):

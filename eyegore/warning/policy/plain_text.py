@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from eyegore.basics.safe_text import one_line
+
 SHORT = 160
 """Characters of one text message, as long as all are of the basic alphabet (GSM 03.38)."""
 _PLAIN = str.maketrans({
@@ -17,11 +19,6 @@ _SAID = (
     (r"(?<=\d) K\b", " kelvin"), (r"\bmbar\b", " millibar"), (r"−(?=[\d.])", "minus "), ("…", "to"),
     ("±", "plus or minus"), (r"_", " "), (r"[\[\](){}<>&|#*]", " "),
 )  # fmt: skip
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks and other control characters, for a subject."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def plain(text: str) -> str:

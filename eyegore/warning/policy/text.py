@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eyegore.alarms.responses import response_to
-from eyegore.alarms.words import quantity
 from eyegore.basics.lab_time import age_text, clock_text
+from eyegore.basics.safe_text import one_line
 from eyegore.limits.model import Severity
+from eyegore.limits.wording import quantity
 from eyegore.messages.events import Alarm, AlarmKind
 from eyegore.messages.warnings import Reason
-from eyegore.warning.policy.plain_text import digits, one_line, short, spoken
+from eyegore.warning.policy.plain_text import digits, short, spoken
 from eyegore.warning.policy.rules import Circumstances
 
 _LISTED = 20

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from eyegore.alarms.alarm import LONGEST_SHELF_S
 from eyegore.alarms.board import Frame, noted
 from eyegore.basics.lab_time import age_text
+from eyegore.basics.safe_text import cut, one_line, printable
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, FlagCommand, Noted
 from eyegore.warning.replies.reply import Order, Reply, ReplyKind, orders_of
@@ -244,13 +245,7 @@ def _deed(order: Order, parameters: Sequence[str]) -> str:
 
 
 def _said(reply: Reply) -> str:
-    words = " ".join("".join(sign if sign.isprintable() else " " for sign in reply.text[:1000]).split())
-    short = words if len(words) <= SHOWN_TEXT else f"{words[: SHOWN_TEXT - 1]}…"
-    return f"reply “{short}” from {_printable(reply.sender)}"
-
-
-def _printable(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable())[:SHOWN_TEXT]
+    return f"reply “{cut(one_line(reply.text[:1000]), SHOWN_TEXT)}” from {printable(reply.sender, '')[:SHOWN_TEXT]}"
 
 
 def _entry(text: str, now: float, person: str = "") -> Noted:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from eyegore.basics.safe_text import cut, printable
+
 NAN = float("nan")
 ORDER_LINES = 5
 """Orders are looked for in so many lines of one's own; further down a text is a story, not an order."""
@@ -124,8 +126,7 @@ def orders_of(text: str) -> tuple[Order, ...]:
 
 def _comment(parts: list[str]) -> str:
     words = " ".join(" ".join(parts).split()).strip(" .,:;!\"'-–—")
-    printable = "".join(sign for sign in words if sign.isprintable())
-    return printable if len(printable) <= LONGEST_COMMENT else f"{printable[: LONGEST_COMMENT - 1]}…"
+    return cut(printable(words, ""), LONGEST_COMMENT)
 
 
 def _own_lines(text: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ from eyegore.messages.events import (
     Said,
     SourceEvent,
 )
-from eyegore.session.service import Service, lab_offset_s, rules_for
+from eyegore.session.service import Service, rules_for
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
@@ -292,16 +292,6 @@ def test_a_monitor_that_hangs_is_noticed(
     wait_until(lambda: "stands still" in service.standstill())
     monkeypatch.undo()
     free.set()
-
-
-def test_lab_seconds_are_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Etc/GMT-3")
-    time.tzset()
-    try:
-        assert lab_offset_s(time.time()) == 3 * 3600
-    finally:
-        monkeypatch.undo()
-        time.tzset()
 
 
 NO_TK = """

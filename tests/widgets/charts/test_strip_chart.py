@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from eyegore.basics.quantities import number
 from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
@@ -16,7 +17,7 @@ from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.charts.curve import Scale, clipped, segments, spans
 from eyegore.widgets.charts.strip_chart import StripChart
 from eyegore.widgets.charts.time_window import MOST_TICKS, RANGES, TimeWindow, label_step, stamp, ticks
-from eyegore.widgets.charts.value_axis import limits_text, number, round_values, value_range
+from eyegore.widgets.charts.value_axis import limits_text, round_values, value_range
 
 from ..on_screen import items, told
 
@@ -299,14 +300,6 @@ def test_zoom_and_pan_stay_at_the_data() -> None:
     assert t0 <= START + 1000 <= t1
     window.go_live()
     assert window.limits(START, START + 2000) == (START + 1400, START + 2000)
-
-
-@pytest.mark.parametrize(
-    ("value", "decimals", "text"),
-    [(-119.984, 2, "−119.98"), (-0.001, 2, "0.00"), (0.0, 0, "0"), (12192.0, 0, "12192"), (-0.0, 1, "0.0")],
-)
-def test_numbers(value: float, decimals: int, text: str) -> None:
-    assert number(value, decimals) == text
 
 
 @pytest.mark.parametrize(

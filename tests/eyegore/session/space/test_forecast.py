@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from eyegore.basics.quantities import bytes_text
 from eyegore.limits.model import Verdict
 from eyegore.series.trend import Forecast, Slope
-from eyegore.session.space.forecast import SpaceForecast, SpaceState, bytes_text
+from eyegore.session.space.forecast import SpaceForecast, SpaceState
 
 T0 = 1552521600.0
 IMAGES = 3 * 35e6
@@ -85,11 +86,3 @@ SLOPE = Slope(-1e9, -1.1e9, -0.9e9, 2e11, T0, 60, 7000.0, 1e8, True)
 def test_text(minutes: float, text: str) -> None:
     full = Forecast(0.0, T0 + 60 * minutes, minutes, 1.0, Verdict.LOW, SLOPE)
     assert SpaceState("data volume", T0, 212.3e9, full=full).text == text
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 kB"), (4.6e6, "4.6 MB"), (9.96e9, "10.0 GB"), (12e9, "12 GB"), (212.3e9, "212 GB"), (1.5e12, "1.5 TB")],
-)
-def test_bytes_text(size: float, text: str) -> None:
-    assert bytes_text(size) == text

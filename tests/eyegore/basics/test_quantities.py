@@ -1,0 +1,41 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from eyegore.basics.quantities import bytes_text, number, short
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (-119.984, 2, "−119.98"),
+        (-0.001, 2, "0.00"),
+        (0.0, 0, "0"),
+        (12192.0, 0, "12192"),
+        (-0.0, 1, "0.0"),
+        (-0.06, 1, "−0.1"),
+        (math.nan, 3, "–"),
+    ],
+)
+def test_number(value: float, decimals: int, text: str) -> None:
+    assert number(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "figures", "text"),
+    [(-133.0, 7, "−133"), (5.25, 7, "5.25"), (-1.5e-06, 7, "−1.5e−06"), (1234.567, 6, "1234.57"), (math.nan, 7, "–")],
+)
+def test_short(value: float, figures: int, text: str) -> None:
+    assert short(value, figures) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 kB"), (4.6e6, "4.6 MB"), (9.96e9, "10.0 GB"), (12e9, "12 GB"), (212.3e9, "212 GB"), (1.5e12, "1.5 TB")],
+)
+def test_bytes_text(size: float, text: str) -> None:
+    assert bytes_text(size) == text
