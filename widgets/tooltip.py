@@ -24,13 +24,6 @@ class Tooltip:
         self._label: tk.Label | None = None
         widget.bind("<Destroy>", lambda event: self.hide() if event.widget is widget else None, add="+")
 
-    @property
-    def shown(self) -> str:
-        """The text on the screen, "" when there is none."""
-        if self._window is None or self._label is None or not self._window.winfo_viewable():
-            return ""
-        return str(self._label.cget("text"))
-
     def soon(self, text: Callable[[], str], x_root: int, y_root: int) -> None:
         """Show what ``text`` gives after a short rest, near this place of the screen."""
         self.hide()

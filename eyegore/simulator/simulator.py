@@ -94,7 +94,7 @@ class Simulator:
         self._folder = SimulatedFolder(Path(folder), force=session.force)
         offsets = campaign.block_offsets(session.block)
         profile = campaign.chamber(session.chamber) if session.chamber else campaign.chamber_of_block(session.block)
-        self._plan = ExposurePlan(
+        self.plan = ExposurePlan(
             tuple(session.tests),
             profile,
             session.elvis,
@@ -106,12 +106,12 @@ class Simulator:
         )
         self._bounded = session.seconds is not None or session.exposures is not None or not session.repeat
         placed = place(
-            [parse_plant(text) for text in session.plants], self._plan.time, self._length(_OPEN_LENGTH), session.seed
+            [parse_plant(text) for text in session.plants], self.plan.time, self._length(_OPEN_LENGTH), session.seed
         )
-        self._plan.stop_in(pauses(placed))
+        self.plan.stop_in(pauses(placed))
         self.length = self._length(math.inf)
         """Seconds of HK the session has, infinite when it ends only by being stopped."""
-        self._hk = SimulatedHk(self._dialect, self._plan, session.seed)
+        self._hk = SimulatedHk(self._dialect, self.plan, session.seed)
         newline = "\r\n" if session.crlf or self._dialect.hk_time == "HK_timestamp" else "\n"
         self._newline = newline
         self._hk_text = HkText(self._dialect, self._hk.integer, newline)
@@ -120,7 +120,7 @@ class Simulator:
         self._trouble = Trouble(
             placed,
             self._hk,
-            self._plan,
+            self.plan,
             windowed=not self._has_master,
             stamped=self._dialect.stamp is not Stamp.NONE,
             imaged=self._has_images,
@@ -182,11 +182,11 @@ class Simulator:
 
     def _length(self, without_end: float) -> float:
         """Seconds of the session, ``without_end`` when it has none."""
-        if math.isfinite(self._plan.end):
-            return self._plan.end
+        if math.isfinite(self.plan.end):
+            return self.plan.end
         if not self._bounded:
             return without_end
-        exposures = self._plan.whole()
+        exposures = self.plan.whole()
         # A session that ELVIS never comes back to ends where its last exposure would have.
         last = exposures[-1].end if exposures else 0
         return float(last + _AFTER)
@@ -199,7 +199,7 @@ class Simulator:
             return frozenset()
         if not self._bounded:
             raise SettingsError("the last ObsIDs of a session without end: give --hours or --exposures with --images N")
-        return frozenset(exposure.obsid for exposure in self._plan.whole()[-self._session.images :])
+        return frozenset(exposure.obsid for exposure in self.plan.whole()[-self._session.images :])
 
     def _has_images(self, exposure: PlannedExposure) -> bool:
         return self._imaged is None or exposure.obsid in self._imaged
@@ -207,7 +207,7 @@ class Simulator:
     def _check_room(self) -> None:
         if not self._frames:
             return
-        obsids = len(self._plan.whole() if self._imaged is None else self._imaged)
+        obsids = len(self.plan.whole() if self._imaged is None else self._imaged)
         size = obsids * len(CCDS) * self._image_size
         if self._imaged is None and size > _MOST_IMAGES:
             raise SettingsError(
@@ -222,7 +222,7 @@ class Simulator:
         first = self._done
         if not first:
             self._folder.begin(f"eyegore simulate --elvis {self.elvis} --seed {self._session.seed}\n")
-        begun = [exposure for exposure in self._plan.reach(last)[self._known :] if exposure.start < last]
+        begun = [exposure for exposure in self.plan.reach(last)[self._known :] if exposure.start < last]
         self._known += len(begun)
         self._active += begun
         for exposure in begun:
@@ -257,7 +257,7 @@ class Simulator:
         if self._has_master:
             begin = first
             while begin < last:
-                time = self._plan.time + begin
+                time = self.plan.time + begin
                 end = min(last, begin + 86400 - int(time % 86400))
                 text = "".join(lines[begin - first : end - first])
                 self._write_table(self._folder.master_name(time), text)

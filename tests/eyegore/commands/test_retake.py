@@ -82,7 +82,7 @@ def test_a_night_with_five_excursions_names_exactly_the_exposures_they_touch(
         seconds=9500,
     )
     code, report = retake(capsys, folder)
-    oracle = looped(folder, simulator._plan.whole())
+    oracle = looped(folder, simulator.plan.whole())
     assert oracle == {
         20109: {"CCD2_TEMP_B"},
         20110: {"CCD2_TEMP_B"},

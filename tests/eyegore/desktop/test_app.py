@@ -101,8 +101,10 @@ def shelve(desktop: Desktop, name: str, run: Run) -> None:
 def test_the_list_of_alarms(tmp_path: Path, open_desktop: Open, run: Run) -> None:
     simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@0+100"]).append_rows(50)
     desktop = open_desktop(tmp_path / "day")
+    desktop.root.focus_force()
+    run(lambda: desktop.root.focus_get() is not None)
     desktop.root.event_generate("<F8>")
-    desktop.desk.open_list()
+    run(lambda: desktop.desk.listed is not None)
     run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD2_TEMP_B"])
     assert desktop.desk.alarms[0].state is AlarmState.UNACK
     shown = desktop.desk.listed

@@ -80,7 +80,7 @@ def _first_columns(test: str, folder: Path, elvis: str) -> list[float]:
         folder, SimulatedSession(elvis=elvis, tests=[test], repeat=True, exposures=6, images=False, start=1.55e9)
     )
     simulator.write_at_once()
-    plan = {planned.obsid: planned for planned in simulator._plan.exposures}
+    plan = {planned.obsid: planned for planned in simulator.plan.exposures}
     found = []
     for message in read_folder(folder, images=False):
         for exposure in message.rows if isinstance(message, ExposureRows) else ():

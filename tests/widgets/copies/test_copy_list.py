@@ -6,6 +6,7 @@ import math
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import replace
+from tkinter import ttk
 
 import pytest
 
@@ -147,6 +148,6 @@ def test_what_is_as_before_makes_no_call_of_tk(view: CopyList, monkeypatch: pyte
     choose(view, "gate")
     changed: list[tuple[object, ...]] = []
     monkeypatch.setattr(ManyCalls, "add", lambda *args: changed.append(args))
-    monkeypatch.setattr(type(view.work._bar), "configure", lambda *args, **options: changed.append(args))
+    monkeypatch.setattr(ttk.Progressbar, "configure", lambda *args, **options: changed.append(args))
     view.show([replace(DISK), replace(GATE)])
     assert changed == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import tkinter as tk
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -365,7 +366,7 @@ def test_appending_costs_the_same_number_of_tk_calls_at_any_length(
         real = table.tree.tk
 
         class Counting:
-            def call(self, *arguments: object, real: tk._tkinter.TkappType = real) -> object:  # type: ignore[name-defined]
+            def call(self, *arguments: object, real: Any = real) -> object:
                 calls.append(arguments)
                 return real.call(*arguments)
 

@@ -12,6 +12,8 @@ from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import HealthCell, Status
 from eyegore.widgets.window.health_strip import HealthStrip
 
+from ..on_screen import tip
+
 
 @pytest.fixture
 def strip(root: tk.Tk) -> HealthStrip:
@@ -80,12 +82,12 @@ def test_a_tip_tells_more(strip: HealthStrip, root: tk.Tk, wait_until: Callable[
 
     def shown() -> bool:
         root.update()
-        return strip._tip.shown == "HK: stale\n3 rows"
+        return tip(strip) == "HK: stale\n3 rows"
 
     wait_until(shown)
     strip.event_generate("<Motion>", x=strip.segments["hk"].x + 500, y=5)
     root.update()
-    assert strip._tip.shown == ""
+    assert tip(strip) == ""
 
 
 def test_an_unchanged_segment_makes_no_tk_call(strip: HealthStrip, monkeypatch: pytest.MonkeyPatch) -> None:

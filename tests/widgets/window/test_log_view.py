@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import tkinter as tk
 from collections.abc import Callable
+from tkinter import ttk
 
 import pytest
 
@@ -10,6 +11,8 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.log import LogCell
 from eyegore.widgets.window.log_view import LogView
+
+from ..on_screen import widgets
 
 Until = Callable[[Callable[[], object]], None]
 
@@ -80,9 +83,9 @@ def test_what_is_being_read_stays_in_place(view: LogView, until: Until) -> None:
 
 def test_less_can_be_shown_and_copied(view: LogView, root: tk.Tk) -> None:
     view.append([*lines(0, 2), *lines(2, 1, logging.WARNING), *lines(3, 1, logging.CRITICAL)])
+    (chooser,) = (one for one in widgets(view) if isinstance(one, ttk.Menubutton))
     for name, left in (("warnings and worse", [2, 3]), ("errors only", [3]), ("everything", [0, 1, 2, 3])):
-        view.shown_level.set(name)
-        view._filter()
+        chooser.nametowidget(chooser["menu"]).invoke(name)
         assert [line.text for line in view.lines()] == [f"line {number}" for number in left]
         seen = str(view.text.tk.call(str(view.text), "get", "-displaychars", "1.0", "end-1c")).splitlines()
         assert [one.rsplit("\t", 1)[-1] for one in seen if one] == [f"line {number}" for number in left]

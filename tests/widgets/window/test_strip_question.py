@@ -10,6 +10,8 @@ import pytest
 from eyegore.widgets import theme as themes
 from eyegore.widgets.window.strip_question import StripQuestion
 
+from ..on_screen import widgets
+
 Until = Callable[[Callable[[], object]], None]
 
 
@@ -88,4 +90,5 @@ def test_the_theme_recolours(question: StripQuestion, root: tk.Tk) -> None:
     themes.apply(root, dark=True)
     root.update()
     assert question["background"] != before
-    assert question._text["background"] == question["background"]
+    labels = [one for one in widgets(question) if isinstance(one, tk.Label)]
+    assert {str(one["background"]) for one in labels} == {question["background"]}

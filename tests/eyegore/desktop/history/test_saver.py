@@ -64,7 +64,9 @@ def test_the_monitored_folder_is_refused(
     assert list(night.iterdir()) == []
 
 
-def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, run: Run) -> None:
+def test_closing_leaves_nothing_half_written(
+    open_window: Open, place: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window = open_window()
     begun, go = threading.Event(), threading.Event()
 
@@ -74,7 +76,9 @@ def test_closing_leaves_nothing_half_written(open_window: Open, place: Path, run
         go.wait(AWAITED_S)
         yield b"b"
 
-    window.saver._begin(place / "a.csv", parts(), 2)
+    monkeypatch.setattr(history_saver, "csv_parts", lambda table: parts())
+    monkeypatch.setattr(history_saver.filedialog, "asksaveasfilename", lambda **options: str(place / "a.csv"))
+    window.export_table()
     run(begun.is_set)
     export = window.saver.export
     assert export is not None

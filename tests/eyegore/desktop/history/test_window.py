@@ -45,7 +45,8 @@ def test_parameters_are_added_and_removed(open_window: Open, run: Run) -> None:
     assert window.picture is not None
     assert {c.name: c.colour for panel in window.picture.panels for c in panel.curves}["P2"] == kept["P2"]
     window.add("P5")
-    assert len(set(window._curves())) == 3
+    run(lambda: curves(window) == ["P0", "P2", "P5"])
+    assert len({curve.colour for panel in window.picture.panels for curve in panel.curves}) == 3
 
 
 def test_what_is_shown_already_or_too_many_is_told(open_window: Open) -> None:
@@ -214,7 +215,7 @@ def test_the_same_parameter_comes_to_the_front(
 def test_the_dark_theme_is_drawn(open_window: Open, root: tk.Tk, run: Run) -> None:
     window = open_window()
     theme.apply(root, True)
-    dark = window._theme.colour("surface")
+    dark = theme.DARK["surface"]
     run(lambda: window.picture is not None and window.picture.colours["surface"] == dark)
     assert window.view["background"] == dark
 
@@ -229,7 +230,7 @@ def test_no_figure_outlives_its_picture(open_window: Open, run: Run) -> None:
         before = window.picture
         press(window, "<plus>")
         run(lambda before=before: window.picture is not before)
-    run(lambda: not window._busy)
+    run(lambda: window.idle)
     gc.collect()
     assert [one for one in gc.get_objects() if isinstance(one, Figure)] == []
 
