@@ -10,7 +10,7 @@ from pathlib import Path
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.session.settings import Session
-from eyegore.simulator.simulator import Simulator
+from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 LAYOUT = Path(__file__).parents[2] / "data" / "release_0.1.0" / "window.json"
 
@@ -18,7 +18,7 @@ LAYOUT = Path(__file__).parents[2] / "data" / "release_0.1.0" / "window.json"
 def test_windows_stand_where_they_stood(
     tmp_path: Path, root: tk.Tk, run: Callable[[Callable[[], object]], None]
 ) -> None:
-    Simulator(tmp_path / "day", images=False, seconds=100, force=True).append_rows(3)
+    Simulator(tmp_path / "day", SimulatedSession(images=False, seconds=100, force=True)).append_rows(3)
     before = json.loads(LAYOUT.read_text())
     LayoutStore().save(before)
     desktop = Desktop(root, Session(tmp_path / "day", watch_disk=False))
