@@ -4,33 +4,55 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from eyegore.widgets.theme import Theme
 
 DELAY_MS = 500
 
+T = TypeVar("T")
 
-class Tooltip:
-    """Shows a text after the pointer has rested; it never takes the focus.
 
-    The text is asked for when it is shown, so what changes meanwhile costs nothing.
+class Tooltip(Generic[T]):
+    """Shows a text after the pointer has rested on something; it never takes the focus.
+
+    ``at`` gives what lies at a place of the widget, None for nothing, ``text`` what is told of it, "" for nothing; that
+    is asked for when it is shown, so what changes meanwhile costs nothing.
     """
 
-    def __init__(self, widget: tk.Misc, theme: Theme) -> None:
-        self._widget = widget
-        self._theme = theme
+    def __init__(
+        self, widget: tk.Misc, theme: Theme, at: Callable[[int, int], T | None], text: Callable[[T], str]
+    ) -> None:
+        self._widget, self._theme, self._at, self._text = widget, theme, at, text
+        self._under: object = None
         self._job: str | None = None
         self._window: tk.Toplevel | None = None
         self._label: tk.Label | None = None
+        widget.bind("<Motion>", self._hover, add="+")
+        for sequence in ("<Leave>", "<Unmap>", "<ButtonPress>", "<KeyPress>", "<MouseWheel>"):
+            widget.bind(sequence, lambda event: self.hide(), add="+")
         widget.bind("<Destroy>", lambda event: self.hide() if event.widget is widget else None, add="+")
 
-    def soon(self, text: Callable[[], str], x_root: int, y_root: int) -> None:
-        """Show what ``text`` gives after a short rest, near this place of the screen."""
-        self.hide()
-        self._job = self._widget.after(DELAY_MS, lambda: self.show(text(), x_root, y_root))
+    def hide(self) -> None:
+        """Take the text away, or do not let it come."""
+        self._under = None
+        if self._job is not None:
+            self._widget.after_cancel(self._job)
+            self._job = None
+        if self._window is not None and self._window.winfo_exists():
+            self._window.wm_withdraw()
 
-    def show(self, text: str, x_root: int, y_root: int) -> None:
-        """Show a text now."""
+    def _hover(self, event: tk.Event[tk.Misc]) -> None:
+        under = self._at(event.x, event.y)
+        if under == self._under:
+            return
+        self.hide()
+        self._under = under
+        if under is not None:
+            x, y = event.x_root, event.y_root
+            self._job = self._widget.after(DELAY_MS, lambda: self._show(self._text(under), x, y))
+
+    def _show(self, text: str, x_root: int, y_root: int) -> None:
         self._job = None
         if not text:
             return
@@ -49,11 +71,3 @@ class Tooltip:
         self._window.wm_geometry(f"+{max(0, x)}+{max(0, y)}")
         self._window.wm_deiconify()
         self._window.lift()
-
-    def hide(self) -> None:
-        """Take the text away, or do not let it come."""
-        if self._job is not None:
-            self._widget.after_cancel(self._job)
-            self._job = None
-        if self._window is not None and self._window.winfo_exists():
-            self._window.wm_withdraw()

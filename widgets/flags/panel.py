@@ -57,8 +57,7 @@ class FlagPanel(ttk.Frame):
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self.board.yview)
         self.board.configure(yscrollcommand=self._scrolled)
         self.board.pack(side="left", fill="both", expand=True)
-        self._tip = Tooltip(self.board, theme)
-        self._under: int | None = None
+        self._tip = Tooltip(self.board, theme, self.board.at, self._tip_text)
         self._bind_clicks(actions)
         self._bind_keys(actions)
 
@@ -94,8 +93,6 @@ class FlagPanel(ttk.Frame):
         board.bind("<Button-1>", lambda event: self._clicked(event, actions.lower))
         board.bind("<Button-2>", lambda event: self._clicked(event, actions.mute))
         board.bind("<Button-3>", lambda event: self._clicked(event, actions.plot))
-        board.bind("<Motion>", self._hover)
-        board.bind("<Leave>", lambda event: self._unhover())
 
     def _bind_keys(self, actions: FlagActions) -> None:
         board = self.board
@@ -119,19 +116,6 @@ class FlagPanel(ttk.Frame):
     def _chosen(self, act: Act) -> None:
         if self.board.chosen is not None:
             act(self.board.cells[self.board.chosen].name)
-
-    def _hover(self, event: tk.Event[tk.Misc]) -> None:
-        at = self.board.at(event.x, event.y)
-        if at == self._under:
-            return
-        self._unhover()
-        self._under = at
-        if at is not None:
-            self._tip.soon(lambda: self._tip_text(at), event.x_root, event.y_root)
-
-    def _unhover(self) -> None:
-        self._under = None
-        self._tip.hide()
 
     def _tip_text(self, at: int) -> str:
         return tip_text(self.board.cells[at]) if at < len(self.board.cells) else ""

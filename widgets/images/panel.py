@@ -73,7 +73,6 @@ class ImagePanel(ttk.Frame):
         self._told_size = (0, 0)
         self._title = ""
         self._busy = ""
-        self._under: tuple[int, str] | None = None
         self.stretch = tk.StringVar(self, stretches[0])
         self._stretches = tuple(stretches)
         self._palettes = dict(palettes or {"grey": b""})
@@ -83,7 +82,7 @@ class ImagePanel(ttk.Frame):
         self._build_tools(tools)
         self.canvas = tk.Canvas(self, width=300, height=120, takefocus=True, highlightthickness=0)
         self.canvas.pack(fill="both", expand=True)
-        self._tooltip = Tooltip(self.canvas, theme)
+        self._tooltip = Tooltip(self.canvas, theme, self._at, self._tip)
         self._pictures = {ccd: CcdPicture(self.canvas, theme, ccd) for ccd in CCDS}
         for ccd, picture in self._pictures.items():
             picture.show(ImageCell(ccd), "")
@@ -120,8 +119,6 @@ class ImagePanel(ttk.Frame):
         canvas.bind("<Double-1>", lambda event: hands.display())
         canvas.bind("<Button-1>", lambda event: canvas.focus_set())
         canvas.bind("<Button-3>", self._look_at)
-        canvas.bind("<Motion>", self._pointed)
-        canvas.bind("<Leave>", lambda event: self._leave())
         canvas.bind("<Configure>", lambda event: self._arrange_soon())
         canvas.bind("<<ThemeChanged>>", lambda event: self._repaint())
 
@@ -251,22 +248,13 @@ class ImagePanel(ttk.Frame):
                 return ccd, letter
         return None
 
-    def _pointed(self, event: tk.Event[tk.Misc]) -> None:
-        under = self._at(event.x, event.y)
-        if under != self._under:
-            self._leave()
-            self._under = under
-            if under is not None and self._pictures[under[0]].block.cell.words:
-                self._tooltip.soon(lambda: self._hands.tip(*under), event.x_root, event.y_root)
-
-    def _leave(self) -> None:
-        self._under = None
-        self._tooltip.hide()
+    def _tip(self, under: tuple[int, str]) -> str:
+        return self._hands.tip(*under) if self._pictures[under[0]].block.cell.words else ""
 
     def _look_at(self, event: tk.Event[tk.Misc]) -> None:
         under = self._at(event.x, event.y)
         if under is not None:
-            self._leave()
+            self._tooltip.hide()
             self._hands.look(under[0])
 
     # --- drawing -------------------------------------------------------------------------------------------------

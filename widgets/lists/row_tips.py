@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
 
@@ -19,31 +18,17 @@ class RowTips:
     def __init__(self, tree: ttk.Treeview, theme: Theme, of_row: Callable[[str], str] | None = None) -> None:
         self._tree, self._of_row = tree, of_row
         self.by_column: dict[str, Callable[[str], str]] = {}
-        self._tooltip = Tooltip(tree, theme)
-        self._under = ("", "")
-        tree.bind("<Motion>", self._hover, add="+")
-        for sequence in ("<Leave>", "<Unmap>", "<ButtonPress>", "<KeyPress>", "<MouseWheel>"):
-            tree.bind(sequence, lambda event: self._hide(), add="+")
+        Tooltip(tree, theme, self._at, self._tip)
 
-    def _hover(self, event: tk.Event[tk.Misc]) -> None:
-        under = self._at(event.x, event.y)
-        if under == self._under:
-            return
-        self._under = under
-        self._tooltip.hide()
-        row, column = under
-        tell = self.by_column.get(column, self._of_row)
-        if row and tell is not None:
-            self._tooltip.soon(lambda: tell(row), event.x_root, event.y_root)
-
-    def _at(self, x: int, y: int) -> tuple[str, str]:
+    def _at(self, x: int, y: int) -> tuple[str, str] | None:
         """Key of the row and name of the column, "" for one without tips of its own, at a place in the tree."""
         row = self._tree.identify_row(y)
         if not row or self._tree.identify_region(x, y) not in ("cell", "tree"):
-            return "", ""
+            return None
         column = str(self._tree.column(self._tree.identify_column(x), "id")) if self.by_column else ""
         return row, column if column in self.by_column else ""
 
-    def _hide(self) -> None:
-        self._under = ("", "")
-        self._tooltip.hide()
+    def _tip(self, under: tuple[str, str]) -> str:
+        row, column = under
+        tell = self.by_column.get(column, self._of_row)
+        return tell(row) if tell is not None else ""

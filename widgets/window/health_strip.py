@@ -44,14 +44,12 @@ class HealthStrip(tk.Canvas):
         self.segments: dict[str, Segment] = {}
         self._cells: tuple[HealthCell, ...] = ()
         self._items: list[int] = []
-        self._under = ""
         self._calls = ManyCalls(self)
-        self._tip = Tooltip(self, theme)
+        self._tip = Tooltip(self, theme, lambda x, y: self.at(x, y) or None, self._tip_text)
         self._arrange()
         self.bind("<Configure>", lambda event: self._arrange())
         self.bind("<<ThemeChanged>>", lambda event: self._arrange())
-        self.bind("<Motion>", self._hover)
-        self.bind("<Leave>", lambda event: self._unhover())
+        self.bind("<Motion>", self._point, add="+")
         self.bind("<Button-1>", self._clicked)
 
     def show(self, cells: Sequence[HealthCell]) -> None:
@@ -130,25 +128,14 @@ class HealthStrip(tk.Canvas):
         found = (key for key, one in self.segments.items() if one.y == line and one.x <= x <= one.x + one.width)
         return next(found, "")
 
-    def _hover(self, event: tk.Event[tk.Misc]) -> None:
-        key = self.at(event.x, event.y)
-        if key == self._under:
-            return
-        self._unhover()
-        self._under = key
-        self.configure(cursor="hand2" if key in self._on_click else "")
-        if key:
-            self._tip.soon(lambda: self._tip_text(key), event.x_root, event.y_root)
+    def _point(self, event: tk.Event[tk.Misc]) -> None:
+        self.configure(cursor="hand2" if self.at(event.x, event.y) in self._on_click else "")
 
     def _clicked(self, event: tk.Event[tk.Misc]) -> None:
         act = self._on_click.get(self.at(event.x, event.y))
         if act is not None:
-            self._unhover()
+            self._tip.hide()
             act()
-
-    def _unhover(self) -> None:
-        self._under = ""
-        self._tip.hide()
 
     def _tip_text(self, key: str) -> str:
         cell = next((cell for cell in self._cells if cell.key == key), None)
