@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from eyegore import __version__
@@ -47,14 +48,33 @@ examples:
 
 "eyegore COMMAND --help" explains a command."""
 
+COMMANDS = {
+    "demo": "simulate a session and monitor it",
+    "simulate": "write what ELVIS writes into a folder, to try Eyegore on",
+    "limits": "print, validate and compare limit tables",
+    "retake": "which exposures have to be taken again",
+    "quicklook": "every image of a folder as PDF and CSV, or as JSON",
+    "hk-report": "the housekeeping of a day as PDF and CSV (the old HKmonitor)",
+    "alarms": "print or export the alarm journal",
+    "ds9": "open images of consecutive ObsIDs in DS9 (the old quickds9)",
+    "sync": "copy a day folder to other places, and verify what is there",
+    "verify": "compare a day folder with its copy, byte by byte",
+    "trust": "trust the host key of another computer",
+    "settings": "check and show the settings of warnings and copies",
+    "roster": "who is on duty",
+    "warnings": "what was told to whom; test it",
+    "watchdog": "on a second machine: notice that Eyegore itself died",
+}
+"""The commands in a few words each; each has a module of its name in ``commands/``."""
+
 CANNOT_JUDGE = 2
 """Exit code when nothing can be said of the hardware, whatever the reason."""
 READER_LEFT = 141
 """Exit code when nobody reads our output any more, as a shell tells it of any program: 128 + SIGPIPE."""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def build_parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The parser of the command line; of the commands only those are imported that ``words`` name, else all."""
     parser = CommandLine(
         prog="eyegore", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -105,34 +125,17 @@ def build_parser() -> argparse.ArgumentParser:
     warn.add_argument("-W", "--warnings", action="store_true", help="warn the people on duty by mail, SMS, call")
     warn.add_argument("--settings", metavar="FILE", type=Path, help="who, how, when (default: eyegore settings check)")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    from eyegore.commands import (
-        alarms,
-        demo,
-        ds9,
-        hk_report,
-        limits,
-        quicklook,
-        retake,
-        roster,
-        settings,
-        simulate,
-        sync,
-        trust,
-        verify,
-        warnings,
-        watchdog,
-    )
-
-    listed = (
-        demo, simulate, limits, retake, quicklook, hk_report, alarms, ds9, sync, verify, trust, settings, roster,
-        warnings, watchdog,
-    )  # fmt: skip
-    for command in listed:
-        command.add_parser(commands)
+    for command, about in COMMANDS.items():
+        if words is None or command in words:
+            import_module(f"eyegore.commands.{command.replace('-', '_')}").add_parser(commands, about)
+        else:
+            commands.add_parser(command, help=about)
     return parser
 
 
-def main(argv: Sequence[str] | None = None, parser: Callable[[], argparse.ArgumentParser] = build_parser) -> int:
+def main(
+    argv: Sequence[str] | None = None, parser: Callable[[Sequence[str]], argparse.ArgumentParser] = build_parser
+) -> int:
     """Entry point; returns the exit code."""
     standard_output.prepare()
     try:
@@ -175,9 +178,12 @@ def _unexpected(why: Exception) -> int:
     return _fail(f"unexpected error, a fault of Eyegore itself: {what} (EYEGORE_DEBUG=1 shows where)")
 
 
-def _parsed(argv: Sequence[str] | None, parser: Callable[[], argparse.ArgumentParser]) -> argparse.Namespace:
+def _parsed(
+    argv: Sequence[str] | None, parser: Callable[[Sequence[str]], argparse.ArgumentParser]
+) -> argparse.Namespace:
     try:
-        return parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        return parser(words).parse_args(words)
     finally:  # after --help: a reader who left is noticed here, not when Python ends
         sys.stdout.flush()
 
@@ -223,4 +229,4 @@ def quickds9() -> int:
     """Entry point of ``quickds9``."""
     from eyegore.commands import ds9
 
-    return main(None, ds9.own_parser)
+    return main(None, lambda _words: ds9.own_parser())

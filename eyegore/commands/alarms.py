@@ -51,12 +51,12 @@ FIELDS = (
 Field = str | float | int | bool | None
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``alarms`` and its own commands to the command line."""
     kind = argparse.RawDescriptionHelpFormatter
     parser = subparsers.add_parser(
         "alarms",
-        help="print or export the alarm journal",
+        help=about,
         description=_ABOUT,
         epilog=_EXAMPLE,
         formatter_class=kind,

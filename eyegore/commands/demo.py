@@ -32,9 +32,9 @@ history that goes on live, and half a minute later a CCD gets too cold. Without 
 begins, the planted excursion is found and told within a minute, and the demo ends by itself with exit code 0."""
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add the sub-command."""
-    parser = commands.add_parser("demo", help="simulate a session and monitor it", description=DESCRIPTION)
+    parser = commands.add_parser("demo", help=about, description=DESCRIPTION)
     parser.add_argument("--headless", action="store_true", help="no window even where there is a display")
     parser.add_argument("--dark", action="store_true", default=None, help="dark theme")
     parser.add_argument("--no-images", action="store_true", help="no FITS images (they take 105 MB an exposure)")

@@ -48,11 +48,11 @@ exit code
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``ds9`` to the commands of the program."""
     parser = subparsers.add_parser(
         "ds9",
-        help="open images of consecutive ObsIDs in DS9 (the old quickds9)",
+        help=about,
         description=_DESCRIPTION,
         epilog=_EPILOG.format(name="eyegore ds9", other="quickds9"),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -31,11 +31,11 @@ exit code
   130  interrupted (Ctrl-C)"""
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``hk-report`` to the commands of the program."""
     parser = subparsers.add_parser(
         "hk-report",
-        help="the housekeeping of a day as PDF and CSV (the old HKmonitor)",
+        help=about,
         description="Make one PDF of the housekeeping of a day folder, every parameter against time with its limits,\n"
         "and two tables: statistics of each ObsID, and what was out of limits.",
         epilog=_EPILOG,

@@ -35,12 +35,12 @@ to make the lab's own table:
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``limits`` and its own commands to the command line."""
     kind = argparse.RawDescriptionHelpFormatter
     parser = subparsers.add_parser(
         "limits",
-        help="print, validate and compare limit tables",
+        help=about,
         description=_ABOUT,
         epilog=_EXAMPLE,
         formatter_class=kind,

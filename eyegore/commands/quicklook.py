@@ -44,11 +44,11 @@ exit code
   130  interrupted (Ctrl-C)"""
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``quicklook`` to the commands of the program."""
     parser = subparsers.add_parser(
         "quicklook",
-        help="every image of a folder as PDF and CSV, or as JSON",
+        help=about,
         description="Measure and judge every image of a folder: one PDF with a page for each (header, statistics,\n"
         "checks, picture, profiles, histogram) and one CSV.",
         epilog=_EPILOG,

@@ -59,11 +59,11 @@ exit code
   2   neither can be said"""
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``retake`` to the commands of the program."""
     parser = subparsers.add_parser(
         "retake",
-        help="which exposures have to be taken again",
+        help=about,
         description="List the ObsIDs of a day folder that have to be taken again: those during which HK was out of "
         "limits or missing, and those whose images are bad or missing, with the reasons.",
         epilog=_EPILOG,

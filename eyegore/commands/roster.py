@@ -17,12 +17,12 @@ from eyegore.warning.settings import WarningSettings, load_settings
 _HEADINGS = ("", "from", "to", "primary", "backup")
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``roster`` and its own command to the command line."""
     kind = argparse.RawDescriptionHelpFormatter
     parser = subparsers.add_parser(
         "roster",
-        help="who is on duty",
+        help=about,
         description="Who is on duty and is told of alarms, by the roster of the settings (eyegore settings).",
         epilog="example: eyegore roster today",
         formatter_class=kind,

@@ -32,12 +32,12 @@ Without a FILE and options those of your home are meant, as far as they are ther
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``settings`` and its own commands to the command line."""
     kind = argparse.RawDescriptionHelpFormatter
     parser = subparsers.add_parser(
         "settings",
-        help="check and show the settings of warnings and copies",
+        help=about,
         description=_ABOUT,
         epilog=_EXAMPLE,
         formatter_class=kind,

@@ -44,11 +44,11 @@ Same options, --seed and --start: same bytes in every file. Nothing in DIR is ev
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``simulate`` to the commands of the program."""
     parser = subparsers.add_parser(
         "simulate",
-        help="write what ELVIS writes into a folder, to try Eyegore on",
+        help=about,
         description="Write a day folder as ELVIS writes it: housekeeping at 1 Hz, exposure log, full-size images.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

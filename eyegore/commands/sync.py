@@ -49,11 +49,11 @@ examples
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``sync`` to the commands of the program."""
     parser = subparsers.add_parser(
         "sync",
-        help="copy a day folder to other places, and verify what is there",
+        help=about,
         description="Copy a day folder to one or several targets with rsync, and verify every file there.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

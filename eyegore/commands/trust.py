@@ -33,11 +33,11 @@ examples
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``trust`` to the commands of the program."""
     parser = subparsers.add_parser(
         "trust",
-        help="trust the host key of another computer",
+        help=about,
         description="Show the host key of another computer for comparison, and trust it from now on.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

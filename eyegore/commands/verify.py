@@ -35,11 +35,11 @@ exit code
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``verify`` to the commands of the program."""
     parser = subparsers.add_parser(
         "verify",
-        help="compare a day folder with its copy, byte by byte",
+        help=about,
         description="Compare every complete file of a day folder with its copy, byte by byte, and report.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

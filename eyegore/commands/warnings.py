@@ -29,12 +29,10 @@ examples:
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add ``warnings`` and its own commands to the command line."""
     kind = argparse.RawDescriptionHelpFormatter
-    parser = subparsers.add_parser(
-        "warnings", help="what was told to whom; test it", description=_ABOUT, epilog=_EXAMPLE, formatter_class=kind
-    )
+    parser = subparsers.add_parser("warnings", help=about, description=_ABOUT, epilog=_EXAMPLE, formatter_class=kind)
     parser.set_defaults(run=run)
     commands = parser.add_subparsers(dest="warnings_command", required=True, metavar="list | test")
     listing = commands.add_parser(

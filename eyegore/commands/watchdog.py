@@ -129,11 +129,11 @@ class Watch:
         return not problem
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
     """Add the sub-command."""
     parser = commands.add_parser(
         "watchdog",
-        help="on a second machine: notice that Eyegore itself died",
+        help=about,
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

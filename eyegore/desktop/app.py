@@ -10,31 +10,32 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tkinter import filedialog
+from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.desktop.alarms.desk import AlarmDesk, Around
 from eyegore.desktop.copy_desk import CopyDesk
 from eyegore.desktop.ds9_desk import Ds9Desk
 from eyegore.desktop.failures import Failures
-from eyegore.desktop.help_window import HelpWindow
 from eyegore.desktop.history.desk import HistoryDesk
 from eyegore.desktop.images.look_desk import LookDesk
 from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
-from eyegore.desktop.session_view import SessionView
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.events import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
 from eyegore.presenters.copy_book import CopyBook, Target
-from eyegore.session.service import Service
 from eyegore.session.settings import Session, person
 from eyegore.widgets import keys, theme
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.dialogs.phase import PhaseDialog
 from eyegore.widgets.window.main_window import MainWindow
+
+if TYPE_CHECKING:  # imported where they are made: the first window comes first
+    from eyegore.desktop.help_window import HelpWindow
+    from eyegore.desktop.session_view import SessionView
+    from eyegore.session.service import Service
 
 log = logging.getLogger(__name__)
 
@@ -131,12 +132,14 @@ class Desktop:
         self.copies.restore(layout.get("copies"))
         self._help: HelpWindow | None = None
         self.closed = False
-        if session is not None:
-            self._begin(session)
-        else:
+        self._import_job = root.after(IMPORT_LATER_MS, self.histories.warm)
+        if session is None:
             self.window.say(NO_FOLDER)
             root.after_idle(self.open_folder)
-        self._import_job = root.after(IMPORT_LATER_MS, self.histories.warm)
+            return
+        root.update()  # the window is on the screen before what reads and judges is even imported
+        if not self.closed:
+            self._begin(session)
 
     def _bind(self) -> None:
         actions = {
@@ -168,6 +171,9 @@ class Desktop:
     # --- session -----------------------------------------------------------------------------------------------------
 
     def _begin(self, session: Session) -> None:
+        from eyegore.desktop.session_view import SessionView
+        from eyegore.session.service import Service
+
         self._session = session
         self.service = Service(session, [self.pump.post], self._clock)
         rules = self.service.monitor.rules
@@ -178,6 +184,8 @@ class Desktop:
 
     def open_folder(self) -> None:
         """Ask for a day folder and monitor it instead of the present one."""
+        from tkinter import filedialog
+
         start = str(self._session.folder if self._session else Path.cwd())
         chosen = filedialog.askdirectory(parent=self.root, initialdir=start, title="Day folder to monitor")
         if not chosen:
@@ -259,6 +267,8 @@ class Desktop:
             if self.service is not None:
                 self.service.send(PhaseChosen(phases[place], person(), comment))
 
+        from eyegore.widgets.dialogs.phase import PhaseDialog
+
         PhaseDialog(self.root, self.theme, names, chosen, now, done)
 
     # --- windows -----------------------------------------------------------------------------------------------------
@@ -274,6 +284,8 @@ class Desktop:
 
     def help(self) -> None:
         """Show the keys and the meaning of the signs."""
+        from eyegore.desktop.help_window import HelpWindow
+
         if self._help is None or not self._help.winfo_exists():
             self._help = HelpWindow(self.root, self.theme)
         self._help.lift()
@@ -362,7 +374,8 @@ def run_desktop(session: Session | None, *, dark: bool | None = None) -> int:
         root.after(SIGNAL_LOOK_MS, look)  # first: whatever fails below, a signal ends the window
         desktop.look_after_service()
 
-    look()
-    root.mainloop()
+    if not desktop.closed:
+        look()
+        root.mainloop()
     desktop.stop_workers()
     return 0

@@ -6,13 +6,14 @@ import logging
 import tkinter as tk
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eyegore.ds9.order import MOST_FRAMES, Arrangement, Ds9Order, FrameImage
-from eyegore.ds9.viewer import Ds9Viewer
-from eyegore.ds9.xpa import AccessPoint
-from eyegore.widgets.dialogs.ds9 import Ds9Dialog
 from eyegore.widgets.theme import Theme
+
+if TYPE_CHECKING:  # imported when DS9 is wanted: the first window comes first
+    from eyegore.ds9.viewer import Ds9Viewer
+    from eyegore.ds9.xpa import AccessPoint
+    from eyegore.widgets.dialogs.ds9 import Ds9Dialog
 
 OWN = "one of Eyegore's own"
 OWN_ANEW = "a new one of Eyegore's own; the present one is ended"
@@ -51,10 +52,22 @@ class Ds9Desk:
         self._say = say
         self._post = post
         self._paths = paths
-        self.viewer = Ds9Viewer(target, say=log, progress=lambda text: post(lambda: say(text)))
+        self._target, self._log = target, log
+        self._viewer: Ds9Viewer | None = None
         self.blink = tk.BooleanVar(root, False)
         self.quadrants = tk.BooleanVar(root, False)
         self.dialog: Ds9Dialog | None = None
+
+    @property
+    def viewer(self) -> Ds9Viewer:
+        """The worker that talks with DS9, made when it is first wanted."""
+        from eyegore.ds9.viewer import Ds9Viewer
+
+        if self._viewer is None:
+            self._viewer = Ds9Viewer(
+                self._target, say=self._log, progress=lambda text: self._post(lambda: self._say(text))
+            )
+        return self._viewer
 
     def actions(self) -> dict[str, Callable[[], object]]:
         """What keys and menus ask for."""
@@ -73,6 +86,8 @@ class Ds9Desk:
 
     def open_rows(self, row_keys: Sequence[str]) -> None:
         """Open rows of the exposure log (``<ObsID>/CCD<n>``): one means all images of its ObsID, several themselves."""
+        from eyegore.ds9.order import MOST_FRAMES, Arrangement, Ds9Order, FrameImage
+
         rows = [
             (int(obsid), int(ccd[-1]))
             for obsid, _, ccd in (key.partition("/") for key in row_keys)
@@ -121,6 +136,8 @@ class Ds9Desk:
         if self.dialog is not None and self.dialog.winfo_exists():
             self.dialog.come_back()
             return
+        from eyegore.widgets.dialogs.ds9 import Ds9Dialog
+
         names = [point.name for point in points]
         targets = ["", "", *(point.name if names.count(point.name) == 1 else point.address for point in points)]
         choices = [OWN, OWN_ANEW, *(f"{point.name}, at {point.address}" for point in points)]
@@ -152,5 +169,5 @@ class Ds9Desk:
 
     def stop(self, timeout: float) -> None:
         """End the worker and the DS9 it started."""
-        if not self.viewer.stop(timeout):
+        if self._viewer is not None and not self._viewer.stop(timeout):
             logging.getLogger(__name__).warning("the worker of DS9 does not end")

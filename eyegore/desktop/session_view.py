@@ -12,7 +12,7 @@ from eyegore.alarms.spans import AlarmSpans
 from eyegore.basics.lab_time import clock_text
 from eyegore.desktop.alarms.desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
-from eyegore.desktop.history.image_trend_window import FrameTrendSource
+from eyegore.desktop.history.trend_source import FrameTrendSource
 from eyegore.desktop.images.desk import ImageDesk
 from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from statistics import median
 
 from eyegore.basics.errors import FormatError
 from eyegore.basics.quantities import number
@@ -147,6 +146,8 @@ def _third(begins: str, quadrant: QuadrantStatistics) -> float:
     if begins == "injection":
         return quadrant.injection.level if quadrant.injection else math.nan
     if begins == "spot":
+        from statistics import median  # imports fractions and decimals, and few images have spots
+
         peaks = [spot.peak for spot in quadrant.spots if not math.isnan(spot.peak)]
         return median(peaks) if peaks else math.nan
     return quadrant.background if begins == "background" else quadrant.fluence

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
@@ -42,8 +42,10 @@ from eyegore.messages.events import (
 from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.settings import Session, person
 from eyegore.session.side_workers import SideWorkers
-from eyegore.warning.center import Orders
-from eyegore.warning.service import WARNING_THREADS, News, WarningService
+from eyegore.warning.orders import WARNING_THREADS, News, Orders
+
+if TYPE_CHECKING:
+    from eyegore.warning.service import WarningService
 
 log = logging.getLogger(__name__)
 flag_log = logging.getLogger("eyegore.flags")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from eyegore.journal.delivery import Delivery, DeliveryState
@@ -16,11 +16,9 @@ from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import (
     AlarmChanged,
     Event,
-    FlagCommand,
     HkAccepted,
     LayoutChanged,
     WarningLine,
-    WarningPath,
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
@@ -28,6 +26,7 @@ from eyegore.warning.channels.fallback import Fallback
 from eyegore.warning.channels.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.warning.channels.watch import ChannelWatch
 from eyegore.warning.duty.roster import Duty
+from eyegore.warning.orders import Orders
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.recent_samples import RecentSamples
 from eyegore.warning.replies.desk import ReplyDesk
@@ -50,26 +49,6 @@ class People:
     addresses: Callable[[str, Channel], tuple[str, ...]]
     duty: Callable[[float], Duty]
     others: Callable[[str, float], tuple[str, ...]]
-
-
-@dataclass
-class Orders:
-    """What is to be done: ``deliveries`` to send, ``commands`` for the alarms, ``events`` for the journal and all who
-    listen, ``paths`` about channels for the monitor; ``answered`` tells by code who took care of all it stands for."""
-
-    deliveries: list[Delivery] = field(default_factory=list)
-    commands: list[FlagCommand] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    paths: list[WarningPath] = field(default_factory=list)
-    answered: dict[str, str] = field(default_factory=dict)
-
-    def add(self, other: Orders) -> None:
-        """Do the other as well."""
-        self.deliveries += other.deliveries
-        self.commands += other.commands
-        self.events += other.events
-        self.paths += other.paths
-        self.answered |= other.answered
 
 
 class WarningCenter:

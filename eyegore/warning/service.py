@@ -13,24 +13,20 @@ from eyegore.journal.errors import JournalError
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsState
 from eyegore.messages.warnings import Channel, Sender
-from eyegore.warning.center import Orders, WarningCenter, line_of
+from eyegore.warning.center import WarningCenter, line_of
 from eyegore.warning.channels.dispatcher import Dispatcher
 from eyegore.warning.channels.watch import StateWatch
-from eyegore.warning.replies.poller import Replies, ReplyPoller
-from eyegore.warning.replies.reply import Inbox
+from eyegore.warning.orders import News, Orders
+from eyegore.warning.replies.poller import ReplyPoller
+from eyegore.warning.replies.reply import Inbox, Replies
 
 if TYPE_CHECKING:
     from eyegore.warning.heartbeat import Heartbeat
 
 log = logging.getLogger(__name__)
 
-WARNING_THREADS = "warnings by "
-"""How the names of the threads of the dispatcher begin."""
 NEWEST = 200
 """Deliveries of sessions before that the window is told of."""
-
-
-News = Delivery | Replies
 
 
 class WarningService:

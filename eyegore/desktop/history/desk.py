@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eyegore.desktop.history.export import Export
-from eyegore.desktop.history.image_trend_window import AXES, FrameTrendSource, FrameTrendWindow
 from eyegore.desktop.history.painter import HistoryPainter
-from eyegore.desktop.history.window import HistorySource, HistoryWindow
+from eyegore.desktop.history.trend_source import AXES, FrameTrendSource
 from eyegore.widgets import keys
 from eyegore.widgets.charts.abscissa import CLOCK
 from eyegore.widgets.theme import Theme
+
+if TYPE_CHECKING:  # the windows are imported when one is wanted: the first window comes first
+    from eyegore.desktop.history.export import Export
+    from eyegore.desktop.history.window import HistorySource, HistoryWindow
 
 TRENDS = "trends of the images"
 """Name of their window; no parameter is called so."""
@@ -42,6 +44,8 @@ class HistoryDesk:
         """Open the window of one parameter, or bring it to the front; without a name an empty one."""
         if self._come(name) or source is None or source.history is None:
             return
+        from eyegore.desktop.history.window import HistoryWindow
+
         names = [name] if name else []
         self._place(name, HistoryWindow(self._root, self._theme, source, self._painter, self._post, folder, names))
 
@@ -49,6 +53,8 @@ class HistoryDesk:
         """Open the window with the trends of the images, or bring it to the front."""
         if self._come(TRENDS) or source is None:
             return
+        from eyegore.desktop.history.image_trend_window import FrameTrendWindow
+
         window = FrameTrendWindow(self._root, self._theme, source, self._painter, self._post, folder)
         window.draw_against(self._against)
         self._place(TRENDS, window)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eyegore.basics.worker import NewestWins
-from eyegore.desktop.history.figure import Pixels, pixels, png
-from eyegore.desktop.history.picture import Picture
+
+if TYPE_CHECKING:
+    from eyegore.desktop.history.figure import Pixels
+    from eyegore.desktop.history.picture import Picture
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +59,14 @@ class HistoryPainter(NewestWins[_Wanted]):
     # --- on the thread -----------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        import matplotlib.backends.backend_agg
-        import matplotlib.figure  # noqa: F401
+
+        import eyegore.desktop.history.image_trend_window  # noqa: F401  so that the first window opens at once, too
 
         super()._work()
 
     def _do(self, wanted: _Wanted) -> None:
+        from eyegore.desktop.history.figure import pixels, png
+
         try:
             if wanted.file:
                 painted = Painted(wanted.picture, png=png(wanted.picture))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eyegore.desktop.images.choices import ImageChoices
 from eyegore.desktop.images.comparison import Comparison
 from eyegore.desktop.images.desk import ImageDesk
-from eyegore.desktop.images.eye import FrameEye, Seen, Thumb
-from eyegore.desktop.images.window import ImageWindow
 from eyegore.widgets.theme import Theme
+
+if TYPE_CHECKING:  # imported when the window is wanted: the first window comes first
+    from eyegore.desktop.images.eye import FrameEye, Seen, Thumb
+    from eyegore.desktop.images.window import ImageWindow
 
 
 class LookDesk:
@@ -24,8 +26,8 @@ class LookDesk:
         post: Callable[[Callable[[], object]], object],
         elsewhere: Mapping[str, Callable[[], object]],
     ) -> None:
-        self._root, self._theme, self._elsewhere = root, theme, elsewhere
-        self._eye = FrameEye(lambda answer: post(lambda: self._take(answer)))
+        self._root, self._theme, self._post, self._elsewhere = root, theme, post, elsewhere
+        self._eye: FrameEye | None = None
         self.window: ImageWindow | None = None
         self._choices = ImageChoices(root)
         self._geometry = ""
@@ -35,6 +37,11 @@ class LookDesk:
         """Look at a CCD of the ObsID that the desk shows."""
         if desk is None:
             return
+        from eyegore.desktop.images.eye import FrameEye
+        from eyegore.desktop.images.window import ImageWindow
+
+        if self._eye is None:
+            self._eye = FrameEye(lambda answer: self._post(lambda: self._take(answer)))
         if self.window is None:
             self._choices.ccd.set(ccd)
             self._choices.how.set(Comparison.NONE.value)
@@ -76,4 +83,4 @@ class LookDesk:
 
     def stop(self, timeout: float) -> bool:
         """End the thread; False when it has not ended after ``timeout`` [s]."""
-        return self._eye.stop(timeout)
+        return self._eye is None or self._eye.stop(timeout)

@@ -5,20 +5,11 @@ from __future__ import annotations
 import logging
 import queue
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from eyegore.basics.worker import Worker
-from eyegore.warning.replies.reply import Inbox, Reply
+from eyegore.warning.replies.reply import Inbox, Replies
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Replies:
-    """What arrived in one inbox, oldest first."""
-
-    replies: tuple[Reply, ...]
-    inbox: int
 
 
 class ReplyPoller(Worker):

@@ -58,6 +58,14 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Replies:
+    """What arrived in one inbox, oldest first."""
+
+    replies: tuple[Reply, ...]
+    inbox: int
+
+
+@dataclass(frozen=True)
 class Polled:
     """New replies, oldest first; ``problem`` says in words why there may be others, "" when all is well."""
 

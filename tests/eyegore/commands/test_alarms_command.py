@@ -89,7 +89,7 @@ def keep(folder: Path, *entries: AlarmEntry, state: Path | None = None) -> Path:
 
 def eyegore(*arguments: object) -> int:
     parser = argparse.ArgumentParser(prog="eyegore")
-    alarms.add_parser(parser.add_subparsers(required=True))
+    alarms.add_parser(parser.add_subparsers(required=True), "")
     args = parser.parse_args(["alarms", *map(str, arguments)])
     status = args.run(args)
     assert isinstance(status, int)

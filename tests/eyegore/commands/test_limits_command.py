@@ -37,7 +37,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def eyegore(*arguments: object) -> int:
     parser = argparse.ArgumentParser(prog="eyegore")
-    limits.add_parser(parser.add_subparsers(required=True))
+    limits.add_parser(parser.add_subparsers(required=True), "")
     args = parser.parse_args(["limits", *map(str, arguments)])
     status = args.run(args)
     assert isinstance(status, int)

@@ -18,7 +18,7 @@ from ...patience import AWAITED_S
 
 def run(*words: str) -> int:
     parser = argparse.ArgumentParser()
-    simulate.add_parser(parser.add_subparsers())
+    simulate.add_parser(parser.add_subparsers(), "")
     args = parser.parse_args(["simulate", *words])
     return int(args.run(args))
 
@@ -94,7 +94,7 @@ def test_a_signal_ends_a_live_session_between_two_rows(tmp_path: Path, number: s
 import argparse, sys
 from eyegore.commands import simulate
 parser = argparse.ArgumentParser()
-simulate.add_parser(parser.add_subparsers())
+simulate.add_parser(parser.add_subparsers(), "")
 args = parser.parse_args(["simulate", {str(tmp_path)!r}, "--no-images", "--speed", "100", "--start", "2019-03-14"])
 sys.exit(args.run(args))
 """

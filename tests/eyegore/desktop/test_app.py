@@ -8,6 +8,7 @@ import threading
 import tkinter as tk
 from collections.abc import Callable
 from pathlib import Path
+from tkinter import filedialog
 
 import pytest
 
@@ -263,7 +264,7 @@ def test_another_folder_brings_its_own_alarms(
     run(lambda: [alarm.parameter for alarm in desktop.desk.alarms] == ["CCD2_TEMP_B"])
     for name in ("empty", "next"):
         (tmp_path / name).mkdir(exist_ok=True)
-        monkeypatch.setattr(app.filedialog, "askdirectory", lambda name=name, **_options: str(tmp_path / name))
+        monkeypatch.setattr(filedialog, "askdirectory", lambda name=name, **_options: str(tmp_path / name))
         desktop.open_folder()
         assert desktop.desk.alarms == []
         assert list(desktop.panes.flags.board.cells) == []

@@ -13,8 +13,9 @@ from eyegore.alarms.board import Frame
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason
-from eyegore.warning.center import Orders, People, WarningCenter
+from eyegore.warning.center import People, WarningCenter
 from eyegore.warning.duty.roster import Duty
+from eyegore.warning.orders import Orders
 from eyegore.warning.policy.policy import Policy
 
 from .policy.policy_bench import RULES, START, Bench

@@ -9,7 +9,8 @@ import pytest
 
 from eyegore.desktop.history.content import titled
 from eyegore.desktop.history.desk import TRENDS, HistoryDesk
-from eyegore.desktop.history.image_trend_window import _WORDS, AT_FIRST, FrameTrendSource, FrameTrendWindow
+from eyegore.desktop.history.image_trend_window import AT_FIRST, FrameTrendWindow
+from eyegore.desktop.history.trend_source import _WORDS, FrameTrendSource
 from eyegore.images.trends import METRICS, FrameTrends
 
 from ....widgets.on_screen import told
@@ -24,7 +25,7 @@ def test_every_metric_has_its_words() -> None:
 def test_it_shows_the_images_of_one_test_and_what_comes(
     desk: HistoryDesk, run: Callable[[Callable[[], object]], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("eyegore.desktop.history.image_trend_window.RENEW_S", 0.0)
+    monkeypatch.setattr("eyegore.desktop.history.trend_source.RENEW_S", 0.0)
     monkeypatch.setattr("eyegore.desktop.history.window.REDRAW_S", 0.0)
     trends = FrameTrends()
     trends.add(rows(*range(1, 30)))
@@ -72,7 +73,7 @@ Run = Callable[[Callable[[], object]], None]
 def window(
     desk: HistoryDesk, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trends: FrameTrends
 ) -> FrameTrendWindow:
-    monkeypatch.setattr("eyegore.desktop.history.image_trend_window.RENEW_S", 0.0)
+    monkeypatch.setattr("eyegore.desktop.history.trend_source.RENEW_S", 0.0)
     monkeypatch.setattr("eyegore.desktop.history.window.REDRAW_S", 0.0)
     desk.open_trends(FrameTrendSource(trends, lambda: None), str(tmp_path))
     made = desk.windows[TRENDS]
