@@ -24,6 +24,8 @@ class Worker:
         self.error: Exception | None = None
         """What the thread died of, until it is started again."""
         self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        """Notified where the thread is stopped, for one that waits for that among other things."""
         self._thread: threading.Thread | None = None
 
     @property
@@ -41,7 +43,9 @@ class Worker:
 
     def stop(self, timeout: float = 0.0) -> bool:
         """Ask the thread to end, and wait up to ``timeout`` [s]; whether it has ended."""
-        self._stopping.set()
+        with self._changed:
+            self._stopping.set()
+            self._changed.notify_all()
         self._interrupt()
         return self.join(timeout)
 
@@ -75,7 +79,6 @@ class NewestWins(Worker, Generic[Wanted]):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self._changed = threading.Condition()
         self._waiting: dict[object, Wanted] = {}
 
     def _ask(self, wanted: Wanted, key: object = None, *, first: bool = False) -> None:
@@ -101,10 +104,6 @@ class NewestWins(Worker, Generic[Wanted]):
     def _do(self, wanted: Wanted) -> None:
         """Do what was asked for; on the thread."""
         raise NotImplementedError
-
-    def _interrupt(self) -> None:
-        with self._changed:
-            self._changed.notify()
 
     def _work(self) -> None:
         while True:

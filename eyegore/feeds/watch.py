@@ -174,7 +174,7 @@ class FolderWatch(Worker):
 
     def _observe(self, place: Place) -> None:
         try:
-            self._observer = _observer(place.real, self._changed)
+            self._observer = _observer(place.real, self._noticed)
         except OSError as why:
             self._retry_at = time.monotonic() + RETRY_S
             if why.errno in REFUSALS:
@@ -185,7 +185,7 @@ class FolderWatch(Worker):
         self._tell("inotify", True, f"local file system ({place.kind})")
         self._wake(EVERYTHING)  # what changed before the watch stood was not announced
 
-    def _changed(self, event: FileSystemEvent) -> None:
+    def _noticed(self, event: FileSystemEvent) -> None:
         """Called on watchdog's thread for each event."""
         place = self._place
         if place is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 import logging
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -48,7 +47,6 @@ class FrameJudge(Worker):
         self._rules = f"{table.digest} {block}"
         self._process = JudgeProcess(table, block)
         self._state, self._post = state, post
-        self._changed = threading.Condition()
         self._queue: list[tuple[int, int, str]] = []
         """Heap of (-ObsID, CCD, path): the newest first. What does not wait any more is passed over."""
         self._waiting: dict[str, ImageFile] = {}
@@ -104,8 +102,6 @@ class FrameJudge(Worker):
             self._later.clear()
 
     def _interrupt(self) -> None:
-        with self._changed:
-            self._changed.notify()
         self._process.child.stop()
 
     # --- on the thread -----------------------------------------------------------------------------------------------

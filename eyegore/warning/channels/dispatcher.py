@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import random
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -132,11 +131,6 @@ class _Worker(Worker):
         self._ends: dict[str, float] = {}  # by key, on the clock that nobody sets
         self._current: Delivery | None = None
         self._not_again = ""
-        self._changed = threading.Condition()
-
-    def _interrupt(self) -> None:
-        with self._changed:
-            self._changed.notify()
 
     def put(self, delivery: Delivery) -> None:
         now = self._clock()
