@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from eyegore.basics.errors import Ds9Error
+from eyegore.basics.worker import NewestWins
 from eyegore.ds9.loading import Loading
 from eyegore.ds9.order import Ds9Order, Fate, FrameImage, Outcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
@@ -29,9 +29,11 @@ class _Request:
     number: int
     order: Ds9Order
     target: str
+    skipped: tuple[str, ...]
+    """What was asked for before, and not begun."""
 
 
-class Ds9Viewer:
+class Ds9Viewer(NewestWins[_Request]):
     """Shows images in DS9.
 
     Parameters
@@ -55,19 +57,17 @@ class Ds9Viewer:
         progress: Callable[[str], object] = lambda text: None,
         transport: Transport | None = None,
     ) -> None:
+        super().__init__("ds9")
         self.target = target
         self.own_title = own_title()
         self._say = say
         self._progress = progress
         self._transport = transport
-        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
-        self._lock = threading.Lock()
         self._asked = 0
         self._void = 0
-        self._ending = threading.Event()
         self._given_up = threading.Event()
         self._own_void = threading.Event()
-        self._threads: dict[str, threading.Thread] = {}
+        self._searching: threading.Thread | None = None
         self._sessions: dict[str, Ds9Session] = {}
         self._filled: dict[str, set[int]] = {}
 
@@ -79,16 +79,17 @@ class Ds9Viewer:
 
     def open(self, order: Ds9Order) -> None:
         """Ask for images; returns at once. Of the orders waiting, the newest is carried out."""
-        with self._lock:
-            if self._ending.is_set():
-                return
+        with self._changed:
             self._asked += 1
-            self._requests.put(_Request(self._asked, order, self.target))
-            self._start("ds9", self._work)
+            before = self._waiting.get(None)
+            skipped = before.skipped if before is not None else ()
+            if before is not None and before.order.what != order.what:
+                skipped = (*skipped, before.order.what)
+            self._ask(_Request(self._asked, order, self.target, skipped))
 
     def cancel(self) -> None:
         """Give up what is being done and what was asked for before now."""
-        with self._lock:
+        with self._changed:
             self._void = self._asked
             self._given_up.set()
 
@@ -102,66 +103,52 @@ class Ds9Viewer:
 
         def look() -> None:
             try:
-                points, problem = running_ds9s(self._transport or available_transport(), self._ending), ""
+                points, problem = running_ds9s(self._transport or available_transport(), self._stopping), ""
             except Ds9Error as why:
                 points, problem = [], str(why)
             found(points, problem)
 
-        with self._lock:
-            if not self._ending.is_set():
-                self._start("ds9 search", look)
+        with self._changed:
+            if not self._stopping.is_set() and (self._searching is None or not self._searching.is_alive()):
+                self._searching = threading.Thread(target=look, name="ds9 search", daemon=True)
+                self._searching.start()
 
     def stop(self, timeout: float = 5.0) -> bool:
         """End the threads and the DS9 started here; False when one has not ended after ``timeout`` [s]."""
-        with self._lock:
-            self._ending.set()
-            self._given_up.set()
-            self._requests.put(None)
-        for thread in self._threads.values():
-            thread.join(timeout)
-        if not any(thread.is_alive() for thread in self._threads.values()):
-            return True
-        for session in list(self._sessions.values()):
-            session.close()  # the worker hangs in a dead disk: DS9 must not stay behind on the screen
-        return False
+        ended = super().stop(timeout)
+        if self._searching is not None:
+            self._searching.join(timeout)
+            ended = ended and not self._searching.is_alive()
+        if not ended:
+            for session in list(self._sessions.values()):
+                session.close()  # the worker hangs in a dead disk: DS9 must not stay behind on the screen
+        return ended
 
-    def _start(self, name: str, work: Callable[[], None]) -> None:
-        thread = self._threads.get(name)
-        if thread is None or not thread.is_alive():
-            self._threads[name] = threading.Thread(target=work, name=name, daemon=True)
-            self._threads[name].start()
+    def _interrupt(self) -> None:
+        with self._changed:
+            self._given_up.set()
 
     # --- on the worker thread -----------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        names = PlainNames()
+        self._names = PlainNames()
         try:
-            while (request := self._newest(self._requests.get())) is not None:
-                if self._begin(request):
-                    self._carry_out(request, names)
+            super()._work()
         finally:
             for session in self._sessions.values():
                 session.close()
-            names.remove()
+            self._names.remove()
 
-    def _newest(self, request: _Request | None) -> _Request | None:
-        """The newest request there is, after saying which ones it makes obsolete; None when we are to end."""
-        skipped: list[str] = []
-        while not self._ending.is_set() and not self._requests.empty():
-            newer = self._requests.get()
-            if request is not None and newer is not None and newer.order.what != request.order.what:
-                skipped.append(request.order.what)
-            request = newer
-        if self._ending.is_set():
-            return None
-        if skipped and request is not None:
-            self._say(logging.INFO, f"{', '.join(skipped)} skipped: {request.order.what} was asked for since")
-        return request
+    def _do(self, wanted: _Request) -> None:
+        if wanted.skipped:
+            self._say(logging.INFO, f"{', '.join(wanted.skipped)} skipped: {wanted.order.what} was asked for since")
+        if self._begin(wanted):
+            self._carry_out(wanted)
 
     def _begin(self, request: _Request) -> bool:
         """Take up a request, unless it was given up before."""
-        with self._lock:
-            if request.number > self._void and not self._ending.is_set():
+        with self._changed:
+            if request.number > self._void and not self._stopping.is_set():
                 self._given_up.clear()
         if self._own_void.is_set() and (own := self._sessions.pop("", None)) is not None:
             own.close()
@@ -171,13 +158,13 @@ class Ds9Viewer:
             return False
         return True
 
-    def _carry_out(self, request: _Request, names: PlainNames) -> None:
+    def _carry_out(self, request: _Request) -> None:
         what = request.order.what
         session: Ds9Session | None = None
         loading: list[str] = []
         try:
             session = self._session(request.target)
-            self._show(request.order, session, names, loading)
+            self._show(request.order, session, loading)
         except Ds9GivenUpError as why:
             self._say(logging.INFO, f"{what} not shown: {why}")
         except Ds9Error as why:
@@ -197,7 +184,7 @@ class Ds9Viewer:
                 self._sessions[target] = OwnDs9(transport, self._say, self._given_up)
         return self._sessions[target]
 
-    def _show(self, order: Ds9Order, session: Ds9Session, names: PlainNames, loading: list[str]) -> None:
+    def _show(self, order: Ds9Order, session: Ds9Session, loading: list[str]) -> None:
         """Carry out an order; ``loading`` gets the images as their turn comes."""
         singly = len(order.images) <= _TOLD_SINGLY
 
@@ -205,7 +192,7 @@ class Ds9Viewer:
             loading.append(image.name)
             self._progress(f"{session.name}: {image.name} ({done + 1} of {total})")
 
-        run = Loading(order, names, self._given_up, began)
+        run = Loading(order, self._names, self._given_up, began)
         self._progress(f"DS9: looking at {order.what}")
         outcomes = []
 
