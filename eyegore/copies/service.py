@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from eyegore.basics.worker import all_ended
 from eyegore.copies.account import Post, SyncAccount
 from eyegore.copies.engine import SyncEngine
 from eyegore.copies.opening import open_engine
@@ -63,7 +63,4 @@ class BackupService:
 
     def join(self, timeout: float) -> bool:
         """Wait up to ``timeout`` [s]; False when a thread hangs (in a dead mount, say)."""
-        end = time.monotonic() + timeout
-        workers = [*self._ending, *self._workers]
-        joined = [worker.join(max(0.0, end - time.monotonic())) for worker in workers]
-        return all(joined)
+        return all_ended([*self._ending, *self._workers], timeout)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from eyegore.basics.errors import EyegoreError
+from eyegore.basics.worker import Worker
 from eyegore.copies.engine import SyncEngine
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.report import PassReport
@@ -48,8 +49,11 @@ class PassFailed:
 SyncNews = PassReport | PassFailed
 
 
-class SyncWorker:
-    """Runs passes of one engine on a thread of its own. ``opened`` makes the engine there, ``tell`` is called there."""
+class SyncWorker(Worker):
+    """Runs passes of one engine on a thread of its own, first a full one.
+
+    ``opened`` makes the engine there, ``tell`` is called there.
+    """
 
     def __init__(
         self,
@@ -58,27 +62,22 @@ class SyncWorker:
         tell: Callable[[SyncNews], None],
         pace: SyncPace | None = None,
     ) -> None:
-        self.name = name
+        super().__init__(f"sync {name}")
+        self._target = name
         self._opened = opened
         self._tell = tell
         self._pace = pace or SyncPace()
         self._wake = threading.Event()
         self._hurry = threading.Event()
         self._full_wanted = threading.Event()
-        self._stop = threading.Event()
         self._engine: SyncEngine | None = None
         self._failures = 0
         self._lasting = False
-        self._thread = threading.Thread(target=self._work, name=f"sync {name}", daemon=True)
 
     @property
     def engine(self) -> SyncEngine | None:
         """The engine, to ask for its progress; None before it could be made."""
         return self._engine
-
-    def start(self) -> None:
-        """Begin with a full pass."""
-        self._thread.start()
 
     def wake(self) -> None:
         """Something changed in the folder; returns at once."""
@@ -90,24 +89,18 @@ class SyncWorker:
         self._hurry.set()
         self._wake.set()
 
-    def stop(self) -> None:
-        """End what is being copied; returns at once, the thread ends within a second."""
-        self._stop.set()
+    def _interrupt(self) -> None:
+        """End what is being copied; the thread ends within a second."""
         self._hurry.set()
         self._wake.set()
         engine = self._engine
         if engine is not None:
             engine.cancel()
 
-    def join(self, timeout: float | None = None) -> bool:
-        """Wait for the end of the thread [s]; whether it has ended."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
     def _work(self) -> None:
         full_at = float("-inf")
         try:
-            while not self._stop.is_set():
+            while not self._stopping.is_set():
                 full = time.monotonic() >= full_at or self._full_wanted.is_set()
                 self._full_wanted.clear()
                 if self._pass(full) and full:
@@ -126,28 +119,28 @@ class SyncWorker:
         try:
             if self._engine is None:
                 self._engine = self._opened()
-                if self._stop.is_set():
+                if self._stopping.is_set():
                     return False
             report = self._engine.sync(full=full)
         except EyegoreError as why:
             self._fail(str(why), lasting=isinstance(why, SyncError) and why.lasting)
             return False
         except Exception as why:
-            log.exception("sync to %s", self.name)
+            log.exception("sync to %s", self._target)
             self._close()  # nobody knows what state it is in
             self._fail(f"unexpected error, a fault of Eyegore itself: {type(why).__name__}: {why}", lasting=True)
             return False
-        if not self._stop.is_set():
+        if not self._stopping.is_set():
             self._failures = self._failures + 1 if report.problem else 0
             self._lasting = False
             self._tell(report)
         return True
 
     def _fail(self, words: str, *, lasting: bool) -> None:
-        if not self._stop.is_set():
+        if not self._stopping.is_set():
             self._failures += 1
             self._lasting = lasting
-            self._tell(PassFailed(self.name, time.time(), words, self._pause))
+            self._tell(PassFailed(self._target, time.time(), words, self._pause))
 
     @property
     def _pause(self) -> float:
