@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .patience import AWAITED_S
+
 TOP = Path(__file__).parents[1]
 HERE = platform.python_version()
 
@@ -30,7 +32,7 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pythons(*versions: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["sh", TOP / ".ci" / "pythons", *versions], capture_output=True, text=True, timeout=60)
+    return subprocess.run(["sh", TOP / ".ci" / "pythons", *versions], capture_output=True, text=True, timeout=AWAITED_S)
 
 
 def test_each_python_that_is_installed_has_an_environment_of_its_own(programs: Path, tmp_path: Path) -> None:
