@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -82,18 +84,26 @@ def test_a_failed_print_is_no_verdict(
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [("--version",), ("limits", "--help"), ("limits", "show", "--help"), ("alarms", "--help"), ("ds9", "--help")],
-    ids=" ".join,
+    ("parser", "arguments"),
+    [
+        (build_parser, ("--version",)),
+        (build_parser, ("limits", "--help")),
+        (build_parser, ("limits", "show", "--help")),
+        (build_parser, ("ds9", "--help")),
+        (lambda _words: own_parser(), ("--help",)),
+    ],
+    ids=["version", "limits", "limits show", "ds9", "quickds9"],
 )
 def test_help_that_could_not_be_written_is_no_success(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    parser: Callable[[Sequence[str]], argparse.ArgumentParser],
+    arguments: tuple[str, ...],
 ) -> None:
     with open("/dev/full", "wb", buffering=0) as full:
         monkeypatch.setattr("sys.stdout", io.TextIOWrapper(full, write_through=True))  # as of PYTHONUNBUFFERED=1
-        assert main(arguments) == 2
-        assert main(("--help",), own_parser) == 2
-    assert capsys.readouterr().err == 2 * "eyegore: the output cannot be written: No space left on device\n"
+        assert main(arguments, parser) == 2
+    assert capsys.readouterr().err == "eyegore: the output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize(
