@@ -8,11 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.state_folder import state_dir
 from eyegore.basics.toml_file import TomlError
+from eyegore.basics.worker import Worker
 from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside
 from eyegore.messages.events import Event, ExposuresAccepted, FeedMessage, ImageFile, SourceEvent, SourceKind
 from eyegore.session.limits_file import LimitsFile
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable
 
 Post = Callable[[FeedMessage], None]
-
-
-class _Worker(Protocol):
-    def stop(self) -> object: ...
-
-    def join(self, timeout: float) -> bool: ...
 
 
 class SideWorkers:
@@ -90,7 +85,7 @@ class SideWorkers:
         joined = [one.join(max(0.1, end - time.monotonic())) for one in self._all()]
         return all(joined)
 
-    def _all(self) -> list[_Worker]:
+    def _all(self) -> list[Worker | BackupService]:
         return [one for one in (self.disk, self._limits, self._frames, self._copies) if one is not None]
 
 
