@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import signal
 
-from eyegore.basics.safe_text import one_line
+from eyegore.basics.safe_text import cut, one_line
 from eyegore.copies.outcome import Outcome as Outcome, RsyncVerdict as RsyncVerdict
 from eyegore.copies.programs.ssh_words import ssh_problem
 
@@ -147,9 +147,7 @@ def first_words(lines: list[str]) -> str:
     lines = [line for line in lines if line.strip(" @") and not line.startswith(("rsync error:", "Warning: Perm"))]
     if not lines:
         return ""
-    said = one_line(lines[0])
-    said = re.sub(r"^rsync: (\[\w+\] )?", "", said)
-    return said if len(said) <= LONGEST else said[:LONGEST] + "…"
+    return cut(re.sub(r"^rsync: (\[\w+\] )?", "", one_line(lines[0])), LONGEST)
 
 
 def _unknown(code: int) -> RsyncVerdict:

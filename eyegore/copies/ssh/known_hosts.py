@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
+from eyegore.basics.state_folder import config_path
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.target import SyncTarget
 
@@ -21,11 +22,7 @@ LOOK_S = 20.0
 
 def own_file(target: SyncTarget) -> Path:
     """The file that new keys are written to: that of the settings, or Eyegore's own."""
-    if target.known_hosts is not None:
-        return target.known_hosts
-    from platformdirs import user_config_dir
-
-    return Path(user_config_dir("eyegore")) / "known_hosts"
+    return target.known_hosts if target.known_hosts is not None else config_path("known_hosts")
 
 
 def others(target: SyncTarget) -> tuple[str, ...]:

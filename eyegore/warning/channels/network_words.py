@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
-from eyegore.basics.safe_text import one_line
+from eyegore.basics.safe_text import cut, one_line
 
 LONGEST = 300
 """Of what a provider says [characters]; some answer with a whole web page."""
@@ -84,5 +84,4 @@ def told(text: str | bytes, *secrets: str) -> str:
     for secret in filter(None, secrets):
         for form in (secret, quote(secret), quote_plus(secret), b64encode(secret.encode()).decode()):
             said = said.replace(form, "***")
-    said = one_line(said)
-    return said if len(said) <= LONGEST else said[:LONGEST] + "…"
+    return cut(one_line(said), LONGEST)
