@@ -68,7 +68,7 @@ class UsersDs9:
     """The one DS9 that runs, or one that is started and left running where none does; with ``another`` always started.
 
     What is started is registered with the name server of the user, so that the next command finds it. ``title`` is the
-    title it gets.
+    title it gets, ``process`` is what was started.
     """
 
     def __init__(self, transport: Transport, given_up: threading.Event, title: str = "", another: bool = False) -> None:
@@ -77,7 +77,7 @@ class UsersDs9:
         self._title = title.removeprefix("DS9:")
         self._another = another
         self._address = ""
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.name = "DS9"
         if title and not _TITLE.fullmatch(self._title):
             raise Ds9Error(f"'{title}' cannot be the title of a DS9: letters, digits, '.', '+', '-', '_' only")
@@ -115,16 +115,16 @@ class UsersDs9:
         folder = private_folder()
         try:
             complaints = folder / "ds9.log"
-            self._process = launch(title, self._xpa.environment, complaints)
+            self.process = launch(title, self._xpa.environment, complaints)
 
             def known() -> str:
                 return next((point.address for point in _sorted(self._xpa) if point.name == title), "")
 
             try:
-                return wait_for_answer(self._process, complaints, known, self._given_up)
+                return wait_for_answer(self.process, complaints, known, self._given_up)
             except BaseException:
-                self._process.kill()
-                self._process.wait()
+                self.process.kill()
+                self.process.wait()
                 raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -51,6 +51,8 @@ class OwnDs9:
     :meth:`connect` starts another; but one that waits for an answer to a dialog is left to the person who gives it.
     XPA opens the folder of its sockets to everybody (mode 0777), so that folder lies within a private one. The DS9 does
     not register with a name server (XPA_NSREGISTER): none is started, none can be lost.
+
+    ``process`` is the one that was started.
     """
 
     name = "DS9"
@@ -59,7 +61,7 @@ class OwnDs9:
         self._transport = transport
         self._say = say
         self._cancelled = cancelled
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._folder: Path | None = None
         self._xpa: Xpa | None = None
         self._address = ""
@@ -67,14 +69,14 @@ class OwnDs9:
 
     def connect(self) -> tuple[Xpa, str]:
         """Calls and address of our DS9, started when there is none or the one there is does not answer any more."""
-        if self._process is not None and self._process.poll() is not None:
+        if self.process is not None and self.process.poll() is not None:
             self._say(logging.INFO, f"DS9 was {self._ending()}: starting it again")
             self.close()
-        if self._suspect and self._xpa is not None and self._process is not None:
+        if self._suspect and self._xpa is not None and self.process is not None:
             try:
                 self._xpa.get(self._address, "version")
             except Ds9SilentError:
-                if silence_of(self._process.pid) is Silence.WAITING:
+                if silence_of(self.process.pid) is Silence.WAITING:
                     raise  # an answer of a person is awaited, and what the person did in it is not thrown away
                 self._say(logging.WARNING, "DS9 still does not answer: it is ended and started again")
                 self.close()
@@ -90,7 +92,7 @@ class OwnDs9:
 
     def failed(self, why: Ds9Error) -> str:
         """What a failed call means; a DS9 that did not answer is asked once more before it is given up."""
-        process = self._process
+        process = self.process
         if process is None:
             return str(why)
         silent = isinstance(why, Ds9SilentError)
@@ -108,7 +110,7 @@ class OwnDs9:
 
     def close(self) -> None:
         """End our DS9 and remove its folder; harmless when there is none."""
-        process, self._process, self._xpa = self._process, None, None
+        process, self.process, self._xpa = self.process, None, None
         if process is not None:
             _end(process)
         folder, self._folder = self._folder, None
@@ -125,7 +127,7 @@ class OwnDs9:
             self._cancelled,
         )
         complaints = folder / "ds9.log"
-        self._process = launch(own_title(), xpa.environment, complaints)
+        self.process = launch(own_title(), xpa.environment, complaints)
 
         def answering() -> str:
             for socket in (folder / "xpa").glob("DS9_*"):
@@ -135,11 +137,11 @@ class OwnDs9:
                     return str(socket)
             return ""
 
-        self._address = wait_for_answer(self._process, complaints, answering, self._cancelled)
+        self._address = wait_for_answer(self.process, complaints, answering, self._cancelled)
         self._xpa = xpa
 
     def _ending(self) -> str:
-        return ending(self._process.returncode or 0) if self._process is not None else "closed"
+        return ending(self.process.returncode or 0) if self.process is not None else "closed"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -11,6 +11,12 @@ from eyegore.widgets.lists.cell_columns import C, Column, places_of
 from eyegore.widgets.theme import Theme
 
 
+def usable_widths(layout: object) -> dict[str, float]:
+    """The widths of a remembered layout [em] that can be those of columns, by name."""
+    widths = layout.items() if isinstance(layout, Mapping) else ()
+    return {str(name): float(width) for name, width in widths if isinstance(width, int | float) and 1 < width < 200}
+
+
 class ColumnWidths(Generic[C]):
     """Widens the columns of ``tree`` for longer texts; none gets narrower, so that nothing jitters.
 
@@ -55,9 +61,9 @@ class ColumnWidths(Generic[C]):
 
     def restore(self, widths: object) -> None:
         """Take back what :meth:`layout` gave, as far as it is usable."""
-        for name, width in widths.items() if isinstance(widths, Mapping) else ():
-            if name in self._names and isinstance(width, int | float) and 1 < width < 200:
-                self._dragged[name] = float(width)
+        for name, width in usable_widths(widths).items():
+            if name in self._names:
+                self._dragged[name] = width
                 self._tree.column(self._places[self._names.index(name)], width=round(width * self._theme.em))
 
     def _widen(self, place: int, text: str) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from eyegore.widgets.later import Later
 
 SLICE_S = 0.012
-"""Time of one slice, as for filling a table [s]."""
+"""Time of one slice of filling or changing a table [s]: far below what a person feels."""
 PAUSE_MS = 4
-"""Time between slices [ms]."""
+"""Time between slices, in which the window redraws and answers [ms]."""
 
 TextsOf = Callable[[str], Mapping[str, str]]
 """From the key of a row to texts by column."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tkinter import ttk
 from typing import Any, Literal
 
+from eyegore.widgets.lists.column_widths import usable_widths
 from eyegore.widgets.lists.row_order import is_number
 from eyegore.widgets.theme import Theme
 
@@ -138,10 +139,8 @@ class RowColumns:
 
     def restore(self, layout: Mapping[str, Any]) -> None:
         """Take back what :meth:`layout` gave, as far as it is usable; also before the columns are known."""
-        widths, columns = layout.get("widths"), layout.get("columns")
-        for name, width in widths.items() if isinstance(widths, Mapping) else ():
-            if isinstance(width, int | float) and 1 < width < 200:
-                self._widths[str(name)] = round(width * self._theme.em)
+        widths, columns = usable_widths(layout.get("widths")), layout.get("columns")
+        self._widths |= {name: round(width * self._theme.em) for name, width in widths.items()}
         if isinstance(columns, list):
             self.choose([str(name) for name in columns])
 

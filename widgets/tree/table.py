@@ -22,17 +22,13 @@ from eyegore.widgets.lists.row_order import RowOrder, SortValue, sort_value
 from eyegore.widgets.lists.scrolled_tree import ScrolledTree
 from eyegore.widgets.lists.sorted_table import SortedTable
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.tree.changes import RowChanges, TextsOf
+from eyegore.widgets.tree.changes import PAUSE_MS, SLICE_S, RowChanges, TextsOf
 from eyegore.widgets.tree.columns import RowColumns
 from eyegore.widgets.tree.menus import RowActions, RowMenu
 from eyegore.widgets.tree.tools import RowTools
 
 AT_ONCE = 60
 """Rows that are put in the tree in the call that brings them; more come in slices."""
-SLICE_S = 0.012
-"""Time of one slice of filling [s]: far below what a person feels."""
-PAUSE_MS = 4
-"""Time between slices, in which the window redraws and answers [ms]."""
 SAMPLE = 200
 """Rows looked at to find the width and alignment of a column."""
 

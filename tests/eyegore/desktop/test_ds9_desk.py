@@ -126,7 +126,7 @@ def test_the_ds9_that_is_chosen_gets_the_images_and_a_new_one_of_our_own_can_be_
         wait_until(lambda: lab.known("lab"))
         desk.open_obsid(7)
         window.until_logged("ObsID 7 shown in DS9: ")
-        first = own_sessions[0]._process
+        first = own_sessions[0].process
         assert first is not None
 
         desk.choose()

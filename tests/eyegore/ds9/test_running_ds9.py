@@ -84,7 +84,7 @@ def test_without_a_name_two_are_too_many_unless_another_is_wanted(lab, wait_unti
     assert xpa.get(address, "version")
     third.close()
     assert lab.known("left", "right", "quickds9")
-    lab.processes["quickds9"] = third._process
+    lab.processes["quickds9"] = third.process
     lab.processes["quickds9"].kill()
     lab.processes.pop("quickds9").wait(AWAITED_S)
     lab.ask("left", "version")
@@ -94,11 +94,11 @@ def test_without_a_name_two_are_too_many_unless_another_is_wanted(lab, wait_unti
 def test_where_none_runs_one_is_started_and_found_again(empty_lab):
     first = UsersDs9(XpaTools(), threading.Event())
     _, address = first.connect()
-    empty_lab.processes["quickds9"] = first._process
+    empty_lab.processes["quickds9"] = first.process
     first.close()
     second = UsersDs9(XpaTools(), threading.Event())
     assert second.connect()[1] == address
-    assert second._process is None
+    assert second.process is None
 
 
 @pytest.mark.gui

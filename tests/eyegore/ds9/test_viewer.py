@@ -21,8 +21,8 @@ from .shown_files import NASTY, shown_files
 
 
 def process_of(session: OwnDs9) -> subprocess.Popen[bytes]:
-    assert session._process is not None
-    return session._process
+    assert session.process is not None
+    return session.process
 
 
 @pytest.mark.ds9
