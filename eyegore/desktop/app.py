@@ -267,9 +267,9 @@ class Desktop:
             if self.service is not None:
                 self.service.send(PhaseChosen(phases[place], person(), comment))
 
-        from eyegore.widgets.dialogs.phase import PhaseDialog
+        from eyegore.widgets.dialogs.choice import PHASE, ChoiceDialog
 
-        PhaseDialog(self.root, self.theme, names, chosen, now, done)
+        ChoiceDialog(self.root, self.theme, PHASE, names, chosen, now, done)
 
     # --- windows -----------------------------------------------------------------------------------------------------
 

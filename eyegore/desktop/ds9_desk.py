@@ -13,7 +13,7 @@ from eyegore.widgets.theme import Theme
 if TYPE_CHECKING:  # imported when DS9 is wanted: the first window comes first
     from eyegore.ds9.viewer import Ds9Viewer
     from eyegore.ds9.xpa import AccessPoint
-    from eyegore.widgets.dialogs.ds9 import Ds9Dialog
+    from eyegore.widgets.dialogs.choice import ChoiceDialog
 
 OWN = "one of Eyegore's own"
 OWN_ANEW = "a new one of Eyegore's own; the present one is ended"
@@ -56,7 +56,7 @@ class Ds9Desk:
         self._viewer: Ds9Viewer | None = None
         self.blink = tk.BooleanVar(root, False)
         self.quadrants = tk.BooleanVar(root, False)
-        self.dialog: Ds9Dialog | None = None
+        self.dialog: ChoiceDialog | None = None
 
     @property
     def viewer(self) -> Ds9Viewer:
@@ -136,7 +136,7 @@ class Ds9Desk:
         if self.dialog is not None and self.dialog.winfo_exists():
             self.dialog.come_back()
             return
-        from eyegore.widgets.dialogs.ds9 import Ds9Dialog
+        from eyegore.widgets.dialogs.choice import DS9, ChoiceDialog
 
         names = [point.name for point in points]
         targets = ["", "", *(point.name if names.count(point.name) == 1 else point.address for point in points)]
@@ -153,7 +153,7 @@ class Ds9Desk:
 
         others = f"{len(points)} other DS9s are" if len(points) > 1 else "another DS9 is"
         self._say(f"{others} running" if points else "no DS9 but Eyegore's own is known")
-        self.dialog = Ds9Dialog(self._root, self._theme, choices, chosen, now, done)
+        self.dialog = ChoiceDialog(self._root, self._theme, DS9, choices, chosen, now, done)
 
     # --- layout and end ----------------------------------------------------------------------------------------------
 

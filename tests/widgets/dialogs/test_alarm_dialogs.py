@@ -9,10 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
+from eyegore.widgets.dialogs.choice import DS9, PHASE, ChoiceDialog, Wording
 from eyegore.widgets.dialogs.comment import CommentDialog
-from eyegore.widgets.dialogs.phase import PhaseDialog
 from eyegore.widgets.dialogs.question import QuestionWindow, names_text
 from eyegore.widgets.dialogs.shelve import ShelveDialog, ShelveTerm, shelve_terms
+
+from ..on_screen import texts
 
 Until = Callable[[Callable[[], object]], None]
 NOW = 1_000_000.0
@@ -152,9 +154,17 @@ def test_many_names_are_cut_short() -> None:
 def test_the_phase_is_chosen_by_keyboard(root: tk.Tk, theme: themes.Theme) -> None:
     done: list[tuple[int, str]] = []
     phases = ["as the temperature tells", "warm", "cold"]
-    ask = PhaseDialog(root, theme, phases, 2, "now cold", lambda place, why: done.append((place, why)))
+    ask = ChoiceDialog(root, theme, PHASE, phases, 2, "now cold", lambda place, why: done.append((place, why)))
     press(ask, "<Down>", "<Down>", "<x>", "<Return>")
     assert done == [(1, "x")]
-    ask = PhaseDialog(root, theme, phases, 0, "not known now", lambda place, why: done.append((place, why)))
+    ask = ChoiceDialog(root, theme, PHASE, phases, 0, "not known now", lambda place, why: done.append((place, why)))
     press(ask, "<Up>", "<Escape>")
     assert done == [(1, "x")]
+
+
+@pytest.mark.parametrize("wording", [PHASE, DS9])
+def test_each_choice_is_asked_in_its_own_words(root: tk.Tk, theme: themes.Theme, wording: Wording) -> None:
+    ask = ChoiceDialog(root, theme, wording, ["one", "two"], 1, "two is in use", lambda place, typed: None)
+    assert ask.title() == wording.title
+    assert {"two is in use", wording.field, wording.button, *filter(None, [wording.about])} <= set(texts(ask))
+    assert ask.chosen.get() == 1
