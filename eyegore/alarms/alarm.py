@@ -51,7 +51,8 @@ class AlarmMachine:
     @property
     def idle(self) -> bool:
         """Whether nothing is to be remembered of it."""
-        return self._under is AlarmState.NORMAL and not self.shelved and not self._alarm.glitches
+        alarm = self._alarm
+        return self._under is AlarmState.NORMAL and math.isnan(alarm.shelved_until) and not alarm.glitches
 
     @property
     def shelved(self) -> bool:

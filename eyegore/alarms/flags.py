@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import is_
 
 import numpy as np
 import numpy.typing as npt
@@ -183,4 +184,4 @@ def _urgency(alarm: Alarm) -> tuple[int, Severity]:
 
 
 def _unchanged(one: tuple[object, ...], other: tuple[object, ...] | None) -> bool:
-    return other is not None and all(mine is its for mine, its in zip(one, other, strict=True))
+    return other is not None and len(one) == len(other) and all(map(is_, one, other))

@@ -67,6 +67,7 @@ class Watched:
             )
             for kind in kinds
         }
+        self.machines = [track.machine for track in self.tracks.values()]
         self._limit_set = limit_set
         self._sets = dict(zip((AlarmKind.OOL, AlarmKind.PERFORMANCE), limit_set.parts, strict=False))
         self.obey(parameter, None)
@@ -115,14 +116,9 @@ class Watched:
         return all(track.debounce.quiet for track in self.tracks.values())
 
     @property
-    def machines(self) -> list[AlarmMachine]:
-        """Its alarms."""
-        return [track.machine for track in self.tracks.values()]
-
-    @property
     def alarms(self) -> tuple[Alarm, ...]:
         """Its alarms as they stand: that of the limits first, that of invalid readings last."""
-        return tuple(track.machine.alarm for track in self.tracks.values())
+        return tuple([machine.alarm for machine in self.machines])
 
     def steps(self, column: int, rows: HkRows, judgement: Judgement) -> Iterator[Found]:
         """What the samples of one column of ``rows`` change."""

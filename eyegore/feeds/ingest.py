@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 CYCLE_S = 0.25
 OBSERVED_CYCLE_S = 0.5
 """Time between two looks where inotify calls us earlier when there is something to see."""
+REST_S, RESTING_CYCLE_S = 60.0, 2.0
+"""After so long without news from the folder, and the time between two looks then, where inotify calls us."""
 BREATH_S = 0.002
 """Pause between two pieces of a long history: the window has its turn."""
 SPACING_S = 0.02
@@ -84,6 +86,7 @@ class Ingest(Worker):
         self._past_watches: list[FolderWatch] = []
         self._day: DayFolder | None = None
         self._follow_at = 0.0
+        self._news_at = 0.0
         self._trouble = ""
 
     def _interrupt(self) -> None:
@@ -110,13 +113,17 @@ class Ingest(Worker):
                 self._choose(began)
                 if self._reader is not None:
                     self._look(self._reader, began)
-                observed = self._watch is not None and self._watch.observing
-                cycle = OBSERVED_CYCLE_S if observed else CYCLE_S
-                self._waking.wait(max(0.0, began + cycle - time.monotonic()))
+                self._waking.wait(max(0.0, began + self._cycle_s(began) - time.monotonic()))
                 self._stopping.wait(max(0.0, began + SPACING_S - time.monotonic()))
         finally:
             if self._watch is not None:
                 self._watch.stop()
+
+    def _cycle_s(self, now: float) -> float:
+        """Time between two looks at the folder at monotonic time ``now`` [s]."""
+        if self._watch is None or not self._watch.observing:
+            return CYCLE_S
+        return OBSERVED_CYCLE_S if now - self._news_at < REST_S else RESTING_CYCLE_S
 
     def _look(self, reader: DayReader, began: float) -> None:
         """Look once, then read on until the cycle is over or something new calls."""
@@ -133,6 +140,7 @@ class Ingest(Worker):
 
     def _send(self, messages: Iterable[FeedMessage]) -> None:
         for message in messages:
+            self._news_at = time.monotonic()
             self._post(message)
 
     def _wake(self, names: frozenset[str]) -> None:

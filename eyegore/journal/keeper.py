@@ -80,12 +80,15 @@ class JournalKeeper:
             self._out += out
             self._write(memory)
 
-    def tick(self, now: float, memory: Callable[[], Mapping[str, Any]]) -> None:
-        """Write the state as it is now [unix s], and what waited; once a day forget what is too old."""
+    def tick(self, now: float, memory: Callable[[], Mapping[str, Any]], *, changed: bool = True) -> None:
+        """Write the state as it is now [unix s], if it may have ``changed``, and what waited; once a day forget what is
+        too old."""
         if self._journal is None and now >= self._open_at:
             self._open_at = now + RETRY_S
             self._open()
-        self._write(memory)
+            changed = True
+        if changed or self._waiting or self._out or self._failing:
+            self._write(memory)
         if self._journal is not None and not self._failing and now >= self._prune_at:
             self._prune_at = now + DAY_S
             self._attempt(lambda journal: journal.prune(now - self._keep_s))

@@ -131,6 +131,8 @@ class Service:
         )
         self._restart_at = float("inf")
         self._loop = LoopTimer()
+        self._changed = True
+        """Whether there was more than a tick since the state was last written."""
 
     def _prepared(self) -> WarningService:
         """The warnings the settings ask for; raises :class:`SettingsError`."""
@@ -232,9 +234,10 @@ class Service:
         if self._keeper is not None:  # what is to be told first: the state says that it was
             self._keeper.take(events, self._memory, orders.deliveries)
             if isinstance(message, Tick):
-                self._keeper.tick(now, self._memory)
+                self._keeper.tick(now, self._memory, changed=self._changed)
         if self.warnings is not None:
             self.warnings.send(orders)
+        self._changed = self.warnings is not None or not isinstance(message, Tick)  # time alone only tells of alarms
         self._publish(events)
         if self.warnings is not None and isinstance(message, News) and (self._keeper is None or self._keeper.complete):
             self.warnings.written(message)

@@ -59,8 +59,8 @@ class HistoryPainter(NewestWins[_Wanted]):
     # --- on the thread -----------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-
-        import eyegore.desktop.history.image_trend_window  # noqa: F401  so that the first window opens at once, too
+        import matplotlib.backends.backend_agg
+        import matplotlib.figure  # noqa: F401
 
         super()._work()
 

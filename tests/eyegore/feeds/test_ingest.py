@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from eyegore.feeds.day_reader import DayReader
 from eyegore.feeds.ingest import Ingest
 from eyegore.messages.events import CaughtUp, ExposureRows, HkRows, SourceKind, WatcherState, WorkerDied
 
@@ -60,6 +61,28 @@ def test_new_rows_are_posted(running: Ingest, day: Day, inbox: Inbox, wait_until
     day.log(range(17002, 17003))
     wait_until(lambda: inbox.obsids[3:] == [17002] * 3)
     assert inbox.rows == list(range(103))
+
+
+def test_a_folder_at_rest_is_left_alone_until_inotify_calls(
+    day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eyegore.feeds.ingest.REST_S", 0.0)
+    monkeypatch.setattr("eyegore.feeds.ingest.RESTING_CYCLE_S", 3600.0)
+    looks: list[float] = []
+    look = DayReader.look
+
+    def counted(reader: DayReader, woken: frozenset[str], now: float, received: float, **how: bool) -> object:
+        looks.append(now)
+        return look(reader, woken, now, received, **how)
+
+    monkeypatch.setattr(DayReader, "look", counted)
+    day.hk(range(100))
+    ingesting(day.folder)
+    wait_until(lambda: any(isinstance(message, WatcherState) and message.kind == "inotify" for message in inbox.all))
+    for number in range(100, 103):
+        day.hk(range(number, number + 1))
+        wait_until(lambda number=number: inbox.rows == list(range(number + 1)))  # type: ignore[misc]
+    assert len(looks) < 20
 
 
 def test_half_a_line_waits_for_its_end(running: Ingest, day: Day, inbox: Inbox, wait_until: Wait) -> None:

@@ -38,3 +38,20 @@ def test_old_entries_go_at_the_start_and_once_a_day(tmp_path: Path) -> None:
     assert (kept(path), keeper.state()) == ([], MEMORY)
     keeper.close(lambda: MEMORY)
     assert said == []
+
+
+def test_a_state_that_did_not_change_is_not_made_up_again(tmp_path: Path) -> None:
+    keeper = JournalKeeper(tmp_path / "day.sqlite", tmp_path, lambda _line: None, keep_days=400.0)
+    made: list[bool] = []
+
+    def memory() -> dict[str, object]:
+        made.append(True)
+        return MEMORY
+
+    keeper.tick(NOW, memory)
+    for second in range(1, 60):
+        keeper.tick(NOW + second, memory, changed=False)
+    assert len(made) == 1
+    keeper.tick(NOW + 60, memory)
+    assert len(made) == 2
+    keeper.close(memory)
