@@ -34,7 +34,7 @@ def judge_folder(
     """
     rows = tuple(rows)
     told: queue.SimpleQueue[FrameJudged | FramesWaiting] = queue.SimpleQueue()
-    judges = [FrameJudge(table, block, state, told.put) for _ in range(max(1, min(jobs, len(images))))]
+    judges = [FrameJudge(lambda: table, block, state, told.put) for _ in range(max(1, min(jobs, len(images))))]
     try:
         for number, judge in enumerate(judges):
             judge.exposed(rows)

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,17 +37,21 @@ TOLD_EACH_S = 1.0
 class FrameJudge(Worker):
     """Offered images are measured once, and again only when they changed or their row of the log came later.
 
-    ``post`` is called on the thread with what was found. What was found out before a restart comes from the store below
-    the folder ``state``; None keeps nothing. No process is started before there is an image.
+    ``table`` gives the checks, asked for with the first image; ``post`` is called on the thread with what was found.
+    What was found out before a restart comes from the store below the folder ``state``; None keeps nothing. No process
+    is started before there is an image.
     """
 
     def __init__(
-        self, table: CheckTable, block: str, state: Path | None, post: Callable[[FrameJudged | FramesWaiting], object]
+        self,
+        table: Callable[[], CheckTable],
+        block: str,
+        state: Path | None,
+        post: Callable[[FrameJudged | FramesWaiting], object],
     ) -> None:
         super().__init__("frames")
-        self._rules = f"{table.digest} {block}"
-        self._process = JudgeProcess(table, block)
-        self._state, self._post = state, post
+        self._table, self._block, self._state, self._post = table, block, state, post
+        self._process: JudgeProcess | None = None
         self._queue: list[tuple[int, int, str]] = []
         """Heap of (-ObsID, CCD, path): the newest first. What does not wait any more is passed over."""
         self._waiting: dict[str, ImageFile] = {}
@@ -102,7 +107,8 @@ class FrameJudge(Worker):
             self._later.clear()
 
     def _interrupt(self) -> None:
-        self._process.child.stop()
+        if self._process is not None:
+            self._process.child.stop()
 
     # --- on the thread -----------------------------------------------------------------------------------------------
 
@@ -134,7 +140,8 @@ class FrameJudge(Worker):
                 if self._kept:
                     time.sleep(max(BREATH_S, time.monotonic() - began))
         finally:
-            self._process.child.close()
+            if self._process is not None:
+                self._process.child.close()
             for store in stores.values():
                 store.close()
 
@@ -182,13 +189,25 @@ class FrameJudge(Worker):
         if found is not None:
             self._kept = True
             return found
-        result = self._process.ask(FrameTask(image.path, image.obsid, image.ccd, row))
+        result = self._measuring().ask(FrameTask(image.path, image.obsid, image.ccd, row))
         same = stamp == self._stamp(image.path, row)
         if not same and looks > 1:
             return self._result(image, row, store, looks - 1)
         if same and store is not None and stamp is not None and result.problem is None:
             store.put(stamp, result)
         return result
+
+    @cached_property
+    def _rules(self) -> str:
+        return f"{self._table().digest} {self._block}"
+
+    def _measuring(self) -> JudgeProcess:
+        """The process that measures, made with the first image."""
+        if self._process is None:
+            self._process = JudgeProcess(self._table(), self._block)
+            if self._stopping.is_set():  # meanwhile: whoever stopped us found none to stop
+                self._process.child.stop()
+        return self._process
 
     def _stamp(self, path: str, row: Exposure | None) -> FrameStamp | None:
         """What a result of the file as it is now holds for; None when it is gone."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,7 +116,9 @@ def _copies(session: Session, targets: list[SyncTarget], post: Post) -> BackupSe
 def _judge(session: Session, post: Post) -> FrameJudge:
     from eyegore.images.judge import FrameJudge
 
-    table = check_table(session.checks, session.block)
+    table = cache(lambda: check_table(session.checks, session.block))
+    if session.checks is not None or session.block:
+        table()  # what a person gave may be wrong, and is refused at once
     return FrameJudge(table, session.block, state_dir(session.state) if session.journal else None, post)
 
 

@@ -71,7 +71,7 @@ def judges(tmp_path: Path, told: Told) -> Iterator[Callable[[], FrameJudge]]:
     made: list[FrameJudge] = []
 
     def make() -> FrameJudge:
-        made.append(FrameJudge(built_in_checks(), "BORN", tmp_path / "state", told))
+        made.append(FrameJudge(built_in_checks, "BORN", tmp_path / "state", told))
         return made[-1]
 
     yield make
