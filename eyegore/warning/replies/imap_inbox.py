@@ -135,6 +135,7 @@ class _Connection(imaplib.IMAP4):
 class _Mailbox:
     """The folder of an account, open. References are ``imap/UIDVALIDITY/UID``, which hold for ever (RFC 3501)."""
 
+    # not imap-tools: it fetches whole mails, however long, without the server's own word on when they arrived
     def __init__(self, account: ImapAccount, attempt: Attempt) -> None:
         context = ssl.create_default_context(cafile=account.ca_file or None) if account.security != "none" else None
         self._imap = _Connection(account, attempt, context if account.security == "tls" else None)

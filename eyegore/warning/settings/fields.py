@@ -39,6 +39,7 @@ def _email(value: object) -> str:
 
 
 def _phone(value: object) -> str:
+    # not phonenumbers: its tables age and would refuse a new number; it reads +1-800-FLOWERS and passes over extensions
     written = re.sub(r"[ -]", "", value) if isinstance(value, str) else ""
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", written):
         raise ValueError("must be a number with + and country code as text (E.164), such as '+49 30 1234567'")
