@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
+from eyegore.basics.memory import ByName
+
 TOLERANCE = 1e-9
 """Relative (and, near zero, absolute) slack of every comparison: far below the 2 decimals ELVIS writes."""
 
 
-class Verdict(IntEnum):
+class Verdict(ByName, IntEnum):
     """What a check says of one sample; the value is its code in arrays of ``numpy.uint8``."""
 
     UNCHECKED = 0
@@ -34,7 +36,7 @@ class Verdict(IntEnum):
         return self >= Verdict.LOW
 
 
-class Severity(IntEnum):
+class Severity(ByName, IntEnum):
     """How bad a violation is; NONE is shown and logged but tells nobody."""
 
     NONE = 0

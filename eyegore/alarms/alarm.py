@@ -7,9 +7,7 @@ ends before that stays latched; a shelved alarm goes on underneath and tells nob
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from eyegore.alarms.debounce import Step
 from eyegore.limits.model import Severity
@@ -32,6 +30,15 @@ class Change:
     alarm: Alarm
     person: str = ""
     comment: str = ""
+
+
+@dataclass(frozen=True)
+class AlarmMemory:
+    """What survives a restart; ``under`` is the state below the shelf, ``acknowledged_at`` unix time [s]."""
+
+    alarm: Alarm
+    under: AlarmState
+    acknowledged_at: float = NAN
 
 
 class AlarmMachine:
@@ -217,28 +224,11 @@ class AlarmMachine:
             self._alarm = replace(self._alarm, time=step.time, value=step.value)
         return Change(what, before, shown, self._alarm, person, comment)
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        alarm = asdict(self._alarm)
-        for name in ("kind", "state", "severity"):
-            alarm[name] = getattr(self._alarm, name).name
-        fields = {
-            name: None if isinstance(value, float) and math.isnan(value) else value for name, value in alarm.items()
-        }
-        at = None if math.isnan(self._acknowledged_at) else self._acknowledged_at
-        return {"alarm": fields, "under": self._under.name, "acknowledged_at": at}
+    def memory(self) -> AlarmMemory:
+        """What must survive a restart."""
+        return AlarmMemory(self._alarm, self._under, self._acknowledged_at)
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: AlarmMemory) -> None:
         """Take back what :meth:`memory` gave; unit and limit are those of the table in use now."""
-        fields: dict[str, Any] = {name: NAN if value is None else value for name, value in memory["alarm"].items()}
-        fields |= {
-            "kind": AlarmKind[fields["kind"]],
-            "state": AlarmState[fields["state"]],
-            "severity": Severity[fields["severity"]],
-            "unit": self._alarm.unit,
-            "limit": self._alarm.limit,
-        }
-        self._alarm = Alarm(**fields)
-        self._under = AlarmState[memory["under"]]
-        at = memory["acknowledged_at"]
-        self._acknowledged_at = NAN if at is None else float(at)
+        self._alarm = replace(memory.alarm, unit=self._alarm.unit, limit=self._alarm.limit)
+        self._under, self._acknowledged_at = memory.under, memory.acknowledged_at

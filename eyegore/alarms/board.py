@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from eyegore.alarms.alarm import AlarmMachine, Change
 from eyegore.alarms.debounce import Step, Violation
 from eyegore.alarms.incidents import FLOOD_S, IncidentBook
 from eyegore.alarms.judgement import Judgement
-from eyegore.alarms.watched import Found, Watched
+from eyegore.alarms.watched import Found, TrackMemory, Watched
 from eyegore.alarms.words import sentence
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
 from eyegore.messages.events import (
@@ -46,6 +45,14 @@ class Frame:
     news: float = float("-inf")
 
 
+@dataclass(frozen=True)
+class BoardMemory:
+    """What survives a restart: the alarms that are not idle, by parameter and kind."""
+
+    alarms: Mapping[str, TrackMemory]
+    incidents: IncidentBook
+
+
 class AlarmBoard:
     """The alarms by parameter and kind; parameters that come later are added, none is ever forgotten."""
 
@@ -53,7 +60,7 @@ class AlarmBoard:
         self._watched: dict[str, Watched] = {}
         self._timers: dict[tuple[str, AlarmKind], AlarmMachine] = {}
         self._incidents = IncidentBook()
-        self._remembered: dict[str, Any] = {}
+        self._remembered: dict[str, TrackMemory] = {}
         self._phase: Phase | None = None
 
     # --- parameters --------------------------------------------------------------------------------------------------
@@ -120,7 +127,7 @@ class AlarmBoard:
             return []
         events: list[Event] = []
         if change.what == "raised":
-            incident = self._incidents.raised(change.alarm.parameter, change.alarm.since, step.time)
+            incident = self._incidents.join(change.alarm.parameter, change.alarm.since, step.time)
             machine.join_incident(incident.number, incident.first_out)
             change = Change(change.what, change.before, change.after, machine.alarm, change.person, change.comment)
         events.append(_event(change, frame, step))
@@ -161,8 +168,8 @@ class AlarmBoard:
             self._timers[key] = AlarmMachine(name, kind, gravest=Severity.CRITICAL)
             memory = self._remembered.pop(f"{name}/{kind.name}", None)
             if memory is not None:
-                self._timers[key].restore(memory["alarm"])
-                self._timers[key].tell(memory["alarm"]["alarm"]["limit"])  # what ran out: no table tells it
+                self._timers[key].restore(memory.alarm)
+                self._timers[key].tell(memory.alarm.alarm.limit)  # what ran out: no table tells it
         return self._timers[key]
 
     # --- people and time ---------------------------------------------------------------------------------------------
@@ -201,9 +208,9 @@ class AlarmBoard:
 
     # --- memory ------------------------------------------------------------------------------------------------------
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        alarms: dict[str, Any] = dict(self._remembered)
+    def memory(self) -> BoardMemory:
+        """What must survive a restart."""
+        alarms = dict(self._remembered)
         for name, watched in self._watched.items():
             for kind, track in watched.tracks.items():
                 memory = track.memory()
@@ -211,17 +218,15 @@ class AlarmBoard:
                     alarms[f"{name}/{kind.name}"] = memory
         for (name, kind), machine in self._timers.items():
             if not machine.idle:
-                alarms[f"{name}/{kind.name}"] = {"alarm": machine.memory(), "filter": None}
-        return {"alarms": alarms, "incidents": self._incidents.memory()}
+                alarms[f"{name}/{kind.name}"] = TrackMemory(machine.memory())
+        return BoardMemory(alarms, self._incidents)
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: BoardMemory) -> None:
         """Take back what :meth:`memory` gave; before any parameter is watched."""
-        self._remembered = dict(memory["alarms"])
-        self._incidents.restore(memory["incidents"])
-        for key in list(self._remembered):
-            name, _, kind = key.rpartition("/")
-            if AlarmKind[kind].in_words:
-                self._timer(name, AlarmKind[kind])
+        self._remembered, self._incidents = dict(memory.alarms), memory.incidents
+        for alarm in [track.alarm.alarm for track in memory.alarms.values()]:
+            if alarm.kind.in_words:
+                self._timer(alarm.parameter, alarm.kind)
 
 
 def noted(

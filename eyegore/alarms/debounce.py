@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +39,10 @@ class Violation:
 
     verdict: Verdict
     severity: Severity
-    first: float
-    worst: float
-    worst_time: float
-    samples: int
+    first: float = math.nan
+    worst: float = math.nan
+    worst_time: float = math.nan
+    samples: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,16 @@ class Step:
     time: float
     value: float
     violation: Violation
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What survives a restart: what is out, what may become so, and the samples that count for either."""
+
+    active: Violation | None = None
+    candidate: Violation | None = None
+    grave: int = 0
+    clear: int = 0
 
 
 class Debounce:
@@ -164,21 +173,14 @@ class Debounce:
             return np.asarray(values <= rule.high - rule.deadband)
         return np.ones(values.size, dtype=bool)
 
-    def memory(self) -> dict[str, Any] | None:
-        """What must survive a restart, JSON-able; None when there is nothing."""
-        if self.quiet:
-            return None
-        return {
-            "active": _packed(self._active),
-            "candidate": _packed(self._candidate),
-            "grave": self._grave,
-            "clear": self._clear,
-        }
+    def memory(self) -> Counted | None:
+        """What must survive a restart, None when there is nothing."""
+        return None if self.quiet else Counted(self._active, self._candidate, self._grave, self._clear)
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: Counted) -> None:
         """Take back what :meth:`memory` gave."""
-        self._active, self._candidate = _unpacked(memory["active"]), _unpacked(memory["candidate"])
-        self._grave, self._clear = int(memory.get("grave", 0)), int(memory["clear"])
+        self._active, self._candidate = memory.active, memory.candidate
+        self._grave, self._clear = memory.grave, memory.clear
 
 
 def violation_in(verdict: Verdict, severity: Severity, times: FloatArray, values: FloatArray) -> Violation:
@@ -206,15 +208,3 @@ def _joined(earlier: Violation, later: Violation) -> Violation:
         worst_time=worse.worst_time,
         samples=earlier.samples + later.samples,
     )
-
-
-def _packed(violation: Violation | None) -> dict[str, Any] | None:
-    if violation is None:
-        return None
-    return asdict(violation) | {"verdict": violation.verdict.name, "severity": violation.severity.name}
-
-
-def _unpacked(packed: Mapping[str, Any] | None) -> Violation | None:
-    if packed is None:
-        return None
-    return Violation(**{**packed, "verdict": Verdict[packed["verdict"]], "severity": Severity[packed["severity"]]})

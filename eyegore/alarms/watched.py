@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.alarm import AlarmMachine, Change
-from eyegore.alarms.debounce import Debounce, Repetition, Step, violation_in
+from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, Change
+from eyegore.alarms.debounce import Counted, Debounce, Repetition, Step, violation_in
 from eyegore.alarms.judgement import Judgement, Part
 from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict
 from eyegore.limits.verdict_runs import runs_of, spans_of
@@ -25,23 +24,31 @@ INVALID = Repetition(dict.fromkeys(Severity, 3), dict.fromkeys(Severity, 1))
 
 
 @dataclass(frozen=True)
+class TrackMemory:
+    """What survives a restart; there is no ``filter`` where no sample counts, as for dead-man timers."""
+
+    alarm: AlarmMemory
+    filter: Counted | None = None
+
+
+@dataclass(frozen=True)
 class Track:
     """One alarm and what its samples pass through."""
 
     machine: AlarmMachine
     debounce: Debounce
 
-    def memory(self) -> dict[str, Any] | None:
-        """What must survive a restart, JSON-able; None when there is nothing."""
+    def memory(self) -> TrackMemory | None:
+        """What must survive a restart, None when there is nothing."""
         if self.machine.idle and self.debounce.quiet:
             return None
-        return {"alarm": self.machine.memory(), "filter": self.debounce.memory()}
+        return TrackMemory(self.machine.memory(), self.debounce.memory())
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: TrackMemory) -> None:
         """Take back what :meth:`memory` gave."""
-        self.machine.restore(memory["alarm"])
-        if memory["filter"] is not None:
-            self.debounce.restore(memory["filter"])
+        self.machine.restore(memory.alarm)
+        if memory.filter is not None:
+            self.debounce.restore(memory.filter)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from eyegore.messages.events import FloatArray
 
 NAN = float("nan")
+
+
+class Judged(NamedTuple):
+    """What survives a restart of one file: its first ``rows`` are judged, stamped ``first`` to ``last`` [lab s]."""
+
+    rows: int
+    first: float
+    last: float
 
 
 @dataclass
@@ -59,10 +67,10 @@ class JudgedRows:
             place.rows, place.last = place.seen, float(times[-1])
         return judged, again
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {path: [place.rows, place.first, place.last] for path, place in self._places.items() if place.rows}
+    def memory(self) -> dict[str, Judged]:
+        """What must survive a restart, by file."""
+        return {path: Judged(one.rows, one.first, one.last) for path, one in self._places.items() if one.rows}
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: Mapping[str, Judged]) -> None:
         """Take back what :meth:`memory` gave."""
-        self._places = {path: _Place(int(kept[0]), float(kept[1]), float(kept[2])) for path, kept in memory.items()}
+        self._places = {path: _Place(*judged) for path, judged in memory.items()}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 
-from eyegore.limits.model import Severity
-from eyegore.messages.warnings import Channel, Notice, Reason, Samples
+from eyegore.basics.memory import recalled, remembered
+from eyegore.messages.warnings import Channel, Notice, Samples
 
 
 class DeliveryState(Enum):
@@ -68,16 +68,11 @@ COLUMNS = (
 
 def row_of(delivery: Delivery) -> tuple[Cell, ...]:
     """The cells of one delivery, in the order of ``COLUMNS``."""
-    notice = asdict(delivery.notice) | {
-        "reason": delivery.notice.reason.name,
-        "severity": delivery.notice.severity.name,
-        "channels": [channel.name for channel in delivery.notice.channels],
-    }
     failing = delivery.failing_since
     return (
         delivery.key, delivery.state.name, delivery.channel.name, delivery.address, delivery.attempts,
         delivery.next_try, delivery.changed, None if failing != failing else failing, delivery.detail,
-        delivery.reference, int(delivery.doubtful), delivery.notice.made, json.dumps(notice),
+        delivery.reference, int(delivery.doubtful), delivery.notice.made, json.dumps(remembered(delivery.notice)),
         _packed(delivery.samples),
     )  # fmt: skip
 
@@ -85,17 +80,9 @@ def row_of(delivery: Delivery) -> tuple[Cell, ...]:
 def delivery_of(row: tuple[Any, ...]) -> Delivery:
     """The delivery that :func:`row_of` took apart."""
     cells = dict(zip(COLUMNS, row, strict=True))
-    notice = json.loads(cells["notice"])
     failing = cells["failing_since"]
     return Delivery(
-        notice=Notice(
-            **notice
-            | {
-                "reason": Reason[notice["reason"]],
-                "severity": Severity[notice["severity"]],
-                "channels": tuple(Channel[name] for name in notice["channels"]),
-            }
-        ),
+        notice=recalled(Notice, json.loads(cells["notice"])),
         channel=Channel[cells["channel"]],
         address=cells["address"],
         state=DeliveryState[cells["state"]],

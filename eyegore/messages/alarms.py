@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from eyegore.basics.memory import ByName
 from eyegore.limits.model import Phase, Severity, Verdict
 
 
@@ -45,7 +46,7 @@ class PhaseChosen:
     comment: str = ""
 
 
-class AlarmKind(Enum):
+class AlarmKind(ByName, Enum):
     """What an alarm is about; a parameter can have one of each kind.
 
     OOL is that of the limits in use; PERFORMANCE that of the performance limits where both sets are in use.
@@ -65,7 +66,7 @@ class AlarmKind(Enum):
         return self in (AlarmKind.DEADMAN, AlarmKind.TREND, AlarmKind.FRAME)
 
 
-class AlarmState(Enum):
+class AlarmState(ByName, Enum):
     """State of one alarm (ISA-18.2): process and operator in one word."""
 
     NORMAL = "normal"

@@ -10,10 +10,11 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.memory import ByName
 from eyegore.limits.model import Severity
 
 
-class Channel(Enum):
+class Channel(ByName, Enum):
     """How a person is reached; OTHER is whatever the lab uses besides (a chat, a push service)."""
 
     EMAIL = "email"
@@ -22,7 +23,7 @@ class Channel(Enum):
     OTHER = "other"
 
 
-class Reason(Enum):
+class Reason(ByName, Enum):
     """Why a person is told something."""
 
     RAISED = "raised"

@@ -11,15 +11,15 @@ import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from eyegore.alarms.board import AlarmBoard
+from eyegore.alarms.board import AlarmBoard, BoardMemory
 from eyegore.basics.lab_time import age_text
 from eyegore.exposures.books import ExposureBook, ImageBook
 from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.timers import SessionTimers
 from eyegore.housekeeping.freshness import HkFreshness
 from eyegore.housekeeping.housekeeping import Housekeeping
+from eyegore.housekeeping.judged_rows import Judged
 from eyegore.housekeeping.rules import Rules
 from eyegore.images.alarms import SessionFrames
 from eyegore.limits.model import Phase, Severity
@@ -60,6 +60,19 @@ HK_TIMER = "HK rows"
 @dataclass(frozen=True)
 class Tick:
     """Time has passed; sent about once a second."""
+
+
+@dataclass(frozen=True)
+class MonitorMemory:
+    """What survives a restart: the alarms, which rows they have judged, by what table and for which phase."""
+
+    alarms: BoardMemory
+    judged: Mapping[str, Judged]
+    fresh: bool
+    table: str
+    phase: Phase | None = None
+    phase_known: Phase | None = None
+    phase_by: str = ""
 
 
 class Monitor:
@@ -196,28 +209,21 @@ class Monitor:
 
     # --- memory ------------------------------------------------------------------------------------------------------
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able: the alarms, and which rows they have judged."""
-        judge = self.hk.judge
-        return {
-            "alarms": self.alarms.memory(),
-            "judged": self.hk.judged.memory(),
-            "fresh": self._age.fresh,
-            "table": self.hk.table_hash,
-            "phase": judge.chosen.value if judge.chosen else None,
-            "phase_known": judge.known.value if judge.known else None,
-            "phase_by": self.hk.phase_by,
-        }
+    def memory(self) -> MonitorMemory:
+        """What must survive a restart."""
+        hk = self.hk
+        alarms, judged = self.alarms.memory(), hk.judged.memory()
+        return MonitorMemory(
+            alarms, judged, self._age.fresh, hk.table_hash, hk.judge.chosen, hk.judge.known, hk.phase_by
+        )
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: MonitorMemory) -> None:
         """Take back what :meth:`memory` gave; before the first message."""
-        self.alarms.restore(memory["alarms"])
-        self.hk.judged.restore(memory["judged"])
-        self._age.fresh = bool(memory["fresh"])
-        self.hk.table_hash = str(memory["table"])
-        self.hk.judge.chosen = Phase(memory["phase"]) if memory.get("phase") else None
-        self.hk.judge.resume(Phase(memory["phase_known"]) if memory.get("phase_known") else None)
-        self.hk.phase_by = str(memory.get("phase_by", ""))
+        self.alarms.restore(memory.alarms)
+        self.hk.judged.restore(memory.judged)
+        self._age.fresh, self.hk.table_hash = memory.fresh, memory.table
+        self.hk.judge.chosen, self.hk.phase_by = memory.phase, memory.phase_by
+        self.hk.judge.resume(memory.phase_known)
 
     # --- folder and time ---
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import lab_offset_s
+from eyegore.basics.memory import MemoryFormatError, recalled, remembered
 from eyegore.basics.toml_file import TomlError
 from eyegore.feeds.ingest import Ingest
 from eyegore.housekeeping.rules import Rules
@@ -39,7 +40,7 @@ from eyegore.messages.events import (
     Said,
     WorkerDied,
 )
-from eyegore.session.monitor import Monitor, Tick
+from eyegore.session.monitor import Monitor, MonitorMemory, Tick
 from eyegore.session.settings import Session, person
 from eyegore.session.side_workers import SideWorkers
 from eyegore.warning.orders import WARNING_THREADS, News, Orders
@@ -201,9 +202,9 @@ class Service:
         if memory is None:
             return None
         try:
-            self.monitor.restore(memory)
-        except (KeyError, TypeError, ValueError) as why:
-            self._say(f"the alarms of the last session are not understood and begin anew: {why!r}")
+            self.monitor.restore(recalled(MonitorMemory, memory))
+        except MemoryFormatError as why:
+            self._say(f"the alarms of the last session are not understood and begin anew: {why}")
             self.monitor = Monitor(rules_for(session), str(session.folder))
         return memory
 
@@ -277,7 +278,7 @@ class Service:
 
     def _memory(self) -> dict[str, Any]:
         warnings = {} if self.warnings is None else {"warnings": self.warnings.memory()}
-        return self.monitor.memory() | warnings
+        return remembered(self.monitor.memory()) | warnings
 
     def _publish(self, events: Sequence[Event]) -> None:
         for event in events:

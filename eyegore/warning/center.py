@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
@@ -22,15 +21,15 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
-from eyegore.warning.channels.fallback import Fallback
+from eyegore.warning.channels.fallback import Answered, Fallback
 from eyegore.warning.channels.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.warning.channels.watch import ChannelWatch
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.orders import Orders
-from eyegore.warning.policy.policy import Policy
+from eyegore.warning.policy.policy import Policy, PolicyMemory
 from eyegore.warning.recent_samples import RecentSamples
-from eyegore.warning.replies.desk import ReplyDesk
-from eyegore.warning.replies.path_proof import PathProof
+from eyegore.warning.replies.desk import Heard, ReplyDesk
+from eyegore.warning.replies.path_proof import PathProof, Proof
 from eyegore.warning.replies.reply import Reply
 
 CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
@@ -49,6 +48,17 @@ class People:
     addresses: Callable[[str, Channel], tuple[str, ...]]
     duty: Callable[[float], Duty]
     others: Callable[[str, float], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class CenterMemory:
+    """What survives a restart; there is no ``desk`` and no ``proof`` where there was no way back."""
+
+    policy: PolicyMemory
+    fallback: Mapping[str, Answered] = field(default_factory=dict)
+    watch: Mapping[str, str] = field(default_factory=dict)
+    desk: Heard | None = None
+    proof: Proof | None = None
 
 
 class WarningCenter:
@@ -225,25 +235,25 @@ class WarningCenter:
             duty_ends=duty.until,
         )
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {
-            "policy": self._policy.memory(),
-            "fallback": self._fallback.memory(),
-            "watch": self._watch.memory(),
-            "desk": self._desk.memory() if self._desk is not None else None,
-            "proof": self._proof.memory() if self._proof is not None else None,
-        }
+    def memory(self) -> CenterMemory:
+        """What must survive a restart."""
+        return CenterMemory(
+            self._policy.memory(),
+            self._fallback.memory(),
+            self._watch.problems,
+            self._desk.heard if self._desk is not None else None,
+            self._proof.memory() if self._proof is not None else None,
+        )
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: CenterMemory) -> None:
         """Take back what :meth:`memory` gave; before the first event."""
-        self._policy.restore(memory["policy"])
-        self._fallback.restore(memory.get("fallback", {}))
-        self._watch.restore(memory.get("watch", {}))
-        if self._desk is not None and memory["desk"] is not None:
-            self._desk.restore(memory["desk"])
-        if self._proof is not None and memory["proof"] is not None:
-            self._proof.restore(memory["proof"])
+        self._policy.restore(memory.policy)
+        self._fallback.restore(memory.fallback)
+        self._watch.problems = dict(memory.watch)
+        if self._desk is not None and memory.desk is not None:
+            self._desk.heard = memory.desk
+        if self._proof is not None and memory.proof is not None:
+            self._proof.restore(memory.proof)
 
 
 def line_of(delivery: Delivery) -> WarningLine:

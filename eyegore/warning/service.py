@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eyegore.basics.memory import MemoryFormatError, recalled, remembered
 from eyegore.basics.records import same
 from eyegore.journal.delivery import Delivery
 from eyegore.journal.errors import JournalError
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsState
 from eyegore.messages.warnings import Channel, Sender
-from eyegore.warning.center import WarningCenter, line_of
+from eyegore.warning.center import CenterMemory, WarningCenter, line_of
 from eyegore.warning.channels.dispatcher import Dispatcher
 from eyegore.warning.channels.watch import StateWatch
 from eyegore.warning.orders import News, Orders
@@ -57,9 +58,9 @@ class WarningService:
         events: list[Event] = []
         if memory is not None:
             try:
-                self._center.restore(memory)
-            except (AttributeError, KeyError, TypeError, ValueError) as why:
-                text = f"who was told what by the last session is not understood, warnings begin anew: {why!r}"
+                self._center.restore(recalled(CenterMemory, memory))
+            except MemoryFormatError as why:
+                text = f"who was told what by the last session is not understood, warnings begin anew: {why}"
                 events.append(Said(logging.WARNING, text, self._clock()))
         self._outbox = outbox
         self._dispatcher = Dispatcher(self._senders, outbox, self._post, self._clock)
@@ -141,7 +142,7 @@ class WarningService:
 
     def memory(self) -> dict[str, Any]:
         """What must survive a restart, JSON-able."""
-        return self._center.memory()
+        return remembered(self._center.memory())
 
     def stop(self, timeout: float) -> bool:
         """Stop the threads; False when one still waits for a provider after ``timeout`` [s]."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import NamedTuple
 
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
@@ -28,6 +28,13 @@ class _Told:
     sent: set[Channel] = field(default_factory=set)
     answered: set[Channel] = field(default_factory=set)
     persons: set[str] = field(default_factory=set)
+
+
+class Answered(NamedTuple):
+    """What survives a restart of one notice: whose failure was answered, and who was told; the outbox has the rest."""
+
+    channels: tuple[Channel, ...]
+    persons: tuple[str, ...]
 
 
 class Fallback:
@@ -109,19 +116,18 @@ class Fallback:
                 )
         return None
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able: what was answered; the rest is in the outbox."""
+    def memory(self) -> dict[str, Answered]:
+        """What must survive a restart, by notice."""
         return {
-            key: [sorted(channel.name for channel in told.answered), sorted(told.persons)]
+            key: Answered(tuple(sorted(told.answered, key=lambda one: one.name)), tuple(sorted(told.persons)))
             for key, told in self._told.items()
             if told.answered or told.persons
         }
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: Mapping[str, Answered]) -> None:
         """Take back what :meth:`memory` gave."""
-        for key, (answered, persons) in memory.items():
-            channels = {Channel[name] for name in answered}
-            self._told[key] = _Told(set(channels), answered=channels, persons=set(persons))
+        for key, (channels, persons) in memory.items():
+            self._told[key] = _Told(set(channels), answered=set(channels), persons=set(persons))
 
 
 def _failed(delivery: Delivery, now: float) -> bool:

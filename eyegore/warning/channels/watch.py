@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.warnings import WarningPath
 
@@ -33,7 +31,7 @@ class StateWatch:
 
 
 class ChannelWatch:
-    """Fed with every delivery that changed."""
+    """Fed with every delivery that changed; ``problems`` survive a restart, as an alarm that was raised has to end."""
 
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
@@ -53,11 +51,3 @@ class ChannelWatch:
         since = delivery.failing_since if delivery.failing_since == delivery.failing_since else now
         problem = f"{channel} to {delivery.notice.person} does not get out: {delivery.detail}"
         return None if known else WarningPath(channel, problem, since, now)
-
-    def memory(self) -> dict[str, str]:
-        """What must survive a restart, JSON-able: an alarm that was raised is to end some time."""
-        return dict(self.problems)
-
-    def restore(self, memory: Mapping[str, str]) -> None:
-        """Take back what :meth:`memory` gave."""
-        self.problems = {str(channel): str(problem) for channel, problem in memory.items()}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm
 from eyegore.messages.warnings import Notice
 from eyegore.warning.policy.audience import Addressee
 from eyegore.warning.policy.case import name_of
-from eyegore.warning.policy.rate_limit import RateLimit
+from eyegore.warning.policy.rate_limit import RateLimit, RateState
 from eyegore.warning.policy.rules import PolicyRules
 from eyegore.warning.policy.text import Telling, words
 
@@ -23,6 +22,14 @@ class Subject:
     key: str
     parameter: str
     incident: int
+
+
+@dataclass(frozen=True)
+class AnnouncerMemory:
+    """What survives a restart."""
+
+    limits: RateState
+    withheld: int
 
 
 class Announcer:
@@ -75,12 +82,3 @@ class Announcer:
             made=now,
             expires=now + self._rules.expires_s,
         )
-
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {"limits": self.limits.memory(), "withheld": self.withheld}
-
-    def restore(self, memory: Mapping[str, Any]) -> None:
-        """Take back what :meth:`memory` gave."""
-        self.limits.restore(memory["limits"])
-        self.withheld = int(memory["withheld"])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmKind, AlarmState
+from eyegore.messages.events import Alarm, AlarmState
 from eyegore.messages.warnings import Reason
 
 NAN = float("nan")
@@ -21,8 +21,7 @@ def name_of(alarm: Alarm) -> str:
     return f"{alarm.parameter}/{alarm.kind.name}"
 
 
-@dataclass
-class Member:
+class Member(NamedTuple):
     """An alarm of a case. ``told`` is the severity people were told it has, NONE when they were not told of it."""
 
     alarm: Alarm
@@ -135,7 +134,7 @@ class Case:
         self.knew = list(dict.fromkeys([*self.knew, *people]))
         for name in names:
             member = self.members[name]
-            member.told = max(member.told, member.alarm.severity)
+            self.members[name] = member._replace(told=max(member.told, member.alarm.severity))
         if self.out:
             self.told = list(dict.fromkeys([*self.told, *people]))
         if self.open and math.isnan(self.asked):
@@ -165,52 +164,3 @@ class Case:
         """Number of this message among those of the same reason, from 1."""
         self.counts[reason.name] = self.counts.get(reason.name, 0) + 1
         return self.counts[reason.name]
-
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        packed = {key: _packed(value) for key, value in asdict(self).items()}
-        packed["news"] = {name: reason.name for name, reason in self.news.items()}
-        packed["members"] = {
-            name: [_packed_alarm(one.alarm), one.state.name, one.told.name] for name, one in self.members.items()
-        }
-        if self.answer is not None:
-            packed["answer"] = {key: _packed(value) for key, value in asdict(self.answer).items()}
-        return packed
-
-    @classmethod
-    def restored(cls, memory: Mapping[str, Any]) -> Case:
-        """The case that gave this memory."""
-        fields = dict(memory)
-        for key in ("due", "asked", "calm", "over"):
-            fields[key] = _number(fields[key])
-        fields["news"] = {name: Reason[reason] for name, reason in fields["news"].items()}
-        fields["members"] = {
-            name: Member(_alarm(alarm), AlarmState[state], Severity[told])
-            for name, (alarm, state, told) in fields["members"].items()
-        }
-        answer = fields["answer"]
-        fields["answer"] = Answer(**(answer | {"due": _number(answer["due"])})) if answer else None
-        return cls(**fields)
-
-
-def _packed(value: Any) -> Any:
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def _number(value: float | None) -> float:
-    return NAN if value is None else float(value)
-
-
-def _packed_alarm(alarm: Alarm) -> dict[str, Any]:
-    names = {"kind": alarm.kind.name, "state": alarm.state.name, "severity": alarm.severity.name}
-    return {key: _packed(value) for key, value in asdict(alarm).items()} | names
-
-
-def _alarm(memory: Mapping[str, Any]) -> Alarm:
-    fields: dict[str, Any] = {key: NAN if value is None else value for key, value in memory.items()}
-    fields |= {
-        "kind": AlarmKind[memory["kind"]],
-        "state": AlarmState[memory["state"]],
-        "severity": Severity[memory["severity"]],
-    }
-    return Alarm(**fields)

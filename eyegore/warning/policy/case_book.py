@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
@@ -14,6 +14,15 @@ from eyegore.warning.policy.case import Answer, Case, Member, name_of
 from eyegore.warning.policy.rules import PolicyRules
 
 _GONE = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.OUT_OF_SERVICE)
+
+
+@dataclass(frozen=True)
+class BookMemory:
+    """What survives a restart; ``newest`` is the newest incident and the name of its case."""
+
+    cases: tuple[Case, ...]
+    codes: AnswerCodes
+    newest: tuple[int, str]
 
 
 class CaseBook:
@@ -42,8 +51,8 @@ class CaseBook:
             return self._out(name, alarm, AlarmState[entry.before], now, old=old)
         if case is None:
             return False
-        member = case.members[name]
-        member.state, member.alarm = AlarmState.NORMAL if after in _GONE else after, alarm
+        member = Member(alarm, AlarmState.NORMAL if after in _GONE else after, case.members[name].told)
+        case.members[name] = member
         if after in (AlarmState.ACKED, AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE):
             case.answer, case.answered = _answer(event, after), True
             case.drop_news([name])
@@ -119,19 +128,13 @@ class CaseBook:
         """Forget the cases of which nothing will ever be told."""
         self._cases = [case for case in self._cases if not case.done]
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {
-            "cases": [case.memory() for case in self._cases],
-            "codes": self.codes.memory(),
-            "newest": list(self._newest),
-        }
+    def memory(self) -> BookMemory:
+        """What must survive a restart."""
+        return BookMemory(tuple(self._cases), self.codes, self._newest)
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: BookMemory) -> None:
         """Take back what :meth:`memory` gave."""
-        self._cases = [Case.restored(one) for one in memory["cases"]]
-        self.codes.restore(memory["codes"])
-        self._newest = (int(memory["newest"][0]), str(memory["newest"][1]))
+        self._cases, self.codes, self._newest = list(memory.cases), memory.codes, memory.newest
 
 
 def _answer(event: AlarmChanged, after: AlarmState) -> Answer:

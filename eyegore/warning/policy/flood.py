@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from eyegore.limits.model import Severity
 from eyegore.warning.policy.rules import PolicyRules
@@ -33,47 +32,41 @@ class FloodTold:
         self.severity = max(self.severity, severity)
 
 
+@dataclass(frozen=True)
+class FloodMemory:
+    """What survives a restart: when alarms were raised lately [unix s], and the flood they are, if they are one."""
+
+    raised: tuple[float, ...]
+    current: FloodTold | None = None
+
+
 class FloodWatch:
-    """``current`` is the flood that is going on, None when there is none. Times are unix seconds."""
+    """``current`` is the flood that is going on, None when there is none; ``times`` are those of alarms [unix s]."""
 
     def __init__(self, rules: PolicyRules) -> None:
         self._rules = rules
-        self._raised: list[float] = []
+        self.times: list[float] = []
         self.current: FloodTold | None = None
 
     def raised(self, now: float) -> None:
         """An alarm was raised that is news."""
-        self._raised.append(now)
+        self.times.append(now)
         if self.current is not None:
             self.current.raised += 1
         self._forget(now)
-        if self.current is None and len(self._raised) > self._rules.flood_alarms:
-            self.current = FloodTold(len(self._raised), now + self._rules.hold_s)
+        if self.current is None and len(self.times) > self._rules.flood_alarms:
+            self.current = FloodTold(len(self.times), now + self._rules.hold_s)
 
     def over(self, now: float) -> FloodTold | None:
         """The flood that ended by now, told once: it is over when half as many alarms come as made it one."""
         self._forget(now)
         flood = self.current
-        if flood is None or len(self._raised) > self._rules.flood_alarms // 2:
+        if flood is None or len(self.times) > self._rules.flood_alarms // 2:
             return None
         self.current = None
         return flood
 
     def _forget(self, now: float) -> None:
-        self._raised = [time for time in self._raised if 0.0 <= now - time <= self._rules.flood_s]
+        self.times = [time for time in self.times if 0.0 <= now - time <= self._rules.flood_s]
         if self.current is not None:
             self.current.renewed = min(self.current.renewed, now + self._rules.flood_every_s)
-
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        current = self.current
-        return {
-            "raised": list(self._raised),
-            "current": asdict(current) | {"severity": current.severity.name} if current is not None else None,
-        }
-
-    def restore(self, memory: Mapping[str, Any]) -> None:
-        """Take back what :meth:`memory` gave."""
-        self._raised = list(memory["raised"])
-        current = memory["current"]
-        self.current = FloodTold(**(current | {"severity": Severity[current["severity"]]})) if current else None

@@ -11,17 +11,17 @@ expected, and one right after the alarms of a batch of rows does no harm.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
 from eyegore.messages.warnings import Notice, Reason
-from eyegore.warning.policy.announcer import Announcer, Subject
+from eyegore.warning.policy.announcer import Announcer, AnnouncerMemory, Subject
 from eyegore.warning.policy.audience import Addressee, Audience
 from eyegore.warning.policy.case import Case, name_of
-from eyegore.warning.policy.case_book import CaseBook
-from eyegore.warning.policy.flood import FloodTold, FloodWatch
+from eyegore.warning.policy.case_book import BookMemory, CaseBook
+from eyegore.warning.policy.flood import FloodMemory, FloodTold, FloodWatch
 from eyegore.warning.policy.good_news import GoodNews
 from eyegore.warning.policy.rules import PolicyRules
 from eyegore.warning.policy.text import Telling
@@ -30,6 +30,16 @@ _PROOF = "/proof"
 """What the code of a proof stands for: no alarm."""
 _BY_SAMPLES = ("NORMAL", "PENDING", "RTN_UNACK", "UNACK")
 """States an alarm leaves because of data; a shelf runs out, and an alarm is told again, because time passes."""
+
+
+@dataclass(frozen=True)
+class PolicyMemory:
+    """What survives a restart; what the data say of the time before ``news_from`` [unix s] nobody is told."""
+
+    news_from: float
+    book: BookMemory
+    flood: FloodMemory
+    announcer: AnnouncerMemory
 
 
 class Policy:
@@ -54,7 +64,7 @@ class Policy:
 
     def parameters(self, code: str) -> tuple[str, ...]:
         """What an answer with a code acts on; nothing when the code is not alive."""
-        names = (name.rpartition("/")[0] for name in self._book.codes.alarms(code))
+        names = (name.rpartition("/")[0] for name in self._book.codes.under(code))
         return tuple(dict.fromkeys(name for name in names if name))
 
     def codes(self, alarm: Alarm) -> tuple[str, ...]:
@@ -70,7 +80,7 @@ class Policy:
         return bool(self._states(code)) and not self.waits(code)
 
     def _states(self, code: str) -> list[AlarmState]:
-        names = self._book.codes.alarms(code)
+        names = self._book.codes.under(code)
         return [case.members[name].state for case in self._book for name in names if name in case.members]
 
     def fresh_code(self) -> str:
@@ -248,29 +258,26 @@ class Policy:
         return self._announcer.notices(telling, _of_flood(flood), to, now) if to else []
 
     def _of(self, flood: FloodTold, alarms: tuple[Alarm, ...], severity: Severity, *, over: bool = False) -> Telling:
-        code = flood.code if self._book.codes.alarms(flood.code) else ""
+        code = flood.code if self._book.codes.under(flood.code) else ""
         return Telling(Reason.FLOOD, severity, alarms, code=code, raised=flood.raised, flood_over=over)
 
     # --- memory ------------------------------------------------------------------------------------------------------
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {
-            "news_from": self._news_from,
-            "book": self._book.memory(),
-            "flood": self._flood.memory(),
-            "announcer": self._announcer.memory(),
-        }
+    def memory(self) -> PolicyMemory:
+        """What must survive a restart."""
+        flood = FloodMemory(tuple(self._flood.times), self._flood.current)
+        announced = AnnouncerMemory(self._announcer.limits.state, self._announcer.withheld)
+        return PolicyMemory(self._news_from, self._book.memory(), flood, announced)
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: PolicyMemory) -> None:
         """Take back what :meth:`memory` gave; before the first event.
 
         What happened while Eyegore was down is news: it began to look when it first did.
         """
-        self._news_from = min(self._news_from, float(memory["news_from"]))
-        self._book.restore(memory["book"])
-        self._flood.restore(memory["flood"])
-        self._announcer.restore(memory["announcer"])
+        self._news_from = min(self._news_from, memory.news_from)
+        self._book.restore(memory.book)
+        self._flood.times, self._flood.current = list(memory.flood.raised), memory.flood.current
+        self._announcer.limits.state, self._announcer.withheld = memory.announcer.limits, memory.announcer.withheld
 
 
 def _ignored(case: Case) -> list[str]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """A message that was let through; ``loud`` when it rings or buzzes."""
 
     time: float
     person: str
     parameter: str
     loud: bool
+
+
+@dataclass(frozen=True)
+class RateState:
+    """What survives a restart: what was let through, and when a person was last told of a critical alarm [unix s]."""
+
+    sent: tuple[Sent, ...] = ()
+    critical: Mapping[str, float] = field(default_factory=dict)
 
 
 class RateLimit:
@@ -24,14 +31,13 @@ class RateLimit:
         self._per_parameter = per_parameter
         self._total = total
         self._window_s = window_s
-        self._sent: list[Sent] = []
-        self._critical: dict[str, float] = {}
+        self.state = RateState()
 
     def first_of_kind(self, alarm: str, now: float, person: str | None = None) -> bool:
         """Whether ``person`` (None: anybody) was told of this critical alarm for the last time before the window."""
         told = [
             time
-            for key, time in self._critical.items()
+            for key, time in self.state.critical.items()
             if _is_about(key, alarm, person) and 0.0 <= now - time < self._window_s
         ]
         return not told
@@ -42,28 +48,17 @@ class RateLimit:
         ``critical`` names the alarms in it that are critical: when one of them is news to the person within the window,
         no limit holds the message back. ``parameter`` is "" for a message about many.
         """
-        self._sent = [one for one in self._sent if 0.0 <= now - one.time < self._window_s]
-        self._critical = {key: time for key, time in self._critical.items() if 0.0 <= now - time < self._window_s}
+        sent = tuple(one for one in self.state.sent if 0.0 <= now - one.time < self._window_s)
+        told = {key: time for key, time in self.state.critical.items() if 0.0 <= now - time < self._window_s}
+        self.state = RateState(sent, told)
         if not any(self.first_of_kind(alarm, now, person) for alarm in critical):
-            alike = [one for one in self._sent if one.loud is loud]
+            alike = [one for one in sent if one.loud is loud]
             of_it = sum((one.person, one.parameter) == (person, parameter) for one in alike)
             if len(alike) >= self._total or (parameter and of_it >= self._per_parameter):
                 return False
-        self._sent.append(Sent(now, person, parameter, loud))
-        self._critical |= {_key(alarm, person): now for alarm in critical}
+        told |= {_key(alarm, person): now for alarm in critical}
+        self.state = RateState((*sent, Sent(now, person, parameter, loud)), told)
         return True
-
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {
-            "sent": [[one.time, one.person, one.parameter, one.loud] for one in self._sent],
-            "critical": dict(self._critical),
-        }
-
-    def restore(self, memory: Mapping[str, Any]) -> None:
-        """Take back what :meth:`memory` gave."""
-        self._sent = [Sent(*one) for one in memory["sent"]]
-        self._critical = dict(memory["critical"])
 
 
 def _key(alarm: str, person: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
 
 from eyegore.alarms.alarm import LONGEST_SHELF_S
 from eyegore.alarms.board import Frame, noted
@@ -52,10 +52,24 @@ class Taken:
     proven: bool = False
 
 
-@dataclass(frozen=True)
-class _Use:
+class Use(NamedTuple):
+    """Who answered with a code, and when [unix s]."""
+
     person: str
     time: float
+
+
+@dataclass
+class Heard:
+    """What survives a restart: replies by their reference, codes that were used and issued, and wrong codes by sender.
+
+    Times are unix seconds; what is oldest comes first.
+    """
+
+    seen: dict[str, float] = field(default_factory=dict)
+    used: dict[str, Use] = field(default_factory=dict)
+    issued: list[str] = field(default_factory=list)
+    wrong: dict[str, list[float]] = field(default_factory=dict)
 
 
 def address_key(address: str) -> str:
@@ -72,10 +86,7 @@ class ReplyDesk:
     def __init__(self, people: Mapping[str, str], started: float = -math.inf) -> None:
         self._people = {address_key(address): person for address, person in people.items() if address_key(address)}
         self._begin = started - GRACE_S
-        self._seen: dict[str, float] = {}
-        self._used: dict[str, _Use] = {}
-        self._issued: dict[str, None] = {}
-        self._wrong: dict[str, list[float]] = {}
+        self.heard = Heard()
         self._refused: dict[str, list[float]] = {}
 
     def take(
@@ -97,9 +108,9 @@ class ReplyDesk:
             Whether a code, sent by a person at a time, is that of the proof of the path
             (:meth:`eyegore.warning.replies.path_proof.PathProof.came_back`).
         """
-        if reply.reference in self._seen:
+        if reply.reference in self.heard.seen:
             return Taken()
-        self._seen[reply.reference] = now
+        self.heard.seen[reply.reference] = now
         self._forget(now)
         if reply.received < self._begin:
             return Taken()
@@ -108,7 +119,7 @@ class ReplyDesk:
         if not person:
             said = f"{_said(reply)}, who is not on the roster: nothing done"
             return Taken(entries=(_entry(said, now),))
-        if len(_recent(self._wrong, key, now)) >= WRONG_CODES:
+        if len(_recent(self.heard.wrong, key, now)) >= WRONG_CODES:
             said = f"{_said(reply)}: not heard after {WRONG_CODES} wrong codes within {age_text(WINDOW_S)}"
             return Taken(entries=(_entry(said, now, person),), person=person)
         return self._obey(reply, person, key, parameters_of, now, proof)
@@ -126,7 +137,7 @@ class ReplyDesk:
         commands: list[FlagCommand] = []
         done: list[str] = []
         refused: list[str] = []
-        answered: dict[str, _Use] = {}
+        answered: dict[str, Use] = {}
         orders = {(order.kind, order.code): order for order in orders_of(reply.text)}
         proven = wants_help = False
         for order in orders.values():
@@ -134,18 +145,18 @@ class ReplyDesk:
                 wants_help = True
             elif proof is not None and order.kind is ReplyKind.ACK and proof(order.code, person, now):
                 proven = True
-                answered[order.code] = _Use(person, now)
+                answered[order.code] = Use(person, now)
                 done.append("path proven, thank you")
             else:
                 why, parameters = self._refusal(order, key, parameters_of, now)
                 if why:
                     refused.append(why)
                     continue
-                answered[order.code] = _Use(person, now)
+                answered[order.code] = Use(person, now)
                 comment = f"{order.comment} ({way})" if order.comment else way
                 commands += [_command(order, parameter, person, comment, now) for parameter in parameters]
                 done.append(_deed(order, parameters))
-        self._used |= answered  # only now: one reply may acknowledge and shelve with the same code
+        self.heard.used |= answered  # only now: one reply may acknowledge and shelve with the same code
         if not orders:
             refused.append("not understood")
         result = "; ".join([*done, *refused]) or "asked for help"
@@ -156,14 +167,14 @@ class ReplyDesk:
         self, order: Order, key: str, parameters_of: Callable[[str], Sequence[str]], now: float
     ) -> tuple[str, tuple[str, ...]]:
         """Why an order is not obeyed, "" when it is, and the parameters it is about."""
-        used = self._used.get(order.code)
+        used = self.heard.used.get(order.code)
         if used is not None:
             return f"{order.code} was answered by {used.person} {age_text(now - used.time)} ago", ()
         parameters = tuple(parameters_of(order.code))
-        if not parameters and order.code in self._issued:
+        if not parameters and order.code in self.heard.issued:
             return f"the alarm of {order.code} is over", ()
         if not parameters:
-            self._wrong.setdefault(key, []).append(now)
+            self.heard.wrong.setdefault(key, []).append(now)
             return f"no alarm waits for {order.code}", ()
         if order.kind is ReplyKind.SHELVE and math.isnan(order.duration_s):
             return f"shelve {order.code} for how long? SHELVE {order.code} 1h REASON", ()
@@ -184,31 +195,12 @@ class ReplyDesk:
 
         Whoever answered what it stood for before does not count.
         """
-        self._used.pop(code, None)
-        self._issued.pop(code, None)
-        self._issued[code] = None
-        for old in list(self._issued)[:-MOST_ISSUED]:
-            del self._issued[old]
+        self.heard.used.pop(code, None)
+        self.heard.issued = [*(one for one in self.heard.issued if one != code), code][-MOST_ISSUED:]
 
     def _forget(self, now: float) -> None:
-        _drop_old(self._seen, lambda time: now - time)
-        _drop_old(self._used, lambda use: now - use.time)
-
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {
-            "seen": dict(self._seen),
-            "used": {code: [use.person, use.time] for code, use in self._used.items()},
-            "issued": list(self._issued),
-            "wrong": {key: list(times) for key, times in self._wrong.items()},
-        }
-
-    def restore(self, memory: Mapping[str, Any]) -> None:
-        """Take back what :meth:`memory` gave."""
-        self._seen = {str(reference): float(time) for reference, time in memory["seen"].items()}
-        self._used = {str(code): _Use(str(use[0]), float(use[1])) for code, use in memory["used"].items()}
-        self._issued = dict.fromkeys(str(code) for code in memory["issued"])
-        self._wrong = {str(key): [float(time) for time in times] for key, times in memory["wrong"].items()}
+        _drop_old(self.heard.seen, lambda time: now - time)
+        _drop_old(self.heard.used, lambda use: now - use.time)
 
 
 def _drop_old(kept: dict[str, T], age: Callable[[T], float]) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Any
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Reason
@@ -49,6 +48,22 @@ class ProofState:
     by: str = ""
 
 
+@dataclass(frozen=True)
+class Proof:
+    """The last proof, which survives a restart; ``asked`` and ``proven`` are unix time [s], NaN for never.
+
+    What was due until ``settled`` [unix s] was asked, or is no longer to be asked. ``code`` is "" once it came back.
+    """
+
+    settled: float = -math.inf
+    code: str = ""
+    person: str = ""
+    asked: float = NAN
+    proven: float = NAN
+    by: str = ""
+    trouble: str = ""
+
+
 class PathProof:
     """Asks for a proof when it is due, and knows whether it came back.
 
@@ -61,13 +76,7 @@ class PathProof:
         self._times = times
         self._channels = channels
         self._answer_s = answer_s
-        self._settled = started - CATCH_UP_S  # what was due until then is asked, or no longer to be asked
-        self._code = ""
-        self._person = ""
-        self._asked = NAN
-        self._proven = NAN
-        self._by = ""
-        self._trouble = ""
+        self._last = Proof(settled=started - CATCH_UP_S)
 
     def tick(self, now: float, person: str, code: Callable[[], str]) -> list[Notice]:
         """Time has passed [unix s]: what is to be sent to the ``person`` on duty ("" for nobody).
@@ -75,35 +84,35 @@ class PathProof:
         ``code`` gives a code that no warning uses; it is called only when one is sent.
         """
         due = self._times.latest(now)
-        if due <= self._settled:
+        last, late = self._last, now > due + CATCH_UP_S
+        if due <= last.settled:
             return []
         if not person:
-            self._trouble = f"path not proven: nobody on duty at {self._times.clock(due, now)}"
-            if now > due + CATCH_UP_S:
-                self._settled = due
+            trouble = f"path not proven: nobody on duty at {self._times.clock(due, now)}"
+            self._last = replace(last, trouble=trouble, settled=due if late else last.settled)
             return []
-        self._settled = due
-        if now > due + CATCH_UP_S:
+        self._last = replace(last, settled=due)
+        if late:
             return []
-        self._code, self._person, self._asked, self._trouble = code(), person, now, ""
+        self._last = replace(self._last, code=code(), person=person, asked=now, trouble="")
         return [self._notice(now)]
 
     def _notice(self, now: float) -> Notice:
-        answer = f"Reply ACK {self._code}"
+        last, answer = self._last, f"Reply ACK {self._last.code}"
         text = (
             "This is the regular test of Eyegore's warnings: no alarm.\n\n"
             f"{answer} within {self._answer_s / 60:.0f} min, so that we know that warnings reach you and your answers"
             " reach Eyegore.\n"
         )
         return Notice(
-            key=f"proof/{self._settled:.0f}/{self._person}",
+            key=f"proof/{last.settled:.0f}/{last.person}",
             reason=Reason.PROOF,
             severity=Severity.NONE,
-            person=self._person,
+            person=last.person,
             channels=self._channels,
             parameter="",
             incident=0,
-            code=self._code,
+            code=last.code,
             subject=f"Eyegore: {answer} to prove that warnings arrive",
             text=text,
             short=f"Eyegore test, no alarm. {answer}",
@@ -114,44 +123,31 @@ class PathProof:
 
     def came_back(self, code: str, person: str, now: float) -> bool:
         """A person sent this code back [unix s]; False when it is not the code of the last proof, or was used."""
-        if not self._code or code != self._code:
+        if not self._last.code or code != self._last.code:
             return False
-        self._code, self._proven, self._by = "", now, person
+        self._last = replace(self._last, code="", proven=now, by=person)
         return True
 
     def state(self, now: float) -> ProofState:
         """The path as it stands at ``now`` [unix s]."""
-        clock, proven, by = self._times.clock, self._proven, self._by
+        one, clock = self._last, self._times.clock
+        proven, by = one.proven, one.by
         last = f", last proven {clock(proven, now)} by {by}" if by else ""
-        if self._trouble:
-            return ProofState(self._trouble + last, True, proven, by)
-        if self._code and now > self._asked + self._answer_s:
-            return ProofState(
-                f"proof overdue: {self._person} was asked {clock(self._asked, now)}{last}", True, proven, by
-            )
-        if self._code:
-            return ProofState(
-                f"proof asked {clock(self._asked, now)}, waiting for {self._person}{last}", False, proven, by
-            )
+        if one.trouble:
+            return ProofState(one.trouble + last, True, proven, by)
+        if one.code and now > one.asked + self._answer_s:
+            return ProofState(f"proof overdue: {one.person} was asked {clock(one.asked, now)}{last}", True, proven, by)
+        if one.code:
+            text = f"proof asked {clock(one.asked, now)}, waiting for {one.person}{last}"
+            return ProofState(text, False, proven, by)
         if by:
             return ProofState(f"path proven {clock(proven, now)} by {by}", False, proven, by)
         return ProofState("path not proven yet" if self._times.at else "path never proven (no time set)")
 
-    def memory(self) -> dict[str, Any]:
-        """What must survive a restart, JSON-able."""
-        return {
-            "settled": self._settled,
-            "code": self._code,
-            "person": self._person,
-            "asked": None if math.isnan(self._asked) else self._asked,
-            "proven": None if math.isnan(self._proven) else self._proven,
-            "by": self._by,
-            "trouble": self._trouble,
-        }
+    def memory(self) -> Proof:
+        """What must survive a restart."""
+        return self._last
 
-    def restore(self, memory: Mapping[str, Any]) -> None:
+    def restore(self, memory: Proof) -> None:
         """Take back what :meth:`memory` gave."""
-        self._settled = max(self._settled, float(memory["settled"]))
-        self._code, self._person = str(memory["code"]), str(memory["person"])
-        self._asked, self._proven = (NAN if memory[one] is None else float(memory[one]) for one in ("asked", "proven"))
-        self._by, self._trouble = str(memory["by"]), str(memory["trouble"])
+        self._last = replace(memory, settled=max(self._last.settled, memory.settled))

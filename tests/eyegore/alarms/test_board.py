@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Sequence
 
@@ -14,9 +13,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
+from eyegore.basics.memory import remembered
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmKind, AlarmState, Event, FlagCommand, HkRows, Said
+
+from ..restarted import restarted
 
 CRITICAL = Parameter(
     "TEMP", "degC", "", Range(-133, 35), severity_low=Severity.CRITICAL, severity_high=Severity.WARNING
@@ -66,7 +68,7 @@ class Bench:
         return next(one for one in self.board.alarms() if (one.parameter, one.kind) == (parameter, kind))
 
     def restart(self) -> None:
-        memory = json.loads(json.dumps(self.board.memory()))
+        memory = restarted(self.board.memory())
         self.board = AlarmBoard()
         self.board.restore(memory)
         self.watch()
@@ -183,7 +185,7 @@ def test_rule_12_a_dead_man_timer_is_an_alarm_of_its_own(bench: Bench) -> None:
     assert bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 62 s", 10.0, 72.0, frame) == []
     assert bench.act(Action.LOWER, "HK rows") == ["HK rows DEADMAN UNACK>ACKED"]
     again = AlarmBoard()
-    again.restore(json.loads(json.dumps(bench.board.memory())))
+    again.restore(restarted(bench.board.memory()))
     assert [alarm.limit for alarm in again.alarms()] == ["no HK row for 61 s"]
     assert told(bench.board.timer_well("HK rows", 80.0, frame)) == ["HK rows DEADMAN ACKED>NORMAL"]
     assert bench.board.timer_well("HK rows", 81.0, frame) == []
@@ -245,7 +247,7 @@ def test_any_batching_gives_the_same_transitions(samples: list[tuple[float, floa
     whole, parts = Bench(), Bench()
     one = whole.feed(temps, drains)
     assert parts.feed(temps, drains, [cut for cut in cuts if cut <= len(samples)]) == one
-    assert json.dumps(parts.board.memory()) == json.dumps(whole.board.memory())
+    assert remembered(parts.board.memory()) == remembered(whole.board.memory())
 
 
 @given(st.lists(VALUES, min_size=1, max_size=40), st.lists(VALUES, min_size=1, max_size=40))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.alarms.debounce import Debounce, Repetition, violation_in
 from eyegore.limits.model import Severity, Verdict
+
+from ..restarted import restarted
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 GRADES = {"i": None, "s": WARNING, "h": CRITICAL}
@@ -36,7 +36,7 @@ def run(samples: str, soft: int, hard: int, cuts: frozenset[int] = frozenset()) 
         memory = debounce.memory()
         debounce.forget()
         if memory is not None:
-            debounce.restore(json.loads(json.dumps(memory)))
+            debounce.restore(restarted(memory))
         start = stop
     return found
 

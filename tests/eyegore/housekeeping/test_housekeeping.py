@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,6 +38,8 @@ from eyegore.messages.events import (
     Said,
 )
 from eyegore.session.monitor import Monitor, Tick
+
+from ..restarted import restarted
 
 NOW = 1_000_000.0
 WARN = {"severity_low": Severity.WARNING, "severity_high": Severity.WARNING, "to_raise": 1, "to_clear": 1}
@@ -135,12 +136,12 @@ def test_a_chosen_phase_survives_a_restart_and_old_changes_are_not_told_again() 
     bench.feed(temps)
     bench.monitor.take(PhaseChosen(Phase.WARM_UP, "ops"), bench.now)
     again = Bench()
-    again.monitor.restore(json.loads(json.dumps(bench.monitor.memory())))
+    again.monitor.restore(restarted(bench.monitor.memory()))
     again.header()
     assert told(again.feed(temps)) == []
     assert again.monitor.health(bench.now).phase is Phase.WARM_UP
     followed = Bench()
-    followed.monitor.restore(json.loads(json.dumps(bench.monitor.memory() | {"phase": None})))
+    followed.monitor.restore(restarted(replace(bench.monitor.memory(), phase=None)))
     assert noted(followed.feed(temps)) == []
     assert followed.monitor.health(bench.now).phase is Phase.COLD
 
@@ -242,7 +243,7 @@ def test_out_of_service_is_not_judged_and_told_and_comes_back() -> None:
     assert (flag.state, flag.comment, flag.live) == (FlagState.OUT_OF_SERVICE, "sensor broken", Verdict.UNCHECKED)
     assert bench.monitor.health(bench.now).checked == 1
     again = Bench(with_limit(Range(0, 30), out_of_service="sensor broken"), LimitSet.SAFE)
-    again.monitor.restore(json.loads(json.dumps(bench.monitor.memory())))
+    again.monitor.restore(restarted(bench.monitor.memory()))
     again.header()
     assert again.flag("DRAIN").state is FlagState.OUT_OF_SERVICE
     events = bench.monitor.take(edited(with_limit(Range(0, 30))), bench.now)

@@ -6,7 +6,6 @@ tell the same transitions, however the rows are cut, whenever the session is kil
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,9 @@ from hypothesis import given, settings, strategies as st
 from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
 from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkHeader, HkRows, LimitsEdited, Noted
-from eyegore.session.monitor import Monitor
+from eyegore.session.monitor import Monitor, MonitorMemory
+
+from ..restarted import restarted
 
 START = 1_000_000.0
 COLUMNS = ("TEMP", "DRAIN")
@@ -214,11 +215,11 @@ class Lab:
         self.events: list[Event] = []
         self.monitor = self.begun(None)
 
-    def begun(self, memory: str | None) -> Monitor:
+    def begun(self, memory: MonitorMemory | None) -> Monitor:
         table = self.table
         monitor = Monitor(Rules(lambda _elvis: table, self.limit_set), "/data")
         if memory is not None:
-            monitor.restore(json.loads(memory))
+            monitor.restore(restarted(memory))
         self.events += monitor.take(HkHeader("hk", "7.5.X", COLUMNS), START)
         return monitor
 
@@ -229,7 +230,7 @@ class Lab:
             self.events += self.monitor.take(HkRows("hk", COLUMNS, times, part, 2, START), START)
 
     def restart(self, cut: int) -> None:
-        self.monitor = self.begun(json.dumps(self.monitor.memory()))
+        self.monitor = self.begun(self.monitor.memory())
         self.feed(self.rows, 0, cut)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 from collections.abc import Callable, Sequence
@@ -32,11 +31,12 @@ from eyegore.messages.events import (
     Noted,
 )
 from eyegore.session.limits_file import LimitsFile
-from eyegore.session.monitor import Monitor, Tick
+from eyegore.session.monitor import Monitor, MonitorMemory, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 
 from ...patience import AWAITED_S
+from ..restarted import restarted
 
 NOW = 1_000_000.0
 COLUMNS = ("TEMP", "DRAIN")
@@ -58,12 +58,17 @@ class Bench:
     """A session fed a row a second."""
 
     def __init__(
-        self, limit_set: LimitSet, used: LimitTable | None = None, *, now: float = NOW, memory: str | None = None
+        self,
+        limit_set: LimitSet,
+        used: LimitTable | None = None,
+        *,
+        now: float = NOW,
+        memory: MonitorMemory | None = None,
     ) -> None:
         used = used or table()
         self.monitor = Monitor(Rules(lambda elvis: used if elvis else None, limit_set), "/data")
         if memory is not None:
-            self.monitor.restore(json.loads(memory))
+            self.monitor.restore(restarted(memory))
         self.now = now
         self.header()
 
@@ -116,7 +121,7 @@ def test_limits_taken_away_while_nobody_looked() -> None:
     bench = Bench(LimitSet.SAFE)
     bench.feed([-120.0], drain=31.0)
     bench.ask(Action.SHELVE)
-    memory = json.dumps(bench.monitor.memory())
+    memory = bench.monitor.memory()
     again = Bench(LimitSet.SAFE, DROPPED["no entry"], now=bench.now, memory=memory)
     assert told(again.ask(Action.UNSHELVE))[0] == "DRAIN OOL SHELVED>RTN_UNACK"
 
@@ -168,7 +173,7 @@ def test_a_file_without_the_sensors_leaves_the_phase_as_it_was() -> None:
 def test_the_phase_goes_on_over_a_restart_in_the_folder_of_the_next_day() -> None:
     bench = Bench(LimitSet.BOTH, table(temp=replace(TEMP, phases={Phase.COOL_DOWN: replace(TEMP, performance=None)})))
     bench.feed(np.arange(20.0, -50.0, -1.0).tolist())
-    used, memory = bench.monitor.rules.tables("7.5.X"), json.dumps(bench.monitor.memory())
+    used, memory = bench.monitor.rules.tables("7.5.X"), bench.monitor.memory()
     again = Bench(LimitSet.BOTH, used, now=bench.now, memory=memory)
     again.header(path="next day")
     assert told(again.feed([-50.0] * 5, path="next day")) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 from collections.abc import Sequence
@@ -40,6 +39,8 @@ from eyegore.messages.events import (
 )
 from eyegore.series.excursions import Run
 from eyegore.session.monitor import Monitor, Tick
+
+from ..restarted import restarted as remembered_by
 
 COLUMNS = ("TEMP", "DRAIN", "STATUS", "SPARE")
 TABLE = LimitTable(
@@ -223,7 +224,7 @@ def test_the_preview_shows_what_is_out_and_its_rows_count_once() -> None:
 
 def restarted(one: Monitor) -> Monitor:
     again = Monitor(one.rules, one.folder)
-    again.restore(json.loads(json.dumps(one.memory())))
+    again.restore(remembered_by(one.memory()))
     again.take(HkHeader("hk", "7.5.X", COLUMNS), NOW)
     return again
 

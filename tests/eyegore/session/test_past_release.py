@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
 import time
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from eyegore.basics.memory import recalled, remembered
 from eyegore.cli import main
 from eyegore.copies.settings import load_settings as load_copies
 from eyegore.journal.delivery import DeliveryState
@@ -32,10 +32,10 @@ from eyegore.messages.events import (
     Said,
 )
 from eyegore.messages.warnings import Channel, Reason
-from eyegore.session.monitor import Monitor, Tick
+from eyegore.session.monitor import Monitor, MonitorMemory, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
-from eyegore.warning.center import WarningCenter
+from eyegore.warning.center import CenterMemory, WarningCenter
 from eyegore.warning.replies.reply import Reply
 from eyegore.warning.service import WarningService
 from eyegore.warning.settings import load_settings as load_warnings
@@ -67,7 +67,7 @@ def memory(path: Path) -> dict[str, Any]:
 @pytest.fixture
 def restored(memory: dict[str, Any]) -> Monitor:
     one = monitor()
-    one.restore(memory)
+    one.restore(recalled(MonitorMemory, memory))
     one.take(header(), AGAIN)
     return one
 
@@ -75,7 +75,7 @@ def restored(memory: dict[str, Any]) -> Monitor:
 @pytest.fixture
 def warned(memory: dict[str, Any]) -> WarningCenter:
     two = center(AGAIN)
-    two.restore(memory["warnings"])
+    two.restore(recalled(CenterMemory, memory["warnings"]))
     return two
 
 
@@ -148,7 +148,7 @@ def test_rows_go_on_where_they_were(restored: Monitor) -> None:
     ]
     assert found == ["PENDING PENDING UNACK", "UNREAD ACKED NORMAL", "UNACK UNACK RTN_UNACK"]
     assert alarms(restored)["PENDING OOL"].incident == 4, "after those there were"
-    assert restored.hk.judged.memory() == {"hk": [353, 1_000_002.0, 1_000_706.0]}
+    assert restored.hk.judged.memory() == {"hk": (353, 1_000_002.0, 1_000_706.0)}
 
 
 def test_what_was_acknowledged_is_told_again_after_an_hour(restored: Monitor) -> None:
@@ -191,7 +191,7 @@ def test_people_are_told_what_they_were_to_be_told_and_nothing_twice(warned: War
 
 
 def test_all_of_it_is_remembered_again(memory: dict[str, Any], restored: Monitor, warned: WarningCenter) -> None:
-    again = json.loads(json.dumps(restored.memory() | {"warnings": warned.memory()}))
+    again = remembered(restored.memory()) | {"warnings": remembered(warned.memory())}
     assert same(again) == same(memory)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from eyegore.warning.duty.roster import Duty
 from eyegore.warning.orders import Orders
 from eyegore.warning.policy.policy import Policy
 
+from ..restarted import restarted
 from .policy.policy_bench import RULES, START, Bench
 
 SMS, CALL = Channel.SMS, Channel.CALL
@@ -125,9 +125,9 @@ def test_after_a_kill_what_failed_meanwhile_is_answered_once(lab: Lab) -> None:
     lab.fails(sms)
     refused = [replace(one, state=DeliveryState.REFUSED) for one in (sms, call)]
     for killed_before in (True, False):
-        memory = json.dumps(lab.center.memory(), allow_nan=False)
+        memory = restarted(lab.center.memory())
         lab.center = center(lab.now)
-        lab.center.restore(json.loads(memory))
+        lab.center.restore(memory)
         unheard = lab.center.recall(refused, lab.now)
         assert [one.channel for one in unheard] == ([CALL] if killed_before else [])
         for one in unheard:

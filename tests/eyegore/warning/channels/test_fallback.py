@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -109,7 +108,7 @@ def test_after_a_restart_a_failure_is_answered_that_nobody_heard_of_and_no_other
     before = fallback()
     before.take(delivery(SMS, REFUSED), NOW)
     after = fallback()
-    after.restore(json.loads(json.dumps(before.memory())))
+    after.restore(before.memory())
     assert not after.unheard(delivery(SMS, REFUSED))
     assert after.unheard(delivery(EMAIL, REFUSED))
     after.note(delivery(CALL, WAITING, (CALL,)), NOW)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +18,8 @@ from eyegore.messages.warnings import Channel, Notice
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.policy.rules import PolicyRules
+
+from ...restarted import restarted
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 START = 1_000_000.0
@@ -89,9 +90,9 @@ class Bench:
 
     def restart(self) -> None:
         """As after kill -9: only the memory is left."""
-        memory = json.dumps(self.policy.memory(), allow_nan=False)
+        memory = restarted(self.policy.memory())
         self.policy = Policy(self.rules, self.now)
-        self.policy.restore(json.loads(memory))
+        self.policy.restore(memory)
 
     def states(self, *parameters: str) -> set[AlarmState]:
         return {alarm.state for alarm in self.board.alarms() if alarm.parameter in parameters}

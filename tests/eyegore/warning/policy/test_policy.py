@@ -12,6 +12,7 @@ from eyegore.messages.events import Action, AlarmChanged, AlarmKind
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning.duty.roster import Duty
 
+from ...restarted import restarted
 from .policy_bench import CRITICAL, START, WARNING, Bench
 
 T1 = "CRITICAL T1 −140 °C (limit −133 … 35 °C)"
@@ -281,7 +282,7 @@ def test_other_kinds_of_alarm_say_what_they_are_about(bench: Bench) -> None:
 
 def test_the_same_thing_has_the_same_key_whatever_came_between(bench: Bench) -> None:
     bench.go(1, out=["T1"])
-    memory = bench.policy.memory()
+    memory = restarted(bench.policy.memory())
     bench.go(700)
     first = {notice.key for notice in bench.notices}
     bench.policy.restore(memory)

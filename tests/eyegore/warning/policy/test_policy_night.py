@@ -5,7 +5,6 @@ Second by second: rows, people, the real alarms and the policy.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +22,8 @@ from eyegore.messages.warnings import Channel, Notice
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.policy.rules import PolicyRules
+
+from ...restarted import restarted
 
 pytestmark = pytest.mark.slow
 
@@ -184,9 +185,9 @@ class Night:
         again = _notices(self.restarted, heard, now)
         self.told_by_restarted += again
         if heard or again or now % RESTARTS_S == 0:
-            memory = json.dumps(self.restarted.memory(), allow_nan=False)
+            memory = restarted(self.restarted.memory())
             self.restarted = Policy(RULES, now)
-            self.restarted.restore(json.loads(memory))
+            self.restarted.restore(memory)
             self.restarts += 1
 
 

@@ -12,6 +12,7 @@ from eyegore.messages.events import Action, AlarmChanged, AlarmState, Event
 from eyegore.messages.warnings import Notice, Reason
 from eyegore.warning.policy.policy import Policy
 
+from ...restarted import restarted
 from .policy_bench import CRITICAL, START, WARNING, Bench
 
 pytestmark = pytest.mark.slow
@@ -46,7 +47,7 @@ class Twins(Bench):
         self.look()
 
     def _restarted(self) -> Policy:
-        memory = self.twin.memory() if self.twin is not None else None
+        memory = restarted(self.twin.memory()) if self.twin is not None else None
         self.twin = Policy(self.rules, self.now)
         if memory is None:
             self.twin = Policy(self.rules, START)
@@ -145,7 +146,7 @@ class Whatever(RuleBasedStateMachine):
         states = self.bench.states(*NAMES)
         if not states & {AlarmState.UNACK, AlarmState.RTN_UNACK}:
             probe = Policy(self.bench.rules, START)
-            probe.restore(self.bench.policy.memory())
+            probe.restore(restarted(self.bench.policy.memory()))
             later = [notice for wait in (1, 700, 8000) for notice in probe.tick(self.bench.now + wait)]
             assert {notice.reason for notice in later} <= {Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.FLOOD}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +20,8 @@ from eyegore.warning.replies.desk import (
     address_key,
 )
 from eyegore.warning.replies.reply import Reply
+
+from ...restarted import restarted
 
 NOW = 1_700_000_000.0
 ANA, BEN = "+49301234", "ben@lab.org"
@@ -145,19 +146,19 @@ def test_reply_from_before_the_start_is_ignored_but_remembered(before_start: flo
     assert bool(taken.commands) is counts
     if not counts:
         assert taken == Taken()
-    assert "SM1" in one.memory()["seen"]
+    assert "SM1" in one.heard.seen
 
 
-def restarted(one: ReplyDesk, now: float) -> ReplyDesk:
+def restarted_desk(one: ReplyDesk, now: float) -> ReplyDesk:
     new = ReplyDesk(PEOPLE, now)
-    new.restore(json.loads(json.dumps(one.memory())))
+    new.heard = restarted(one.heard)
     return new
 
 
 def test_nothing_is_done_again_after_a_restart() -> None:
     one = desk()
     took("ACK 4711", one=one)
-    new = restarted(one, NOW + 60)
+    new = restarted_desk(one, NOW + 60)
     assert took("ACK 4711", one=new) == Taken()
     assert "was answered by Ana" in journal(took("ACK 4711", one=new, reference="SM2"))
 
@@ -166,7 +167,7 @@ def test_who_sends_wrong_codes_is_not_heard_for_an_hour_also_after_a_restart() -
     one = desk()
     for number in range(WRONG_CODES):
         took(f"ACK {9000 + number}", one=one, reference=f"SM{number}")
-    one = restarted(one, NOW)
+    one = restarted_desk(one, NOW)
     taken = took("ACK 4711", one=one, reference="right")
     assert (taken.commands, taken.answer) == ((), "")
     assert "not heard" in journal(taken)
@@ -178,7 +179,7 @@ def test_answers_to_alarms_that_are_over_are_no_wrong_codes_also_after_a_restart
     one = desk()
     for number in range(3 * WRONG_CODES):
         one.reissue(str(8000 + number))
-    one = restarted(one, NOW)
+    one = restarted_desk(one, NOW)
     for number in range(3 * WRONG_CODES):
         taken = took(f"ACK {8000 + number}", one=one, reference=f"SM{number}")
         assert f"the alarm of {8000 + number} is over" in journal(taken)
@@ -190,7 +191,7 @@ def test_only_the_newest_codes_count_as_given_out() -> None:
     for number in range(1000, 1000 + 2 * MOST_ISSUED):
         one.reissue(str(number))
     one.reissue("1000")
-    assert len(one.memory()["issued"]) == MOST_ISSUED
+    assert len(one.heard.issued) == MOST_ISSUED
     assert "no alarm waits for 1001" in journal(took("ACK 1001", one=one))
     assert "the alarm of 1000 is over" in journal(took("ACK 1000", one=one, reference="SM2"))
 
@@ -215,8 +216,8 @@ def test_old_references_and_codes_are_forgotten() -> None:
     one = desk()
     took("ACK 4711", one=one)
     took("hello", one=one, reference="SM2", now=NOW + KEPT_S + 1)
-    assert list(one.memory()["seen"]) == ["SM2"]
-    assert one.memory()["used"] == {}
+    assert list(one.heard.seen) == ["SM2"]
+    assert one.heard.used == {}
 
 
 def proof_of(code: str) -> Callable[[str, str, float], bool]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,8 @@ import pytest
 
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning.replies.path_proof import ANSWER_S, CATCH_UP_S, PathProof, ProofTimes
+
+from ...restarted import restarted
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TIMES = ProofTimes((time(8), time(20)), BERLIN)
@@ -122,23 +123,23 @@ def test_restart_asks_no_second_time_and_still_knows_the_code() -> None:
     one = proof()
     asked(one, EIGHT)
     new = proof(started=EIGHT + 30)
-    new.restore(json.loads(json.dumps(one.memory())))
+    new.restore(restarted(one.memory()))
     assert asked(new, EIGHT + 60) == []
     assert new.came_back("5000", "Ana", EIGHT + 61)
     again = proof(started=EIGHT + 90)
-    again.restore(json.loads(json.dumps(new.memory())))
+    again.restore(restarted(new.memory()))
     assert again.state(EIGHT + 100) == new.state(EIGHT + 100)
     assert not again.came_back("5000", "Ana", EIGHT + 101)
 
 
 def test_a_proof_missed_while_eyegore_did_not_run_is_no_trouble() -> None:
     one = proof(started=EIGHT + 3 * CATCH_UP_S)
-    one.restore(json.loads(json.dumps(proof().memory())))
+    one.restore(restarted(proof().memory()))
     assert asked(one, EIGHT + 3 * CATCH_UP_S, person="") == []
     assert not one.state(EIGHT + 3 * CATCH_UP_S).overdue
 
 
 def test_memory_of_before_the_first_proof_can_be_restored() -> None:
     one = proof()
-    one.restore(json.loads(json.dumps(proof().memory())))
+    one.restore(restarted(proof().memory()))
     assert asked(one, EIGHT) == ["5000"]
