@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from eyegore.alarms.debounce import Step
+from eyegore.alarms.debounce import Step, StepKind
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmKind, AlarmState
+from eyegore.messages.events import Alarm, AlarmKind, AlarmState, Transition
 
 NAN = float("nan")
 REALARM_S = 3600.0
@@ -22,9 +22,9 @@ LONGEST_SHELF_S = {Severity.NONE: 12 * 3600.0, Severity.WARNING: 12 * 3600.0, Se
 
 @dataclass(frozen=True)
 class Change:
-    """A transition; ``what`` is the word for the log."""
+    """A transition, with the states it shows before and after."""
 
-    what: str
+    what: Transition
     before: AlarmState
     after: AlarmState
     alarm: Alarm
@@ -71,14 +71,18 @@ class AlarmMachine:
     def step(self, step: Step) -> Change | None:
         """The process went out, came back, or is about to."""
         match step.what:
-            case "pending":
-                return self._to(AlarmState.PENDING, "pending", step) if self._under is AlarmState.NORMAL else None
-            case "glitch":
+            case StepKind.PENDING:
+                return (
+                    self._to(AlarmState.PENDING, Transition.PENDING, step) if self._under is AlarmState.NORMAL else None
+                )
+            case StepKind.GLITCH:
                 self._alarm = replace(self._alarm, glitches=self._alarm.glitches + 1)
-                return self._to(AlarmState.NORMAL, "glitch", step) if self._under is AlarmState.PENDING else None
-            case "active":
+                return (
+                    self._to(AlarmState.NORMAL, Transition.GLITCH, step) if self._under is AlarmState.PENDING else None
+                )
+            case StepKind.ACTIVE:
                 return self._out(step)
-            case "worse":
+            case StepKind.WORSE:
                 self._note_worst(step)
                 return None
             case _:
@@ -99,7 +103,7 @@ class AlarmMachine:
         if lasting and not risen:
             return None
         self._acknowledged_at = NAN
-        return self._to(AlarmState.UNACK, "risen" if lasting else "raised", step)
+        return self._to(AlarmState.UNACK, Transition.RISEN if lasting else Transition.RAISED, step)
 
     def _note_worst(self, step: Step) -> None:
         found = step.violation
@@ -109,8 +113,8 @@ class AlarmMachine:
         found = step.violation
         self._alarm = replace(self._alarm, active=False, worst=found.worst, worst_time=found.worst_time)
         if self._under is AlarmState.UNACK:
-            return self._to(AlarmState.RTN_UNACK, "returned", step)
-        return self._calm("returned", step=step)
+            return self._to(AlarmState.RTN_UNACK, Transition.RETURNED, step)
+        return self._calm(Transition.RETURNED, step=step)
 
     # --- the person --------------------------------------------------------------------------------------------------
 
@@ -121,9 +125,9 @@ class AlarmMachine:
         if self._under is AlarmState.UNACK:
             self._acknowledged_at = now
             self._alarm = replace(self._alarm, acknowledged_by=person, comment=comment)
-            return self._to(AlarmState.ACKED, "acknowledged", None, person, comment)
+            return self._to(AlarmState.ACKED, Transition.ACKNOWLEDGED, None, person, comment)
         if self._under is AlarmState.RTN_UNACK:
-            return self._calm("lowered", person=person, comment=comment)
+            return self._calm(Transition.LOWERED, person=person, comment=comment)
         return None
 
     def note(self, person: str, comment: str) -> Change:
@@ -131,7 +135,7 @@ class AlarmMachine:
         if not self.idle:
             self._alarm = replace(self._alarm, comment=comment)
         shown = self._alarm.state
-        return Change("commented", shown, shown, self._alarm, person, comment)
+        return Change(Transition.COMMENTED, shown, shown, self._alarm, person, comment)
 
     def shelve(self, until: float, person: str, reason: str, now: float) -> Change | None:
         """Shelve until ``until`` [unix s], at most as long as its severity allows; NaN means that long."""
@@ -144,7 +148,7 @@ class AlarmMachine:
         before = self._alarm.state
         self._alarm = replace(self._alarm, shelved_until=end, shelved_by=person, shelf_reason=reason)
         self._alarm = replace(self._alarm, state=AlarmState.SHELVED)
-        return Change("shelved", before, AlarmState.SHELVED, self._alarm, person, reason)
+        return Change(Transition.SHELVED, before, AlarmState.SHELVED, self._alarm, person, reason)
 
     def unshelve(self, person: str, comment: str = "") -> Change | None:
         """Take back from the shelf; what is still out is unacknowledged, whoever acknowledged it before."""
@@ -153,7 +157,7 @@ class AlarmMachine:
         if self._alarm.active:
             self._under, self._acknowledged_at = AlarmState.UNACK, NAN
         self._alarm = replace(self._alarm, shelved_until=NAN, shelved_by="", shelf_reason="", state=self._under)
-        return Change("unshelved", AlarmState.SHELVED, self._under, self._alarm, person, comment)
+        return Change(Transition.UNSHELVED, AlarmState.SHELVED, self._under, self._alarm, person, comment)
 
     def tick(self, now: float) -> Change | None:
         """Time has passed: a shelf runs out, an acknowledged critical alarm is told again."""
@@ -162,7 +166,7 @@ class AlarmMachine:
         again = self._under is AlarmState.ACKED and self._alarm.severity is Severity.CRITICAL
         if again and now - self._acknowledged_at >= REALARM_S:
             self._acknowledged_at = NAN
-            return self._to(AlarmState.UNACK, "still out", None)
+            return self._to(AlarmState.UNACK, Transition.STILL_OUT, None)
         return None
 
     # --- state -------------------------------------------------------------------------------------------------------
@@ -181,14 +185,14 @@ class AlarmMachine:
         out = AlarmState.OUT_OF_SERVICE
         self._alarm = Alarm(was.parameter, was.kind, out, unit=was.unit, limit=was.limit, comment=reason)
         self._under, self._acknowledged_at = AlarmState.NORMAL, NAN
-        return Change("out of service", was.state, out, replace(was, state=out), comment=reason)
+        return Change(Transition.OUT_OF_SERVICE, was.state, out, replace(was, state=out), comment=reason)
 
     def reinstate(self) -> Change | None:
         """Put back in service: the next samples tell how it is."""
         if self._alarm.state is not AlarmState.OUT_OF_SERVICE:
             return None
         self._alarm = replace(self._alarm, state=AlarmState.NORMAL, comment="")
-        return Change("in service again", AlarmState.OUT_OF_SERVICE, AlarmState.NORMAL, self._alarm)
+        return Change(Transition.IN_SERVICE, AlarmState.OUT_OF_SERVICE, AlarmState.NORMAL, self._alarm)
 
     def release(self) -> Change | None:
         """Nothing judges it any more, by configuration: over for the process, latched where nobody has seen it."""
@@ -196,14 +200,16 @@ class AlarmMachine:
             return None
         self._alarm = replace(self._alarm, active=False)
         if self._under is AlarmState.UNACK:
-            return self._to(AlarmState.RTN_UNACK, "not checked any more", None)
-        return self._calm("not checked any more")
+            return self._to(AlarmState.RTN_UNACK, Transition.RELEASED, None)
+        return self._calm(Transition.RELEASED)
 
     def join_incident(self, number: int, first_out: str) -> None:
         """Note which incident the alarm belongs to."""
         self._alarm = replace(self._alarm, incident=number, first_out=first_out)
 
-    def _calm(self, what: str, *, step: Step | None = None, person: str = "", comment: str = "") -> Change | None:
+    def _calm(
+        self, what: Transition, *, step: Step | None = None, person: str = "", comment: str = ""
+    ) -> Change | None:
         was = self._alarm
         change = self._to(AlarmState.NORMAL, what, step, person, comment)
         self._alarm = replace(
@@ -214,7 +220,7 @@ class AlarmMachine:
         return replace(change, alarm=told) if change is not None else None
 
     def _to(
-        self, after: AlarmState, what: str, step: Step | None, person: str = "", comment: str = ""
+        self, after: AlarmState, what: Transition, step: Step | None, person: str = "", comment: str = ""
     ) -> Change | None:
         before = self._alarm.state
         self._under = after

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eyegore.alarms.alarm import AlarmMachine, Change
-from eyegore.alarms.debounce import Step, Violation
+from eyegore.alarms.debounce import Step, StepKind, Violation
 from eyegore.alarms.incidents import FLOOD_S, IncidentBook
 from eyegore.alarms.judgement import Judgement
 from eyegore.alarms.watched import Found, TrackMemory, Watched
@@ -29,6 +29,7 @@ from eyegore.messages.events import (
     HkRows,
     Noted,
     Said,
+    Transition,
 )
 
 
@@ -74,8 +75,8 @@ class AlarmBoard:
         known = watched is not None
         if watched is None:
             watched = self._watched[parameter.name] = Watched(parameter, limit_set)
-            for kind, track in watched.tracks.items():
-                memory = self._remembered.pop(f"{parameter.name}/{kind.name}", None)
+            for track in watched.tracks.values():
+                memory = self._remembered.pop(track.machine.alarm.key, None)
                 if memory is not None:
                     track.restore(memory)
         watched.obey(parameter, self._phase)
@@ -126,12 +127,12 @@ class AlarmBoard:
         if change is None:
             return []
         events: list[Event] = []
-        if change.what == "raised":
+        if change.what is Transition.RAISED:
             incident = self._incidents.join(change.alarm.parameter, change.alarm.since, step.time)
             machine.join_incident(incident.number, incident.first_out)
-            change = Change(change.what, change.before, change.after, machine.alarm, change.person, change.comment)
+            change = replace(change, alarm=machine.alarm)
         events.append(_event(change, frame, step))
-        if change.what == "raised" and self._incidents.flood_changed(step.time) and self._incidents.flood:
+        if change.what is Transition.RAISED and self._incidents.flood_changed(step.time) and self._incidents.flood:
             text = f"flood: {self._incidents.raised_lately} alarms within {FLOOD_S / 60:.0f} min"
             events.append(Said(logging.WARNING, text, frame.now))
         return events
@@ -151,7 +152,7 @@ class AlarmBoard:
         if machine.alarm.active and severity <= machine.alarm.severity:
             return []
         machine.tell(text)
-        step = Step("active", 0, time, float("nan"), _timer_violation(severity, since, time))
+        step = Step(StepKind.ACTIVE, 0, time, float("nan"), _timer_violation(severity, since, time))
         return self._apply(machine, step, frame)
 
     def timer_well(self, name: str, time: float, frame: Frame, kind: AlarmKind = AlarmKind.DEADMAN) -> list[Event]:
@@ -160,13 +161,13 @@ class AlarmBoard:
         if machine is None or not machine.alarm.active:
             return []
         violation = _timer_violation(machine.alarm.severity, machine.alarm.since, time)
-        return self._apply(machine, Step("over", 0, time, float("nan"), violation), frame)
+        return self._apply(machine, Step(StepKind.OVER, 0, time, float("nan"), violation), frame)
 
     def _timer(self, name: str, kind: AlarmKind) -> AlarmMachine:
         key = (name, kind)
         if key not in self._timers:
             self._timers[key] = AlarmMachine(name, kind, gravest=Severity.CRITICAL)
-            memory = self._remembered.pop(f"{name}/{kind.name}", None)
+            memory = self._remembered.pop(self._timers[key].alarm.key, None)
             if memory is not None:
                 self._timers[key].restore(memory.alarm)
                 self._timers[key].tell(memory.alarm.alarm.limit)  # what ran out: no table tells it
@@ -211,14 +212,14 @@ class AlarmBoard:
     def memory(self) -> BoardMemory:
         """What must survive a restart."""
         alarms = dict(self._remembered)
-        for name, watched in self._watched.items():
-            for kind, track in watched.tracks.items():
+        for watched in self._watched.values():
+            for track in watched.tracks.values():
                 memory = track.memory()
                 if memory is not None:
-                    alarms[f"{name}/{kind.name}"] = memory
-        for (name, kind), machine in self._timers.items():
+                    alarms[memory.alarm.alarm.key] = memory
+        for machine in self._timers.values():
             if not machine.idle:
-                alarms[f"{name}/{kind.name}"] = TrackMemory(machine.memory())
+                alarms[machine.alarm.key] = TrackMemory(machine.memory())
         return BoardMemory(alarms, self._incidents)
 
     def restore(self, memory: BoardMemory) -> None:
@@ -243,7 +244,7 @@ def noted(
     ``said``: the log is told by another event.
     """
     nan = float("nan")
-    entry = AlarmEntry(frame.now, time, "", kind, "", "", "NONE", nan, "", frame.context, person, text, frame.table)
+    entry = AlarmEntry(frame.now, time, "", kind, None, None, "NONE", nan, "", frame.context, person, text, frame.table)
     return Noted(entry, "" if said else text)
 
 
@@ -272,17 +273,18 @@ def _event(change: Change, frame: Frame, step: Step | None) -> AlarmChanged:
         data_time=data_time,
         parameter=alarm.parameter,
         kind=alarm.kind.value,
-        before=change.before.name,
-        after=change.after.name,
+        before=change.before,
+        after=change.after,
         severity=alarm.severity.name,
-        value=alarm.worst if change.what == "returned" else alarm.value,
+        value=alarm.worst if change.what is Transition.RETURNED else alarm.value,
         limit=alarm.limit,
         context=frame.context,
         person=change.person,
-        comment=change.comment or change.what,
+        comment=change.comment,
         table=frame.table,
         incident=alarm.incident,
         old=old,
+        what=change.what,
     )
     shelved = AlarmState.SHELVED in (change.before, change.after) and change.before is change.after
     text = "" if shelved else sentence(change, step.violation.verdict if step else None)

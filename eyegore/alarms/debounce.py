@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -45,14 +46,24 @@ class Violation:
     samples: int = 1
 
 
+class StepKind(Enum):
+    """What changed at one sample."""
+
+    PENDING = "pending"
+    GLITCH = "glitch"
+    ACTIVE = "active"
+    WORSE = "worse"
+    OVER = "over"
+
+
 @dataclass(frozen=True)
 class Step:
-    """What changed at one sample: ``what`` is "pending", "glitch", "active", "worse" or "over".
+    """What changed at one sample.
 
     ``row`` is the place of the sample in the batch, ``time`` [lab s] and ``value`` are its own.
     """
 
-    what: str
+    what: StepKind
     row: int
     time: float
     value: float
@@ -109,7 +120,7 @@ class Debounce:
         steps: list[Step] = []
         if self._candidate is not None:
             if self._active is None:
-                steps.append(_step("glitch", 0, times, values, self._candidate))
+                steps.append(_step(StepKind.GLITCH, 0, times, values, self._candidate))
             self._candidate = None
         if self._active is not None:
             steps += self._back(self._active, verdict, times, values)
@@ -121,7 +132,11 @@ class Debounce:
         if active is not None and active.verdict is found.verdict and found.severity <= active.severity:
             self._candidate = None
             self._active = _joined(active, found)
-            return [_step("worse", found.samples - 1, times, values, self._active)] if _is_worse(active, found) else []
+            return (
+                [_step(StepKind.WORSE, found.samples - 1, times, values, self._active)]
+                if _is_worse(active, found)
+                else []
+            )
         before = self._candidate if self._candidate is not None and self._candidate.verdict is found.verdict else None
         level = found.severity if before is None else min(before.severity, found.severity)
         have = before.samples if before is not None else 0
@@ -135,13 +150,13 @@ class Debounce:
         if at >= found.samples:
             self._candidate = found if before is None else replace(_joined(before, found), severity=level)
             self._grave = grave + found.samples if found.severity > level else 0
-            return [_step("pending", 0, times, values, self._candidate)] if fresh else []
+            return [_step(StepKind.PENDING, 0, times, values, self._candidate)] if fresh else []
         counted = violation_in(found.verdict, reached, times[: at + 1], values[: at + 1])
         counted = counted if before is None else replace(_joined(before, counted), severity=reached)
         self._active, self._candidate = counted, None
-        steps = [_step("active", at, times, values, counted)]
+        steps = [_step(StepKind.ACTIVE, at, times, values, counted)]
         if fresh and at > 0:
-            steps.insert(0, _step("pending", 0, times, values, counted))
+            steps.insert(0, _step(StepKind.PENDING, 0, times, values, counted))
         if found.severity > reached:
             samples = grave + at + 1
             self._candidate = replace(counted, severity=found.severity, samples=samples)
@@ -161,7 +176,7 @@ class Debounce:
             self._clear = self._clear + 1 if inside else 0
             if self._clear >= need:
                 self._active, self._clear = None, 0
-                return [_step("over", at, times, values, active)]
+                return [_step(StepKind.OVER, at, times, values, active)]
         return []
 
     def _inside(self, active: Violation, values: FloatArray) -> npt.NDArray[np.bool_]:
@@ -190,7 +205,7 @@ def violation_in(verdict: Verdict, severity: Severity, times: FloatArray, values
     return Violation(verdict, severity, float(times[0]), worst, float(times[at]), int(times.size))
 
 
-def _step(what: str, row: int, times: FloatArray, values: FloatArray, violation: Violation) -> Step:
+def _step(what: StepKind, row: int, times: FloatArray, values: FloatArray, violation: Violation) -> Step:
     return Step(what, row, float(times[row]), float(values[row]), violation)
 
 

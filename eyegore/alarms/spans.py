@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmState
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmState, Transition
 
 MOST_SPANS = 2000
 """Spans kept that are over; then the oldest are forgotten."""
@@ -58,19 +58,19 @@ class AlarmSpans:
         for entry in entries:
             key = (entry.parameter, entry.kind)
             severity = Severity.__members__.get(entry.severity, Severity.WARNING)
-            match _step(entry):
-                case "raised":
+            match None if entry.person else entry.what:
+                case Transition.RAISED:
                     self._finish(key, entry.data_time)
                     worst = (entry.value, entry.data_time)
                     self._open[key] = AlarmSpan(*key, severity, entry.data_time, math.inf, *worst)
-                case "risen" if key in self._open:
+                case Transition.RISEN if key in self._open:
                     risen = replace(self._open[key], severity=severity, worst=entry.value, worst_time=entry.data_time)
                     self._open[key] = replace(risen, seen=False)
-                case "returned" if key in self._open:
+                case Transition.RETURNED if key in self._open:
                     worst_time = self._open[key].worst_time if entry.value == self._open[key].worst else math.nan
                     self._open[key] = replace(self._open[key], worst=entry.value, worst_time=worst_time)
                     self._finish(key, entry.data_time)
-                case "seen":
+                case None if _is_seen(entry):
                     self._see(key)
         self.revision += 1
 
@@ -83,7 +83,7 @@ class AlarmSpans:
     def take(self, event: AlarmChanged) -> None:
         """Take a change of one alarm."""
         self._note(event.alarm)
-        if _step(event.entry) == "seen":
+        if _is_seen(event.entry):
             self._see((event.alarm.parameter, event.alarm.kind.value))
         self.revision += 1
 
@@ -118,10 +118,7 @@ class AlarmSpans:
                 self._over[at] = replace(span, seen=True)
 
 
-def _step(entry: AlarmEntry) -> str:
-    """What an entry means for a span; comments of people are no steps."""
-    if entry.person:
-        acknowledged = entry.before == AlarmState.UNACK.name and entry.after == AlarmState.ACKED.name
-        lowered = entry.before == AlarmState.RTN_UNACK.name and entry.after == AlarmState.NORMAL.name
-        return "seen" if acknowledged or lowered else ""
-    return entry.comment if entry.comment in ("raised", "risen", "returned") else ""
+def _is_seen(entry: AlarmEntry) -> bool:
+    """Whether a person acknowledged what lasts, or lowered what is over."""
+    seen = ((AlarmState.UNACK, AlarmState.ACKED), (AlarmState.RTN_UNACK, AlarmState.NORMAL))
+    return bool(entry.person) and (entry.before, entry.after) in seen

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from eyegore.basics.errors import EyegoreError
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 VERSION = 1
 """Of all states. Release 0.1.0 wrote no number into the same form; raise it when a field changes its meaning, and
 convert the older ones in :func:`recalled`."""
@@ -47,7 +47,7 @@ class ByName:
         return no_info_plain_validator_function(member, serialization=name)
 
 
-def remembered(state: object) -> dict[str, Any]:
+def remembered(state: Any) -> dict[str, Any]:
     """A state, a dataclass, as what JSON knows."""
     return {"version": VERSION, **json.loads(_adapter(type(state)).dump_json(state))}
 
@@ -63,11 +63,12 @@ def recalled(kind: type[T], memory: Mapping[str, Any]) -> T:
     return state
 
 
-@cache
 def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def _with_defaults(memory: Any) -> Any:

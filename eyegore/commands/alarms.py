@@ -15,7 +15,7 @@ from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.safe_text import printable
 from eyegore.commands.journal_choice import add_choice, chosen
 from eyegore.journal.journal import JournalReader
-from eyegore.messages.events import AlarmEntry
+from eyegore.messages.events import AlarmEntry, AlarmState
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -138,19 +138,23 @@ def fields_of(entry: AlarmEntry) -> dict[str, Field]:
         iso(entry.data_time),
         entry.parameter,
         entry.kind,
-        entry.before,
-        entry.after,
+        _name(entry.before),
+        _name(entry.after),
         entry.severity,
         entry.value,
         entry.limit,
         entry.context,
         entry.person,
-        entry.comment,
+        entry.note,
         entry.table,
         entry.incident,
         entry.old,
     )
     return dict(zip(FIELDS, values, strict=True))
+
+
+def _name(state: AlarmState | None) -> str:
+    return state.name if state is not None else ""
 
 
 def _as_json(entry: AlarmEntry) -> dict[str, Field]:
@@ -196,8 +200,8 @@ def _show(console: Console, title: str, entries: Iterable[AlarmEntry]) -> None:
 
 def _rows(entries: Iterable[AlarmEntry]) -> Iterator[tuple[str, ...]]:
     for entry in entries:
-        change = f"{entry.before} → {entry.after}" if entry.before or entry.after else ""
-        said = f"{entry.person}: {entry.comment}" if entry.person and entry.comment else entry.person or entry.comment
+        change = f"{_name(entry.before)} → {_name(entry.after)}" if entry.before or entry.after else ""
+        said = f"{entry.person}: {entry.note}" if entry.person and entry.note else entry.person or entry.note
         incident = f"incident {entry.incident}" if entry.incident else ""
         yield (
             _local_clock(entry.time),

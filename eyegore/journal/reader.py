@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from eyegore.basics.store import primary_code
 from eyegore.journal.errors import JournalError
-from eyegore.journal.schema import JOURNAL, SELECT, Cell, entry_of
+from eyegore.journal.schema import JOURNAL, SELECT, SELECT_OF_VERSION_2, Cell, entry_of
 from eyegore.messages.events import AlarmEntry
 
 PAGE = 500
@@ -24,6 +24,7 @@ class JournalReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._select = SELECT
         self._connection: sqlite3.Connection | None = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
@@ -52,8 +53,10 @@ class JournalReader:
     def _looked_into(self, options: str) -> sqlite3.Connection:
         connection = JOURNAL.connect(self.path, options)
         try:
-            if JOURNAL.version_of(connection, self.path) is None:
+            version = JOURNAL.version_of(connection, self.path)
+            if version is None:
                 raise JournalError(f"there is nothing in the alarm journal {self.path} yet")
+            self._select = SELECT if version > 2 else SELECT_OF_VERSION_2
         except BaseException:
             connection.close()
             raise
@@ -81,7 +84,7 @@ class JournalReader:
             if first is None:
                 return
             last = first - 1
-        while page := self._rows(f"{SELECT} WHERE {where} ORDER BY id LIMIT {PAGE}", (last, *values)):
+        while page := self._rows(f"{self._select} WHERE {where} ORDER BY id LIMIT {PAGE}", (last, *values)):
             for row in page:
                 yield entry_of(row[1:])
             last = page[-1][0]

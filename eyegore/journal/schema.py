@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import fields
+from enum import Enum
 
 from eyegore.basics.store import StoreKind
 from eyegore.journal.errors import JournalError
-from eyegore.messages.events import AlarmEntry
+from eyegore.messages.events import AlarmEntry, AlarmState, Transition
 
-VERSION = 2
+VERSION = 3
 """Of the tables. Raise it with every change, and convert the older ones."""
 
 COLUMNS = tuple(each.name for each in fields(AlarmEntry))
@@ -29,6 +30,9 @@ OUTBOX = (
     """,
     "CREATE INDEX outbox_by_state ON outbox (state)",
 )
+WHAT = ("ALTER TABLE entries ADD COLUMN what TEXT NOT NULL DEFAULT ''",)
+_OF_VERSION_2 = {one.value for one in Transition}
+"""What a version before that column wrote as the comment of what no person did."""
 
 TABLES = (
     f"""
@@ -51,12 +55,13 @@ TABLES = (
 what is told to people."""
 BUSY_S = 2.0
 """How long another program that holds the file is waited for [s]; the monitor stands still meanwhile."""
-JOURNAL = StoreKind("the alarm journal", JournalError, 0x45796547, VERSION, TABLES, BUSY_S, {1: OUTBOX})
+JOURNAL = StoreKind("the alarm journal", JournalError, 0x45796547, VERSION, TABLES, BUSY_S, {1: OUTBOX, 2: WHAT})
 """The application is "EyeG"."""
 
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 INSERT = f"INSERT INTO entries ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))})"
 SELECT = f"SELECT id, {_NAMES} FROM entries"
+SELECT_OF_VERSION_2 = SELECT.replace('"what"', "'' AS what")
 KEEP = "INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET json = excluded.json"
 
 
@@ -65,7 +70,9 @@ def row_of(entry: AlarmEntry) -> tuple[Cell, ...]:
     return tuple(_cell(name, getattr(entry, name)) for name in COLUMNS)
 
 
-def _cell(name: str, value: float | str) -> Cell:
+def _cell(name: str, value: float | str | Enum | None) -> Cell:
+    if value is None or isinstance(value, Enum):
+        return "" if value is None else value.name
     if name in _REALS:
         number = float(value)
         return None if math.isnan(number) else number
@@ -76,4 +83,8 @@ def entry_of(row: tuple[Cell, ...]) -> AlarmEntry:
     """The entry that :func:`row_of` took apart."""
     values: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
     values |= {name: math.nan for name in _REALS if values[name] is None}
-    return AlarmEntry(**{**values, "old": bool(values["old"])})  # type: ignore[arg-type]
+    values |= {name: AlarmState.__members__.get(str(values[name])) for name in ("before", "after")}
+    values |= {"what": Transition.__members__.get(str(values["what"])), "old": bool(values["old"])}
+    if not (values["what"] or values["person"]) and values["comment"] in _OF_VERSION_2:
+        values |= {"what": Transition(values["comment"]), "comment": ""}
+    return AlarmEntry(**values)  # type: ignore[arg-type]

@@ -78,6 +78,25 @@ class AlarmState(ByName, Enum):
     OUT_OF_SERVICE = "out of service"
 
 
+class Transition(ByName, Enum):
+    """What happened to an alarm, in the word for the log. PENDING and GLITCH are only written to the journal."""
+
+    PENDING = "pending"
+    GLITCH = "glitch"
+    RAISED = "raised"
+    RISEN = "risen"
+    RETURNED = "returned"
+    STILL_OUT = "still out"
+    ACKNOWLEDGED = "acknowledged"
+    LOWERED = "lowered"
+    COMMENTED = "commented"
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    OUT_OF_SERVICE = "out of service"
+    IN_SERVICE = "in service again"
+    RELEASED = "not checked any more"
+
+
 @dataclass(frozen=True)
 class Alarm:
     """One alarm as it stands.
@@ -109,22 +128,32 @@ class Alarm:
     incident: int = 0
     first_out: str = ""
 
+    @property
+    def key(self) -> str:
+        """What tells alarms apart, e.g. ``CCD1_TEMP/OOL``: a parameter can have one of each kind."""
+        return f"{self.parameter}/{self.kind.name}"
+
+
+def parameter_of(key: str) -> str:
+    """The parameter of the alarm with this :attr:`Alarm.key`."""
+    return key.rpartition("/")[0]
+
 
 @dataclass(frozen=True)
 class AlarmEntry:
     """One line of the journal. ``time`` is unix time [s], ``data_time`` lab seconds (NaN where no data is behind it).
 
-    ``before`` and ``after`` are names of :class:`AlarmState`, "" for entries that are no change of state (a comment, a
-    change of configuration, an incident or flood). ``table`` is the hash of the limit table in use. ``old`` marks what
-    happened so long before Eyegore saw it that nobody is to be told.
+    ``before``, ``after`` and ``what`` are None for entries that are no change of an alarm (a change of configuration, a
+    reply). ``comment`` is a person's, or what such an entry says. ``table`` is the hash of the limit table in use.
+    ``old`` marks what happened so long before Eyegore saw it that nobody is to be told.
     """
 
     time: float
     data_time: float
     parameter: str
     kind: str
-    before: str
-    after: str
+    before: AlarmState | None
+    after: AlarmState | None
     severity: str
     value: float
     limit: str
@@ -134,6 +163,12 @@ class AlarmEntry:
     table: str
     incident: int = 0
     old: bool = False
+    what: Transition | None = None
+
+    @property
+    def note(self) -> str:
+        """What a person said or, where nobody said anything, the word for what happened."""
+        return self.comment or (self.what.value if self.what is not None else "")
 
 
 class FlagState(Enum):

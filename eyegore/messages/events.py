@@ -24,6 +24,8 @@ from eyegore.messages.alarms import (
     FlagCommand as FlagCommand,
     FlagState as FlagState,
     PhaseChosen as PhaseChosen,
+    Transition as Transition,
+    parameter_of as parameter_of,
 )
 from eyegore.messages.copies import CopyNews, Role as Role, SyncState as SyncState, VolumeSpace
 from eyegore.messages.exposures import ExposureHk as ExposureHk

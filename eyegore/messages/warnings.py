@@ -45,7 +45,7 @@ class Notice:
     ``key`` is the same whenever the same thing is to be told to the same person: it is told once. ``code`` is what the
     person answers with (``ACK 4711``), "" where there is nothing to answer. ``text`` is for mail, ``short`` for a text
     message, ``spoken`` for a call. ``made`` and ``expires`` are unix time [s]: later than that nobody is to be told.
-    ``parameter`` is what it is about, "" for more than one.
+    ``parameter`` is what it is about, "" for more than one; ``incident`` is 0 where it is about none.
     """
 
     key: str
@@ -53,15 +53,15 @@ class Notice:
     severity: Severity
     person: str
     channels: tuple[Channel, ...]
-    parameter: str
-    incident: int
-    code: str
     subject: str
     text: str
     short: str
     spoken: str
     made: float
     expires: float
+    parameter: str = ""
+    incident: int = 0
+    code: str = ""
 
 
 @dataclass(frozen=True, eq=False)

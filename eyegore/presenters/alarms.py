@@ -33,11 +33,6 @@ _KINDS = {
 }
 
 
-def alarm_key(alarm: Alarm) -> str:
-    """What tells alarms apart: a parameter can have one of each kind."""
-    return f"{alarm.parameter}/{alarm.kind.name}"
-
-
 def alarm_cell(
     alarm: Alarm,
     now: float,
@@ -59,7 +54,7 @@ def alarm_cell(
     told = alarm.kind.in_words
     shelved = alarm.state is AlarmState.SHELVED and math.isfinite(alarm.shelved_until)
     return AlarmCell(
-        key=alarm_key(alarm),
+        key=alarm.key,
         parameter=alarm.parameter,
         severity=_severity(alarm),
         standing=_STANDING[alarm.state],
@@ -99,7 +94,7 @@ def alarm_cells(
 ) -> list[AlarmCell]:
     """The rows of all alarms that are neither normal nor out of service.
 
-    ``trends`` are texts by parameter, ``stories`` lines by :func:`alarm_key`, newest first.
+    ``trends`` are texts by parameter, ``stories`` lines by :attr:`Alarm.key`, newest first.
     """
     trends, stories = trends or {}, stories or {}
     alarms = [alarm for alarm in alarms if alarm.state in _STANDING]
@@ -115,7 +110,7 @@ def alarm_cells(
             incident=together[alarm.incident] > 1,
             lab_now=lab_now,
             todo=response_of(alarm.parameter),
-            story=stories.get(alarm_key(alarm), ()),
+            story=stories.get(alarm.key, ()),
         )
         for alarm in listed
     ]
@@ -126,14 +121,14 @@ def story_line(event: AlarmChanged) -> str:
     alarm, entry = event.alarm, event.entry
     text = event.text.replace(f"{alarm.parameter} ", "", 1)
     if not text and alarm.state is AlarmState.SHELVED:
-        text = f"{entry.comment}, on the shelf"
+        text = f"{entry.note}, on the shelf"
     return f"{local_text(entry.time, '%H:%M:%S')}  {text}" if text else ""
 
 
 def sounding(alarms: Iterable[Alarm]) -> dict[str, Severity]:
     """What the annunciator is to be told: all alarms that nobody has acknowledged, by key."""
     return {
-        alarm_key(alarm): alarm.severity
+        alarm.key: alarm.severity
         for alarm in alarms
         if alarm.state is AlarmState.UNACK and alarm.severity is not Severity.NONE
     }

@@ -8,17 +8,10 @@ from dataclasses import replace
 
 from eyegore.basics.lab_time import age_text, local_text
 from eyegore.basics.quantities import bytes_text
-from eyegore.messages.copies import CopyFile, CopyProgress, CopyState, SyncState, VolumeSpace
-from eyegore.presenters.copy_book import Target
+from eyegore.messages.copies import CopyFile, CopyProgress, SyncState, VolumeSpace
+from eyegore.presenters.copy_book import SIGNS, Target
 from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
-
-FILE_STATUS = {
-    CopyState.VERIFIED: Status.IN_LIMITS,
-    CopyState.WAITING: Status.UNCHECKED,
-    CopyState.FAILED: Status.WARNING,
-    CopyState.DIFFERS: Status.CRITICAL,
-}
 
 
 def verdict(state: SyncState | None, copying: bool = False) -> tuple[str, Status]:
@@ -97,7 +90,7 @@ def file_cells(state: SyncState) -> tuple[FileCell, ...]:
 def _file(one: CopyFile) -> FileCell:
     return FileCell(
         key=f"file/{one.path}",
-        status=FILE_STATUS[one.state],
+        status=SIGNS[one.state],
         state=one.state.value,
         obsid="" if one.obsid is None else str(one.obsid),
         file=one.path,

@@ -9,7 +9,7 @@ from eyegore.messages.copies import CopyProgress, CopyState, ExposureCopies, Exp
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.looks import LOOKS
 
-_SIGNS = {
+SIGNS = {
     CopyState.VERIFIED: Status.IN_LIMITS,
     CopyState.WAITING: Status.UNCHECKED,
     CopyState.FAILED: Status.WARNING,
@@ -17,7 +17,7 @@ _SIGNS = {
 }
 UNKNOWN = f"{LOOKS[Status.UNKNOWN].glyph} unknown"
 
-_TEXTS = {state: f"{LOOKS[sign].glyph} {state.value}" for state, sign in _SIGNS.items()}
+_TEXTS = {state: f"{LOOKS[sign].glyph} {state.value}" for state, sign in SIGNS.items()}
 LONGEST = _TEXTS[CopyState.VERIFIED]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from eyegore.feeds.ingest import read_folder
 from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import LimitSet, LimitTable
-from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp
+from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp, Transition
 from eyegore.session.monitor import Monitor
 
 
@@ -58,13 +58,13 @@ def _counted(entries: Sequence[AlarmEntry]) -> dict[str, Alarmed]:
     for entry in entries:
         name = entry.parameter
         known = found.setdefault(name, Alarmed())
-        if entry.after == AlarmState.UNACK.name and entry.before != AlarmState.UNACK.name:
+        if entry.what is Transition.RAISED:
             again = entry.data_time - ended.get((name, entry.kind), -math.inf) <= CHATTER_S
             first = entry.data_time if math.isnan(known.first) else known.first
             found[name] = replace(known, alarms=known.alarms + 1, first=first, chatter=known.chatter + again)
-        elif entry.after == AlarmState.RTN_UNACK.name:
+        elif entry.after is AlarmState.RTN_UNACK:
             ended[name, entry.kind] = entry.data_time
-        elif entry.comment == "glitch":
+        elif entry.what is Transition.GLITCH:
             found[name] = replace(known, glitches=known.glitches + 1)
     return {name: one for name, one in found.items() if one.alarms or one.glitches}
 

@@ -14,6 +14,7 @@ from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import (
     AlarmChanged,
+    AlarmState,
     Event,
     HkAccepted,
     LayoutChanged,
@@ -36,7 +37,7 @@ CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, 
 """What is not sent any more once somebody took care of all alarms in it."""
 ENDS = frozenset({Reason.ACKNOWLEDGED, Reason.CLEARED})
 """After these a code is answered with nothing any more; every other notice asks again."""
-DEEDS = {"ACKED": "acknowledged", "SHELVED": "shelved"}
+DEEDS: Mapping[AlarmState | None, str] = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
 ANSWER_S = 600.0
 
 
@@ -205,9 +206,6 @@ class WarningCenter:
             severity=Severity.NONE,
             person=person,
             channels=(channel,),
-            parameter="",
-            incident=0,
-            code="",
             subject="Eyegore took your answer",
             text=f"{text}\n",
             short=text[:160],

@@ -14,7 +14,7 @@ from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.desktop.list_desk import ListDesk
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
-from eyegore.presenters.alarms import alarm_cells, alarm_key, sounding, story_line
+from eyegore.presenters.alarms import alarm_cells, sounding, story_line
 from eyegore.session.settings import person
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.alarms.menu import AlarmActions
@@ -88,7 +88,7 @@ class AlarmDesk(ListDesk[AlarmList]):
 
     def take(self, event: AlarmChanged) -> None:
         """Take a change of one alarm; one older than this session makes no sound."""
-        key = alarm_key(event.alarm)
+        key = event.alarm.key
         if event.alarm.state is AlarmState.UNACK and not event.entry.old:
             self._audible.add(key)
         if line := story_line(event):
@@ -97,7 +97,7 @@ class AlarmDesk(ListDesk[AlarmList]):
 
     def _note(self, alarm: Alarm) -> None:
         self._changed = True
-        key = alarm_key(alarm)
+        key = alarm.key
         if alarm.state in (AlarmState.NORMAL, AlarmState.OUT_OF_SERVICE):
             self._alarms.pop(key, None)
         else:

@@ -9,7 +9,6 @@ from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm
 from eyegore.messages.warnings import Notice
 from eyegore.warning.policy.audience import Addressee
-from eyegore.warning.policy.case import name_of
 from eyegore.warning.policy.rate_limit import RateLimit, RateState
 from eyegore.warning.policy.rules import PolicyRules
 from eyegore.warning.policy.text import Telling, words
@@ -44,7 +43,7 @@ class Announcer:
         self, addressees: Iterable[Addressee], parameter: str, alarms: Sequence[Alarm], now: float
     ) -> list[Addressee]:
         """Those of the addressees whom the limits allow a message about ``alarms`` that are bad news."""
-        critical = [name_of(alarm) for alarm in alarms if alarm.severity is Severity.CRITICAL]
+        critical = [alarm.key for alarm in alarms if alarm.severity is Severity.CRITICAL]
         return [one for one in addressees if self.limits.admit(one.person, parameter, critical, loud=one.loud, now=now)]
 
     def tells_withheld(self, messages: int) -> None:

@@ -16,11 +16,6 @@ OUT = (AlarmState.UNACK, AlarmState.ACKED, AlarmState.SHELVED)
 """States of what is out, as far as anybody knows; what goes on under a shelf nobody is told."""
 
 
-def name_of(alarm: Alarm) -> str:
-    """Name of an alarm, e.g. ``CCD1_TEMP/OOL``."""
-    return f"{alarm.parameter}/{alarm.kind.name}"
-
-
 class Member(NamedTuple):
     """An alarm of a case. ``told`` is the severity people were told it has, NONE when they were not told of it."""
 

@@ -10,7 +10,7 @@ from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
 from eyegore.messages.warnings import Reason
 from eyegore.warning.policy.answer_codes import AnswerCodes
-from eyegore.warning.policy.case import Answer, Case, Member, name_of
+from eyegore.warning.policy.case import Answer, Case, Member
 from eyegore.warning.policy.rules import PolicyRules
 
 _GONE = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.OUT_OF_SERVICE)
@@ -43,12 +43,13 @@ class CaseBook:
 
     def take(self, event: AlarmChanged, now: float, *, old: bool) -> bool:
         """Take what happened at ``now`` [unix s]; ``old`` is no news. Returns whether an alarm was raised that is."""
-        entry, alarm, name = event.entry, event.alarm, name_of(event.alarm)
-        if not entry.after or (entry.before == entry.after and (entry.after != "UNACK" or entry.person)):
+        entry, alarm, name = event.entry, event.alarm, event.alarm.key
+        before, after = entry.before, entry.after
+        if not before or not after or (before is after and (after is not AlarmState.UNACK or entry.person)):
             return False
-        after, case = AlarmState[entry.after], self._case_of(name)
         if after is AlarmState.UNACK:
-            return self._out(name, alarm, AlarmState[entry.before], now, old=old)
+            return self._out(name, alarm, before, now, old=old)
+        case = self._case_of(name)
         if case is None:
             return False
         member = Member(alarm, AlarmState.NORMAL if after in _GONE else after, case.members[name].told)
@@ -139,10 +140,9 @@ class CaseBook:
 
 def _answer(event: AlarmChanged, after: AlarmState) -> Answer:
     """Who took care, and how; a change of configuration is nobody's."""
-    entry, comment = event.entry, event.entry.comment
     verbs = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
     verb = verbs.get(after, "put out of service")
-    return Answer(entry.person, verb, "" if comment == verb else comment)
+    return Answer(event.entry.person, verb, event.entry.comment)
 
 
 def _move(name: str, source: Case, target: Case) -> None:

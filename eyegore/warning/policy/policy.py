@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmState, parameter_of
 from eyegore.messages.warnings import Notice, Reason
 from eyegore.warning.policy.announcer import Announcer, AnnouncerMemory, Subject
 from eyegore.warning.policy.audience import Addressee, Audience
-from eyegore.warning.policy.case import Case, name_of
+from eyegore.warning.policy.case import Case
 from eyegore.warning.policy.case_book import BookMemory, CaseBook
 from eyegore.warning.policy.flood import FloodMemory, FloodTold, FloodWatch
 from eyegore.warning.policy.good_news import GoodNews
@@ -28,7 +28,7 @@ from eyegore.warning.policy.text import Telling
 
 _PROOF = "/proof"
 """What the code of a proof stands for: no alarm."""
-_BY_SAMPLES = ("NORMAL", "PENDING", "RTN_UNACK", "UNACK")
+_BY_SAMPLES = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.RTN_UNACK, AlarmState.UNACK)
 """States an alarm leaves because of data; a shelf runs out, and an alarm is told again, because time passes."""
 
 
@@ -64,12 +64,12 @@ class Policy:
 
     def parameters(self, code: str) -> tuple[str, ...]:
         """What an answer with a code acts on; nothing when the code is not alive."""
-        names = (name.rpartition("/")[0] for name in self._book.codes.under(code))
+        names = (parameter_of(name) for name in self._book.codes.under(code))
         return tuple(dict.fromkeys(name for name in names if name))
 
     def codes(self, alarm: Alarm) -> tuple[str, ...]:
         """The codes that stand for an alarm, among others."""
-        return self._book.codes.of(name_of(alarm))
+        return self._book.codes.of(alarm.key)
 
     def waits(self, code: str) -> bool:
         """Whether any alarm of a code waits for somebody, or is over and was not seen by anybody."""

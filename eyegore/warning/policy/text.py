@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eyegore.alarms.responses import response_to
+from eyegore.alarms.words import back, what
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.basics.safe_text import one_line
 from eyegore.limits.model import Severity
 from eyegore.limits.wording import quantity
-from eyegore.messages.events import Alarm, AlarmKind
+from eyegore.messages.events import Alarm
 from eyegore.messages.warnings import Reason
 from eyegore.warning.policy.plain_text import digits, short, spoken
 from eyegore.warning.policy.rules import Circumstances
@@ -85,14 +86,14 @@ def _head(telling: Telling) -> str:
         case Reason.ACKNOWLEDGED:
             return f"{names} {telling.verb} by {telling.by}" if telling.by else f"{names} {telling.verb}"
         case Reason.CLEARED:
-            return f"{names} {_back(telling.alarms[0]) if len(telling.alarms) == 1 else 'back in limits'}"
+            return f"{names} {back(telling.alarms[0]) if len(telling.alarms) == 1 else 'back in limits'}"
         case Reason.FLOOD if telling.flood_over:
             return f"flood of {telling.raised} alarms is over, {_still_out(telling.alarms)}"
         case Reason.FLOOD:
             return f"{telling.severity.name} many alarms: {telling.raised}, {_still_out(telling.alarms)}"
     first = telling.alarms[0]
     more = f" and {len(telling.alarms) - 1} more" if len(telling.alarms) > 1 else ""
-    head = f"{telling.severity.name} {what(first)}{more}"
+    head = f"{telling.severity.name} {_what(first)}{more}"
     match telling.reason:
         case Reason.ESCALATED:
             return f"nobody acknowledged for {age_text(telling.waited)}: {head}"
@@ -101,7 +102,7 @@ def _head(telling: Telling) -> str:
         case Reason.RISEN:
             return f"now {head}"
         case _:
-            return head if first.active else f"{head}, {_back(first)}"
+            return head if first.active else f"{head}, {back(first)}"
 
 
 def _names(alarms: tuple[Alarm, ...]) -> str:
@@ -115,21 +116,9 @@ def _still_out(alarms: tuple[Alarm, ...]) -> str:
     return f"{text}, {critical} of them critical" if critical else text
 
 
-def what(alarm: Alarm) -> str:
-    """An alarm in a few words, e.g. ``CCD1_TEMP −136 °C (limit −133 … 35 °C)``."""
-    if alarm.kind is AlarmKind.INVALID:
-        return f"{alarm.parameter} has no valid reading"
-    if alarm.kind.in_words:
-        return f"{alarm.parameter}: {alarm.limit}"
-    limits = "performance limit" if alarm.kind is AlarmKind.PERFORMANCE else "limit"
-    value = alarm.value if alarm.active else alarm.worst
-    return f"{alarm.parameter} {quantity(value, alarm.unit)}" + (f" ({limits} {alarm.limit})" if alarm.limit else "")
-
-
-def _back(alarm: Alarm) -> str:
-    if alarm.kind is AlarmKind.INVALID:
-        return "reads again"
-    return "is well again" if alarm.kind.in_words else "back in limits"
+def _what(alarm: Alarm) -> str:
+    """An alarm in a few words, with the worst value once it is over."""
+    return what(alarm, alarm.value if alarm.active else alarm.worst)
 
 
 # --- the details -----------------------------------------------------------------------------------------------------
@@ -144,13 +133,13 @@ def _details(telling: Telling) -> list[str]:
     withheld = [f"{telling.withheld} withheld"] if telling.withheld else []
     why = [telling.why] if telling.why else []
     if telling.reason is Reason.FLOOD or not telling.alarms:
-        return [*withheld, *why, *(what(alarm) for alarm in telling.alarms if alarm.active)]
+        return [*withheld, *why, *(_what(alarm) for alarm in telling.alarms if alarm.active)]
     first = telling.alarms[0]
     around = telling.circumstances.get(first.parameter, Circumstances())
     response = [todo.rstrip(".")] if (todo := response_to(first, around.response)) else []
     return [
         f"since {clock_text(first.since)[7:]}", *withheld, *_trend(first, around), *response, *why,
-        *(what(alarm) for alarm in telling.alarms[1:]),
+        *(_what(alarm) for alarm in telling.alarms[1:]),
     ]  # fmt: skip
 
 
@@ -169,7 +158,7 @@ def _text(telling: Telling, head: str) -> str:
     if len(telling.alarms) > _LISTED:
         blocks.append(f"and {len(telling.alarms) - _LISTED} more alarms, see the window")
     if telling.others:
-        lines = [f"  {what(alarm)}{'' if alarm.active else ', ' + _back(alarm)}" for alarm in telling.others[:_LISTED]]
+        lines = [f"  {_what(alarm)}{'' if alarm.active else ', ' + back(alarm)}" for alarm in telling.others[:_LISTED]]
         blocks.append("\n".join(["Of the same incident, told before:", *lines]))
     began = {alarm.first_out for alarm in telling.alarms if alarm.first_out} if not good else set()
     if len(began) == 1 and len(telling.alarms) + len(telling.others) > 1:
@@ -185,8 +174,8 @@ def _text(telling: Telling, head: str) -> str:
 
 
 def _block(alarm: Alarm, telling: Telling, *, brief: bool) -> str:
-    state = "" if alarm.active else f", {_back(alarm)} at {clock_text(alarm.time)}"
-    title = f"{alarm.severity.name} {what(alarm)}{state}"
+    state = "" if alarm.active else f", {back(alarm)} at {clock_text(alarm.time)}"
+    title = f"{alarm.severity.name} {_what(alarm)}{state}"
     if brief:
         return title
     around = telling.circumstances.get(alarm.parameter, Circumstances())

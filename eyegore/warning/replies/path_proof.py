@@ -110,8 +110,6 @@ class PathProof:
             severity=Severity.NONE,
             person=last.person,
             channels=self._channels,
-            parameter="",
-            incident=0,
             code=last.code,
             subject=f"Eyegore: {answer} to prove that warnings arrive",
             text=text,

@@ -16,7 +16,18 @@ from eyegore.alarms.judgement import Judgement
 from eyegore.basics.memory import remembered
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
-from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmKind, AlarmState, Event, FlagCommand, HkRows, Said
+from eyegore.messages.events import (
+    Action,
+    Alarm,
+    AlarmChanged,
+    AlarmKind,
+    AlarmState,
+    Event,
+    FlagCommand,
+    HkRows,
+    Said,
+    Transition,
+)
 
 from ..restarted import restarted
 
@@ -80,7 +91,7 @@ def told(events: Sequence[Event]) -> list[str]:
         if isinstance(event, AlarmChanged):
             entry = event.entry
             kind = "" if entry.kind == "OOL" else f" {entry.kind}"
-            lines.append(f"{entry.parameter}{kind} {entry.before}>{entry.after}")
+            lines.append(f"{entry.parameter}{kind} {entry.before.name}>{entry.after.name}")
         elif isinstance(event, Said):
             lines.append(event.text)
     return lines
@@ -225,7 +236,8 @@ def test_rule_20_entries_tell_everything(bench: Bench) -> None:
     assert isinstance(event, AlarmChanged)
     entry = event.entry
     assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", "OOL")
-    assert (entry.before, entry.after, entry.severity, entry.value) == ("NORMAL", "UNACK", "CRITICAL", -136.0)
+    assert (entry.before, entry.after, entry.severity) == (AlarmState.NORMAL, AlarmState.UNACK, "CRITICAL")
+    assert (entry.value, entry.what, entry.comment) == (-136.0, Transition.RAISED, "")
     assert (entry.limit, entry.context, entry.table, entry.incident) == ("−133 … 35 °C", "S", "abc", 1)
 
 

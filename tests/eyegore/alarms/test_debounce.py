@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.alarms.debounce import Debounce, Repetition, violation_in
+from eyegore.alarms.debounce import Debounce, Repetition, StepKind, violation_in
 from eyegore.limits.model import Severity, Verdict
 
 from ..restarted import restarted
@@ -31,8 +31,8 @@ def run(samples: str, soft: int, hard: int, cuts: frozenset[int] = frozenset()) 
         violation = violation_in(verdict, grade, times[part], values[part]) if grade else None
         for step in debounce.take(violation, verdict, times[part], values[part]):
             assert step.time == start + step.row
-            if step.what != "worse":
-                found.append((step.what, start + step.row, step.violation.severity))
+            if step.what is not StepKind.WORSE:
+                found.append((step.what.value, start + step.row, step.violation.severity))
         memory = debounce.memory()
         debounce.forget()
         if memory is not None:

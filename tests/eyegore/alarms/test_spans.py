@@ -9,18 +9,21 @@ import pytest
 
 from eyegore.alarms.spans import AlarmSpan, AlarmSpans
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Transition
 
 NAN = float("nan")
 OUT = Alarm("T", AlarmKind.OOL, AlarmState.UNACK, Severity.CRITICAL, True, -136.0, "degC", 103.0, 100.0, -136.0, 101.0)
 BACK = replace(OUT, state=AlarmState.RTN_UNACK, active=False, time=200.0, worst=-137.0, worst_time=150.0)
+SEEN = (AlarmState.UNACK, AlarmState.ACKED)
 
 
-def entry(what: str, data_time: float, before: str = "", after: str = "", **others: object) -> AlarmEntry:
+def entry(
+    what: str, data_time: float, before: AlarmState | None = None, after: AlarmState | None = None, **others: object
+) -> AlarmEntry:
     fields: dict[str, object] = {
         "time": data_time, "data_time": data_time, "parameter": "T", "kind": "OOL", "before": before, "after": after,
-        "severity": "CRITICAL", "value": -136.0, "limit": "", "context": "S", "person": "", "comment": what,
-        "table": "",
+        "severity": "CRITICAL", "value": -136.0, "limit": "", "context": "S", "person": "", "comment": "",
+        "table": "", "what": Transition.__members__.get(what.upper()),
     }  # fmt: skip
     return AlarmEntry(**(fields | others))  # type: ignore[arg-type]
 
@@ -49,7 +52,15 @@ def test_a_person_who_lowers_it_has_seen_it() -> None:
     book = AlarmSpans()
     book.take(told(OUT))
     book.take(told(BACK, "returned"))
-    book.take(told(replace(BACK, state=AlarmState.NORMAL), "mine", before="RTN_UNACK", after="NORMAL", person="me"))
+    book.take(
+        told(
+            replace(BACK, state=AlarmState.NORMAL),
+            "mine",
+            before=AlarmState.RTN_UNACK,
+            after=AlarmState.NORMAL,
+            person="me",
+        )
+    )
     assert [span.seen for span in book.of("T")] == [True]
 
 
@@ -84,7 +95,7 @@ JOURNAL = [
     pytest.param([entry("returned", 200)], [], id="the begin is not kept any more"),
     pytest.param([entry("pending", 90), entry("glitch", 91)], [], id="a glitch is none"),
     pytest.param(
-        [entry("raised", 100), entry("ok", 150, "UNACK", "ACKED", person="me"), entry("returned", 200)],
+        [entry("raised", 100), entry("ok", 150, *SEEN, person="me"), entry("returned", 200)],
         [(100.0, 200.0, True)],
         id="acknowledged with a comment",
     ),
@@ -97,7 +108,7 @@ JOURNAL = [
         id="an end was lost",
     ),
     pytest.param(
-        [entry("raised", 100), entry("x", 120, "UNACK", "ACKED", person="me"), entry("risen", 130)],
+        [entry("raised", 100), entry("x", 120, *SEEN, person="me"), entry("risen", 130)],
         [(100.0, math.inf, False)],
         id="worse opens it again",
     ),

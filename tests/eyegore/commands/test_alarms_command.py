@@ -18,7 +18,7 @@ import pytest
 from eyegore import cli
 from eyegore.commands import alarms
 from eyegore.journal.journal import Journal, journal_path
-from eyegore.messages.events import AlarmEntry
+from eyegore.messages.events import AlarmEntry, AlarmState
 
 NIGHT = 1_552_600_445.25  # 2019-03-14 21:54:05.25 UTC
 RAISED = AlarmEntry(
@@ -26,8 +26,8 @@ RAISED = AlarmEntry(
     data_time=NIGHT - 5.25,
     parameter="CCD2_TEMP_T",
     kind="OOL",
-    before="PENDING",
-    after="UNACK",
+    before=AlarmState.PENDING,
+    after=AlarmState.UNACK,
     severity="CRITICAL",
     value=-120.5,
     limit="low −119 °C",
@@ -42,8 +42,8 @@ SAID = AlarmEntry(
     data_time=math.nan,
     parameter="A [b]x[/b]",
     kind="OOL",
-    before="",
-    after="",
+    before=None,
+    after=None,
     severity="WARNING",
     value=math.nan,
     limit="",

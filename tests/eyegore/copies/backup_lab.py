@@ -96,7 +96,7 @@ class BackupLab:
             path.name: path.read_bytes() for path in self.there.iterdir() if not path.name.startswith(".")
         }
         assert listing(self.day.folder) == before
-        assert not self.alarms or self.alarms[-1].entry.after == AlarmState.RTN_UNACK.name
+        assert not self.alarms or self.alarms[-1].entry.after is AlarmState.RTN_UNACK
 
     def failed(self, *words: str, patience: float = PATIENCE_S) -> None:
         """Wait until a problem is told in these words, and is an alarm; what is visible on the target is whole."""
@@ -108,8 +108,8 @@ class BackupLab:
             return any(so_told(state.problem) for state in self.told)
 
         self._wait_until(told, patience, f"not told: {words}")
-        raised = AlarmState.UNACK.name
-        self._wait_until(lambda: self.alarms and self.alarms[-1].entry.after == raised, patience, "no alarm")
+        raised = AlarmState.UNACK
+        self._wait_until(lambda: self.alarms and self.alarms[-1].entry.after is raised, patience, "no alarm")
         assert flaws(self.day.folder, self.there) == []
 
 

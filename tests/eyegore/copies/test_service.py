@@ -118,7 +118,7 @@ def test_a_folder_is_copied_to_another_computer(tmp_path: Path, wait_until: Wait
 
 def alarms(events: list[Event]) -> list[tuple[str, str]]:
     changes = [event for event in events if isinstance(event, AlarmChanged)]
-    return [(event.alarm.parameter, event.entry.after) for event in changes]
+    return [(event.alarm.parameter, event.entry.after.name) for event in changes]
 
 
 def state(problem: str = "", lag_s: float = 0.0, *, urgent: bool = False) -> SyncState:

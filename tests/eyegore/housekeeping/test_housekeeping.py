@@ -23,6 +23,7 @@ from eyegore.limits.model import (
 )  # fmt: skip
 from eyegore.messages.events import (
     AlarmChanged,
+    AlarmState,
     Event,
     Exposure,
     ExposureRows,
@@ -75,7 +76,7 @@ class Bench:
 
 def told(events: Sequence[Event]) -> list[str]:
     entries = [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return [f"{one.parameter} {one.kind} {one.before}>{one.after} {one.severity}" for one in entries]
+    return [f"{one.parameter} {one.kind} {one.before.name}>{one.after.name} {one.severity}" for one in entries]
 
 
 def noted(events: Sequence[Event]) -> list[str]:
@@ -168,7 +169,7 @@ def test_a_relative_limit_waits_until_the_command_has_settled() -> None:
     bench.monitor.take(ExposureRows("log", ("ObsID", "OD_1_T"), tuple(logged), NOW), NOW)
     events = bench.feed([-120.0] * 40, [26.0] * 22 + [26.6] * 2 + [27.0] * 6 + [26.0] * 10)
     alarms = [event.entry for event in events if isinstance(event, AlarmChanged) and event.alarm.parameter == "DRAIN"]
-    assert [(one.kind, one.after, one.data_time - NOW) for one in alarms] == [("PERFORMANCE", "UNACK", 30.0)]
+    assert [(one.kind, one.after, one.data_time - NOW) for one in alarms] == [("PERFORMANCE", AlarmState.UNACK, 30.0)]
 
 
 def test_beyond_the_hard_limit_it_is_critical_at_once() -> None:

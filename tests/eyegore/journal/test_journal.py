@@ -23,7 +23,7 @@ from eyegore.journal import journal as journal_file, reader as journal_reader
 from eyegore.journal.journal import Journal, JournalError, JournalReader, journal_path, journals
 from eyegore.journal.outbox import Outbox
 from eyegore.journal.schema import COLUMNS, INSERT, JOURNAL, KEEP, TABLES, VERSION, entry_of, row_of
-from eyegore.messages.events import AlarmEntry
+from eyegore.messages.events import AlarmEntry, AlarmState, Transition
 
 NAN = float("nan")
 WRITTEN = Path(__file__).parents[2] / "data" / "stores" / "journal.sqlite"
@@ -32,8 +32,8 @@ ENTRY = AlarmEntry(
     data_time=1_552_600_440.0,
     parameter="CCD2_TEMP_T",
     kind="OOL",
-    before="PENDING",
-    after="UNACK",
+    before=AlarmState.PENDING,
+    after=AlarmState.UNACK,
     severity="CRITICAL",
     value=-120.5,
     limit="low −119 °C",
@@ -43,6 +43,7 @@ ENTRY = AlarmEntry(
     table="ab12",
     incident=3,
     old=True,
+    what=Transition.RAISED,
 )
 
 
@@ -282,12 +283,12 @@ ENDLESS_WRITER = """
 import os, sys
 from pathlib import Path
 from eyegore.journal.journal import Journal
-from eyegore.messages.events import AlarmEntry
+from eyegore.messages.events import AlarmEntry, AlarmState, Transition
 journal = Journal(Path(sys.argv[1]))
 count = (journal.state() or {"counter": 0})["counter"]
 while True:
     count += 1
-    entry = AlarmEntry(count, count, "A", "OOL", "NORMAL", "UNACK", "WARNING", 1.0, "", "", "", "x" * (count % 99), "")
+    entry = AlarmEntry(count, count, "A", "OOL", None, None, "WARNING", 1.0, "", "", "", "x" * (count % 99), "")
     journal.record([entry], {"counter": count, "padding": "x" * (count * 997 % 60_000)})
     os.write(1, b".")
 """

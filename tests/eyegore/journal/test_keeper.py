@@ -14,7 +14,7 @@ MEMORY = {"counter": 4}
 
 def noted(days_ago: float) -> Noted:
     time = NOW - days_ago * DAY_S
-    return Noted(AlarmEntry(time, time, "TEMP", "OOL", "", "", "NONE", 0.0, "", "", "", f"{days_ago:g}", ""), "")
+    return Noted(AlarmEntry(time, time, "TEMP", "OOL", None, None, "NONE", 0.0, "", "", "", f"{days_ago:g}", ""), "")
 
 
 def kept(path: Path) -> list[str]:

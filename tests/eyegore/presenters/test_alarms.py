@@ -10,7 +10,7 @@ import pytest
 from eyegore.alarms.responses import IMAGE_RESPONSE, IMAGE_RESPONSES, TIMER_RESPONSES
 from eyegore.images.alarms import FILE, SUBJECTS
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure, Transition
 from eyegore.presenters.alarms import (
     alarm_cell,
     alarm_cells,
@@ -149,7 +149,9 @@ def test_a_shelf_tells_who_and_why_and_is_one_row_of_a_parameter() -> None:
 )
 def test_the_story_of_an_alarm_names_it_not_again(text: str, state: AlarmState, line: str) -> None:
     nan = float("nan")
-    entry = AlarmEntry(NOW, nan, "CCD2_TEMP_B", "OOL", "", "", "", nan, "", "", "", "returned", "")
+    entry = AlarmEntry(
+        NOW, nan, "CCD2_TEMP_B", "OOL", None, None, "", nan, "", "", "", "", "", what=Transition.RETURNED
+    )
     told = story_line(AlarmChanged(replace(ALARM, state=state), entry, text))
     assert told == (f"{time.strftime('%H:%M:%S', time.localtime(NOW))}  {line}" if line else "")
 

@@ -16,7 +16,17 @@ from hypothesis import given, settings, strategies as st
 
 from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
-from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkHeader, HkRows, LimitsEdited, Noted
+from eyegore.messages.events import (
+    Action,
+    AlarmChanged,
+    AlarmState,
+    Event,
+    FlagCommand,
+    HkHeader,
+    HkRows,
+    LimitsEdited,
+    Noted,
+)
 from eyegore.session.monitor import Monitor, MonitorMemory
 
 from ..restarted import restarted
@@ -282,6 +292,6 @@ def told(events: list[Event]) -> dict[str, list[str]]:
         if isinstance(event, AlarmChanged):
             one = event.entry
             name = f"{one.parameter} {one.kind}"
-            grade = f" {one.severity}" if one.after == "UNACK" else ""
-            found.setdefault(name, []).append(f"{name} {one.before}>{one.after}{grade}")
+            grade = f" {one.severity}" if one.after is AlarmState.UNACK else ""
+            found.setdefault(name, []).append(f"{name} {one.before.name}>{one.after.name}{grade}")
     return found

@@ -14,6 +14,7 @@ from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Rang
 from eyegore.messages.events import (
     Action,
     AlarmChanged,
+    AlarmState,
     BadLine,
     CaughtUp,
     Event,
@@ -75,7 +76,7 @@ def rows(*values: Sequence[float], start: float = NOW, preview: bool = False, re
 def changes(events: Sequence[Event]) -> list[str]:
     """The transitions of the OOL alarms and dead-man timers."""
     entries = [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return [f"{one.parameter} {one.before}>{one.after}" for one in entries if one.kind != "INVALID"]
+    return [f"{one.parameter} {one.before.name}>{one.after.name}" for one in entries if one.kind != "INVALID"]
 
 
 def states(one: Monitor) -> dict[str, FlagState]:
@@ -149,7 +150,7 @@ def test_lowering_says_who() -> None:
     one.take(rows(LOW), NOW)
     event = one.take(FlagCommand(Action.LOWER, "TEMP", "ops"), NOW)[0]
     assert isinstance(event, AlarmChanged)
-    assert (event.entry.after, event.entry.person, event.text) == ("ACKED", "ops", "TEMP acknowledged by ops")
+    assert (event.entry.after, event.entry.person, event.text) == (AlarmState.ACKED, "ops", "TEMP acknowledged by ops")
     assert not changes(one.take(rows(LOW, LOW, start=NOW + 1), NOW + 2))
     assert "no alarm of NO_SUCH" in said(one.take(FlagCommand(Action.LOWER, "NO_SUCH", "ops"), NOW))
 

@@ -93,7 +93,7 @@ def alarms(one: Monitor) -> dict[str, Alarm]:
 
 def changes(events: list[Event]) -> list[str]:
     entries = [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return [f"{one.parameter} {one.before} {one.after}" for one in entries]
+    return [f"{one.parameter} {one.before.name} {one.after.name}" for one in entries]
 
 
 def same(memory: object) -> object:

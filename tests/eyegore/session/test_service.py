@@ -126,7 +126,7 @@ def test_what_the_journal_knows_is_told_once_and_first(
     told = [event for event in ear.events if isinstance(event, PastAlarms)]
     assert ear.events[0] is told[0]
     assert len(told) == 1
-    steps = [entry.comment for entry in told[0].entries if entry.parameter == "CCD2_TEMP_B" and entry.kind == "OOL"]
+    steps = [entry.note for entry in told[0].entries if entry.parameter == "CCD2_TEMP_B" and entry.kind == "OOL"]
     assert steps == ["raised", "returned"]
 
 

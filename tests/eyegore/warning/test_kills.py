@@ -19,7 +19,7 @@ import pytest
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.journal.journal import Journal, JournalReader, journal_path
 from eyegore.journal.outbox import Outbox
-from eyegore.messages.events import AlarmEntry
+from eyegore.messages.events import AlarmEntry, AlarmState
 from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
@@ -67,7 +67,7 @@ class Transactions:
             if case["told"] and not any(key.startswith(case["name"]) for key in self._keys):
                 self.faults.append(f"{case['told']} count as told of {case['name']}, but nothing is there to tell it")
         replies = [entry.comment for entry in entries if entry.kind == "REPLY"]
-        self.acknowledged += [entry.parameter for entry in entries if entry.after == "ACKED"]
+        self.acknowledged += [entry.parameter for entry in entries if entry.after is AlarmState.ACKED]
         if replies and not self.acknowledged:
             self.faults.append(f"taken, but nothing done: {replies}")
 
@@ -184,7 +184,7 @@ def test_killed_again_and_again_with_providers_that_fail(
         eyegore.kill()
     rows = eyegore.rows()
     with JournalReader(eyegore.path) as journal:
-        raised = {entry.parameter for entry in journal.entries() if entry.after == "UNACK"}
+        raised = {entry.parameter for entry in journal.entries() if entry.after is AlarmState.UNACK}
     assert raised >= set(OUT)
     assert told(rows) >= raised & set(OUT)
     assert {row.state for row in rows} <= {DeliveryState.SENT, DeliveryState.REFUSED}, rows

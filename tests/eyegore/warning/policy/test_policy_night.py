@@ -17,7 +17,7 @@ from eyegore.alarms.board import AlarmBoard, Frame
 from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
-from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkRows
+from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkRows, Transition
 from eyegore.messages.warnings import Channel, Notice
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.policy import Policy
@@ -180,7 +180,7 @@ class Night:
 
     def _tell(self, events: list[Event], now: float) -> None:
         heard = [event for event in events if isinstance(event, AlarmChanged)]
-        self.raised += sum(event.entry.comment == "raised" for event in heard)
+        self.raised += sum(event.entry.what is Transition.RAISED for event in heard)
         self.told += _notices(self.policy, heard, now)
         again = _notices(self.restarted, heard, now)
         self.told_by_restarted += again
