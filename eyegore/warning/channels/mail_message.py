@@ -115,7 +115,7 @@ def _attach(message: EmailMessage, samples: Samples) -> None:
     try:
         png = Attempt(PLOT_S).run(lambda: plot(samples))
     except (TimeoutError, ValueError, TypeError, RuntimeError, OSError, ImportError, MemoryError) as why:
-        log.warning("the mail goes without a picture of %s: %s", samples.parameter, why or "it takes too long")
+        log.warning("the mail goes without a picture of %s: %s", samples.parameter, str(why) or "it takes too long")
     else:
         message.add_attachment(png, "image", "png", filename=f"{name}.png", disposition="inline")
     message.add_attachment(csv_text(samples), subtype="csv", filename=f"{name}.csv", cte="quoted-printable")

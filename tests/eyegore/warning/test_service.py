@@ -82,8 +82,10 @@ def simulator(folder: Path) -> Simulator:
 
 
 def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges(
-    tmp_path: Path, start: Start, ear: Ear, mailbox: Mailbox, twilio_server: TwilioServer, wait_until: WaitUntil
-) -> None:
+    tmp_path: Path, start: Start, ear: Ear, mailbox: Mailbox, twilio_server: TwilioServer, wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("eyegore.warning.channels.mail_message.PLOT_S", AWAITED_S)  # the mail waits for its picture
     elvis = simulator(tmp_path / "day")
     elvis.append_rows(25)
     start()
@@ -234,7 +236,7 @@ def test_a_full_disk_holds_up_no_warning(
         raise full
 
     with monkeypatch.context() as patched:
-        patched.setattr("eyegore.journal.journal._in_one_transaction", no_room)
+        patched.setattr("eyegore.journal.journal.transaction", no_room)
         elvis.append_rows(10)
         wait_until(lambda: twilio_server.messages and mailbox.mails)
         wait_until(lambda: "the journal cannot be written" in ear.said())
