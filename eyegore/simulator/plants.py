@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -102,15 +102,6 @@ class Planted:
     values: tuple[float, ...] = ()
     obsid: int | None = None
     ccd: int | None = None
-
-    def excursion(self, low: float, high: float) -> Planted | None:
-        """The part of it outside ``low`` .. ``high``, None when there is none: what a limit check finds."""
-        out = [(time, value) for time, value in zip(self.times, self.values, strict=False) if not low <= value <= high]
-        if not out:
-            return None
-        times, values = zip(*out, strict=True)
-        worst = max(values, key=lambda value: max(low - value, value - high))
-        return replace(self, first=times[0], last=times[-1], samples=len(out), worst=worst, times=times, values=values)
 
 
 def parse_plant(text: str) -> Plant:

@@ -20,6 +20,8 @@ from eyegore.messages.events import HkRows
 from eyegore.session.monitor import Monitor
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
+from ..planted_excursion import excursion
+
 DATA = Path(__file__).parents[2] / "data"
 START = 1_552_593_600.0  # 2019-03-14T20:00:00
 PLANTS = ("CCD2_TEMP_B:dip:-136@600+120", "RPSU_28V_PRI_I:spike:0.7@1500", "FPGA_5VREF_V:step:5.25@2000+30")
@@ -47,7 +49,7 @@ def expected(simulator: Simulator, elvis: str) -> list[dict[str, Any]]:
     for planted in simulator.planted:
         limit = table.parameters[planted.target].safe
         assert isinstance(limit, Range)
-        part = planted.excursion(limit.low, limit.high)
+        part = excursion(planted, limit.low, limit.high)
         assert part is not None
         found.append(
             {

@@ -24,6 +24,7 @@ from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ...patience import AWAITED_S
+from ..planted_excursion import excursion
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +65,7 @@ def promised(simulator: Simulator) -> list[Transition]:
         name = planted.target
         limit = table.parameters[name].safe
         assert isinstance(limit, Range)
-        part = planted.excursion(limit.low, limit.high)
+        part = excursion(planted, limit.low, limit.high)
         if part is None:
             continue
         below = part.worst < limit.low

@@ -8,6 +8,8 @@ import pytest
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.simulator.trouble import GARBAGE
 
+from ..planted_excursion import excursion
+
 START = 1552593600.0
 MASTER = "HK_14-03-19_ROE1_01.txt"
 LOG = "EXP_LOG_140319.txt"
@@ -33,9 +35,9 @@ def test_a_dip_is_one_smooth_excursion(tmp_path: Path) -> None:
     assert min(values) == -136.0
     out = [second for second, value in enumerate(values) if value < -133]
     assert out == list(range(out[0], out[-1] + 1))
-    excursion = planted.excursion(-133, 35)
-    assert excursion is not None
-    assert (excursion.first, excursion.last, excursion.samples) == (START + out[0], START + out[-1], len(out))
+    part = excursion(planted, -133, 35)
+    assert part is not None
+    assert (part.first, part.last, part.samples) == (START + out[0], START + out[-1], len(out))
     assert max(abs(value + 120) for second, value in enumerate(values) if not 300 <= second < 420) < 0.2
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.basics.errors import SettingsError
-from eyegore.simulator.plants import Plant, Planted, parse_plant, place
+from eyegore.simulator.plants import Plant, parse_plant, place
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,3 @@ def test_a_time_of_day_before_the_start_is_of_the_next_day() -> None:
 def test_a_plant_after_the_end_is_refused() -> None:
     with pytest.raises(SettingsError, match="the session is over by then: it lasts 100 s from 01:30"):
         place([parse_plant("A:nan@03:00")], 5400.0, 100, seed=0)
-
-
-def test_the_excursion_of_a_plant_is_its_part_out_of_limits() -> None:
-    planted = Planted(
-        "t", "A", "dip", 1, 5, 5, -9.0, times=(1.0, 2.0, 3.0, 4.0, 5.0), values=(0.0, -5.0, -9.0, -5.01, 0.0)
-    )
-    found = planted.excursion(-5, 5)
-    assert found is not None
-    assert (found.first, found.last, found.samples, found.worst) == (3.0, 4.0, 2, -9.0)
-    assert planted.excursion(-10, 10) is None
