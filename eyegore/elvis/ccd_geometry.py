@@ -167,19 +167,8 @@ class FrameGeometry:
         rows, columns = self.mirrored(quadrant)
         return (self.naxis1 - 1 - x if columns else x), (self.naxis2 - 1 - y if rows else y)
 
-    canonical_to_frame = frame_to_canonical
-
-    def frame_to_silicon(self, quadrant: str, x: float, y: float) -> tuple[float, float]:
-        """Silicon x and y of a frame position in a quadrant: prescan, overscan and injection rows are left out."""
-        dx, dy = self._silicon_origin(quadrant)
-        return x - dx, y - dy
-
     def silicon_to_frame(self, quadrant: str, x: float, y: float) -> tuple[float, float]:
-        """Frame column and row of a silicon position in a quadrant."""
-        dx, dy = self._silicon_origin(quadrant)
-        return x + dx, y + dy
-
-    def _silicon_origin(self, quadrant: str) -> tuple[int, int]:
-        rows, columns = self.mirrored(quadrant)
-        x = PRESCAN + (2 * self.serial_overscan if columns else 0)
-        return x, 2 * self.parallel_overscan - INJECTION_ROWS if rows else 0
+        """Frame column and row of a silicon position (without prescan, overscan and injection rows) in a quadrant."""
+        upper, right = self.mirrored(quadrant)
+        dx = PRESCAN + (2 * self.serial_overscan if right else 0)
+        return x + dx, y + (2 * self.parallel_overscan - INJECTION_ROWS if upper else 0)

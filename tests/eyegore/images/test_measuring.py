@@ -52,9 +52,8 @@ def test_spots_do_not_count_as_background() -> None:
             column, row = 1000 + 200 * step + 7 * count, 40
             pixels[GEOMETRY.canonical(letter)][row - 37 : row + 38, column - 37 : column + 38] = 2350
             pixels[GEOMETRY.canonical(letter)][row - 1 : row + 2, column - 1 : column + 2] += 20000
-            spots[letter + initial] = GEOMETRY.frame_to_silicon(
-                letter, *GEOMETRY.canonical_to_frame(letter, column, row)
-            )
+            (x, y), (x0, y0) = GEOMETRY.frame_to_canonical(letter, column, row), GEOMETRY.silicon_to_frame(letter, 0, 0)
+            spots[letter + initial] = (x - x0, y - y0)
     optics = replace(BORN, patterns={1: spots})
     cards = {"OBJECT": "PSF01_800", "EXTNAME": "ROE1_CCD1", "VEND": rows}
     made = Frame("x.fits", pixels, cards, GEOMETRY)
