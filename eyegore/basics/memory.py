@@ -37,11 +37,10 @@ class ByName:
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         from pydantic_core.core_schema import no_info_plain_validator_function, plain_serializer_function_ser_schema
 
-        def member(found: Any) -> Any:
-            try:
-                return found if isinstance(found, source) else source[found]
-            except KeyError:
-                raise ValueError(f"{found!r} is none of {', '.join(source.__members__)}") from None
+        def member(name: Any) -> Any:
+            if str(name) not in source.__members__:
+                raise ValueError(f"{name!r} is none of {', '.join(source.__members__)}")
+            return source[str(name)]
 
         name = plain_serializer_function_ser_schema(lambda one: one.name)
         return no_info_plain_validator_function(member, serialization=name)
@@ -52,10 +51,11 @@ def remembered(state: Any) -> dict[str, Any]:
     return {"version": VERSION, **json.loads(_adapter(type(state)).dump_json(state))}
 
 
-def recalled(kind: type[T], memory: Mapping[str, Any]) -> T:
+def recalled(kind: type[T], memory: object) -> T:
     """The state of this kind that :func:`remembered` took apart; raises :class:`MemoryFormatError`."""
-    if memory.get("version", VERSION) > VERSION:
-        raise MemoryFormatError(f"written by a newer Eyegore (version {memory['version']}, this one knows {VERSION})")
+    match memory:
+        case {"version": int(version)} if version > VERSION:
+            raise MemoryFormatError(f"written by a newer Eyegore (version {version}, this one knows {VERSION})")
     try:
         state: T = _adapter(kind).validate_python(_with_defaults(memory))
     except ValueError as why:

@@ -79,22 +79,16 @@ def row_of(delivery: Delivery) -> tuple[Cell, ...]:
 
 def delivery_of(row: tuple[Any, ...]) -> Delivery:
     """The delivery that :func:`row_of` took apart."""
-    cells = dict(zip(COLUMNS, row, strict=True))
-    failing = cells["failing_since"]
-    return Delivery(
-        notice=recalled(Notice, json.loads(cells["notice"])),
-        channel=Channel[cells["channel"]],
-        address=cells["address"],
-        state=DeliveryState[cells["state"]],
-        attempts=cells["attempts"],
-        next_try=cells["next_try"],
-        changed=cells["changed"],
-        failing_since=float("nan") if failing is None else failing,
-        detail=cells["detail"],
-        reference=cells["reference"],
-        doubtful=bool(cells["doubtful"]),
-        samples=_unpacked(cells["samples"]),
-    )
+    cells = {name: cell for name, cell in zip(COLUMNS, row, strict=True) if name not in ("key", "made")}
+    cells |= {
+        "notice": recalled(Notice, json.loads(cells["notice"])),
+        "channel": Channel[cells["channel"]],
+        "state": DeliveryState[cells["state"]],
+        "failing_since": float("nan") if cells["failing_since"] is None else cells["failing_since"],
+        "doubtful": bool(cells["doubtful"]),
+        "samples": _unpacked(cells["samples"]),
+    }
+    return Delivery(**cells)
 
 
 def _packed(samples: Samples | None) -> bytes | None:

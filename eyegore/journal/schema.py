@@ -85,6 +85,6 @@ def entry_of(row: tuple[Cell, ...]) -> AlarmEntry:
     values |= {name: math.nan for name in _REALS if values[name] is None}
     values |= {name: AlarmState.__members__.get(str(values[name])) for name in ("before", "after")}
     values |= {"what": Transition.__members__.get(str(values["what"])), "old": bool(values["old"])}
-    if not (values["what"] or values["person"]) and values["comment"] in _OF_VERSION_2:
+    if values["after"] and not (values["what"] or values["person"]) and values["comment"] in _OF_VERSION_2:
         values |= {"what": Transition(values["comment"]), "comment": ""}
     return AlarmEntry(**values)  # type: ignore[arg-type]

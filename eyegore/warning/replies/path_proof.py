@@ -129,18 +129,19 @@ class PathProof:
     def state(self, now: float) -> ProofState:
         """The path as it stands at ``now`` [unix s]."""
         one, clock = self._last, self._times.clock
-        proven, by = one.proven, one.by
-        last = f", last proven {clock(proven, now)} by {by}" if by else ""
+        last = f", last proven {clock(one.proven, now)} by {one.by}" if one.by else ""
+        overdue = bool(one.trouble or (one.code and now > one.asked + self._answer_s))
         if one.trouble:
-            return ProofState(one.trouble + last, True, proven, by)
-        if one.code and now > one.asked + self._answer_s:
-            return ProofState(f"proof overdue: {one.person} was asked {clock(one.asked, now)}{last}", True, proven, by)
-        if one.code:
+            text = one.trouble + last
+        elif one.code and overdue:
+            text = f"proof overdue: {one.person} was asked {clock(one.asked, now)}{last}"
+        elif one.code:
             text = f"proof asked {clock(one.asked, now)}, waiting for {one.person}{last}"
-            return ProofState(text, False, proven, by)
-        if by:
-            return ProofState(f"path proven {clock(proven, now)} by {by}", False, proven, by)
-        return ProofState("path not proven yet" if self._times.at else "path never proven (no time set)")
+        elif one.by:
+            text = f"path proven {clock(one.proven, now)} by {one.by}"
+        else:
+            text = "path not proven yet" if self._times.at else "path never proven (no time set)"
+        return ProofState(text, overdue, one.proven, one.by)
 
     def memory(self) -> Proof:
         """What must survive a restart."""

@@ -115,7 +115,10 @@ REAL = st.floats().map(lambda number: number + 0.0)
 """Without minus zero: SQLite keeps no sign of a zero."""
 ENTRIES = st.builds(
     AlarmEntry,
-    **{name: TEXT for name in COLUMNS if name not in ("time", "data_time", "value", "incident", "old")},
+    **dict.fromkeys(("parameter", "kind", "severity", "limit", "context", "person", "comment", "table"), TEXT),
+    before=st.none() | st.sampled_from(AlarmState),
+    after=st.none() | st.sampled_from(AlarmState),
+    what=st.none() | st.sampled_from(Transition),
     time=REAL,
     data_time=REAL,
     value=REAL,
@@ -159,8 +162,8 @@ def test_half_a_character_costs_only_itself() -> None:
 def test_tables_are_those_of_this_version() -> None:
     """A new field of AlarmEntry needs a new version of the tables, and a conversion of the older ones."""
     fields = "time data_time parameter kind before after severity value limit context person comment table incident old"
-    assert VERSION == 2
-    assert tuple(fields.split()) == COLUMNS
+    assert VERSION == 3
+    assert (*fields.split(), "what") == COLUMNS
 
 
 def test_a_journal_of_the_first_version_is_converted_and_loses_nothing(tmp_path: Path) -> None:
@@ -168,18 +171,21 @@ def test_a_journal_of_the_first_version_is_converted_and_loses_nothing(tmp_path:
     with closing(sqlite3.connect(path)) as old:
         for statement in TABLES:
             if "outbox" not in statement:
-                old.execute(statement)
+                old.execute(statement.replace(', "what" TEXT NOT NULL', ""))
         old.execute(f"PRAGMA application_id = {JOURNAL.application}")
         old.execute("PRAGMA user_version = 1")
-        old.execute(INSERT, row_of(entry(1.0, "A")))
+        insert = INSERT.replace(', "what"', "").replace("?, ", "", 1)
+        for comment, person in (("raised", ""), ("raised", "anna"), ("it is wet", "")):
+            old.execute(insert, row_of(entry(1.0, "A", comment=comment, person=person))[:-1])
         old.execute(KEEP, ("state", '{"a": 1}'))
         old.commit()
     with Journal(path) as journal:
-        assert [one.parameter for one in journal.entries()] == ["A"]
+        found = [(one.what, one.person, one.comment) for one in journal.entries()]
+        assert found == [(Transition.RAISED, "", ""), (None, "anna", "raised"), (None, "", "it is wet")]
         assert journal.state() == {"a": 1}
         assert Outbox(path).unfinished() == []
     with closing(sqlite3.connect(path)) as new:
-        assert new.execute("PRAGMA user_version").fetchone() == (2,)
+        assert new.execute("PRAGMA user_version").fetchone() == (3,)
 
 
 def test_a_journal_of_2026_is_read_and_written_on(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def make_folder_in_the_way(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (make_newer, r"newer Eyegore \(version 7, this one knows 2\): update Eyegore"),
+        (make_newer, r"newer Eyegore \(version 7, this one knows 3\): update Eyegore"),
         (make_foreign, "another program"),
         (make_file_in_the_way, "Not a directory: give another place with --state DIR"),
         (make_folder_in_the_way, "give another place with --state DIR"),

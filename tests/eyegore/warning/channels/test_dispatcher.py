@@ -31,8 +31,8 @@ REFUSED = Outcome(Result.REFUSED, "535 the login was refused")
 
 def notice(key: str = "1", severity: Severity = Severity.CRITICAL, made: float = NOW) -> Notice:
     return Notice(
-        key, Reason.RAISED, severity, "Ana", (Channel.EMAIL,), "T", 7, "4711", "sübject", "text", "short", "spoken",
-        made, made + 3600,
+        key, Reason.RAISED, severity, "Ana", (Channel.EMAIL,), "sübject", "text", "short", "spoken",
+        made, made + 3600, "T", 7, "4711",
     )  # fmt: skip
 
 

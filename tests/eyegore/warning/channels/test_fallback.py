@@ -32,7 +32,7 @@ def delivery(
     failing_since: float = float("nan"),
 ) -> Delivery:
     notice = Notice(
-        "7", reason, Severity.CRITICAL, "Ana", channels, "T", 7, "4711", "s", "t", "s", "v", NOW, NOW + 3600
+        "7", reason, Severity.CRITICAL, "Ana", channels, "s", "t", "s", "v", NOW, NOW + 3600, "T", 7, "4711"
     )
     return Delivery(notice, channel, "x", state, failing_since=failing_since, detail="because")
 
