@@ -16,7 +16,7 @@ from eyegore.images.pixels import ccd_stats
 from eyegore.images.pixels.ccd_stats import QuadrantCounts, SectionPlan
 from eyegore.images.pixels.injected_charge import measure_injection
 from eyegore.images.pixels.pixel_counts import counts_of, quantiles
-from eyegore.images.pixels.spot_lock import SpotLock, lock
+from eyegore.images.pixels.spot_lock import Place, lock
 from eyegore.images.pixels.spots import STAMP, find_sources, measure_spot
 from eyegore.limits.frame_model import Family
 from eyegore.messages.images import SECTIONS, Injection, QuadrantDetails, QuadrantStatistics, SectionStatistics, Spot
@@ -115,7 +115,7 @@ def _add_spots(
 ) -> None:
     """Find the spots of the four quadrants together, measure each, and the image between them."""
     images = {letter: frame.geometry.image_place(letter, plan.rows) for letter in QUADRANTS}
-    found: list[tuple[float, float]] = []
+    found: list[Place] = []
     for letter, place in images.items():
         sky = quadrants[letter].img.median
         if not math.isnan(sky):
@@ -128,7 +128,7 @@ def _add_spots(
         rows, columns = place
         spots = []
         for initial, name in SPOT_NAMES.items():
-            at = locked.places.get(letter + initial)
+            at = locked.get(letter + initial)
             if at is None:
                 spots.append(Spot(name))
                 continue
@@ -141,7 +141,7 @@ def _add_spots(
         )
 
 
-def _locked(found: list[tuple[float, float]], geometry: FrameGeometry, facts: FrameFacts, chamber: Chamber) -> SpotLock:
+def _locked(found: list[Place], geometry: FrameGeometry, facts: FrameFacts, chamber: Chamber) -> dict[str, Place]:
     pattern = chamber.patterns.get(facts.ccd, {})
     return lock({name: geometry.silicon_to_frame(name[0], *place) for name, place in pattern.items()}, found)
 

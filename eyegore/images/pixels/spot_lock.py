@@ -6,10 +6,7 @@ hardly turned or magnified.
 
 from __future__ import annotations
 
-import cmath
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -27,24 +24,11 @@ FEWEST = 3
 """Spots that must agree: two may do so by chance."""
 
 
-@dataclass(frozen=True)
-class SpotLock:
-    """How a pattern lies on a frame. ``places`` [pixel] are where its spots were found, by name.
-
-    ``translation`` [pixel] of its middle; ``scale`` and ``rotation`` [deg], NaN with fewer than two spots.
-    """
-
-    places: Mapping[str, Place]
-    translation: float = math.nan
-    scale: float = math.nan
-    rotation: float = math.nan
-
-
-def lock(pattern: Mapping[str, Place], found: Sequence[Place]) -> SpotLock:
-    """Match a pattern of places [pixel] by name to those found, in no order; nothing matched when fewer than
+def lock(pattern: Mapping[str, Place], found: Sequence[Place]) -> dict[str, Place]:
+    """Where the spots of a pattern (places [pixel] by name) were found, of places in no order; none when fewer than
     :data:`FEWEST` agree on how far the pattern has moved."""
     if not pattern or not found:
-        return SpotLock({})
+        return {}
     names = list(pattern)
     there = np.array([complex(*pattern[name]) for name in names])
     seen = np.array([complex(*place) for place in found])
@@ -55,22 +39,11 @@ def lock(pattern: Mapping[str, Place], found: Sequence[Place]) -> SpotLock:
         default=None,
     )
     if best is None:
-        return SpotLock({})
+        return {}
     matched = _matched(seen, there + best)
     if len(matched) < FEWEST:
-        return SpotLock({})
-    order = sorted(matched)
-    target, origin = seen[[matched[place] for place in order]], there[order]
-    places = {names[place]: found[matched[place]] for place in order}
-    from_middle, to_middle = origin - origin.mean(), target - target.mean()
-    size = float((np.abs(from_middle) ** 2).sum())
-    turn = complex((to_middle * from_middle.conj()).sum()) / size if size else math.nan
-    return SpotLock(
-        places=places,
-        translation=abs(complex((target - origin).mean())),
-        scale=abs(turn),
-        rotation=math.degrees(cmath.phase(turn)) if turn == turn else math.nan,
-    )
+        return {}
+    return {names[place]: found[number] for place, number in matched.items()}
 
 
 def _distances(seen: Plane, there: Plane) -> npt.NDArray[np.float64]:
