@@ -129,7 +129,7 @@ class SyncEngine:
         mismatches: list[Mismatch] = []
         if full or self._waiting(current):
             self.listener.on_look(self._report(current, []))
-            self._check_target(current)
+            self._check_target()
             if full or self._side.empty:  # where all of it was taken away, nothing is verified any more
                 self._look_for_lost(current)
             if full:
@@ -158,7 +158,7 @@ class SyncEngine:
         entries = self._ledger.entries()
         return [entries[path] for path in current.files if entries[path].state is not FileState.VERIFIED]
 
-    def _check_target(self, current: _Pass) -> None:
+    def _check_target(self) -> None:
         holds = any(entry.verified for entry in self._ledger.entries().values())
         device = self._side.ready(self._ledger.kept("device"), holds, self._mounts.known)
         self._mounts.keep(self._side.mount)
@@ -202,7 +202,7 @@ class SyncEngine:
             if self.stopped:
                 break
             if number:
-                self._check_target(current)  # a disk may be taken away between two runs of rsync
+                self._check_target()  # a disk may be taken away between two runs of rsync
             fresh = [entry for entry in batch if entry.state is not FileState.MISMATCH]
             differing |= {entry.path: entry for entry in batch if entry.state is FileState.MISMATCH}
             if fresh:

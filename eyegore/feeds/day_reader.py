@@ -78,7 +78,7 @@ class DayReader:
             if look.renewed or everything:
                 self._frames.doubt()
             yield from self._frames.remove(list(look.vanished), received)
-            yield from self._frames.look(changed, now, received, all_files=all_files)
+            yield from self._frames.look(changed, now, all_files=all_files)
         yield from self._catch_up(received)
 
     def advance(self, now: float, received: float) -> Iterator[FeedMessage]:
@@ -93,10 +93,10 @@ class DayReader:
             yield from self._frames.advance(now, received)
         yield from self._catch_up(received)
 
-    def settle(self, now: float, received: float) -> Iterator[FeedMessage]:
+    def settle(self, now: float) -> Iterator[FeedMessage]:
         """Look once more at the images that were not whole."""
         if self._frames is not None:
-            yield from self._frames.look(frozenset(), now, received)
+            yield from self._frames.look(frozenset(), now)
 
     def _take(self, files: list[DayFile], received: float) -> Iterator[FeedMessage]:
         for file in files:

@@ -107,14 +107,14 @@ class FrameSource:
             messages.append(SourceEvent(SourceKind.VANISHED, path, text, received))
         return messages
 
-    def look(self, woken: frozenset[str], now: float, received: float, *, all_files: bool = False) -> list[FeedMessage]:
+    def look(self, woken: frozenset[str], now: float, *, all_files: bool = False) -> list[FeedMessage]:
         """Look at the images that are not whole, and at whole ones that were written to."""
         messages: list[FeedMessage] = []
         for name in woken:
             self._reopen(name, now)
         for name, growing in list(self._growing.items()):
             if all_files or name in woken or not growing.judged or now - growing.since < ABANDONED_S:
-                messages += self._check(growing, now, received)
+                messages += self._check(growing, now)
         return messages
 
     def advance(self, now: float, received: float) -> list[FeedMessage]:
@@ -135,15 +135,15 @@ class FrameSource:
             there = None
         if there is None or received - there.st_mtime < OLD_S:
             growing = self._growing[file.name] = Growing(file, NEVER, now)
-            return self._check(growing, now, received)
+            return self._check(growing, now)
         seen = (there.st_size, there.st_mtime_ns)
         if there.st_size in self._whole_sizes and self._walked >= WALKED:
             return self._settle(file, seen, past=True)
         self._walked += 1
         growing = self._growing[file.name] = Growing(file, seen, now - SETTLE_S, past=True)
-        return self._check(growing, now, received)
+        return self._check(growing, now)
 
-    def _check(self, growing: Growing, now: float, received: float) -> list[FeedMessage]:
+    def _check(self, growing: Growing, now: float) -> list[FeedMessage]:
         """One look at an image that is not whole: one stat, and the headers once its size has settled."""
         file = growing.file
         try:

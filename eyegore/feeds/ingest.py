@@ -239,6 +239,6 @@ def _pieces(reader: DayReader) -> Iterator[FeedMessage]:
         yield from reader.advance(time.monotonic(), time.time())
     if reader.settling:  # an image written to a moment ago is whole if it is the same at a second look
         time.sleep(SETTLE_S + 0.01)
-        yield from reader.settle(time.monotonic(), time.time())
+        yield from reader.settle(time.monotonic())
     # what vanished meanwhile was not read: without another look the rest would pass for all
     yield from reader.look(frozenset(), time.monotonic(), time.time(), everything=True)

@@ -41,7 +41,7 @@ class Frames:
     def look(self, *woken: Path, after: float = 0.0, all_files: bool = False) -> list[tuple[bool, str]]:
         self.now += after
         names = frozenset(path.name for path in woken)
-        return self._told(self.source.look(names, self.now, NOW, all_files=all_files))
+        return self._told(self.source.look(names, self.now, all_files=all_files))
 
     def advance(self) -> list[tuple[bool, str]]:
         return self._told(self.source.advance(self.now, NOW))
