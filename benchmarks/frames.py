@@ -14,7 +14,7 @@ from benchmarks.timing import in_turn
 from benchmarks.workshop import ELVIS, Workshop
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, read_frame as frame_in, read_pixels
 from eyegore.elvis.ccd_geometry import QUADRANTS
-from eyegore.images.analysis import judge_frame
+from eyegore.images.analysis import judge_image
 from eyegore.images.measuring import section_plan
 from eyegore.images.pixels.ccd_stats import quadrant_counts, section_statistics
 from eyegore.images.pixels.display import Pixels
@@ -67,7 +67,7 @@ def frame_statistics(workshop: Workshop) -> Iterator[Figure]:
         "twelve sections": lambda: _statistics(frame),
         "sigma_clipped_stats": lambda: [sigma_clipped_stats(region) for region in regions.values()],
         "numpy mean, median, std": lambda: [(r.mean(), np.median(r), r.std()) for r in regions.values()],
-        "all of a bias judged": lambda: judge_frame(frame, block="BORN"),
+        "all of a bias judged": lambda: judge_image(frame, block="BORN"),
     }
     times = in_turn(calls, 5)
     ratio = times["sigma_clipped_stats"].median / times["twelve sections"].median

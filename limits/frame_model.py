@@ -35,7 +35,7 @@ METRICS = {
 """What of a frame can be checked, with its unit. Those of spots are checked for each spot."""
 
 
-class FrameVerdict(Enum):
+class ImageVerdict(Enum):
     """What a check says of a frame; the value is the word people and scripts read."""
 
     NOT_CHECKED = "NOT CHECKED"
@@ -86,7 +86,7 @@ class CheckLimit:
     low: float
     high: float
     unit: str
-    out: FrameVerdict
+    out: ImageVerdict
     flag: str
     description: str
     families: frozenset[Family] = frozenset()
@@ -100,11 +100,11 @@ class CheckLimit:
         named = not self.tests or any(fnmatch.fnmatchcase(test, pattern) for pattern in self.tests)
         return named and (not self.families or family in self.families)
 
-    def verdict(self, value: float, low: float, high: float) -> FrameVerdict:
+    def verdict(self, value: float, low: float, high: float) -> ImageVerdict:
         """Verdict on a value with the limits worked out; NaN anywhere is NOT CHECKED: unknown never passes."""
         if math.isnan(value) or math.isnan(low) or math.isnan(high):
-            return FrameVerdict.NOT_CHECKED
-        return FrameVerdict.PASS if low <= value <= high else self.out
+            return ImageVerdict.NOT_CHECKED
+        return ImageVerdict.PASS if low <= value <= high else self.out
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,8 @@ class CheckTable:
         return self.blocks[block][ccd, quadrant] if block else self.default_offset
 
 
-def worst(verdicts: Iterable[FrameVerdict]) -> FrameVerdict:
+def worst(verdicts: Iterable[ImageVerdict]) -> ImageVerdict:
     """The worst of some verdicts: FAIL, WARNING, NOT CHECKED, PASS; of none it is NOT CHECKED."""
-    order = (FrameVerdict.FAIL, FrameVerdict.WARNING, FrameVerdict.NOT_CHECKED, FrameVerdict.PASS)
+    order = (ImageVerdict.FAIL, ImageVerdict.WARNING, ImageVerdict.NOT_CHECKED, ImageVerdict.PASS)
     found = set(verdicts)
-    return next((verdict for verdict in order if verdict in found), FrameVerdict.NOT_CHECKED)
+    return next((verdict for verdict in order if verdict in found), ImageVerdict.NOT_CHECKED)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from eyegore.limits.frame_model import METRICS, CheckLimit, Family, FrameVerdict, Reference
+from eyegore.limits.frame_model import METRICS, CheckLimit, Family, ImageVerdict, Reference
 
 _FAMILIES = [family.value for family in Family]
 _REFERENCES = [reference.value for reference in Reference if reference is not Reference.NONE]
@@ -112,7 +112,7 @@ class CheckEntry(_Entry):
             low=low,
             high=high,
             unit=METRICS[self.name],
-            out=FrameVerdict(self.out),
+            out=ImageVerdict(self.out),
             flag=self.flag,
             description=self.description,
             families=frozenset(Family(family) for family in self.families),

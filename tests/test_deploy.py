@@ -21,7 +21,7 @@ def command_of(unit: Path) -> list[str]:
 
 
 def test_there_are_units() -> None:
-    assert [unit.name for unit in UNITS] == ["eyegore-watchdog.service", "eyegore.session.service"]
+    assert [unit.name for unit in UNITS] == ["eyegore-watchdog.service", "eyegore.service"]
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

@@ -21,7 +21,7 @@ LONGEST_SHELF_S = {Severity.NONE: 12 * 3600.0, Severity.WARNING: 12 * 3600.0, Se
 
 
 @dataclass(frozen=True)
-class Change:
+class AlarmStep:
     """A transition, with the states it shows before and after."""
 
     what: Transition
@@ -68,7 +68,7 @@ class AlarmMachine:
 
     # --- the process -------------------------------------------------------------------------------------------------
 
-    def step(self, step: Step) -> Change | None:
+    def step(self, step: Step) -> AlarmStep | None:
         """The process went out, came back, or is about to."""
         match step.what:
             case StepKind.PENDING:
@@ -88,7 +88,7 @@ class AlarmMachine:
             case _:
                 return self._back(step)
 
-    def _out(self, step: Step) -> Change | None:
+    def _out(self, step: Step) -> AlarmStep | None:
         alarm, found = self._alarm, step.violation
         lasting = alarm.active
         if not lasting:
@@ -109,7 +109,7 @@ class AlarmMachine:
         found = step.violation
         self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time)
 
-    def _back(self, step: Step) -> Change | None:
+    def _back(self, step: Step) -> AlarmStep | None:
         found = step.violation
         self._alarm = replace(self._alarm, active=False, worst=found.worst, worst_time=found.worst_time)
         if self._under is AlarmState.UNACK:
@@ -118,7 +118,7 @@ class AlarmMachine:
 
     # --- the person --------------------------------------------------------------------------------------------------
 
-    def acknowledge(self, person: str, comment: str, now: float) -> Change | None:
+    def acknowledge(self, person: str, comment: str, now: float) -> AlarmStep | None:
         """Acknowledge what lasts, clear what is over; on a shelved alarm this does nothing."""
         if self.shelved:
             return None
@@ -130,14 +130,14 @@ class AlarmMachine:
             return self._calm(Transition.LOWERED, person=person, comment=comment)
         return None
 
-    def note(self, person: str, comment: str) -> Change:
+    def note(self, person: str, comment: str) -> AlarmStep:
         """Add a comment; no state changes. It stays with an alarm that is not normal."""
         if not self.idle:
             self._alarm = replace(self._alarm, comment=comment)
         shown = self._alarm.state
-        return Change(Transition.COMMENTED, shown, shown, self._alarm, person, comment)
+        return AlarmStep(Transition.COMMENTED, shown, shown, self._alarm, person, comment)
 
-    def shelve(self, until: float, person: str, reason: str, now: float) -> Change | None:
+    def shelve(self, until: float, person: str, reason: str, now: float) -> AlarmStep | None:
         """Shelve until ``until`` [unix s], at most as long as its severity allows; NaN means that long."""
         if self._alarm.state is AlarmState.OUT_OF_SERVICE:
             return None
@@ -148,18 +148,18 @@ class AlarmMachine:
         before = self._alarm.state
         self._alarm = replace(self._alarm, shelved_until=end, shelved_by=person, shelf_reason=reason)
         self._alarm = replace(self._alarm, state=AlarmState.SHELVED)
-        return Change(Transition.SHELVED, before, AlarmState.SHELVED, self._alarm, person, reason)
+        return AlarmStep(Transition.SHELVED, before, AlarmState.SHELVED, self._alarm, person, reason)
 
-    def unshelve(self, person: str, comment: str = "") -> Change | None:
+    def unshelve(self, person: str, comment: str = "") -> AlarmStep | None:
         """Take back from the shelf; what is still out is unacknowledged, whoever acknowledged it before."""
         if not self.shelved:
             return None
         if self._alarm.active:
             self._under, self._acknowledged_at = AlarmState.UNACK, NAN
         self._alarm = replace(self._alarm, shelved_until=NAN, shelved_by="", shelf_reason="", state=self._under)
-        return Change(Transition.UNSHELVED, AlarmState.SHELVED, self._under, self._alarm, person, comment)
+        return AlarmStep(Transition.UNSHELVED, AlarmState.SHELVED, self._under, self._alarm, person, comment)
 
-    def tick(self, now: float) -> Change | None:
+    def tick(self, now: float) -> AlarmStep | None:
         """Time has passed: a shelf runs out, an acknowledged critical alarm is told again."""
         if self.shelved:
             return self.unshelve("", "the shelf ran out") if now >= self._alarm.shelved_until else None
@@ -177,7 +177,7 @@ class AlarmMachine:
         if gravest is not None:
             self._gravest = gravest
 
-    def retire(self, reason: str) -> Change | None:
+    def retire(self, reason: str) -> AlarmStep | None:
         """Put out of service, by configuration: nothing of it is remembered."""
         was = self._alarm
         if was.state is AlarmState.OUT_OF_SERVICE:
@@ -185,16 +185,16 @@ class AlarmMachine:
         out = AlarmState.OUT_OF_SERVICE
         self._alarm = Alarm(was.parameter, was.kind, out, unit=was.unit, limit=was.limit, comment=reason)
         self._under, self._acknowledged_at = AlarmState.NORMAL, NAN
-        return Change(Transition.OUT_OF_SERVICE, was.state, out, replace(was, state=out), comment=reason)
+        return AlarmStep(Transition.OUT_OF_SERVICE, was.state, out, replace(was, state=out), comment=reason)
 
-    def reinstate(self) -> Change | None:
+    def reinstate(self) -> AlarmStep | None:
         """Put back in service: the next samples tell how it is."""
         if self._alarm.state is not AlarmState.OUT_OF_SERVICE:
             return None
         self._alarm = replace(self._alarm, state=AlarmState.NORMAL, comment="")
-        return Change(Transition.IN_SERVICE, AlarmState.OUT_OF_SERVICE, AlarmState.NORMAL, self._alarm)
+        return AlarmStep(Transition.IN_SERVICE, AlarmState.OUT_OF_SERVICE, AlarmState.NORMAL, self._alarm)
 
-    def release(self) -> Change | None:
+    def release(self) -> AlarmStep | None:
         """Nothing judges it any more, by configuration: over for the process, latched where nobody has seen it."""
         if self._under in (AlarmState.NORMAL, AlarmState.RTN_UNACK):
             return None
@@ -209,7 +209,7 @@ class AlarmMachine:
 
     def _calm(
         self, what: Transition, *, step: Step | None = None, person: str = "", comment: str = ""
-    ) -> Change | None:
+    ) -> AlarmStep | None:
         was = self._alarm
         change = self._to(AlarmState.NORMAL, what, step, person, comment)
         self._alarm = replace(
@@ -221,14 +221,14 @@ class AlarmMachine:
 
     def _to(
         self, after: AlarmState, what: Transition, step: Step | None, person: str = "", comment: str = ""
-    ) -> Change | None:
+    ) -> AlarmStep | None:
         before = self._alarm.state
         self._under = after
         shown = AlarmState.SHELVED if self.shelved else after
         self._alarm = replace(self._alarm, state=shown)
         if step is not None:
             self._alarm = replace(self._alarm, time=step.time, value=step.value)
-        return Change(what, before, shown, self._alarm, person, comment)
+        return AlarmStep(what, before, shown, self._alarm, person, comment)
 
     def memory(self) -> AlarmMemory:
         """What must survive a restart."""

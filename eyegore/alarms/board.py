@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eyegore.alarms.alarm import AlarmMachine, Change
+from eyegore.alarms.alarm import AlarmMachine, AlarmStep
 from eyegore.alarms.debounce import Step, StepKind, Violation
 from eyegore.alarms.incidents import FLOOD_S, IncidentBook
 from eyegore.alarms.judgement import Judgement
@@ -34,7 +34,7 @@ from eyegore.messages.events import (
 
 
 @dataclass(frozen=True)
-class Frame:
+class EntryContext:
     """What an entry of the journal says besides the alarm.
 
     ``now`` is unix time [s]; ``table`` the hash of the limit table; what is older than ``news`` [lab s] nobody is told.
@@ -66,7 +66,9 @@ class AlarmBoard:
 
     # --- parameters --------------------------------------------------------------------------------------------------
 
-    def watch(self, parameter: Parameter, limit_set: LimitSet, frame: Frame, *, listed: bool = True) -> list[Event]:
+    def watch(
+        self, parameter: Parameter, limit_set: LimitSet, frame: EntryContext, *, listed: bool = True
+    ) -> list[Event]:
         """Have alarms for a parameter; one that is watched keeps them, and is judged by these limits from now on.
 
         ``listed``: a table says so; without one nobody has decided that there are no limits.
@@ -107,7 +109,7 @@ class AlarmBoard:
 
     # --- the process -------------------------------------------------------------------------------------------------
 
-    def take(self, rows: HkRows, judgement: Judgement, frame: Frame) -> list[Event]:
+    def take(self, rows: HkRows, judgement: Judgement, frame: EntryContext) -> list[Event]:
         """Take rows in the order they were recorded, with what the checks say of them."""
         shown = judgement.shown
         notable = ((shown >= Verdict.LOW) | (shown == Verdict.INVALID)).any(axis=0)
@@ -122,7 +124,7 @@ class AlarmBoard:
             events += self._apply(one.machine, one.step, frame)
         return events
 
-    def _apply(self, machine: AlarmMachine, step: Step, frame: Frame) -> list[Event]:
+    def _apply(self, machine: AlarmMachine, step: Step, frame: EntryContext) -> list[Event]:
         change = machine.step(step)
         if change is None:
             return []
@@ -144,7 +146,7 @@ class AlarmBoard:
         text: str,
         since: float,
         time: float,
-        frame: Frame,
+        frame: EntryContext,
         kind: AlarmKind = AlarmKind.DEADMAN,
     ) -> list[Event]:
         """A dead-man timer ran out, or a trend foretells trouble: ``text`` says which. Times [lab s]."""
@@ -155,7 +157,9 @@ class AlarmBoard:
         step = Step(StepKind.ACTIVE, 0, time, float("nan"), _timer_violation(severity, since, time))
         return self._apply(machine, step, frame)
 
-    def timer_well(self, name: str, time: float, frame: Frame, kind: AlarmKind = AlarmKind.DEADMAN) -> list[Event]:
+    def timer_well(
+        self, name: str, time: float, frame: EntryContext, kind: AlarmKind = AlarmKind.DEADMAN
+    ) -> list[Event]:
         """What a dead-man timer waits for has come, or the trend has turned."""
         machine = self._timers.get((name, kind))
         if machine is None or not machine.alarm.active:
@@ -175,7 +179,7 @@ class AlarmBoard:
 
     # --- people and time ---------------------------------------------------------------------------------------------
 
-    def command(self, command: FlagCommand, frame: Frame) -> list[Event]:
+    def command(self, command: FlagCommand, frame: EntryContext) -> list[Event]:
         """Do what a person asked."""
         if command.action is Action.RESET_ALL:
             events = self._each(self._machines(), command, Action.LOWER, frame)
@@ -186,14 +190,14 @@ class AlarmBoard:
         return self._each(machines, command, command.action, frame)
 
     def _each(
-        self, machines: Sequence[AlarmMachine], command: FlagCommand, action: Action, frame: Frame
+        self, machines: Sequence[AlarmMachine], command: FlagCommand, action: Action, frame: EntryContext
     ) -> list[Event]:
         if action is Action.COMMENT:
             machines = [next((machine for machine in machines if not machine.idle), machines[0])]
         changes = [_done(machine, action, command, frame.now) for machine in machines]
         return [_event(change, frame, None) for change in changes if change is not None]
 
-    def tick(self, frame: Frame) -> list[Event]:
+    def tick(self, frame: EntryContext) -> list[Event]:
         """Time has passed: shelves run out, acknowledged critical alarms are told again."""
         changes = [machine.tick(frame.now) for machine in self._machines() if not machine.idle]
         return [_event(change, frame, None) for change in changes if change is not None]
@@ -232,7 +236,7 @@ class AlarmBoard:
 
 def noted(
     text: str,
-    frame: Frame,
+    frame: EntryContext,
     kind: str = "CONFIGURATION",
     time: float = float("nan"),
     person: str = "",
@@ -252,7 +256,7 @@ def _timer_violation(severity: Severity, since: float, time: float) -> Violation
     return Violation(Verdict.STALE, severity, since, float("nan"), time, 1)
 
 
-def _done(machine: AlarmMachine, action: Action, command: FlagCommand, now: float) -> Change | None:
+def _done(machine: AlarmMachine, action: Action, command: FlagCommand, now: float) -> AlarmStep | None:
     match action:
         case Action.LOWER:
             return machine.acknowledge(command.person, command.comment, now)
@@ -264,7 +268,7 @@ def _done(machine: AlarmMachine, action: Action, command: FlagCommand, now: floa
             return machine.note(command.person, command.comment)
 
 
-def _event(change: Change, frame: Frame, step: Step | None) -> AlarmChanged:
+def _event(change: AlarmStep, frame: EntryContext, step: Step | None) -> AlarmChanged:
     alarm = change.alarm
     data_time = alarm.time if step is None else step.time
     old = step is not None and data_time < frame.news

@@ -9,7 +9,7 @@ from operator import is_
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.basics.records import same
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Severity, Verdict
 from eyegore.messages.events import Alarm, AlarmState, Event, Flag, FlagChanged, FlagState, HkRows
@@ -45,7 +45,7 @@ class _Live:
     time: float
 
 
-class FlagBoard:
+class FlagBook:
     """The flags by parameter name, in file order; columns that come later are added, none is ever forgotten."""
 
     def __init__(self, alarms: AlarmBoard) -> None:
@@ -65,7 +65,7 @@ class FlagBoard:
         limit_set: LimitSet,
         checked: Sequence[bool],
         units: Mapping[str, str],
-        frame: Frame,
+        frame: EntryContext,
     ) -> list[Event]:
         """Have a flag for each of ``columns``; ``units`` are those of the columns that the table does not know."""
         events: list[Event] = []

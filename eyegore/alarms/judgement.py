@@ -15,7 +15,7 @@ Marks = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class JudgedPart:
     """The verdicts by one set of limits, and which samples are beyond a hard one (None: there is no hard limit).
 
     Of the performance limits ``beyond`` marks what is beyond the safe ones too: that is for the other part to tell.
@@ -31,12 +31,12 @@ class Judgement:
     """Verdicts of rows, all of the shape of their values: ``shown`` is what is told of each sample."""
 
     shown: Codes
-    parts: tuple[Part, ...]
+    parts: tuple[JudgedPart, ...]
 
     @classmethod
     def by_one_set(cls, codes: Codes, beyond: Marks | None = None) -> Judgement:
         """Where one set of limits is in use."""
-        return cls(codes, (Part(AlarmKind.OOL, codes, beyond),))
+        return cls(codes, (JudgedPart(AlarmKind.OOL, codes, beyond),))
 
     @classmethod
     def by_both_sets(cls, safe: Codes, beyond: Marks | None, performance: Codes) -> Judgement:
@@ -44,12 +44,14 @@ class Judgement:
         unsafe = safe >= Verdict.LOW
         settled = unsafe | (safe == Verdict.INVALID) | ((safe == Verdict.IN_LIMITS) & (performance < Verdict.LOW))
         shown = np.where(settled, safe, performance)
-        return cls(shown, (Part(AlarmKind.OOL, safe, beyond), Part(AlarmKind.PERFORMANCE, performance, unsafe)))
+        return cls(
+            shown, (JudgedPart(AlarmKind.OOL, safe, beyond), JudgedPart(AlarmKind.PERFORMANCE, performance, unsafe))
+        )
 
     def since(self, first: int) -> Judgement:
         """That of the rows from ``first`` on."""
         parts = (
-            Part(part.kind, part.codes[first:], None if part.beyond is None else part.beyond[first:])
+            JudgedPart(part.kind, part.codes[first:], None if part.beyond is None else part.beyond[first:])
             for part in self.parts
         )
         return Judgement(self.shown[first:], tuple(parts)) if first else self
@@ -68,5 +70,5 @@ def joined(pieces: list[Judgement]) -> Judgement:
             marks = np.concatenate([
                 np.zeros(shape, np.bool_) if one is None else one for one, shape in zip(beyond, shapes, strict=True)
             ])  # fmt: skip
-        parts.append(Part(part.kind, np.concatenate([piece.parts[number].codes for piece in pieces]), marks))
+        parts.append(JudgedPart(part.kind, np.concatenate([piece.parts[number].codes for piece in pieces]), marks))
     return Judgement(np.concatenate([piece.shown for piece in pieces]), tuple(parts))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, Change
+from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, AlarmStep
 from eyegore.alarms.debounce import Counted, Debounce, Repetition, Step, violation_in
-from eyegore.alarms.judgement import Judgement, Part
+from eyegore.alarms.judgement import JudgedPart, Judgement
 from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict
 from eyegore.limits.verdict_runs import runs_of, spans_of
 from eyegore.limits.wording import describe
@@ -97,13 +97,13 @@ class Watched:
         if self._parameter.phases:
             self.obey(self._parameter, phase)
 
-    def enlist(self, *, listed: bool = True) -> list[Change]:
+    def enlist(self, *, listed: bool = True) -> list[AlarmStep]:
         """Put the alarms out of service, or back in, as the table says; ``listed``: there is a table that decides.
 
         An alarm whose limits a table has no more would last for ever: no sample could end it.
         """
         reason = self._parameter.out_of_service
-        changes: list[Change | None] = []
+        changes: list[AlarmStep | None] = []
         for kind, track in self.tracks.items():
             dropped = listed and not self._judged_in_any_phase(kind)
             if reason or dropped:
@@ -145,7 +145,7 @@ class Watched:
                 yield Found(start + step.row, column, track.machine, step)
 
     def _violations(
-        self, part: Part, column: int, times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]
+        self, part: JudgedPart, column: int, times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]
     ) -> Iterator[Found]:
         track = self.tracks[part.kind]
         beyond = None if part.beyond is None else part.beyond[:, column]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eyegore.alarms.alarm import Change
+from eyegore.alarms.alarm import AlarmStep
 from eyegore.basics.lab_time import clock_text
 from eyegore.limits.model import Verdict
 from eyegore.limits.wording import quantity
@@ -39,7 +39,7 @@ def _limits(alarm: Alarm) -> str:
     return "performance limit" if alarm.kind is AlarmKind.PERFORMANCE else "limit"
 
 
-def sentence(change: Change, verdict: Verdict | None) -> str:
+def sentence(change: AlarmStep, verdict: Verdict | None) -> str:
     """One line that tells a transition; "" for what is only written to the journal."""
     alarm, by = change.alarm, f" by {change.person}" if change.person else ""
     comment = f": {change.comment}" if change.comment else ""

@@ -17,7 +17,7 @@ from eyegore.commands.command_line import CommandLine
 from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:
-    from eyegore.ds9.order import Ds9Order, FrameImage, Outcome
+    from eyegore.ds9.order import Ds9Order, FrameImage, OrderOutcome
     from eyegore.ds9.session import Ds9Session
     from eyegore.ds9.xpa import Transport
 
@@ -114,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
         return _list(transport, given_up)
     order = _order(args)
     session = _session(args, transport, given_up)
-    outcomes: list[Outcome] = []
+    outcomes: list[OrderOutcome] = []
     interrupted = False
     with ended_by_signals(given_up):
         try:
@@ -177,7 +177,7 @@ def _show(
     order: Ds9Order,
     session: Ds9Session,
     given_up: threading.Event,
-    outcomes: list[Outcome],
+    outcomes: list[OrderOutcome],
     advance: Callable[[FrameImage | None], object],
 ) -> None:
     """Carry out an order; ``outcomes`` gets what became of each image as it becomes known."""
@@ -198,7 +198,7 @@ def _show(
         names.remove()
 
 
-def _tell(name: str, order: Ds9Order, outcomes: Sequence[Outcome]) -> None:
+def _tell(name: str, order: Ds9Order, outcomes: Sequence[OrderOutcome]) -> None:
     """What is shown, what is not and why."""
     from eyegore.ds9.order import Fate, not_shown, numbers_text
 

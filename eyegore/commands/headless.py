@@ -19,7 +19,7 @@ from rich.text import Text
 
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.basics.quantities import bytes_text
-from eyegore.images.tally import FrameTally
+from eyegore.images.tally import ImageTally
 from eyegore.limits.model import Severity
 from eyegore.messages.copies import SyncState
 from eyegore.messages.events import (
@@ -30,9 +30,9 @@ from eyegore.messages.events import (
     Flag,
     FlagChanged,
     FlagState,
-    FrameJudged,
-    FramesWaiting,
     Health,
+    ImageJudged,
+    ImagesWaiting,
     Said,
     WarningsState,
 )
@@ -55,7 +55,7 @@ class Summary:
         self._flags: dict[str, Flag] = {}
         self._lines: deque[tuple[int, str, str]] = deque(maxlen=LINES)
         self._last_exposure = ""
-        self._frames = FrameTally()
+        self._frames = ImageTally()
 
     def take(self, event: Event) -> None:
         """Subscriber: returns at once."""
@@ -85,7 +85,7 @@ class Summary:
                 self._warnings = event
             case SyncState():
                 self._copies[event.target] = event
-            case FrameJudged() | FramesWaiting():
+            case ImageJudged() | ImagesWaiting():
                 self._frames.take(event)
             case FlagChanged():
                 self._flags.pop(event.flag.parameter, None)

@@ -142,12 +142,12 @@ def _chosen(args: argparse.Namespace) -> str:
 
 
 def _told(records: list[PageRecord], made: int) -> list[str]:
-    from eyegore.limits.frame_model import FrameVerdict
+    from eyegore.limits.frame_model import ImageVerdict
 
     counts: dict[str, int] = {}
     for record in records:
         counts[record.verdict.value] = counts.get(record.verdict.value, 0) + 1
-    bad = [record for record in records if record.verdict is not FrameVerdict.PASS]
+    bad = [record for record in records if record.verdict is not ImageVerdict.PASS]
     lines = [
         f"{record.verdict.value:<11} {Path(record.stamp.path).name}" + (f"  {record.wrong}" if record.wrong else "")
         for record in bad[:MOST_TOLD]

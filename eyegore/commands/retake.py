@@ -135,7 +135,7 @@ def judge(session: Session, progress: Callable[[Monitor], None] = lambda monitor
     findings = once.judge(session, images=False, progress=progress)
     monitor, now = findings.monitor, time.time()
     age = now + monitor.rules.lab_offset_s(now) - monitor.hk.last_time
-    monitor.hk.frames.end(over=age > session.stale_after_s)
+    monitor.hk.exposures.end(over=age > session.stale_after_s)
     return findings
 
 

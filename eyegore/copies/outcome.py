@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Outcome(Enum):
+class RsyncOutcome(Enum):
     """How a run of rsync ended."""
 
     DONE = "done"
@@ -18,12 +18,12 @@ class Outcome(Enum):
     @property
     def fault(self) -> bool:
         """Whether an operator has to hear of it."""
-        return self in (Outcome.PASSING, Outcome.LASTING)
+        return self in (RsyncOutcome.PASSING, RsyncOutcome.LASTING)
 
 
 @dataclass(frozen=True)
 class RsyncVerdict:
     """How a run ended, and one sentence for a person."""
 
-    outcome: Outcome
+    outcome: RsyncOutcome
     sentence: str

@@ -12,7 +12,7 @@ from eyegore.alarms.spans import AlarmSpans
 from eyegore.basics.lab_time import clock_text
 from eyegore.desktop.alarms.desk import AlarmDesk
 from eyegore.desktop.copy_desk import CopyDesk
-from eyegore.desktop.history.trend_source import FrameTrendSource
+from eyegore.desktop.history.trend_source import ImageTrendSource
 from eyegore.desktop.images.desk import ImageDesk
 from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
@@ -20,7 +20,7 @@ from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
 from eyegore.exposures.index import ExposureIndex
 from eyegore.housekeeping.rules import Rules
-from eyegore.images.trends import FrameTrends
+from eyegore.images.trends import ImageTrends
 from eyegore.limits.model import LimitTable, Phase, Severity
 from eyegore.messages.copies import CopyProgress, ExposureCopies, SyncState, VolumeSpace
 from eyegore.messages.events import (
@@ -35,12 +35,12 @@ from eyegore.messages.events import (
     Flag,
     FlagChanged,
     FlagState,
-    FrameJudged,
-    FramesWaiting,
     Health,
     HkAccepted,
     ImageFile,
+    ImageJudged,
     ImagesReady,
+    ImagesWaiting,
     LayoutChanged,
     PastAlarms,
     Said,
@@ -102,8 +102,8 @@ class SessionView:
         self._exposures: dict[int, Exposure] = {}
         self._index = ExposureIndex()
         self.verdicts = VerdictRows()
-        self._frame_trends = FrameTrends(rules.lab_offset_s)
-        self.trend_source = FrameTrendSource(self._frame_trends, lambda: self.health)
+        self._image_trends = ImageTrends(rules.lab_offset_s)
+        self.trend_source = ImageTrendSource(self._image_trends, lambda: self.health)
         if panes.table is not None:
             self.verdicts.dress(panes.table.tips.by_column, panes.table.columns.longest)
             panes.table.tint_of = self.verdicts.tint
@@ -140,18 +140,18 @@ class SessionView:
                 columns = (*event.columns, *self.verdicts.columns, *self._copy_rows.columns)
                 self._log_columns = exposure_columns(self._log_columns, columns)
                 self.verdicts.add(event.rows)
-                self._frame_trends.add(event.rows)
+                self._image_trends.add(event.rows)
                 self._copy_rows.add(event.rows)
                 self._new_rows += event.rows
                 self._index.add(event.rows)
                 self._exposures.update((row.obsid, row) for row in event.rows)
-            case ExposureHk() | FramesWaiting():
+            case ExposureHk() | ImagesWaiting():
                 self.verdicts.take(event)
-            case ImageFile() | FrameJudged():
+            case ImageFile() | ImageJudged():
                 self.verdicts.take(event)
                 self.pictures.take(event)
-                if isinstance(event, FrameJudged):
-                    self._frame_trends.take(event)
+                if isinstance(event, ImageJudged):
+                    self._image_trends.take(event)
             case ImagesReady() | ImagePreview():
                 self.pictures.take(event)
             case Health():

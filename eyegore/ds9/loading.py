@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from eyegore.basics.errors import Ds9Error, FormatError
-from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, Outcome, whole
+from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, OrderOutcome, whole
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.quadrant_regions import geometry_of, region_text
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Xpa
@@ -43,7 +43,7 @@ class Loading:
         self.loaded: list[int] = []
         """Frames that were filled, so far."""
 
-    def check(self) -> Iterator[Outcome]:
+    def check(self) -> Iterator[OrderOutcome]:
         """The images that cannot be shown; Ds9Error after them when that is all of them. No DS9 is needed yet."""
         for image in self._order.images:
             if self._given_up.is_set():
@@ -56,7 +56,7 @@ class Loading:
         if not self._ready:
             raise Ds9Error("none of its images is there and complete")
 
-    def load(self, xpa: Xpa, address: str, *, unwanted: Collection[int] = ()) -> Iterator[Outcome]:
+    def load(self, xpa: Xpa, address: str, *, unwanted: Collection[int] = ()) -> Iterator[OrderOutcome]:
         """Load what :meth:`check` let pass; the frames ``unwanted`` go. Ds9Error when DS9 cannot go on."""
         there = {int(frame) for frame in xpa.get(address, "frame", "all").split()}
         for frame in sorted(there & set(unwanted)):
@@ -79,7 +79,7 @@ class Loading:
         # the first call after a load tells whether DS9 outlived it
         xpa.get(address, "version")
 
-    def _load(self, xpa: Xpa, address: str, image: FrameImage) -> Outcome:
+    def _load(self, xpa: Xpa, address: str, image: FrameImage) -> OrderOutcome:
         """Load one image; one that DS9 does not take is told, and DS9 goes on."""
         outcome = whole(image)  # once more: it may have been rewritten while others were loaded
         if outcome is not None:
@@ -97,8 +97,8 @@ class Loading:
         except (Ds9SilentError, Ds9GivenUpError):
             raise
         except Ds9Error as why:
-            return Outcome(image, Fate.REFUSED, str(why))
-        return Outcome(image, Fate.SHOWN, note=note)
+            return OrderOutcome(image, Fate.REFUSED, str(why))
+        return OrderOutcome(image, Fate.SHOWN, note=note)
 
     def _draw(self, xpa: Xpa, address: str, path: Path) -> str:
         """Draw the quadrants over the image; why it could not be done, else ""."""

@@ -63,7 +63,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OrderOutcome:
     """What became of one image, and why. ``note`` is for a person to know of an image that is shown."""
 
     image: FrameImage
@@ -86,17 +86,17 @@ class Outcome:
         return f"{self.image.name}: {self.note}" if self.note else f"{self.image.name} is shown"
 
 
-def whole(image: FrameImage) -> Outcome | None:
+def whole(image: FrameImage) -> OrderOutcome | None:
     """Why an image cannot be shown, None when it is whole. A half-written file would kill DS9."""
     if image.path is None:
-        return Outcome(image, Fate.MISSING)
+        return OrderOutcome(image, Fate.MISSING)
     try:
         if not image.path.exists():
-            return Outcome(image, Fate.MISSING)
+            return OrderOutcome(image, Fate.MISSING)
         state = frame_state(image.path)
     except OSError as why:
-        return Outcome(image, Fate.UNREADABLE, str(why))
-    return None if state.complete else Outcome(image, Fate.INCOMPLETE, state.problem)
+        return OrderOutcome(image, Fate.UNREADABLE, str(why))
+    return None if state.complete else OrderOutcome(image, Fate.INCOMPLETE, state.problem)
 
 
 def numbers_text(numbers: Iterable[int]) -> str:
@@ -110,7 +110,7 @@ def numbers_text(numbers: Iterable[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
 
 
-def not_shown(outcomes: Sequence[Outcome]) -> list[str]:
+def not_shown(outcomes: Sequence[OrderOutcome]) -> list[str]:
     """What is not shown, by reason and ObsID, a line for each reason and CCD."""
     lines = []
     for fate in (Fate.MISSING, Fate.INCOMPLETE, Fate.UNREADABLE, Fate.REFUSED):

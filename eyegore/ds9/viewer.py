@@ -11,7 +11,7 @@ from pathlib import Path
 from eyegore.basics.errors import Ds9Error
 from eyegore.basics.worker import NewestWins
 from eyegore.ds9.loading import Loading
-from eyegore.ds9.order import Ds9Order, Fate, FrameImage, Outcome, not_shown
+from eyegore.ds9.order import Ds9Order, Fate, FrameImage, OrderOutcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9, running_ds9s
 from eyegore.ds9.session import Ds9Session, OwnDs9, own_title
@@ -196,7 +196,7 @@ class Ds9Viewer(NewestWins[_Request]):
         self._progress(f"DS9: looking at {order.what}")
         outcomes = []
 
-        def note(outcome: Outcome) -> None:
+        def note(outcome: OrderOutcome) -> None:
             outcomes.append(outcome)
             if (singly and outcome.fate is not Fate.SHOWN) or outcome.note:
                 self._say(logging.WARNING, outcome.sentence)

@@ -16,7 +16,7 @@ from eyegore.elvis.ccd_geometry import (
 from eyegore.elvis.fits_headers import CardValue, Flaw, Hdu, Headers, read_headers
 from eyegore.elvis.frame_error import FrameError, unreadable
 from eyegore.elvis.frame_pixels import UInt16Array as UInt16Array, compressed, image_shape, pixels_of
-from eyegore.messages.images import FrameProblem
+from eyegore.messages.images import ImageProblem
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def read_frame(path: str | os.PathLike[str], buffer: UInt16Array | None = None) 
             try:
                 geometry = FrameGeometry.from_shape(columns, rows)
             except FormatError as why:
-                raise FrameError(path, FrameProblem.WRONG_SHAPE, f"cannot be used: {why}") from why
+                raise FrameError(path, ImageProblem.WRONG_SHAPE, f"cannot be used: {why}") from why
             return Frame(os.fspath(path), pixels_of(descriptor, image, path, buffer), image.cards, geometry)
         finally:
             os.close(descriptor)
@@ -138,15 +138,15 @@ def _flaw(descriptor: int, headers: Headers, size: int) -> Flaw | None:
         return headers.flaw
     image = headers.image
     if not image.data_size:
-        return Flaw(FrameProblem.NO_IMAGE, "it has no image yet")
+        return Flaw(ImageProblem.NO_IMAGE, "it has no image yet")
     if len(image.shape) != 2:
-        return Flaw(FrameProblem.WRONG_SHAPE, f"it has no image of two axes but data of {len(image.shape)}")
+        return Flaw(ImageProblem.WRONG_SHAPE, f"it has no image of two axes but data of {len(image.shape)}")
     if size < headers.expected:
-        return Flaw(FrameProblem.TRUNCATED, f"it has {size} of {headers.expected} bytes")
+        return Flaw(ImageProblem.TRUNCATED, f"it has {size} of {headers.expected} bytes")
     if image.cards.get("BZERO") == 32768 and not compressed(image):
         # A file whose space was reserved in advance has its full length and zeros where data will come; in data that
         # would be a long run of exactly 32768 ADU (0 ADU, as in rows that were not read, is stored as 0x8000).
         length = min(image.data_size, 4096)
         if not os.pread(descriptor, length, image.data + image.data_size - length).strip(b"\0"):
-            return Flaw(FrameProblem.ZERO_FILLED, "its last pixels have not been written yet")
+            return Flaw(ImageProblem.ZERO_FILLED, "its last pixels have not been written yet")
     return None

@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from eyegore.messages.images import FrameProblem
+from eyegore.messages.images import ImageProblem
 
 BLOCK = 2880
 CARD = 80
@@ -55,7 +55,7 @@ class Hdu:
 class Flaw:
     """What is wrong with a file: its kind, and in words."""
 
-    problem: FrameProblem
+    problem: ImageProblem
     words: str
 
 
@@ -104,7 +104,7 @@ def read_headers(descriptor: int, size: int) -> Headers:
         length = _data_size(cards)
         if length is None:
             words = f"the header of HDU {len(hdus) + 1} is damaged"
-            return Headers(tuple(hdus), end, Flaw(FrameProblem.DAMAGED, words))
+            return Headers(tuple(hdus), end, Flaw(ImageProblem.DAMAGED, words))
         hdus.append(Hdu(cards, end, length, len(hdus)))
         at = hdus[-1].end
     return Headers(tuple(hdus), hdus[-1].end, None)
@@ -128,20 +128,20 @@ def _cards(descriptor: int, at: int, number: int) -> tuple[dict[str, CardValue],
                 cards.setdefault(keyword, card_value(card[10:]))
         at += BLOCK
         if len(block) < BLOCK:
-            return cards, at, Flaw(FrameProblem.TRUNCATED, f"the header of HDU {number} is cut")
-    return cards, at, Flaw(FrameProblem.DAMAGED, f"the header of HDU {number} has no end")
+            return cards, at, Flaw(ImageProblem.TRUNCATED, f"the header of HDU {number} is cut")
+    return cards, at, Flaw(ImageProblem.DAMAGED, f"the header of HDU {number} has no end")
 
 
 def _no_header(block: bytes, number: int, first: bytes) -> Flaw:
     if not block:
-        return Flaw(FrameProblem.EMPTY if number == 1 else FrameProblem.TRUNCATED, "it is empty")
+        return Flaw(ImageProblem.EMPTY if number == 1 else ImageProblem.TRUNCATED, "it is empty")
     if not block.strip(b"\0"):
-        return Flaw(FrameProblem.ZERO_FILLED, f"zeros where the header of HDU {number} should be")
+        return Flaw(ImageProblem.ZERO_FILLED, f"zeros where the header of HDU {number} should be")
     if first.startswith(block):
-        return Flaw(FrameProblem.TRUNCATED, f"the header of HDU {number} is cut")
+        return Flaw(ImageProblem.TRUNCATED, f"the header of HDU {number} is cut")
     if number == 1:
-        return Flaw(FrameProblem.NOT_FITS, "it is not a FITS file")
-    return Flaw(FrameProblem.DAMAGED, f"there is no header where that of HDU {number} should be")
+        return Flaw(ImageProblem.NOT_FITS, "it is not a FITS file")
+    return Flaw(ImageProblem.DAMAGED, f"there is no header where that of HDU {number} should be")
 
 
 def _data_size(cards: dict[str, CardValue]) -> int | None:

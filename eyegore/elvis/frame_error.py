@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 
 from eyegore.basics.errors import FormatError
-from eyegore.messages.images import FrameProblem
+from eyegore.messages.images import ImageProblem
 
 
 class FrameError(FormatError):
     """``problem`` is its kind, ``explanation`` what is wrong in words that go after the name of the file."""
 
-    def __init__(self, path: str | os.PathLike[str], problem: FrameProblem, explanation: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], problem: ImageProblem, explanation: str) -> None:
         super().__init__(f"{os.fspath(path)} {explanation}")
         self.problem = problem
         self.explanation = explanation
@@ -20,5 +20,5 @@ class FrameError(FormatError):
 def unreadable(path: str | os.PathLike[str], why: OSError) -> FrameError:
     """The error for a file that the system does not let be read; one that is not there has vanished."""
     if isinstance(why, FileNotFoundError):
-        return FrameError(path, FrameProblem.VANISHED, f"cannot be read: {why.strerror or why}")
-    return FrameError(path, FrameProblem.UNREADABLE, f"cannot be read: {why.strerror or why}")
+        return FrameError(path, ImageProblem.VANISHED, f"cannot be read: {why.strerror or why}")
+    return FrameError(path, ImageProblem.UNREADABLE, f"cannot be read: {why.strerror or why}")

@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from eyegore.elvis.fits_headers import Hdu
 from eyegore.elvis.frame_error import FrameError
-from eyegore.messages.images import FrameProblem
+from eyegore.messages.images import ImageProblem
 
 WHOLE = 0.01
 """How far from a whole number a scaled pixel may be [ADU]: single precision has a rounding of 0.004 at 65535."""
@@ -99,7 +99,7 @@ def _read_others(file: io.FileIO, pixels: UInt16Array, image: Hdu, path: Path) -
     cards = image.cards
     zero, scale, blank = cards.get("BZERO", 0), cards.get("BSCALE", 1), cards.get("BLANK")
     if isinstance(zero, str) or isinstance(scale, str):
-        raise FrameError(path, FrameProblem.DAMAGED, f"cannot be used: BZERO {zero}, BSCALE {scale} are no numbers")
+        raise FrameError(path, ImageProblem.DAMAGED, f"cannot be used: BZERO {zero}, BSCALE {scale} are no numbers")
     stored = np.empty((_BLOCK_ROWS, pixels.shape[1]), dtype=_TYPES[int(cards["BITPIX"])])
     for block in _blocks(pixels):
         part = stored[: len(block)]
@@ -123,7 +123,7 @@ def _check_adu(values: npt.NDArray[np.float64], adu: UInt16Array, path: Path) ->
 
 def _wrong(path: Path, what: str, count: int) -> FrameError:
     some = "1 pixel that is" if count == 1 else f"{count} pixels that are"
-    return FrameError(path, FrameProblem.WRONG_PIXELS, f"is no raw frame: among its pixels are at least {some} {what}")
+    return FrameError(path, ImageProblem.WRONG_PIXELS, f"is no raw frame: among its pixels are at least {some} {what}")
 
 
 def _decompress(path: Path, image: Hdu, pixels: UInt16Array) -> None:
@@ -146,7 +146,7 @@ def _decompress(path: Path, image: Hdu, pixels: UInt16Array) -> None:
     except Exception as why:  # whatever a damaged tile makes the decompressors raise
         if isinstance(why, OSError) and why.errno not in (None, errno.EINVAL):  # a wild offset is EINVAL
             raise
-        raise FrameError(path, FrameProblem.DAMAGED, f"cannot be decompressed: {why or type(why).__name__}") from why
+        raise FrameError(path, ImageProblem.DAMAGED, f"cannot be decompressed: {why or type(why).__name__}") from why
 
 
 def _blocks(pixels: UInt16Array) -> Iterator[UInt16Array]:
@@ -159,5 +159,5 @@ def _fill(file: io.FileIO, stored: npt.NDArray[np.generic], path: Path) -> None:
     while view:
         count = file.readinto(view)
         if not count:
-            raise FrameError(path, FrameProblem.TRUNCATED, "was cut while it was read: try again")
+            raise FrameError(path, ImageProblem.TRUNCATED, "was cut while it was read: try again")
         view = view[count:]

@@ -157,7 +157,7 @@ class HkTable:
         """The columns without the time."""
         return self.columns[: self.time_place] + self.columns[self.time_place + 1 :]
 
-    def rows(self, data: bytes, line: int) -> Rows:
+    def rows(self, data: bytes, line: int) -> ParsedRows:
         """Rows in complete lines, ``line`` being the number of the first. Blank and comment lines are left out."""
         lines = data.decode("latin-1").split("\n")
         lines.pop()
@@ -171,11 +171,11 @@ class HkTable:
             ]
             numbers, lines = [number for number, _ in kept], [text for _, text in kept]
         if not lines:
-            return Rows(np.empty(0), np.empty((0, len(self.columns) - 1)), line, ())
+            return ParsedRows(np.empty(0), np.empty((0, len(self.columns) - 1)), line, ())
         regular = self._all_at_once(lines) if data.isascii() and b"\0" not in data else None
         if regular is None:
             return self._one_by_one(numbers, lines)
-        return Rows(*regular, numbers[0], ())
+        return ParsedRows(*regular, numbers[0], ())
 
     def _all_at_once(self, lines: list[str]) -> tuple[FloatArray, FloatArray] | None:
         """Times and values of regular lines; None when any of them is not."""
@@ -207,7 +207,7 @@ class HkTable:
             return None
         return self.clock.times(*stamps), values
 
-    def _one_by_one(self, numbers: Sequence[int], lines: list[str]) -> Rows:
+    def _one_by_one(self, numbers: Sequence[int], lines: list[str]) -> ParsedRows:
         times: list[float] = []
         values: list[list[float]] = []
         good: list[int] = []
@@ -229,7 +229,7 @@ class HkTable:
             good.append(at)
         matrix = np.array(values, dtype=np.float64).reshape(len(values), len(self.columns) - 1)
         self._learn_text(lines, matrix)
-        return Rows(np.array(times, dtype=np.float64), matrix, good[0] if good else numbers[0], tuple(bad))
+        return ParsedRows(np.array(times, dtype=np.float64), matrix, good[0] if good else numbers[0], tuple(bad))
 
     def _trouble(self, text: str, cells: list[str]) -> str:
         if "\0" in text or not text.isascii():
@@ -258,7 +258,7 @@ class HkTable:
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class ParsedRows:
     """What lines of a table held: ``times`` [lab s] (n,), ``values`` (n, parameters), the number of the first row's
     line, and the numbers of bad lines with the reason."""
 

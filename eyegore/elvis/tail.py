@@ -43,7 +43,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Change:
+class TailChange:
     """Something happened to the file; ``text`` says what and what is done about it."""
 
     kind: SourceKind
@@ -68,11 +68,11 @@ class _Look:
 
 
 class Tail:
-    """Follows one file. Trouble with the file never raises: it becomes a :class:`Change`, and reading waits."""
+    """Follows one file. Trouble with the file never raises: it becomes a :class:`TailChange`, and reading waits."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._changes: list[Change] = []
+        self._changes: list[TailChange] = []
         self._seen: _Look | None = None
         self._absent = False
         self._unreadable = False
@@ -94,7 +94,7 @@ class Tail:
         """Modification time [unix s] at the last look, 0.0 before the first."""
         return self._seen.modified_ns / 1e9 if self._seen else 0.0
 
-    def take_changes(self) -> list[Change]:
+    def take_changes(self) -> list[TailChange]:
         """What happened to the file since the last call."""
         changes, self._changes = self._changes, []
         return changes
@@ -144,7 +144,7 @@ class Tail:
         return found
 
     def _say(self, kind: SourceKind, what: str) -> None:
-        self._changes.append(Change(kind, f"{os.path.basename(self.path)} {what}"))
+        self._changes.append(TailChange(kind, f"{os.path.basename(self.path)} {what}"))
 
     def _say_unreadable(self, what: str) -> None:
         if not self._unreadable:

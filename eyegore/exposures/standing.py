@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.exposures import ExposureHk, HkVerdict, RetakeReason, ccd_of
-from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
+from eyegore.messages.images import ImageCheck, ImageProblem, ImageResult
 
 ARRIVAL_S = 300.0
 """So long after the end of its read-out an image may still come, or be written [s]."""
@@ -41,7 +41,7 @@ class ImageReason:
     source: str
     verdict: RetakeVerdict
     ccd: int
-    check: FrameCheck | None = None
+    check: ImageCheck | None = None
     note: str = ""
 
     @property
@@ -49,7 +49,7 @@ class ImageReason:
         """``LOW``, ``HIGH`` or ``UNCHECKED``; None where no check is the reason."""
         if self.check is None:
             return None
-        if self.check.verdict is FrameVerdict.NOT_CHECKED or math.isnan(self.check.value):
+        if self.check.verdict is ImageVerdict.NOT_CHECKED or math.isnan(self.check.value):
             return "UNCHECKED"
         return "LOW" if self.check.value < self.check.low else "HIGH"
 
@@ -89,7 +89,7 @@ class ImageFindings:
     ``warnings`` tells whether a WARNING is a reason to retake.
     """
 
-    results: Mapping[tuple[int, int], FrameResult]
+    results: Mapping[tuple[int, int], ImageResult]
     lab_now: float
     warnings: bool = False
 
@@ -98,7 +98,7 @@ class ImageFindings:
         """Whether the folder holds no image at all: nothing can be said by its images then."""
         return not self.results
 
-    def count(self, verdict: FrameVerdict) -> int:
+    def count(self, verdict: ImageVerdict) -> int:
         """Number of images with a verdict."""
         return sum(one.verdict is verdict for one in self.results.values())
 
@@ -107,23 +107,23 @@ class ImageFindings:
         result = self.results.get((state.obsid, ccd))
         if result is None or result.problem is not None:
             return [self._no_image(state, ccd, result)]
-        if result.verdict is FrameVerdict.NOT_CHECKED:
+        if result.verdict is ImageVerdict.NOT_CHECKED:
             missed = [
-                one for one in result.checks if one.verdict is FrameVerdict.NOT_CHECKED and not math.isnan(one.low)
+                one for one in result.checks if one.verdict is ImageVerdict.NOT_CHECKED and not math.isnan(one.low)
             ]
             reasons = [ImageReason("image", RetakeVerdict.UNKNOWN, ccd, check) for check in missed]
             return reasons or [ImageReason("image", RetakeVerdict.UNKNOWN, ccd, note="no check could be carried out")]
-        bad = (FrameVerdict.FAIL, FrameVerdict.WARNING) if self.warnings else (FrameVerdict.FAIL,)
+        bad = (ImageVerdict.FAIL, ImageVerdict.WARNING) if self.warnings else (ImageVerdict.FAIL,)
         found = [one for one in result.checks if one.verdict in bad]
-        found.sort(key=lambda one: one.verdict is not FrameVerdict.FAIL)
+        found.sort(key=lambda one: one.verdict is not ImageVerdict.FAIL)
         return [ImageReason("image", RetakeVerdict.BAD_IMAGE, ccd, check) for check in found]
 
-    def _no_image(self, state: ExposureHk, ccd: int, result: FrameResult | None) -> ImageReason:
+    def _no_image(self, state: ExposureHk, ccd: int, result: ImageResult | None) -> ImageReason:
         if result is None or result.problem is None:
             note, unseen = "there is none", False
         else:
             note = f"{result.problem.value}: {result.explanation}"
-            unseen = result.problem in (FrameProblem.UNREADABLE, FrameProblem.FAULT)
+            unseen = result.problem in (ImageProblem.UNREADABLE, ImageProblem.FAULT)
         if not unseen and self.lab_now - state.end < ARRIVAL_S:
             note, unseen = f"{note}, but it may still come", True
         verdict = RetakeVerdict.UNKNOWN if unseen else RetakeVerdict.BAD_IMAGE

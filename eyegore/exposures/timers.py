@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.deadman import Condition
 from eyegore.basics.lab_time import age_text
 from eyegore.exposures.pace import ExposurePace, Start
@@ -184,7 +184,7 @@ class SessionTimers:
         if self._images is not None:
             self._images.arrived(image)
 
-    def look(self, board: AlarmBoard, lab_now: float, frame: Frame) -> list[Event]:
+    def look(self, board: AlarmBoard, lab_now: float, frame: EntryContext) -> list[Event]:
         """Raise what is overdue at ``lab_now`` [lab s], and let go of what has come."""
         conditions = [self._exposures.condition(lab_now)]
         if self._images is not None:
@@ -192,7 +192,7 @@ class SessionTimers:
         return [event for one in conditions for event in as_alarm(board, one, lab_now, frame)]
 
 
-def as_alarm(board: AlarmBoard, one: Condition, lab_now: float, frame: Frame) -> list[Event]:
+def as_alarm(board: AlarmBoard, one: Condition, lab_now: float, frame: EntryContext) -> list[Event]:
     """Raise the alarm of a condition, or let go of it."""
     if one.active:
         return board.timer(one.timer, one.severity, one.text, one.since, lab_now, frame)

@@ -9,7 +9,7 @@ from pathlib import Path
 from eyegore.elvis.day_folder import DayFile, FileKind, in_order
 from eyegore.elvis.exposure_log import ExposureTail
 from eyegore.feeds.folder_scan import FolderScan
-from eyegore.feeds.frame_source import FrameSource
+from eyegore.feeds.frame_source import ImageSource
 from eyegore.feeds.hk_source import HkSource
 from eyegore.feeds.tails import Tails
 from eyegore.messages.events import CaughtUp, FeedMessage, SourceEvent, SourceKind
@@ -42,7 +42,7 @@ class DayReader:
         self._log_order: list[DayFile] = []
         self._met: set[str] = set()
         self._hk = HkSource(folder, elvis, preview=preview)
-        self._frames = FrameSource(folder) if images else None
+        self._frames = ImageSource(folder) if images else None
 
     @property
     def pending(self) -> bool:

@@ -25,7 +25,7 @@ RACE_S = 2.5
 
 
 @dataclass(frozen=True)
-class Look:
+class FolderLook:
     """What one look at the folder told. ``renewed``: it is back or another one, so that every file may have changed."""
 
     online: bool
@@ -60,7 +60,7 @@ class FolderScan:
 
     def look(
         self, woken: frozenset[str], now: float, received: float, *, everything: bool = False, polling: bool = False
-    ) -> Look:
+    ) -> FolderLook:
         """Look once, at monotonic time ``now`` [s].
 
         ``woken`` are names that inotify told: a new one is found from them without a listing.
@@ -87,7 +87,7 @@ class FolderScan:
         *,
         everything: bool,
         polling: bool,
-    ) -> Look:
+    ) -> FolderLook:
         identity = (there.st_dev, there.st_ino)
         replaced = self._identity not in (None, identity)
         renewed = replaced or not self._online
@@ -97,7 +97,7 @@ class FolderScan:
             self._list_at = min(self._list_at, now + RACE_S if woken else now)
         if not (renewed or everything or now >= self._list_at):
             appeared, vanished = self._named(woken)
-            return Look(True, (), appeared, vanished)
+            return FolderLook(True, (), appeared, vanished)
         began = time.monotonic()
         found = self._list()
         if self._known and not found and self._identity and there.st_dev != self._identity[0]:
@@ -113,7 +113,7 @@ class FolderScan:
         appeared = tuple(found[name] for name in sorted(found.keys() - known.keys())) if found is not known else ()
         vanished = tuple(known[name] for name in sorted(known.keys() - found.keys())) if found is not known else ()
         events = self._back_online(identity, received, replaced=replaced)
-        return Look(True, events, appeared, vanished, listed=True, renewed=renewed)
+        return FolderLook(True, events, appeared, vanished, listed=True, renewed=renewed)
 
     def _list(self) -> dict[str, DayFile]:
         """The ELVIS files that are there; where no name is new or gone, the very dictionary known before."""
@@ -167,9 +167,9 @@ class FolderScan:
             return (SourceEvent(SourceKind.REPLACED, str(self.folder), text, received),)
         return ()
 
-    def _offline(self, text: str, received: float) -> Look:
+    def _offline(self, text: str, received: float) -> FolderLook:
         self._online = False
         if text == self._told_offline:
-            return Look(False)
+            return FolderLook(False)
         self._told_offline = text
-        return Look(False, (SourceEvent(SourceKind.OFFLINE, str(self.folder), text, received),))
+        return FolderLook(False, (SourceEvent(SourceKind.OFFLINE, str(self.folder), text, received),))

@@ -48,7 +48,7 @@ class Growing:
     past: bool = False
 
 
-class FrameSource:
+class ImageSource:
     """The images of one folder."""
 
     def __init__(self, folder: Path) -> None:

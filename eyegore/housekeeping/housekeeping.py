@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from eyegore.alarms.board import AlarmBoard, Frame, noted
-from eyegore.alarms.flags import FlagBoard
+from eyegore.alarms.board import AlarmBoard, EntryContext, noted
+from eyegore.alarms.flags import FlagBook
 from eyegore.exposures.hk_book import KEPT_ROWS, ExposureHkBook
 from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.row_covers import RowKind
@@ -38,9 +38,9 @@ class Housekeeping:
         self.table_hash = ""
         self.judge = HkJudge(rules.tables, rules.limit_set, index)
         self.judged = JudgedRows()
-        self.flags = FlagBoard(alarms)
+        self.flags = FlagBook(alarms)
         self.excursions = ExcursionBook(rules.excursions_kept)
-        self.frames = ExposureHkBook(rules.stale_after_s, None if rules.excursions_kept is None else KEPT_ROWS)
+        self.exposures = ExposureHkBook(rules.stale_after_s, None if rules.excursions_kept is None else KEPT_ROWS)
         self.phase_by = ""
         self._alarms = alarms
         self._trends = SessionTrends()
@@ -141,7 +141,7 @@ class Housekeeping:
             self._trends.take(rows, verdicts)
             self.excursions.take(rows, verdicts, self._layout.expected)
             events.append(HkAccepted(rows, verdicts))
-            events += self.frames.take(self._kind(rows.path, piece.phase), rows.times, rows.values, verdicts)
+            events += self.exposures.take(self._kind(rows.path, piece.phase), rows.times, rows.values, verdicts)
         return events
 
     def _kind(self, path: str, phase: Phase | None) -> RowKind:
@@ -186,10 +186,10 @@ class Housekeeping:
         self.rows += rows.times.size
         self.last_time = float(rows.times[-1])
 
-    def frame(self, now: float) -> Frame:
+    def frame(self, now: float) -> EntryContext:
         """What an entry of the journal says besides the alarm, at unix time ``now`` [s]."""
         context = f"{self.rules.limit_set.value} {self._phase.value}" if self._phase else self.rules.limit_set.value
-        return Frame(now, self.table_hash, context, self.news)
+        return EntryContext(now, self.table_hash, context, self.news)
 
     def parameter(self, name: str) -> Parameter | None:
         """What the limit table says of a parameter, None where it says nothing."""

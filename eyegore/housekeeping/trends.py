@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
 from eyegore.messages.events import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
 from eyegore.series.trend import Forecast, TrendWindow
@@ -38,7 +38,7 @@ class SessionTrends:
         return slope.per_minute if slope is not None and slope.significant else float("nan")
 
     def look(
-        self, board: AlarmBoard, table: LimitTable | None, limit_set: LimitSet, phase: Phase | None, frame: Frame
+        self, board: AlarmBoard, table: LimitTable | None, limit_set: LimitSet, phase: Phase | None, frame: EntryContext
     ) -> list[Event]:
         """Forecasts of all parameters with absolute limits, told when they changed; pre-alarms of set S only."""
         if frame.now < self._look_at or table is None:
@@ -66,7 +66,7 @@ class SessionTrends:
         return events
 
     def _pre_alarm(
-        self, board: AlarmBoard, name: str, forecast: Forecast | None, response_min: float, frame: Frame
+        self, board: AlarmBoard, name: str, forecast: Forecast | None, response_min: float, frame: EntryContext
     ) -> list[Event]:
         newest = self._window.newest
         if forecast is not None and forecast.minutes < response_min:

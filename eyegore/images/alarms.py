@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
-from eyegore.alarms.board import AlarmBoard, Frame
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.alarms.board import AlarmBoard, EntryContext
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.limits.model import Severity
-from eyegore.messages.events import AlarmKind, Event, FrameJudged, Said
-from eyegore.messages.images import FrameCheck, FrameResult
+from eyegore.messages.events import AlarmKind, Event, ImageJudged, Said
+from eyegore.messages.images import ImageCheck, ImageResult
 
 SUBJECTS = {
     "offset": "offset",
@@ -34,7 +34,7 @@ NO_BLOCK = (
 )
 
 
-class SessionFrames:
+class ImageAlarms:
     """Fed with every image judged; the newest of each CCD raises alarms, and lets go of them."""
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class SessionFrames:
         self._blockless = False
         """Whether it was said that no block is told."""
 
-    def take(self, judged: FrameJudged, lab_now: float, board: AlarmBoard, frame: Frame) -> list[Event]:
+    def take(self, judged: ImageJudged, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
         """Take an image judged at ``lab_now`` [lab s]; those that were there at the start are no news."""
         result = judged.result
         if not judged.news or result.obsid < self._newest.get(result.ccd, 0):
@@ -54,7 +54,7 @@ class SessionFrames:
         if not self._blockless and len(_counting(result)) < len(result.bad_checks):
             self._blockless = True
             events.append(Said(logging.WARNING, NO_BLOCK, frame.now))
-        if result.verdict is not FrameVerdict.PASS and (bad or result.problem):
+        if result.verdict is not ImageVerdict.PASS and (bad or result.problem):
             text = f"ObsID {result.obsid} CCD{result.ccd} {result.verdict.value}: {_told(result)}"
             if self._said.get(result.ccd) != text:  # judged again, with its row of the log
                 events.append(Said(logging.WARNING, text, frame.now))
@@ -68,15 +68,15 @@ class SessionFrames:
         return events
 
 
-def _by_subject(result: FrameResult) -> tuple[dict[str, str], list[str]]:
+def _by_subject(result: ImageResult) -> tuple[dict[str, str], list[str]]:
     """What is wrong with an image in words, by subject; and the subjects of which all that was checked is well."""
     if result.problem is not None:
-        gone = result.verdict is FrameVerdict.NOT_CHECKED
+        gone = result.verdict is ImageVerdict.NOT_CHECKED
         return ({} if gone else {FILE: f"{_told(result)} (ObsID {result.obsid})"}), []
-    bad: dict[str, list[FrameCheck]] = {}
+    bad: dict[str, list[ImageCheck]] = {}
     passed = {FILE}
     for check in result.checks:
-        if check.verdict is FrameVerdict.PASS:
+        if check.verdict is ImageVerdict.PASS:
             passed.add(_subject(check))
     for check in _counting(result):
         bad.setdefault(_subject(check), []).append(check)
@@ -84,22 +84,22 @@ def _by_subject(result: FrameResult) -> tuple[dict[str, str], list[str]]:
     return told, sorted(passed - bad.keys())
 
 
-def _told(result: FrameResult) -> str:
+def _told(result: ImageResult) -> str:
     if result.problem is not None:
         return f"{result.problem.value}: {result.explanation}"
     return _list(_counting(result))
 
 
-def _subject(check: FrameCheck) -> str:
+def _subject(check: ImageCheck) -> str:
     return SUBJECTS.get(check.name.split("_")[0], check.name)
 
 
-def _counting(result: FrameResult) -> list[FrameCheck]:
+def _counting(result: ImageResult) -> list[ImageCheck]:
     """The bad checks, without offsets where no block is told: every healthy quadrant misses the usual offset."""
     return [check for check in result.bad_checks if result.block or not check.name.startswith("offset_")]
 
 
-def _list(checks: Iterable[FrameCheck]) -> str:
+def _list(checks: Iterable[ImageCheck]) -> str:
     all_of = list(checks)
     told = [check.text for check in all_of[:MOST_TOLD]]
     more = f" and {len(all_of) - MOST_TOLD} more" if len(all_of) > MOST_TOLD else ""

@@ -13,14 +13,14 @@ from eyegore.campaign.family import family_of
 from eyegore.campaign.plan import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.frame_error import FrameError as FrameError
-from eyegore.images.facts import FrameFacts
+from eyegore.images.facts import ImageFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.images.measuring import measure
 from eyegore.images.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import CheckTable
 from eyegore.messages.events import Exposure
-from eyegore.messages.images import FrameProblem, FrameResult
+from eyegore.messages.images import ImageProblem, ImageResult
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ _USUAL_CHAMBER = "B_BORN"
 pixels, which is found."""
 
 
-def analyse_frame(
+def analyse_image(
     path: str | os.PathLike[str],
     *,
     table: CheckTable | None = None,
@@ -38,7 +38,7 @@ def analyse_frame(
     column: int | None = None,
     buffer: UInt16Array | None = None,
     details: bool = False,
-) -> FrameResult:
+) -> ImageResult:
     """Measure and judge one image. Whatever is wrong with the file is the ``problem`` of the result, and is logged.
 
     An error of Eyegore itself is one too, so that one strange file among a thousand does not end the work.
@@ -62,7 +62,7 @@ def analyse_frame(
     """
     try:
         frame = read_frame(path, buffer)
-        return judge_frame(frame, table=table, block=block, exposure=exposure, column=column, details=details)
+        return judge_image(frame, table=table, block=block, exposure=exposure, column=column, details=details)
     except FrameError as why:
         log.warning("%s", why)
         return problem_result(path, why, exposure=exposure, column=column, block=block)
@@ -73,7 +73,7 @@ def analyse_frame(
         return problem_result(path, why, exposure=exposure, column=column, block=block)
 
 
-def judge_frame(
+def judge_image(
     frame: Frame,
     *,
     table: CheckTable | None = None,
@@ -81,12 +81,12 @@ def judge_frame(
     exposure: Exposure | None = None,
     column: int | None = None,
     details: bool = False,
-) -> FrameResult:
-    """Measure and judge a frame that is in memory; the parameters are those of :func:`analyse_frame`."""
+) -> ImageResult:
+    """Measure and judge a frame that is in memory; the parameters are those of :func:`analyse_image`."""
     table = table if table is not None else built_in_checks()
     if block and block not in table.blocks:
         raise unknown("block", block, table.blocks)
-    facts = FrameFacts(frame.path, frame.cards, exposure)
+    facts = ImageFacts(frame.path, frame.cards, exposure)
     family = family_of(facts.test)
     optics = chamber_of_block(block) if block else chamber(_USUAL_CHAMBER)
     own = optics if block and optics.name.partition("_")[2] == block else None
@@ -95,7 +95,7 @@ def judge_frame(
     judge = Judge(table, facts, family, columns, block, own)
     checks = tuple(judge.checks(measured.quadrants))
     vstart, vend = facts.window(frame.geometry)
-    return FrameResult(
+    return ImageResult(
         file=frame.path,
         obsid=facts.obsid,
         ccd=facts.ccd,
@@ -123,11 +123,11 @@ def problem_result(
     exposure: Exposure | None = None,
     column: int | None = None,
     block: str = "",
-) -> FrameResult:
+) -> ImageResult:
     """The result for a file that could not be measured; an error that is no FrameError is a fault of Eyegore."""
-    problem = why.problem if isinstance(why, FrameError) else FrameProblem.FAULT
-    facts = FrameFacts(os.fspath(path), {}, exposure)
-    return FrameResult(
+    problem = why.problem if isinstance(why, FrameError) else ImageProblem.FAULT
+    facts = ImageFacts(os.fspath(path), {}, exposure)
+    return ImageResult(
         file=os.fspath(path),
         obsid=facts.obsid,
         ccd=facts.ccd,

@@ -32,7 +32,7 @@ _IN_MS = ("CHRG_INJ", "WAVELENG", "CCD_SN")
 
 
 @dataclass(frozen=True)
-class FrameFacts:
+class ImageFacts:
     """Header ``cards`` of an image and its row of the log, if there is one. Names are looked up without their case."""
 
     path: str

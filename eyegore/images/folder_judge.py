@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.worker import all_ended
-from eyegore.images.judge import FrameJudge
+from eyegore.images.judge import ImageJudge
 from eyegore.messages.events import Exposure, ImageFile
-from eyegore.messages.images import FrameJudged, FrameResult, FramesWaiting
+from eyegore.messages.images import ImageJudged, ImageResult, ImagesWaiting
 
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable
@@ -26,26 +26,26 @@ def judge_folder(
     *,
     jobs: int = 1,
     done: Callable[[str], object] = lambda name: None,
-) -> dict[tuple[int, int], FrameResult]:
+) -> dict[tuple[int, int], ImageResult]:
     """The results by ObsID and CCD, without header and statistics: verdict, checks and problem.
 
     ``rows`` are those of the exposure log, ``state`` is the state folder (None: nothing is kept), ``done`` is called
     with the path of each image.
     """
     rows = tuple(rows)
-    told: queue.SimpleQueue[FrameJudged | FramesWaiting] = queue.SimpleQueue()
-    judges = [FrameJudge(lambda: table, block, state, told.put) for _ in range(max(1, min(jobs, len(images))))]
+    told: queue.SimpleQueue[ImageJudged | ImagesWaiting] = queue.SimpleQueue()
+    judges = [ImageJudge(lambda: table, block, state, told.put) for _ in range(max(1, min(jobs, len(images))))]
     try:
         for number, judge in enumerate(judges):
             judge.exposed(rows)
             for image in images[number :: len(judges)]:
                 judge.offer(image)
             judge.start()
-        found: dict[tuple[int, int], FrameResult] = {}
+        found: dict[tuple[int, int], ImageResult] = {}
         waiting = {image.path for image in images}
         while waiting:
             news = told.get()
-            if isinstance(news, FrameJudged):
+            if isinstance(news, ImageJudged):
                 result = news.result
                 waiting.discard(result.file)
                 found[result.obsid, result.ccd] = replace(result, header={}, quadrants={})

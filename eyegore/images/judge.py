@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.worker import Worker
-from eyegore.images.judge_process import FrameTask, JudgeProcess
-from eyegore.images.store import FrameStamp, FrameStore, forget_old, store_path
+from eyegore.images.judge_process import ImageTask, JudgeProcess
+from eyegore.images.store import ImageStamp, ImageStore, forget_old, store_path
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.exposures import ccd_of
-from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
+from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult, ImagesWaiting
 
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable
@@ -34,7 +34,7 @@ TOLD_EACH_S = 1.0
 """How many images wait is told so often [s], while some do."""
 
 
-class FrameJudge(Worker):
+class ImageJudge(Worker):
     """Offered images are measured once, and again only when they changed or their row of the log came later.
 
     ``table`` gives the checks, asked for with the first image; ``post`` is called on the thread with what was found.
@@ -47,7 +47,7 @@ class FrameJudge(Worker):
         table: Callable[[], CheckTable],
         block: str,
         state: Path | None,
-        post: Callable[[FrameJudged | FramesWaiting], object],
+        post: Callable[[ImageJudged | ImagesWaiting], object],
     ) -> None:
         super().__init__("frames")
         self._table, self._block, self._state, self._post = table, block, state, post
@@ -113,7 +113,7 @@ class FrameJudge(Worker):
     # --- on the thread -----------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
-        stores: dict[str, FrameStore] = {}
+        stores: dict[str, ImageStore] = {}
         told = 0.0
         if self._state is not None:
             forget_old(self._state, time.time())
@@ -136,7 +136,7 @@ class FrameJudge(Worker):
                 waiting = len(self._waiting)
                 if not waiting or time.monotonic() - told >= TOLD_EACH_S:
                     told = time.monotonic()
-                    self._post(FramesWaiting(waiting, self._done, time.time()))
+                    self._post(ImagesWaiting(waiting, self._done, time.time()))
                 if self._kept:
                     time.sleep(max(BREATH_S, time.monotonic() - began))
         finally:
@@ -161,10 +161,10 @@ class FrameJudge(Worker):
                 self._changed.wait(soonest)
             return None
 
-    def _try_later(self, image: ImageFile, problem: FrameProblem | None) -> None:
+    def _try_later(self, image: ImageFile, problem: ImageProblem | None) -> None:
         with self._changed:
             times = self._unread.pop(image.path, 0)
-            if problem is FrameProblem.UNREADABLE and times < len(AGAIN_S) and image.path not in self._waiting:
+            if problem is ImageProblem.UNREADABLE and times < len(AGAIN_S) and image.path not in self._waiting:
                 self._unread[image.path] = times + 1
                 self._later[image.path] = time.monotonic() + AGAIN_S[times], image
 
@@ -175,21 +175,21 @@ class FrameJudge(Worker):
             self._await(self._later.pop(path)[1])
         return min((due - now for due, _ in self._later.values()), default=None)
 
-    def _judged(self, image: ImageFile, row: Exposure | None, stores: dict[str, FrameStore]) -> FrameJudged:
+    def _judged(self, image: ImageFile, row: Exposure | None, stores: dict[str, ImageStore]) -> ImageJudged:
         result = self._result(image, row, self._store(os.path.dirname(image.path), stores))
         result = replace(result, file=image.path, obsid=image.obsid, ccd=image.ccd)  # as the rest of the session has it
-        return FrameJudged(result, not image.past, image.modified, time.time())
+        return ImageJudged(result, not image.past, image.modified, time.time())
 
     def _result(
-        self, image: ImageFile, row: Exposure | None, store: FrameStore | None, looks: int = LOOKS
-    ) -> FrameResult:
+        self, image: ImageFile, row: Exposure | None, store: ImageStore | None, looks: int = LOOKS
+    ) -> ImageResult:
         """What is kept of the image as it is now, or else is measured."""
         stamp = self._stamp(image.path, row)
         found = store.find(stamp) if store is not None and stamp is not None else None
         if found is not None:
             self._kept = True
             return found
-        result = self._measuring().ask(FrameTask(image.path, image.obsid, image.ccd, row))
+        result = self._measuring().ask(ImageTask(image.path, image.obsid, image.ccd, row))
         same = stamp == self._stamp(image.path, row)
         if not same and looks > 1:
             return self._result(image, row, store, looks - 1)
@@ -209,26 +209,26 @@ class FrameJudge(Worker):
                 self._process.child.stop()
         return self._process
 
-    def _stamp(self, path: str, row: Exposure | None) -> FrameStamp | None:
+    def _stamp(self, path: str, row: Exposure | None) -> ImageStamp | None:
         """What a result of the file as it is now holds for; None when it is gone."""
         try:
             there = os.stat(path)
         except OSError:
             return None
         rules = f"{self._rules} {'with' if row is not None else 'without'} log"
-        return FrameStamp(os.path.basename(path), there.st_size, there.st_mtime_ns, rules)
+        return ImageStamp(os.path.basename(path), there.st_size, there.st_mtime_ns, rules)
 
-    def _store(self, folder: str, stores: dict[str, FrameStore]) -> FrameStore | None:
+    def _store(self, folder: str, stores: dict[str, ImageStore]) -> ImageStore | None:
         if self._state is None:
             return None
         if folder not in stores:
-            stores[folder] = FrameStore(store_path(self._state, Path(folder)))
+            stores[folder] = ImageStore(store_path(self._state, Path(folder)))
         return stores[folder]
 
 
-def _fault(image: ImageFile, why: Exception) -> FrameJudged:
+def _fault(image: ImageFile, why: Exception) -> ImageJudged:
     """What is told of an image that Eyegore itself could not judge."""
     words = f"{type(why).__name__}: {why}"
-    fault = FrameProblem.FAULT
-    result = FrameResult(image.path, image.obsid, image.ccd, fault.verdict, problem=fault, explanation=words)
-    return FrameJudged(result, not image.past, image.modified, time.time())
+    fault = ImageProblem.FAULT
+    result = ImageResult(image.path, image.obsid, image.ccd, fault.verdict, problem=fault, explanation=words)
+    return ImageJudged(result, not image.past, image.modified, time.time())

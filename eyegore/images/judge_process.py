@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.process_pool import Child, GivenUp
 from eyegore.messages.events import Exposure
-from eyegore.messages.images import FrameProblem, FrameResult
+from eyegore.messages.images import ImageProblem, ImageResult
 
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable
@@ -27,7 +27,7 @@ LOOKS = 2
 
 
 @dataclass(frozen=True)
-class FrameTask:
+class ImageTask:
     """An image to be measured; ``exposure`` is its row of the log, None where there is none yet."""
 
     path: str
@@ -43,10 +43,10 @@ class _Measuring:
     table: CheckTable
     block: str
 
-    def __call__(self, task: FrameTask) -> FrameResult:
-        from eyegore.images.analysis import analyse_frame, process_buffer
+    def __call__(self, task: ImageTask) -> ImageResult:
+        from eyegore.images.analysis import analyse_image, process_buffer
 
-        return analyse_frame(
+        return analyse_image(
             task.path, table=self.table, block=self.block, exposure=task.exposure, buffer=process_buffer()
         )
 
@@ -55,9 +55,9 @@ class JudgeProcess:
     """The process, asked by one thread; ``child`` is to be stopped by any, and closed by that one."""
 
     def __init__(self, table: CheckTable, block: str, longest_s: float = LONGEST_S) -> None:
-        self.child: Child[FrameTask, FrameResult] = Child(_Measuring(table, block), longest_s, NICE)
+        self.child: Child[ImageTask, ImageResult] = Child(_Measuring(table, block), longest_s, NICE)
 
-    def ask(self, task: FrameTask) -> FrameResult:
+    def ask(self, task: ImageTask) -> ImageResult:
         """Measure an image; what cannot be measured is told in the result. The process is started where it is gone.
 
         Where it ends in the middle of an image another one looks at it once more: a system short of memory may have
@@ -75,11 +75,11 @@ class JudgeProcess:
             code = result.code
             if code is None:
                 words = f"it was not read within {self.child.longest_s:.0f} s: does its disk hang?"
-                return _unmeasured(task, FrameProblem.UNREADABLE, words)
+                return _unmeasured(task, ImageProblem.UNREADABLE, words)
             log.warning("the process that measures images ended on %s (exit code %s)", task.path, code)
         words = f"the process that measures images ended on it (exit code {code})"
-        return _unmeasured(task, FrameProblem.FAULT, words)
+        return _unmeasured(task, ImageProblem.FAULT, words)
 
 
-def _unmeasured(task: FrameTask, problem: FrameProblem, words: str) -> FrameResult:
-    return FrameResult(task.path, task.obsid, task.ccd, problem.verdict, problem=problem, explanation=words)
+def _unmeasured(task: ImageTask, problem: ImageProblem, words: str) -> ImageResult:
+    return ImageResult(task.path, task.obsid, task.ccd, problem.verdict, problem=problem, explanation=words)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from eyegore.campaign.plan import Chamber
-from eyegore.images.facts import FrameFacts
-from eyegore.limits.frame_model import FULL_SCALE, CheckLimit, CheckTable, Family, FrameVerdict, Reference, worst
-from eyegore.messages.images import SECTIONS, FrameCheck, QuadrantStatistics, Spot
+from eyegore.images.facts import ImageFacts
+from eyegore.limits.frame_model import FULL_SCALE, CheckLimit, CheckTable, Family, ImageVerdict, Reference, worst
+from eyegore.messages.images import SECTIONS, ImageCheck, QuadrantStatistics, Spot
 
 _LINEAR = 0.8 * FULL_SCALE
 """Fluence [ADU] beyond which a flat does not tell the flux of the lamp any more."""
@@ -60,13 +60,13 @@ class Judge:
     """
 
     table: CheckTable
-    facts: FrameFacts
+    facts: ImageFacts
     family: Family
     columns: frozenset[int]
     block: str
     chamber: Chamber | None
 
-    def checks(self, quadrants: Mapping[str, Quadrant]) -> Iterator[FrameCheck]:
+    def checks(self, quadrants: Mapping[str, Quadrant]) -> Iterator[ImageCheck]:
         """Every check of the table that this frame's test has, in the order of the table."""
         limits: dict[str, list[CheckLimit]] = {}
         for limit in self.table.limits:
@@ -99,7 +99,7 @@ class Judge:
 
     def _values(
         self, limit: CheckLimit | None, reason: str, sample: CheckLimit, letter: str, quadrant: Quadrant
-    ) -> Iterator[FrameCheck]:
+    ) -> Iterator[ImageCheck]:
         name = sample.name
         low, high = self._limits(limit, letter, quadrant) if limit is not None else (math.nan, math.nan)
         if limit is not None and math.isnan(low):
@@ -113,7 +113,7 @@ class Judge:
         for called, value in values:
             verdict = (limit or sample).verdict(value, low, high)
             unmeasured = _UNMEASURED if math.isnan(value) else ""
-            yield FrameCheck(
+            yield ImageCheck(
                 name=called,
                 quadrant=letter,
                 value=value,
@@ -169,7 +169,7 @@ def _same(one: CheckLimit | None, other: CheckLimit | None) -> bool:
     return (one.low, one.high, one.reference, one.out) == (other.low, other.high, other.reference, other.out)
 
 
-def overall(checks: tuple[FrameCheck, ...]) -> FrameVerdict:
+def overall(checks: tuple[ImageCheck, ...]) -> ImageVerdict:
     """The worst verdict of the checks that were carried out.
 
     One whose limits are not known was not carried out and does not count. One whose value could not be measured does: a

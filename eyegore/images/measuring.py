@@ -11,7 +11,7 @@ import numpy as np
 from eyegore.campaign.plan import Chamber
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
-from eyegore.images.facts import FrameFacts
+from eyegore.images.facts import ImageFacts
 from eyegore.images.pixels import ccd_stats
 from eyegore.images.pixels.ccd_stats import QuadrantCounts, SectionPlan
 from eyegore.images.pixels.injected_charge import measure_injection
@@ -49,7 +49,7 @@ def section_plan(geometry: FrameGeometry, vstart: int, vend: int) -> SectionPlan
     )
 
 
-def measure(frame: Frame, facts: FrameFacts, family: Family, chamber: Chamber, *, details: bool = False) -> Measured:
+def measure(frame: Frame, facts: ImageFacts, family: Family, chamber: Chamber, *, details: bool = False) -> Measured:
     """Measure a frame; ``chamber`` tells the pattern of the spots."""
     plan = section_plan(frame.geometry, *facts.window(frame.geometry))
     quadrants: dict[str, QuadrantStatistics] = {}
@@ -94,7 +94,7 @@ def _above_offset(sections: Mapping[str, SectionStatistics]) -> float:
     return sections["img"].median - (sections["pre"].median + sections["ove"].median) / 2
 
 
-def _injection(frame: Frame, facts: FrameFacts, family: Family, plan: SectionPlan, letter: str) -> Injection | None:
+def _injection(frame: Frame, facts: ImageFacts, family: Family, plan: SectionPlan, letter: str) -> Injection | None:
     on, off = facts.number("CHINJ_ON"), facts.number("CHINJ_OF")
     commanded = family is Family.INJECTION or facts.number("CHINJ") == 1
     if not commanded or not (0 <= on <= _MOST_ROWS and 0 <= off <= _MOST_ROWS and on + off >= 1):
@@ -110,7 +110,7 @@ def _add_spots(
     counts: Mapping[str, QuadrantCounts],
     frame: Frame,
     plan: SectionPlan,
-    facts: FrameFacts,
+    facts: ImageFacts,
     chamber: Chamber,
 ) -> None:
     """Find the spots of the four quadrants together, measure each, and the image between them."""
@@ -141,7 +141,7 @@ def _add_spots(
         )
 
 
-def _locked(found: list[Place], geometry: FrameGeometry, facts: FrameFacts, chamber: Chamber) -> dict[str, Place]:
+def _locked(found: list[Place], geometry: FrameGeometry, facts: ImageFacts, chamber: Chamber) -> dict[str, Place]:
     pattern = chamber.patterns.get(facts.ccd, {})
     return lock({name: geometry.silicon_to_frame(name[0], *place) for name, place in pattern.items()}, found)
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.state_folder import kept_path
 from eyegore.basics.store import StoreKind
-from eyegore.messages.images import FrameResult
+from eyegore.messages.images import ImageResult
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -44,7 +44,7 @@ STORE = StoreKind("the store of results of images", EyegoreError, 0x45794672, 0,
 
 
 @dataclass(frozen=True)
-class FrameStamp:
+class ImageStamp:
     """What a result holds for: the file's name in its folder, its size [bytes] and time, and what it was judged by."""
 
     name: str
@@ -68,7 +68,7 @@ def forget_old(state: Path, now: float) -> None:
                     Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-class FrameStore:
+class ImageStore:
     """Results by file. Used on one thread; a fault of the file is logged, and nothing is kept any more."""
 
     def __init__(self, path: Path) -> None:
@@ -80,7 +80,7 @@ class FrameStore:
         except (OSError, EyegoreError) as why:
             self._give_up("cannot be opened", why)
 
-    def find(self, stamp: FrameStamp) -> FrameResult | None:
+    def find(self, stamp: ImageStamp) -> ImageResult | None:
         """The result for exactly this file, judged in this way; None when there is none."""
         if self._connection is None:
             return None
@@ -98,7 +98,7 @@ class FrameStore:
             log.warning("%s: the result of %s is not understood, it is measured again: %s", self.path, stamp.name, why)
             return None
 
-    def put(self, stamp: FrameStamp, result: FrameResult) -> None:
+    def put(self, stamp: ImageStamp, result: ImageResult) -> None:
         """Keep a result, without its header and details."""
         if self._connection is None:
             return
@@ -119,7 +119,7 @@ class FrameStore:
         self.close()
 
 
-def _values(stamp: FrameStamp) -> tuple[int, int, str]:
+def _values(stamp: ImageStamp) -> tuple[int, int, str]:
     return stamp.size, stamp.mtime_ns, f"{VERSION} {stamp.rules}"
 
 
@@ -128,19 +128,19 @@ def _kept() -> type[BaseModel]:
     """A model of what is kept of a result."""
     from pydantic import create_model
 
-    hints = get_type_hints(FrameResult)
+    hints = get_type_hints(ImageResult)
     chosen: dict[str, Any] = {
-        one.name: (hints[one.name], ...) for one in fields(FrameResult) if one.name not in _LEFT_OUT
+        one.name: (hints[one.name], ...) for one in fields(ImageResult) if one.name not in _LEFT_OUT
     }
     return create_model("KeptResult", **chosen)
 
 
-def _packed(result: FrameResult) -> bytes:
+def _packed(result: ImageResult) -> bytes:
     model = _kept()
     told = model.model_construct(**{name: getattr(result, name) for name in model.model_fields}).model_dump(mode="json")
     return zlib.compress(json.dumps(told).encode(), 1)
 
 
-def _unpacked(content: bytes) -> FrameResult:
+def _unpacked(content: bytes) -> ImageResult:
     kept = _kept().model_validate(json.loads(zlib.decompress(content)))
-    return FrameResult(**{name: getattr(kept, name) for name in type(kept).model_fields})
+    return ImageResult(**{name: getattr(kept, name) for name in type(kept).model_fields})

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.events import Event, FrameJudged, FramesWaiting
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.events import Event, ImageJudged, ImagesWaiting
 
 BAR = 8
 """Signs of the bar that shows how far a catch-up is."""
 
 
-class FrameTally:
+class ImageTally:
     """Fed with the events of a session."""
 
     def __init__(self) -> None:
-        self._verdicts: dict[tuple[int, int], FrameVerdict] = {}
-        self._counts: Counter[FrameVerdict] = Counter()
+        self._verdicts: dict[tuple[int, int], ImageVerdict] = {}
+        self._counts: Counter[ImageVerdict] = Counter()
         self.waiting = 0
 
     def take(self, event: Event) -> None:
         """Note an image judged, or how many wait; other events are passed over."""
-        if isinstance(event, FramesWaiting):
+        if isinstance(event, ImagesWaiting):
             self.waiting = event.waiting
-        elif isinstance(event, FrameJudged):
+        elif isinstance(event, ImageJudged):
             result = event.result
             before = self._verdicts.get((result.obsid, result.ccd))
             if before is not None:
@@ -39,7 +39,7 @@ class FrameTally:
     @property
     def failed(self) -> int:
         """Number of images that have to be taken again."""
-        return self._counts[FrameVerdict.FAIL]
+        return self._counts[ImageVerdict.FAIL]
 
     @property
     def text(self) -> str:
@@ -47,7 +47,7 @@ class FrameTally:
         if not self.judged and not self.waiting:
             return ""
         parts = [f"{self.judged} judged", f"{self.failed} to retake"]
-        doubtful = self._counts[FrameVerdict.WARNING]
+        doubtful = self._counts[ImageVerdict.WARNING]
         parts += [f"{doubtful} to look at"] if doubtful else []
         parts += [f"{self.waiting} wait"] if self.waiting else []
         return ", ".join(parts)

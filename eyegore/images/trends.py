@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import Exposure, FloatArray
 from eyegore.messages.exposures import CCDS
-from eyegore.messages.images import FrameJudged, QuadrantStatistics
+from eyegore.messages.images import ImageJudged, QuadrantStatistics
 from eyegore.series.decimation import Envelope, Runs, envelope
 from eyegore.series.history import HkHistory, Sample, Window
 from eyegore.series.leaf import MarkArray
@@ -65,7 +65,7 @@ class _Image:
     high: Numbers
 
 
-class FrameHistory(HkHistory):
+class ImageHistory(HkHistory):
     """Values of images as a history: one row for each ObsID, points that nothing joins.
 
     ``times`` [lab s] and ``obsids`` of the rows, of shape (n,). The places of samples and windows are times; with
@@ -89,9 +89,9 @@ class FrameHistory(HkHistory):
         self.rows, self.revision = len(times), revision
         self._at = {name: at for at, name in enumerate(NAMES)}
 
-    def by_obsid(self) -> FrameHistory:
+    def by_obsid(self) -> ImageHistory:
         """The same images, with their ObsIDs for places."""
-        return FrameHistory(self.times, self.obsids, self._values, self._codes, self.revision, numbered=True)
+        return ImageHistory(self.times, self.obsids, self._values, self._codes, self.revision, numbered=True)
 
     def inside(self, first: float, last: float) -> npt.NDArray[np.intp]:
         """The rows from one place to another."""
@@ -141,7 +141,7 @@ class FrameHistory(HkHistory):
         return Sample(float(self._places[row]), float(self._values[row, at]), Verdict(int(self._codes[row, at])))
 
 
-class FrameTrends:
+class ImageTrends:
     """Fed with the images judged and the rows of the log; ``test`` chooses the images of one test, "" all.
 
     ``lab_offset_s`` gives the seconds to add to a unix time for lab time: images whose row of the log is not known have
@@ -154,14 +154,14 @@ class FrameTrends:
         self._times: dict[int, float] = {}
         self._tests: Counter[str] = Counter()
         self._revision = 0
-        self._made: tuple[tuple[int, str], FrameHistory, Numbers, Numbers] | None = None
+        self._made: tuple[tuple[int, str], ImageHistory, Numbers, Numbers] | None = None
 
     def add(self, rows: Iterable[Exposure]) -> None:
         """Note when exposures were taken."""
         self._times.update((row.obsid, row.time) for row in rows if math.isfinite(row.time))
         self._revision += 1
 
-    def take(self, judged: FrameJudged) -> None:
+    def take(self, judged: ImageJudged) -> None:
         """Note the numbers of an image."""
         result = judged.result
         if not result.quadrants or result.ccd not in CCDS:
@@ -176,7 +176,7 @@ class FrameTrends:
                 values[at] = METRICS[metric](result.quadrants[letter])
         for check in result.checks:
             place = _PLACES.get((check.name, check.quadrant))
-            if place is not None and check.verdict is not FrameVerdict.NOT_CHECKED:
+            if place is not None and check.verdict is not ImageVerdict.NOT_CHECKED:
                 low[place], high[place] = check.low, check.high
                 inside = check.low <= check.value <= check.high
                 outside = Verdict.LOW if check.value < check.low else Verdict.HIGH
@@ -197,7 +197,7 @@ class FrameTrends:
         """The tests of the images, by name."""
         return sorted(test for test, count in self._tests.items() if test and count > 0)
 
-    def history(self, test: str = "") -> FrameHistory:
+    def history(self, test: str = "") -> ImageHistory:
         """The values of all images, or of those of one test; made anew only when something came."""
         return self._all(test)[0]
 
@@ -207,13 +207,13 @@ class FrameTrends:
         low, high = float(lows[NAMES.index(name)]), float(highs[NAMES.index(name)])
         return -math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high
 
-    def _all(self, test: str) -> tuple[FrameHistory, Numbers, Numbers]:
+    def _all(self, test: str) -> tuple[ImageHistory, Numbers, Numbers]:
         state = (self._revision, test)
         if self._made is None or self._made[0] != state:
             self._made = (state, *self._build(test))
         return self._made[1:]
 
-    def _build(self, test: str) -> tuple[FrameHistory, Numbers, Numbers]:
+    def _build(self, test: str) -> tuple[ImageHistory, Numbers, Numbers]:
         chosen = {key: image for key, image in self._images.items() if not test or image.test == test}
         rows = {obsid: at for at, obsid in enumerate(dict.fromkeys(obsid for obsid, _ in chosen))}
         shape = (len(rows), len(CCDS), len(_PLACES))
@@ -232,7 +232,7 @@ class FrameTrends:
         ccds, places = np.array(order).T
         shared = [_shared(one[:, ccds, places]) for one in (low, high)]
         usable, obsids = np.isfinite(times), np.array(list(rows), np.int64)
-        history = FrameHistory(
+        history = ImageHistory(
             times[usable],
             obsids[usable],
             values[:, ccds, places][usable],

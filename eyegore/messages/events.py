@@ -29,7 +29,7 @@ from eyegore.messages.alarms import (
 )
 from eyegore.messages.copies import CopyNews, Role as Role, SyncState as SyncState, VolumeSpace
 from eyegore.messages.exposures import ExposureHk as ExposureHk
-from eyegore.messages.images import FrameJudged as FrameJudged, FramesWaiting as FramesWaiting
+from eyegore.messages.images import ImageJudged as ImageJudged, ImagesWaiting as ImagesWaiting
 from eyegore.messages.readings import (
     BadLine as BadLine,
     CaughtUp as CaughtUp,
@@ -65,8 +65,8 @@ FeedMessage = (
     | WorkerDied
     | LimitsEdited
     | WarningPath
-    | FrameJudged
-    | FramesWaiting
+    | ImageJudged
+    | ImagesWaiting
     | CopyNews
 )
 
@@ -239,8 +239,8 @@ Event = (
     | SourceEvent
     | WarningLine
     | WarningsState
-    | FrameJudged
-    | FramesWaiting
+    | ImageJudged
+    | ImagesWaiting
     | CopyNews
     | VolumeSpace
 )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.frame_model import Family, FrameVerdict
+from eyegore.limits.frame_model import Family, ImageVerdict
 
 FloatArray = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -23,7 +23,7 @@ SECTIONS = ("pre", "img", "ove")
 """Prescan, image and serial overscan, under the names of the JSON contract."""
 
 
-class FrameProblem(Enum):
+class ImageProblem(Enum):
     """Why a file could not be measured as an image."""
 
     VANISHED = "vanished"
@@ -39,10 +39,10 @@ class FrameProblem(Enum):
     FAULT = "fault of Eyegore"
 
     @property
-    def verdict(self) -> FrameVerdict:
+    def verdict(self) -> ImageVerdict:
         """Verdict on the frame: nothing is known of one that could not be looked at, the others are bad."""
-        unseen = (FrameProblem.VANISHED, FrameProblem.UNREADABLE, FrameProblem.FAULT)
-        return FrameVerdict.NOT_CHECKED if self in unseen else FrameVerdict.FAIL
+        unseen = (ImageProblem.VANISHED, ImageProblem.UNREADABLE, ImageProblem.FAULT)
+        return ImageVerdict.NOT_CHECKED if self in unseen else ImageVerdict.FAIL
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class QuadrantDetails:
 
 
 @dataclass(frozen=True)
-class FrameCheck:
+class ImageCheck:
     """One check of one quadrant. ``reason`` says why it is NOT CHECKED, "" when it is checked.
 
     ``name`` is that of the table; for a spot ``_ALPHA`` or so follows.
@@ -173,7 +173,7 @@ class FrameCheck:
     value: float
     low: float
     high: float
-    verdict: FrameVerdict
+    verdict: ImageVerdict
     unit: str = ""
     reason: str = ""
     flag: str = ""
@@ -182,15 +182,15 @@ class FrameCheck:
     def text(self) -> str:
         """``std_pre of E is 1.62 ADU, outside 0.86 to 1.44``, or why it was not checked."""
         whose = f" of {self.quadrant}" if self.quadrant else ""
-        if self.verdict is FrameVerdict.NOT_CHECKED:
+        if self.verdict is ImageVerdict.NOT_CHECKED:
             return f"{self.name}{whose} was not checked: {self.reason or 'its limits are not known'}"
         unit = f" {self.unit}" if self.unit else ""
-        outside = "within" if self.verdict is FrameVerdict.PASS else "outside"
+        outside = "within" if self.verdict is ImageVerdict.PASS else "outside"
         return f"{self.name}{whose} is {self.value:.4g}{unit}, {outside} {self.low:.6g} to {self.high:.6g}"
 
 
 @dataclass(frozen=True)
-class FrameResult:
+class ImageResult:
     """One image measured and judged, or the ``problem`` why it could not be (``explanation`` says it in words).
 
     ``ccd`` and ``obsid`` are 0 where neither header nor name tells them, ``column`` (script column, from 1) is None
@@ -201,7 +201,7 @@ class FrameResult:
     file: str
     obsid: int
     ccd: int
-    verdict: FrameVerdict
+    verdict: ImageVerdict
     test: str = ""
     family: Family = Family.OTHER
     column: int | None = None
@@ -213,15 +213,15 @@ class FrameResult:
     exptime: float = math.nan
     header: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     quadrants: Mapping[str, QuadrantStatistics] = field(default_factory=dict)
-    checks: tuple[FrameCheck, ...] = ()
-    problem: FrameProblem | None = None
+    checks: tuple[ImageCheck, ...] = ()
+    problem: ImageProblem | None = None
     explanation: str = ""
     details: Mapping[str, QuadrantDetails] = field(default_factory=dict, repr=False, compare=False)
 
     @property
-    def bad_checks(self) -> tuple[FrameCheck, ...]:
+    def bad_checks(self) -> tuple[ImageCheck, ...]:
         """The checks that say WARNING or FAIL."""
-        return tuple(check for check in self.checks if check.verdict in (FrameVerdict.WARNING, FrameVerdict.FAIL))
+        return tuple(check for check in self.checks if check.verdict in (ImageVerdict.WARNING, ImageVerdict.FAIL))
 
     def as_json(self) -> dict[str, Any]:
         """The documented contract of scripts; ``problem`` is there only when there is one."""
@@ -264,20 +264,20 @@ def _number(value: float) -> float | None:
 
 
 @dataclass(frozen=True)
-class FrameJudged:
+class ImageJudged:
     """An image of the session was judged. ``news``: it came while Eyegore looked, and was not there at the start.
 
     ``modified`` is the time of the file, ``received`` when it was judged [unix s].
     """
 
-    result: FrameResult
+    result: ImageResult
     news: bool
     modified: float
     received: float
 
 
 @dataclass(frozen=True)
-class FramesWaiting:
+class ImagesWaiting:
     """How many images wait to be judged, and how many were since the start."""
 
     waiting: int

@@ -20,7 +20,7 @@ MOST = 12
 _STATUS = {HkVerdict.CLEAN: Status.IN_LIMITS, HkVerdict.UNKNOWN: Status.UNKNOWN, HkVerdict.NO_HK: Status.STALE}
 
 
-class HkRows:
+class HkRowCells:
     """A column with the verdict on each CCD of each exposure; what changed is found without looking at the rest."""
 
     columns = (COLUMN,)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.exposures import ccd_of
-from eyegore.messages.images import FrameJudged, FrameResult
+from eyegore.messages.images import ImageJudged, ImageResult
 from eyegore.presenters.rows import row_key
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.looks import LOOKS
@@ -18,10 +18,10 @@ MOST = 12
 WRITING = "being written"
 
 _STATUS = {
-    FrameVerdict.PASS: Status.IN_LIMITS,
-    FrameVerdict.WARNING: Status.WARNING,
-    FrameVerdict.FAIL: Status.CRITICAL,
-    FrameVerdict.NOT_CHECKED: Status.UNCHECKED,
+    ImageVerdict.PASS: Status.IN_LIMITS,
+    ImageVerdict.WARNING: Status.WARNING,
+    ImageVerdict.FAIL: Status.CRITICAL,
+    ImageVerdict.NOT_CHECKED: Status.UNCHECKED,
 }
 
 
@@ -30,7 +30,7 @@ def _text(status: Status, words: str) -> str:
 
 
 _VERDICTS = {verdict: _text(status, verdict.value) for verdict, status in _STATUS.items()}
-LONGEST = _VERDICTS[FrameVerdict.NOT_CHECKED]
+LONGEST = _VERDICTS[ImageVerdict.NOT_CHECKED]
 NO_IMAGE = _text(Status.UNKNOWN, "no image")
 JUDGING = _text(Status.UNKNOWN, "being judged")
 BROKEN = _text(Status.INVALID, "not whole")
@@ -39,7 +39,7 @@ Key = tuple[int, int]
 """ObsID and number of the CCD."""
 
 
-class FrameRows:
+class ImageRowCells:
     """A column with the verdict on each image; what changed is found without looking at the rest.
 
     Of each image its verdict and the text of its tip are kept, no numbers.
@@ -48,7 +48,7 @@ class FrameRows:
     columns = (COLUMN,)
 
     def __init__(self) -> None:
-        self._verdicts: dict[Key, FrameVerdict] = {}
+        self._verdicts: dict[Key, ImageVerdict] = {}
         self._words: dict[Key, tuple[str, str]] = {}
         """Of each image what stands in its cell and in its tip."""
         self._rows: dict[Key, str] = {}
@@ -74,7 +74,7 @@ class FrameRows:
             self._words[key] = BROKEN, image.problem or "incomplete"
         self._changed.add(key)
 
-    def take(self, judged: FrameJudged) -> None:
+    def take(self, judged: ImageJudged) -> None:
         """Note what was found out about an image."""
         result = judged.result
         key = result.obsid, result.ccd
@@ -82,7 +82,7 @@ class FrameRows:
         self._words[key] = _VERDICTS[result.verdict], "\n".join(reasons(result))
         self._changed.add(key)
 
-    def verdict(self, key: str) -> FrameVerdict | None:
+    def verdict(self, key: str) -> ImageVerdict | None:
         """The verdict on the image of a row, None while there is none."""
         return self._verdicts.get(self._places.get(key, (-1, 0)))
 
@@ -109,12 +109,12 @@ class FrameRows:
         return f"{head}\n{why}" if why else head
 
 
-def reasons(result: FrameResult) -> list[str]:
+def reasons(result: ImageResult) -> list[str]:
     """Why an image has the verdict it has, a line for each check; a line for each kind of check not carried out."""
     if result.problem is not None:
         return [f"{result.problem.value}: {result.explanation}"]
     lines = [f"{check.verdict.value}: {check.text}" for check in result.bad_checks]
-    missed = [check for check in result.checks if check.verdict is FrameVerdict.NOT_CHECKED]
+    missed = [check for check in result.checks if check.verdict is ImageVerdict.NOT_CHECKED]
     by_words: dict[str, list[str]] = {}
     for check in missed:
         by_words.setdefault(f"{check.name} not checked: {check.reason or 'no limit'}", []).append(check.quadrant)

@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping
 from eyegore.basics.errors import FormatError
 from eyegore.basics.quantities import number
 from eyegore.elvis.ccd_geometry import FrameGeometry
-from eyegore.limits.frame_model import Family, FrameVerdict
-from eyegore.messages.images import FrameCheck, FrameResult, QuadrantStatistics
+from eyegore.limits.frame_model import Family, ImageVerdict
+from eyegore.messages.images import ImageCheck, ImageResult, QuadrantStatistics
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.verdicts import NumberCell, QuadrantCell, VerdictCell
 
-STATUS: Mapping[FrameVerdict, Status] = {
-    FrameVerdict.PASS: Status.IN_LIMITS,
-    FrameVerdict.WARNING: Status.WARNING,
-    FrameVerdict.FAIL: Status.CRITICAL,
-    FrameVerdict.NOT_CHECKED: Status.UNCHECKED,
+STATUS: Mapping[ImageVerdict, Status] = {
+    ImageVerdict.PASS: Status.IN_LIMITS,
+    ImageVerdict.WARNING: Status.WARNING,
+    ImageVerdict.FAIL: Status.CRITICAL,
+    ImageVerdict.NOT_CHECKED: Status.UNCHECKED,
 }
 AWAITED = "being judged"
 MOST_TOLD = 16
@@ -46,7 +46,7 @@ def awaited_cell(ccd: int) -> VerdictCell:
     return VerdictCell(ccd, Status.UNKNOWN, AWAITED)
 
 
-def verdict_cell(ccd: int, result: FrameResult) -> VerdictCell:
+def verdict_cell(ccd: int, result: ImageResult) -> VerdictCell:
     """The cell of an image that was judged."""
     head, begins = _THIRD.get(result.family, ("", ""))
     quadrants = tuple(
@@ -76,7 +76,7 @@ def verdict_cell(ccd: int, result: FrameResult) -> VerdictCell:
     return VerdictCell(ccd, STATUS[result.verdict], result.verdict.value, heads, quadrants, total)
 
 
-def problem_text(result: FrameResult) -> str:
+def problem_text(result: ImageResult) -> str:
     """Why an image could not be measured, by name; "" when it could."""
     if result.problem is None:
         return ""
@@ -85,7 +85,7 @@ def problem_text(result: FrameResult) -> str:
     return f"{result.problem.value}: {explanation}" if explanation else result.problem.value
 
 
-def frame_tip(result: FrameResult | None, letter: str = "") -> str:
+def image_tip(result: ImageResult | None, letter: str = "") -> str:
     """What was measured and checked, with the limits: of one quadrant, or ("") what is wrong with any of them."""
     if result is None:
         return f"The image is {AWAITED}."
@@ -128,11 +128,11 @@ def edges(columns: int, rows: int) -> Edges:
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _checks(result: FrameResult, letter: str, begins: tuple[str, ...]) -> list[FrameCheck]:
+def _checks(result: ImageResult, letter: str, begins: tuple[str, ...]) -> list[ImageCheck]:
     return [check for check in result.checks if check.quadrant == letter and check.name.startswith(begins)]
 
 
-def _number(result: FrameResult, letter: str, begins: tuple[str, ...], usual: float, decimals: int) -> NumberCell:
+def _number(result: ImageResult, letter: str, begins: tuple[str, ...], usual: float, decimals: int) -> NumberCell:
     """The usual number, or the first that is out of limits: a number that is marked is one that is wrong."""
     checks = _checks(result, letter, begins)
     status = _worst(checks)
@@ -153,10 +153,10 @@ def _third(begins: str, quadrant: QuadrantStatistics) -> float:
     return quadrant.background if begins == "background" else quadrant.fluence
 
 
-def _worst(checks: Iterable[FrameCheck]) -> Status | None:
+def _worst(checks: Iterable[ImageCheck]) -> Status | None:
     """Status of what is out of limits; None when nothing is."""
     verdicts = {check.verdict for check in checks}
-    return next((STATUS[one] for one in (FrameVerdict.FAIL, FrameVerdict.WARNING) if one in verdicts), None)
+    return next((STATUS[one] for one in (ImageVerdict.FAIL, ImageVerdict.WARNING) if one in verdicts), None)
 
 
 def _count(pixels: int) -> str:
@@ -186,21 +186,21 @@ def _sections(quadrant: QuadrantStatistics) -> list[str]:
     return lines
 
 
-def _check_line(check: FrameCheck) -> str:
+def _check_line(check: ImageCheck) -> str:
     unit = f" {check.unit}" if check.unit else ""
     whose = f" of {check.quadrant}" if check.quadrant else ""
     value = f"{check.name}{whose}: {check.value:.4g}{unit}" if not math.isnan(check.value) else f"{check.name}{whose}"
-    if check.verdict is FrameVerdict.NOT_CHECKED:
+    if check.verdict is ImageVerdict.NOT_CHECKED:
         return f"{value} — not checked: {check.reason}"
     return f"{value} — {check.verdict.value}, limits {check.low:.6g} to {check.high:.6g}"
 
 
-def _tally(result: FrameResult) -> list[str]:
-    passed = sum(check.verdict is FrameVerdict.PASS for check in result.checks)
+def _tally(result: ImageResult) -> list[str]:
+    passed = sum(check.verdict is ImageVerdict.PASS for check in result.checks)
     lines = [f"{passed} of {len(result.checks)} checks passed"]
     reasons: dict[str, int] = {}
     for check in result.checks:
-        if check.verdict is FrameVerdict.NOT_CHECKED:
+        if check.verdict is ImageVerdict.NOT_CHECKED:
             reasons[check.reason] = reasons.get(check.reason, 0) + 1
     lines += [f"{count} not checked: {reason}" for reason, count in reasons.items()]
     return lines if result.checks else ["no checks are known for this test"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, MutableMapping
 
-from eyegore.images.tally import FrameTally
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.events import Exposure, ExposureHk, FrameJudged, FramesWaiting, ImageFile
+from eyegore.images.tally import ImageTally
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.events import Exposure, ExposureHk, ImageFile, ImageJudged, ImagesWaiting
 from eyegore.messages.exposures import HkVerdict
 from eyegore.presenters import hk_rows, image_rows as frame_rows
-from eyegore.presenters.hk_rows import HkRows
-from eyegore.presenters.image_rows import FrameRows
+from eyegore.presenters.hk_rows import HkRowCells
+from eyegore.presenters.image_rows import ImageRowCells
 from eyegore.widgets.cells.flags import HealthCell, Status
 from eyegore.widgets.cells.looks import LOOKS
 
@@ -25,9 +25,9 @@ class VerdictRows:
     """The columns "HK", "image" and what follows from both, the tint of the rows, and the catch-up."""
 
     def __init__(self) -> None:
-        self.hk = HkRows()
-        self.frames = FrameRows()
-        self.tally = FrameTally()
+        self.hk = HkRowCells()
+        self.frames = ImageRowCells()
+        self.tally = ImageTally()
         self.columns = (*self.hk.columns, *self.frames.columns, COLUMN)
 
     def dress(self, tips: MutableMapping[str, Callable[[str], str]], longest: MutableMapping[str, str]) -> None:
@@ -41,7 +41,7 @@ class VerdictRows:
         self.hk.add(rows)
         self.frames.add(rows)
 
-    def take(self, news: ExposureHk | ImageFile | FrameJudged | FramesWaiting) -> None:
+    def take(self, news: ExposureHk | ImageFile | ImageJudged | ImagesWaiting) -> None:
         """Note what is known of an exposure or an image now."""
         if isinstance(news, ExposureHk):
             self.hk.take(news)
@@ -49,7 +49,7 @@ class VerdictRows:
             self.frames.take_file(news)
         else:
             self.tally.take(news)
-            if isinstance(news, FrameJudged):
+            if isinstance(news, ImageJudged):
                 self.frames.take(news)
 
     def changed(self) -> list[str]:
@@ -63,9 +63,9 @@ class VerdictRows:
     def word(self, key: str) -> str:
         """What is to be done about a row: retake it, look at it, or nothing that is known."""
         image, hk = self.frames.verdict(key), self.hk.verdict(key)
-        if image is FrameVerdict.FAIL or hk in (HkVerdict.COMPROMISED, HkVerdict.NO_HK):
+        if image is ImageVerdict.FAIL or hk in (HkVerdict.COMPROMISED, HkVerdict.NO_HK):
             return RETAKE
-        return LOOK if image is FrameVerdict.WARNING or self.frames.broken(key) else ""
+        return LOOK if image is ImageVerdict.WARNING or self.frames.broken(key) else ""
 
     def tint(self, key: str) -> str:
         """The value of the status that colours a row; "" for none."""

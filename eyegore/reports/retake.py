@@ -14,8 +14,8 @@ from rich.text import Text
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.quantities import short
 from eyegore.exposures.standing import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import FrameCheck
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import ImageCheck
 from eyegore.reports.findings import Findings, number
 
 NONE, SOME, CANNOT_JUDGE = 0, 1, 2
@@ -43,7 +43,7 @@ _WORDS = {
 
 def all_standings(findings: Findings, images: ImageFindings | None = None) -> list[Standing]:
     """Every ObsID of the log in its order; without ``images`` by housekeeping alone."""
-    return standings(findings.monitor.hk.frames.states, images)
+    return standings(findings.monitor.hk.exposures.states, images)
 
 
 def doubtful(findings: Findings, images: ImageFindings | None = None) -> list[Standing]:
@@ -75,11 +75,11 @@ def as_json(findings: Findings, images: ImageFindings | None = None) -> dict[str
         "hk_last": iso(monitor.hk.last_time),
         "unread": [{"file": Path(path).name, "reason": why} for path, why in findings.unread.items()],
         "unjudged": list(findings.unjudged),
-        "exposures": len(monitor.hk.frames.states),
-        "clean": len(monitor.hk.frames.states) - len(found),
+        "exposures": len(monitor.hk.exposures.states),
+        "clean": len(monitor.hk.exposures.states) - len(found),
         "retake": [exposure_json(one) for one in found if one.verdict in TO_RETAKE],
         "unknown": [exposure_json(one) for one in found if one.verdict not in TO_RETAKE],
-        "images": None if images is None else {verdict.value: images.count(verdict) for verdict in FrameVerdict},
+        "images": None if images is None else {verdict.value: images.count(verdict) for verdict in ImageVerdict},
     }
 
 
@@ -100,8 +100,8 @@ def exposure_json(one: Standing) -> dict[str, Any]:
 def _image_json(reason: ImageReason) -> dict[str, Any]:
     check = reason.check
     severity = "NONE"
-    if check is not None and check.verdict is not FrameVerdict.NOT_CHECKED:
-        severity = "CRITICAL" if check.verdict is FrameVerdict.FAIL else "WARNING"
+    if check is not None and check.verdict is not ImageVerdict.NOT_CHECKED:
+        severity = "CRITICAL" if check.verdict is ImageVerdict.FAIL else "WARNING"
     return {
         "source": reason.source,
         "verdict": reason.verdict.name,
@@ -120,7 +120,7 @@ def _image_json(reason: ImageReason) -> dict[str, Any]:
     }
 
 
-def _limits(check: FrameCheck) -> str:
+def _limits(check: ImageCheck) -> str:
     return f"{short(check.low, 6)} … {short(check.high, 6)}"
 
 
@@ -162,7 +162,7 @@ def as_csv(findings: Findings, images: ImageFindings | None = None) -> str:
 def parts(findings: Findings, images: ImageFindings | None = None) -> Iterator[Text | Table]:
     """The same for people."""
     monitor = findings.monitor
-    states, found = monitor.hk.frames.states, doubtful(findings, images)
+    states, found = monitor.hk.exposures.states, doubtful(findings, images)
     limits = f"limits {monitor.rules.limit_set.words}"
     yield Text(f"{monitor.folder}  ELVIS {monitor.hk.elvis or 'unknown'}  {limits}", style="bold")
     for why in findings.unread.values():
@@ -186,8 +186,8 @@ def _images_line(images: ImageFindings | None) -> Text:
     if images.none:
         words = "there is no image in the folder: --no-images judges by housekeeping alone"
         return Text(words, style="bold magenta")
-    counts = ", ".join(f"{count} {verdict.value}" for verdict in FrameVerdict if (count := images.count(verdict)))
-    hint = " (--image-warnings lists them)" if images.count(FrameVerdict.WARNING) and not images.warnings else ""
+    counts = ", ".join(f"{count} {verdict.value}" for verdict in ImageVerdict if (count := images.count(verdict)))
+    hint = " (--image-warnings lists them)" if images.count(ImageVerdict.WARNING) and not images.warnings else ""
     return Text(f"{len(images.results)} images: {counts}{hint}")
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import FloatArray
 from eyegore.series.decimation import INVALID, Envelope, Runs, envelope
-from eyegore.series.leaf import BLOCK, Leaf, MarkArray, Part, Rows
+from eyegore.series.leaf import BLOCK, Leaf, LeafPart, LeafRows, MarkArray
 
 LEAF_ROWS = 4096
 GAP_PERIODS = 1.9
@@ -81,7 +81,7 @@ class HkHistory:
         for low in range(0, len(times), self._leaf_rows):  # converted a leaf at a time, to need little memory
             part = slice(low, low + self._leaf_rows)
             with np.errstate(over="ignore"):
-                self._take(Rows(times[part], values[part].T.astype(np.float32), codes[part].T))
+                self._take(LeafRows(times[part], values[part].T.astype(np.float32), codes[part].T))
         while self.rows > self.capacity_rows:
             self.rows -= self._leaves.pop(0).rows
             del self._firsts[0]
@@ -142,7 +142,7 @@ class HkHistory:
         count = sum(high - low for _, low, high in pieces)
         width = 0.0 if count <= 2 * bins else (t1 - t0) / bins
         if count <= 2 * BLOCK * bins:
-            parts = [Part(leaf, slice(low, high), slice(low, high), single=True) for leaf, low, high in pieces]
+            parts = [LeafPart(leaf, slice(low, high), slice(low, high), single=True) for leaf, low, high in pieces]
         else:
             parts = [part for leaf, low, high in pieces for part in leaf.parts(low, high, width)]
         first = np.concatenate([part.first() for part in parts]) if parts else np.empty(0)
@@ -172,14 +172,14 @@ class HkHistory:
                 pieces.append((leaf, low, high))
         return pieces
 
-    def _take(self, rows: Rows) -> None:
+    def _take(self, rows: LeafRows) -> None:
         newest = self.span[1]
         late = int(np.searchsorted(rows.times, newest, side="right")) if rows.times[0] < newest else 0
         if late:
             self._insert(rows.part(0, late))
         self._extend(rows.part(late, len(rows.times)))
 
-    def _extend(self, rows: Rows) -> None:
+    def _extend(self, rows: LeafRows) -> None:
         """Put rows behind all others."""
         done, count = 0, len(rows.times)
         while done < count:
@@ -191,7 +191,7 @@ class HkHistory:
             done += step
         self.rows += count
 
-    def _insert(self, rows: Rows) -> None:
+    def _insert(self, rows: LeafRows) -> None:
         """Put rows that come late into the leaves they belong to; leaves that overflow are split."""
         edges = np.searchsorted(rows.times, self._firsts[1:])
         bounds = [0, *(int(edge) for edge in edges), len(rows.times)]
@@ -223,7 +223,7 @@ class _Plan:
     """How one window is cut into runs: the same for every column, so nine charts need it once."""
 
     asked: tuple[int, float, float, int]
-    parts: list[Part]
+    parts: list[LeafPart]
     first: FloatArray
     last: FloatArray
     width: float

@@ -17,18 +17,18 @@ BLOCK = 32
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class LeafRows:
     """Rows in order of time: shapes (n,), (columns, n), (columns, n)."""
 
     times: FloatArray
     values: npt.NDArray[np.float32]
     codes: MarkArray
 
-    def part(self, low: int, high: int) -> Rows:
+    def part(self, low: int, high: int) -> LeafRows:
         """The rows from ``low`` up to ``high``."""
-        return Rows(self.times[low:high], self.values[:, low:high], self.codes[:, low:high])
+        return LeafRows(self.times[low:high], self.values[:, low:high], self.codes[:, low:high])
 
-    def merged(self, late: Rows) -> Rows:
+    def merged(self, late: LeafRows) -> LeafRows:
         """Both in order of time; of neighbours that are equal in time and in every value one stays."""
         times = np.concatenate((self.times, late.times))
         order = np.argsort(times, kind="stable")
@@ -40,7 +40,7 @@ class Rows:
         suspects = np.flatnonzero(same)
         before, after = values[:, suspects - 1], values[:, suspects]
         same[suspects] = np.all((before == after) | (np.isnan(before) & np.isnan(after)), axis=0)
-        return Rows(times[~same], values[:, ~same], codes[:, ~same])
+        return LeafRows(times[~same], values[:, ~same], codes[:, ~same])
 
 
 class Leaf:
@@ -65,11 +65,11 @@ class Leaf:
         """Time of the last row [lab s]."""
         return float(self.times[self.rows - 1])
 
-    def content(self) -> Rows:
+    def content(self) -> LeafRows:
         """All rows held, not copied."""
-        return Rows(self.times, self.values, self.codes).part(0, self.rows)
+        return LeafRows(self.times, self.values, self.codes).part(0, self.rows)
 
-    def extend(self, rows: Rows) -> None:
+    def extend(self, rows: LeafRows) -> None:
         """Put rows behind those held; there must be room."""
         low, high = self.rows, self.rows + len(rows.times)
         self.times[low:high] = rows.times
@@ -93,11 +93,11 @@ class Leaf:
             self._period_rows = self.rows
         return self._period
 
-    def parts(self, low: int, high: int, width: float) -> list[Part]:
+    def parts(self, low: int, high: int, width: float) -> list[LeafPart]:
         """Blocks where they are whole and no longer than ``width`` [s]; single samples at the ends and about gaps."""
         start, stop = -(-low // BLOCK), high // BLOCK
         if start >= stop:
-            return [Part(self, slice(low, high), slice(low, high), single=True)]
+            return [LeafPart(self, slice(low, high), slice(low, high), single=True)]
         firsts = self.times[start * BLOCK : stop * BLOCK : BLOCK]
         lasts = self.times[start * BLOCK + BLOCK - 1 : stop * BLOCK : BLOCK]
         cuts = [(low, start * BLOCK)]
@@ -105,20 +105,20 @@ class Leaf:
             (block * BLOCK, (block + 1) * BLOCK) for block in (start + np.flatnonzero(lasts - firsts > width)).tolist()
         ]
         cuts += [(stop * BLOCK, high)]
-        parts: list[Part] = []
+        parts: list[LeafPart] = []
         done = low
         for begin, end in cuts:
             if done < begin:
                 blocks = slice(done // BLOCK, begin // BLOCK)
-                parts.append(Part(self, slice(done, begin), blocks, single=False))
+                parts.append(LeafPart(self, slice(done, begin), blocks, single=False))
             if begin < end:
-                parts.append(Part(self, slice(begin, end), slice(begin, end), single=True))
+                parts.append(LeafPart(self, slice(begin, end), slice(begin, end), single=True))
             done = end
         return parts
 
 
 @dataclass(frozen=True)
-class Part:
+class LeafPart:
     """Consecutive runs of one leaf: its ``rows``, as single samples or as blocks; ``items`` are those runs."""
 
     leaf: Leaf

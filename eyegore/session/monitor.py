@@ -21,7 +21,7 @@ from eyegore.housekeeping.freshness import HkFreshness
 from eyegore.housekeeping.housekeeping import Housekeeping
 from eyegore.housekeeping.judged_rows import Judged
 from eyegore.housekeeping.rules import Rules
-from eyegore.images.alarms import SessionFrames
+from eyegore.images.alarms import ImageAlarms
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.copies import LAG_S, CopyProgress, ExposureCopies, SyncState
 from eyegore.messages.events import (
@@ -31,13 +31,13 @@ from eyegore.messages.events import (
     ExposureRows,
     FeedMessage,
     FlagCommand,
-    FrameJudged,
-    FramesWaiting,
     FreeSpace,
     Health,
     HkHeader,
     HkRows,
     ImageFile,
+    ImageJudged,
+    ImagesWaiting,
     LimitsEdited,
     PhaseChosen,
     Said,
@@ -90,7 +90,7 @@ class Monitor:
         self.bad_lines: deque[BadLine] = deque(maxlen=10_000)
         self.bad_line_count = 0
         self._space = SessionSpace()
-        self._frames = SessionFrames()
+        self._frames = ImageAlarms()
         self._online = False
         self._caught_up = False
         self._watcher: WatcherState | None = None
@@ -119,7 +119,7 @@ class Monitor:
                     self._log_arrival = message.received
                 self.index.add(message.rows)
                 self._timers.exposed(message)
-                return [*self.exposures.add(message, now), *self.hk.frames.add(message.rows)]
+                return [*self.exposures.add(message, now), *self.hk.exposures.add(message.rows)]
             case ImageFile():
                 self._timers.arrived(message)
                 return [message, *self.images.add(message)]
@@ -150,9 +150,9 @@ class Monitor:
             case CopyProgress() | ExposureCopies():
                 self._copies_heard[_copy_alarm(message)] = now
                 return [message]
-            case FrameJudged():
+            case ImageJudged():
                 return self._frames.take(message, self._lab(now), self.alarms, self.hk.frame(now))
-            case FramesWaiting():
+            case ImagesWaiting():
                 return [message]
             case WarningPath():
                 return self._take_path(message, now)
@@ -233,7 +233,7 @@ class Monitor:
         elif event.kind is SourceKind.OFFLINE:
             self._online = False
         elif event.kind is SourceKind.SWITCHED:
-            self.folder, self._frames = event.path, SessionFrames()
+            self.folder, self._frames = event.path, ImageAlarms()
         quiet = event.kind in (SourceKind.CREATED, SourceKind.ONLINE, SourceKind.READABLE, SourceKind.RETURNED)
         level = logging.INFO if quiet else logging.WARNING
         return [event, Said(level, event.text, now)]
@@ -259,7 +259,7 @@ class Monitor:
                 since = lab_now - max(self._age.ages(now, lab_now))
                 events += self.alarms.timer(HK_TIMER, Severity.CRITICAL, trouble, since, lab_now, self.hk.frame(now))
         if self._caught_up and self._age.silent(now):
-            events += self.hk.frames.silent()
+            events += self.hk.exposures.silent()
         self.flags.set_stale(self._age.stale)
         if self._caught_up and self._age.fresh:
             events += self._timers.look(self.alarms, self._lab(now), self.hk.frame(now))

@@ -23,7 +23,7 @@ from eyegore.session.space.volumes import DiskSpace
 
 if TYPE_CHECKING:
     from eyegore.copies.service import BackupService
-    from eyegore.images.judge import FrameJudge
+    from eyegore.images.judge import ImageJudge
     from eyegore.limits.frame_model import CheckTable
 
 Post = Callable[[FeedMessage], None]
@@ -113,13 +113,13 @@ def _copies(session: Session, targets: list[SyncTarget], post: Post) -> BackupSe
     return BackupService(targets, state_dir(session.state), post)
 
 
-def _judge(session: Session, post: Post) -> FrameJudge:
-    from eyegore.images.judge import FrameJudge
+def _judge(session: Session, post: Post) -> ImageJudge:
+    from eyegore.images.judge import ImageJudge
 
     table = cache(lambda: check_table(session.checks, session.block))
     if session.checks is not None or session.block:
         table()  # what a person gave may be wrong, and is refused at once
-    return FrameJudge(table, session.block, state_dir(session.state) if session.journal else None, post)
+    return ImageJudge(table, session.block, state_dir(session.state) if session.journal else None, post)
 
 
 def check_table(checks: Path | None, block: str) -> CheckTable:

@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.basics.toml_file import TomlError, UnreadableError
 from eyegore.limits.check_table import built_in_checks, load_checks
-from eyegore.limits.frame_model import METRICS, CheckLimit, Family, FrameVerdict, Reference
+from eyegore.limits.frame_model import METRICS, CheckLimit, Family, ImageVerdict, Reference
 
 WRITTEN = """default_offset = 2800.0
 
@@ -114,7 +114,7 @@ def test_every_check_has_a_unit_a_description_and_a_verdict() -> None:
     for limit in built_in_checks().limits:
         assert limit.unit == METRICS[limit.name]
         assert limit.description
-        assert limit.out in (FrameVerdict.WARNING, FrameVerdict.FAIL)
+        assert limit.out in (ImageVerdict.WARNING, ImageVerdict.FAIL)
         assert limit.low <= limit.high
 
 

@@ -5,30 +5,30 @@ import math
 
 import pytest
 
-from eyegore.limits.frame_model import CheckLimit, CheckTable, Family, FrameVerdict, worst
+from eyegore.limits.frame_model import CheckLimit, CheckTable, Family, ImageVerdict, worst
 
-NOISE = CheckLimit("std_pre", 0.86, 1.44, "ADU", FrameVerdict.FAIL, "RON_OOL", "noise")
+NOISE = CheckLimit("std_pre", 0.86, 1.44, "ADU", ImageVerdict.FAIL, "RON_OOL", "noise")
 
 
 @pytest.mark.parametrize(
     ("value", "verdict"),
     [
-        (1.0, FrameVerdict.PASS),
-        (0.86, FrameVerdict.PASS),
-        (1.44, FrameVerdict.PASS),
-        (0.859, FrameVerdict.FAIL),
-        (1.441, FrameVerdict.FAIL),
-        (math.inf, FrameVerdict.FAIL),
-        (math.nan, FrameVerdict.NOT_CHECKED),
+        (1.0, ImageVerdict.PASS),
+        (0.86, ImageVerdict.PASS),
+        (1.44, ImageVerdict.PASS),
+        (0.859, ImageVerdict.FAIL),
+        (1.441, ImageVerdict.FAIL),
+        (math.inf, ImageVerdict.FAIL),
+        (math.nan, ImageVerdict.NOT_CHECKED),
     ],
 )
-def test_a_value_is_good_between_the_limits_and_at_them(value: float, verdict: FrameVerdict) -> None:
+def test_a_value_is_good_between_the_limits_and_at_them(value: float, verdict: ImageVerdict) -> None:
     assert NOISE.verdict(value, NOISE.low, NOISE.high) is verdict
 
 
 @pytest.mark.parametrize(("low", "high"), [(math.nan, 1.0), (0.0, math.nan)])
 def test_nothing_is_checked_without_limits(low: float, high: float) -> None:
-    assert NOISE.verdict(0.5, low, high) is FrameVerdict.NOT_CHECKED
+    assert NOISE.verdict(0.5, low, high) is ImageVerdict.NOT_CHECKED
 
 
 @pytest.mark.parametrize(
@@ -43,16 +43,16 @@ def test_nothing_is_checked_without_limits(low: float, high: float) -> None:
     ],
 )
 def test_whose_limit_it_is(families: frozenset[Family], tests: tuple[str, ...], expected: bool) -> None:
-    limit = CheckLimit("a", 0, 1, "", FrameVerdict.FAIL, "", "", families=frozenset(families), tests=tests)
+    limit = CheckLimit("a", 0, 1, "", ImageVerdict.FAIL, "", "", families=frozenset(families), tests=tests)
     assert limit.holds_for(Family.FLAT, "PTC02_730") is expected
 
 
 def test_the_worst_verdict_does_not_depend_on_the_order() -> None:
-    ranking = [FrameVerdict.PASS, FrameVerdict.NOT_CHECKED, FrameVerdict.WARNING, FrameVerdict.FAIL]
+    ranking = [ImageVerdict.PASS, ImageVerdict.NOT_CHECKED, ImageVerdict.WARNING, ImageVerdict.FAIL]
     for length in range(1, 5):
         for some in itertools.product(ranking, repeat=length):
             assert worst(some) is max(some, key=ranking.index)
-    assert worst([]) is FrameVerdict.NOT_CHECKED
+    assert worst([]) is ImageVerdict.NOT_CHECKED
 
 
 def test_offsets_of_a_block_or_of_none() -> None:

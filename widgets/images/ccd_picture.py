@@ -51,7 +51,7 @@ class CcdPicture:
     def paint(self) -> None:
         """Take the colours from the theme."""
         canvas, colour = self._canvas, self._theme.colour
-        self._frame_verdict()
+        self._image_verdict()
         for edge in self._edges:
             canvas.itemconfigure(edge, fill=colour("accent"))
         for text in (*self._letters, self._words):
@@ -94,9 +94,9 @@ class CcdPicture:
         """Show what was found out about the image."""
         if cell != self.block.cell:
             self.block.show(cell)
-            self._frame_verdict()
+            self._image_verdict()
 
-    def _frame_verdict(self) -> None:
+    def _image_verdict(self) -> None:
         cell, theme = self.block.cell, self._theme
         colour = theme.colour(cell.status) if cell.words else theme.colour("line")
         self._canvas.itemconfigure(self._frame, outline=colour)

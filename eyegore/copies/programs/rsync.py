@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 from eyegore.copies.programs import rsync_words
-from eyegore.copies.programs.rsync_words import Outcome, RsyncVerdict
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class RsyncResult:
     files: int
     bytes: int
     seconds: float
-    outcome: Outcome
+    outcome: RsyncOutcome
     stderr: str = ""
 
 

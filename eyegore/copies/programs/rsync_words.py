@@ -10,7 +10,7 @@ import re
 import signal
 
 from eyegore.basics.safe_text import cut, one_line
-from eyegore.copies.outcome import Outcome as Outcome, RsyncVerdict as RsyncVerdict
+from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 from eyegore.copies.programs.ssh_words import ssh_problem
 
 LONGEST = 300
@@ -20,17 +20,17 @@ SSH_CODES = frozenset({5, 10, 12, 14, 30, 255})
 
 
 def _passing(sentence: str) -> RsyncVerdict:
-    return RsyncVerdict(Outcome.PASSING, sentence)
+    return RsyncVerdict(RsyncOutcome.PASSING, sentence)
 
 
 def _lasting(sentence: str) -> RsyncVerdict:
-    return RsyncVerdict(Outcome.LASTING, sentence)
+    return RsyncVerdict(RsyncOutcome.LASTING, sentence)
 
 
 MISSING = _lasting("rsync is not installed on this computer: install it (apt install rsync)")
-CANCELLED = RsyncVerdict(Outcome.CANCELLED, "stopped on request; what is missing is copied by the next pass")
+CANCELLED = RsyncVerdict(RsyncOutcome.CANCELLED, "stopped on request; what is missing is copied by the next pass")
 CODES: dict[int, RsyncVerdict] = {
-    0: RsyncVerdict(Outcome.DONE, "everything offered was copied"),
+    0: RsyncVerdict(RsyncOutcome.DONE, "everything offered was copied"),
     1: _lasting("rsync did not understand its options: one of the two sides is too old, install rsync 3.1 or newer"),
     2: _lasting("the two rsync versions do not understand each other: install the same version on both sides"),
     3: _lasting("rsync could not use the source or target folder: check that both exist and may be read"),
@@ -49,7 +49,7 @@ CODES: dict[int, RsyncVerdict] = {
     21: _passing("rsync lost a process it waited for; it is tried again"),
     22: _passing("rsync got no memory: check the memory of both sides; it is tried again"),
     23: _passing("some files were not copied; it is tried again"),
-    24: RsyncVerdict(Outcome.TOLERATED, "files went away while they were copied; the next pass looks again"),
+    24: RsyncVerdict(RsyncOutcome.TOLERATED, "files went away while they were copied; the next pass looks again"),
     25: _lasting("rsync was told to delete and stopped: nothing is ever deleted here, check ~/.popt and rsync aliases"),
     30: _passing("the other side stopped answering in the middle: check network and disk of the target"),
     35: _passing("no connection in time: check network, host and port of the target"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from eyegore.copies.outcome import Outcome, RsyncVerdict
+from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 
 Match = re.Match[str]
 TRUST = "eyegore trust TARGET"
@@ -60,79 +60,79 @@ def _line(match: Match, stderr: str) -> str:
     return stderr[start : end if end >= 0 else len(stderr)].strip().rstrip(".")
 
 
-PROBLEMS: tuple[tuple[str, Outcome, str | Callable[[Match, str], str]], ...] = (
-    (CHANGED, Outcome.LASTING, _changed),
-    (UNKNOWN, Outcome.LASTING, _unknown),
+PROBLEMS: tuple[tuple[str, RsyncOutcome, str | Callable[[Match, str], str]], ...] = (
+    (CHANGED, RsyncOutcome.LASTING, _changed),
+    (UNKNOWN, RsyncOutcome.LASTING, _unknown),
     (
         r"REVOKED HOST KEY|Host certificate .*(invalid|revoked)",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         "the host key of the target was revoked: ask its administrator, nothing was sent",
     ),
     (
         r"Host key verification failed",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         f'the host key of the target could not be verified: nothing was sent; compare it and trust it once: "{TRUST}"',
     ),
     (
         r"UNPROTECTED PRIVATE KEY FILE",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         "other users may read our private key, so ssh does not use it: chmod 600 that file",
     ),
     (
         r"^Load key .*(incorrect passphrase|error in libcrypto|invalid format)",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         "our private key cannot be used: it is damaged, of an unknown kind or has a passphrase nobody can type here",
     ),
     (
         r"Too many authentication failures",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         "the target was offered too many keys: name the one to be used in the settings",
     ),
-    (r"Permission denied \((?P<ways>[a-z-]+(,[a-z-]+)*)\)", Outcome.LASTING, _denied),
+    (r"Permission denied \((?P<ways>[a-z-]+(,[a-z-]+)*)\)", RsyncOutcome.LASTING, _denied),
     (
         r"Connection refused",
-        Outcome.PASSING,
+        RsyncOutcome.PASSING,
         "the target refuses connections: check that it runs sshd, and the port; it is tried again",
     ),
     (
         r"Could not resolve hostname (?P<host>[^:\s]+)",
-        Outcome.PASSING,
+        RsyncOutcome.PASSING,
         "the name of the target cannot be resolved: check it, and whether this computer is on the network",
     ),
     (
         r"No route to host|Network is unreachable",
-        Outcome.PASSING,
+        RsyncOutcome.PASSING,
         "there is no way to the target: check whether this computer is on the network; it is tried again",
     ),
     (
         r"Connection timed out|Operation timed out|timed out during banner exchange",
-        Outcome.PASSING,
+        RsyncOutcome.PASSING,
         "the target does not answer in time: check that it runs, network and firewall; it is tried again",
     ),
     (
         r"not responding\.",
-        Outcome.PASSING,
+        RsyncOutcome.PASSING,
         "the target stopped answering: check that it runs, and the network; it is tried again",
     ),
     (
         r"no matching (host key type|key exchange method|cipher|MAC) found",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         "the two ssh versions have no encryption in common: bring the older side up to date",
     ),
     (
         r"Bad owner or permissions on|Bad configuration option|terminating, \d+ bad configuration",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         "a configuration file of ssh cannot be used: mend ~/.ssh/config",
     ),
     (
         r"This account is (currently )?not available|[Yy]our (account|password) has expired",
-        Outcome.LASTING,
+        RsyncOutcome.LASTING,
         "the account on the target may not log in: ask its administrator",
     ),
     (
         r"[Cc]onnection (closed|reset) by|Broken pipe|kex_exchange_identification|client_loop: send disconnect"
         r"|Connection to .* closed by remote host",
-        Outcome.PASSING,
+        RsyncOutcome.PASSING,
         _dead,
     ),
 )

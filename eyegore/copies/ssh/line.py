@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
-from eyegore.copies.outcome import Outcome, RsyncVerdict
+from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.programs.rsync_words import explain, first_words
 from eyegore.copies.programs.ssh_words import ssh_problem
@@ -161,7 +161,7 @@ class SshLine:
                 )
         except OSError as why:
             reason = f"ssh could not be started ({why.strerror or why}): check memory and process limits"
-            return SshAnswer(255, b"", RsyncVerdict(Outcome.PASSING, reason))
+            return SshAnswer(255, b"", RsyncVerdict(RsyncOutcome.PASSING, reason))
         with process:
             while True:
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -170,8 +170,8 @@ class SshLine:
                 if stopped() or time.monotonic() > end:
                     with contextlib.suppress(ProcessLookupError):
                         os.killpg(process.pid, signal.SIGKILL)
-                    late = RsyncVerdict(Outcome.PASSING, f"the target did not answer within {timeout_s:g} s")
-                    stop = RsyncVerdict(Outcome.CANCELLED, "stopped on request")
+                    late = RsyncVerdict(RsyncOutcome.PASSING, f"the target did not answer within {timeout_s:g} s")
+                    stop = RsyncVerdict(RsyncOutcome.CANCELLED, "stopped on request")
                     return SshAnswer(-signal.SIGKILL, b"", stop if stopped() else late)
         code = process.returncode
         log.debug("%s: %s", shlex.join(command[-2:]), code)
@@ -179,8 +179,8 @@ class SshLine:
 
     def _verdict(self, code: int, said: str) -> RsyncVerdict:
         if code == 0:
-            return RsyncVerdict(Outcome.DONE, f"{self._target.host} answers")
+            return RsyncVerdict(RsyncOutcome.DONE, f"{self._target.host} answers")
         if code == 255:
             return ssh_problem(said, known_hosts.trust_command(self._target)) or explain(code, said)
         told = first_words(said.splitlines())
-        return RsyncVerdict(Outcome.PASSING, f"a command on {self._target.host} ended with code {code}: {told}")
+        return RsyncVerdict(RsyncOutcome.PASSING, f"a command on {self._target.host} ended with code {code}: {told}")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from eyegore.copies.grown_texts import Beginning, GrownTexts
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.mount_memory import refuse_bare
-from eyegore.copies.outcome import Outcome
+from eyegore.copies.outcome import RsyncOutcome
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile
 from eyegore.copies.ssh.line import SshLine
@@ -274,9 +274,9 @@ class SshSide:
         answer = self._line.run(
             ["sh", "-c", script, "sh", *words], timeout_s=seconds, given=given, stopped=self.stopped
         )
-        if answer.verdict.outcome is not Outcome.DONE and answer.code not in (0, fails):
+        if answer.verdict.outcome is not RsyncOutcome.DONE and answer.code not in (0, fails):
             self.close()
-            raise SyncError(answer.verdict.sentence, lasting=answer.verdict.outcome is Outcome.LASTING)
+            raise SyncError(answer.verdict.sentence, lasting=answer.verdict.outcome is RsyncOutcome.LASTING)
         return answer.output
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from eyegore.desktop.history.painter import HistoryPainter
-from eyegore.desktop.history.trend_source import AXES, FrameTrendSource
+from eyegore.desktop.history.trend_source import AXES, ImageTrendSource
 from eyegore.widgets import keys
 from eyegore.widgets.charts.abscissa import CLOCK
 from eyegore.widgets.theme import Theme
@@ -49,13 +49,13 @@ class HistoryDesk:
         names = [name] if name else []
         self._place(name, HistoryWindow(self._root, self._theme, source, self._painter, self._post, folder, names))
 
-    def open_trends(self, source: FrameTrendSource | None, folder: str) -> None:
+    def open_trends(self, source: ImageTrendSource | None, folder: str) -> None:
         """Open the window with the trends of the images, or bring it to the front."""
         if self._come(TRENDS) or source is None:
             return
-        from eyegore.desktop.history.image_trend_window import FrameTrendWindow
+        from eyegore.desktop.history.image_trend_window import ImageTrendWindow
 
-        window = FrameTrendWindow(self._root, self._theme, source, self._painter, self._post, folder)
+        window = ImageTrendWindow(self._root, self._theme, source, self._painter, self._post, folder)
         window.draw_against(self._against)
         self._place(TRENDS, window)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from eyegore.basics.lab_time import iso
 from eyegore.desktop.history.export import Table
-from eyegore.images.trends import FrameHistory, trend_parts
+from eyegore.images.trends import ImageHistory, trend_parts
 from eyegore.limits.model import Verdict
 from eyegore.messages.exposures import CCDS
 from eyegore.series.history import Window
@@ -18,7 +18,7 @@ from eyegore.widgets.cells.flags import ChartCell
 
 
 def trend_table(
-    history: FrameHistory, cells: Sequence[ChartCell], first: float, last: float, folder: str, test: str
+    history: ImageHistory, cells: Sequence[ChartCell], first: float, last: float, folder: str, test: str
 ) -> Table:
     """The images from one place of the history to another that have a value of ``cells``.
 
@@ -50,7 +50,7 @@ def trend_table(
     )
 
 
-def _comments(history: FrameHistory, rows: npt.NDArray[np.intp], folder: str, test: str) -> list[str]:
+def _comments(history: ImageHistory, rows: npt.NDArray[np.intp], folder: str, test: str) -> list[str]:
     found = [f"Eyegore, images of {folder}" if folder else "Eyegore, images"]
     if test:
         found.append(f"only images of {test}")

@@ -9,9 +9,9 @@ from tkinter import ttk
 from eyegore.desktop.history.export import Table
 from eyegore.desktop.history.image_trend_table import trend_table
 from eyegore.desktop.history.painter import HistoryPainter
-from eyegore.desktop.history.trend_source import AXES, FrameTrendSource
+from eyegore.desktop.history.trend_source import AXES, ImageTrendSource
 from eyegore.desktop.history.window import HistoryWindow
-from eyegore.images.trends import FrameHistory, trend_name
+from eyegore.images.trends import ImageHistory, trend_name
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
 from eyegore.widgets.charts.abscissa import CLOCK, OBSIDS
@@ -21,14 +21,14 @@ ALL = "all tests"
 AT_FIRST = tuple(trend_name(1, quadrant, metric) for metric in ("std_pre", "offset_pre") for quadrant in "EFGH")
 
 
-class FrameTrendWindow(HistoryWindow):
+class ImageTrendWindow(HistoryWindow):
     """Trends of images, of all tests or of one: the fluence of a ramp is no trend."""
 
     def __init__(
         self,
         parent: tk.Misc,
         theme: Theme,
-        source: FrameTrendSource,
+        source: ImageTrendSource,
         painter: HistoryPainter,
         post: Callable[[Callable[[], object]], object],
         folder: str,
@@ -90,7 +90,7 @@ class FrameTrendWindow(HistoryWindow):
 
     def table(self, history: HkHistory, begin: float, end: float) -> Table:
         """The images shown, one row for each."""
-        if not isinstance(history, FrameHistory):
+        if not isinstance(history, ImageHistory):
             return super().table(history, begin, end)
         return trend_table(history, self.cells, begin, end, self._folder, self._trend_source.test)
 

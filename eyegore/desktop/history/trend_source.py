@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from eyegore.alarms.spans import AlarmSpans
-from eyegore.images.trends import FrameHistory, FrameTrends
+from eyegore.images.trends import ImageHistory, ImageTrends
 from eyegore.messages.events import Health
 from eyegore.widgets.cells.flags import ChartCell
 from eyegore.widgets.charts.abscissa import CLOCK, OBSIDS
@@ -27,21 +27,21 @@ _WORDS = {
 }
 
 
-class FrameTrendSource:
+class ImageTrendSource:
     """What a history window asks of a session, answered from its images.
 
     ``test`` is the one chosen, "" for all; ``numbered`` tells that the images lie at their ObsIDs, not at their times.
     """
 
-    def __init__(self, trends: FrameTrends, health: Callable[[], Health | None]) -> None:
+    def __init__(self, trends: ImageTrends, health: Callable[[], Health | None]) -> None:
         self._trends, self._health = trends, health
         self.alarm_spans = AlarmSpans()
         self.test, self.numbered = "", False
-        self._made: FrameHistory | None = None
+        self._made: ImageHistory | None = None
         self._made_for, self._made_at = ("", False), 0.0
 
     @property
-    def history(self) -> FrameHistory | None:
+    def history(self) -> ImageHistory | None:
         """The values of the images chosen; made anew at most once a second, however many come."""
         now, wanted = time.monotonic(), (self.test, self.numbered)
         if self._made is None or self._made_for != wanted or now - self._made_at >= RENEW_S:

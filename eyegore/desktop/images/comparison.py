@@ -24,7 +24,7 @@ class Comparison(Enum):
     RATIO = "ratio"
 
 
-class FrameShelf:
+class ImageShelf:
     """The frames used last; the memory of the one used longest ago takes the next."""
 
     def __init__(self) -> None:

@@ -12,8 +12,8 @@ from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.images.pixels.display import Stretch
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.exposures import CCDS
-from eyegore.messages.images import FrameJudged, FrameResult
-from eyegore.presenters.images import awaited_cell, edges, frame_tip, problem_text, verdict_cell
+from eyegore.messages.images import ImageJudged, ImageResult
+from eyegore.presenters.images import awaited_cell, edges, image_tip, problem_text, verdict_cell
 from eyegore.widgets.cells.images import ImageCell
 from eyegore.widgets.cells.verdicts import VerdictCell
 from eyegore.widgets.images.panel import ImagePanel
@@ -44,7 +44,7 @@ class ImageDesk:
         self.following = True
         """Whether the newest ObsID is shown as soon as it is there."""
 
-    def take(self, event: ImageFile | ImagesReady | FrameJudged | ImagePreview) -> None:
+    def take(self, event: ImageFile | ImagesReady | ImageJudged | ImagePreview) -> None:
         """Note what came, and show it if it is of the ObsID shown."""
         self.changes += 1
         match event:
@@ -57,7 +57,7 @@ class ImageDesk:
                     self.newest = event.obsid
                     if self.following:
                         self.show(event.obsid)
-            case FrameJudged():
+            case ImageJudged():
                 self._judged(event.result)
             case ImagePreview():
                 self._show_preview(event)
@@ -68,13 +68,13 @@ class ImageDesk:
         """Image files seen of one ObsID, by CCD number."""
         return dict(self._paths.get(obsid, {}))
 
-    def result(self, obsid: int, ccd: int) -> FrameResult | None:
+    def result(self, obsid: int, ccd: int) -> ImageResult | None:
         """What was found out about an image; None while it was not judged."""
         return self._results.get(obsid, ccd)
 
     def tip(self, ccd: int, letter: str) -> str:
         """What is told of a CCD that is shown: of one of its quadrants, or ("") of the verdict."""
-        return frame_tip(self._results.get(self.shown or 0, ccd), letter)
+        return image_tip(self._results.get(self.shown or 0, ccd), letter)
 
     def before(self, obsid: int, ccd: int) -> int | None:
         """The ObsID before another that has an image of this CCD."""
@@ -136,7 +136,7 @@ class ImageDesk:
         result = self._results.get(obsid, ccd)
         return verdict_cell(ccd, result) if result is not None else awaited_cell(ccd)
 
-    def _judged(self, result: FrameResult) -> None:
+    def _judged(self, result: ImageResult) -> None:
         self._results.put(result)
         if result.obsid != self.shown or self._panel is None:
             return

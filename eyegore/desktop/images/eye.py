@@ -12,7 +12,7 @@ import numpy as np
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.worker import NewestWins
-from eyegore.desktop.images.comparison import Comparison, FrameShelf, compared
+from eyegore.desktop.images.comparison import Comparison, ImageShelf, compared
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.images.pixels.display import Grey, Pixels, Stretch, block_reduce_max, preview, stretch_table
 from eyegore.images.pixels.frame_cut import (
@@ -40,7 +40,7 @@ SECTIONS = {"pre": "prescan", "img": "image", "ove": "overscan"}
 
 
 @dataclass(frozen=True)
-class Look:
+class CcdLook:
     """What is to be seen: of the frame ``path``, held against ``other``. Equal looks show the same.
 
     ``view`` is None for a frame that was not seen yet: it is then shown whole in ``room``. ``cursor`` is a column and
@@ -85,7 +85,7 @@ class Seen:
     ``problem`` says why nothing is to be seen.
     """
 
-    look: Look
+    look: CcdLook
     view: Viewport | None = None
     grey: bytes | None = None
     reading: PixelReading | None = None
@@ -105,20 +105,20 @@ class Thumb:
     grey: bytes = b""
 
 
-class FrameEye(NewestWins[Look | tuple[str, int]]):
+class ImageEye(NewestWins[CcdLook | tuple[str, int]]):
     """Answers the newest look, and makes small pictures while there is none. ``post`` is called on the thread."""
 
     def __init__(self, post: Callable[[Seen | Thumb], object]) -> None:
         super().__init__("image window")
         self._post = post
-        self._shelf = FrameShelf()
+        self._shelf = ImageShelf()
         self._current = ""
         self._last: tuple[object, ...] = ()
         self._parts: OrderedDict[tuple[object, ...], Pixels] = OrderedDict()
         self._tables: OrderedDict[tuple[object, ...], Grey] = OrderedDict()
         self._measured: tuple[tuple[object, ...], BoxStatistics] | None = None
 
-    def look(self, look: Look) -> None:
+    def look(self, look: CcdLook) -> None:
         """Ask for a look; one that waits is forgotten."""
         self._ask(look, first=True)
 
@@ -130,16 +130,16 @@ class FrameEye(NewestWins[Look | tuple[str, int]]):
 
     # --- on the thread -----------------------------------------------------------------------------------------------
 
-    def _do(self, wanted: Look | tuple[str, int]) -> None:
+    def _do(self, wanted: CcdLook | tuple[str, int]) -> None:
         try:
-            answer = self._seen(wanted) if isinstance(wanted, Look) else self._thumb(*wanted)
+            answer = self._seen(wanted) if isinstance(wanted, CcdLook) else self._thumb(*wanted)
         except Exception as why:  # outermost frame of the work: the window must be told
             told = "the file has vanished" if isinstance(why, FileNotFoundError) else str(why)
             if not isinstance(why, (EyegoreError, OSError)):
                 log.exception("looking at %s", wanted)
                 told = f"fault: {why}"
             self._last = ()
-            answer = Seen(wanted, problem=told) if isinstance(wanted, Look) else Thumb(wanted[0])
+            answer = Seen(wanted, problem=told) if isinstance(wanted, CcdLook) else Thumb(wanted[0])
         self._post(answer)
 
     def _thumb(self, path: str, size: int) -> Thumb:
@@ -147,7 +147,7 @@ class FrameEye(NewestWins[Look | tuple[str, int]]):
         grey = preview(self._shelf.frame(path).pixels, size, Stretch.EQUALISED, width=size)
         return Thumb(path, grey.shape[1], grey.shape[0], grey.tobytes())
 
-    def _seen(self, look: Look) -> Seen:
+    def _seen(self, look: CcdLook) -> Seen:
         self._shelf.keep(look.other)
         self._current = look.path
         frame = self._shelf.frame(look.path)
@@ -168,13 +168,13 @@ class FrameEye(NewestWins[Look | tuple[str, int]]):
             look, view, grey, self._reading(frame, other, look), self._statistics(frame, other, look, view), row, column
         )
 
-    def _key(self, look: Look) -> tuple[object, ...]:
+    def _key(self, look: CcdLook) -> tuple[object, ...]:
         """What the pixels that are seen are those of."""
         other = look.other if look.how is not Comparison.NONE else ""
         numbers = self._shelf.read_number(look.path), self._shelf.read_number(other) if other else 0
         return look.path, other, *numbers, look.how if other else None
 
-    def _grey(self, frame: Frame, other: Frame | None, look: Look, view: Viewport) -> bytes:
+    def _grey(self, frame: Frame, other: Frame | None, look: CcdLook, view: Viewport) -> bytes:
         factor = max(1, -view.zoom)
         key = (*self._key(look), factor)
         if other is None:
@@ -193,7 +193,7 @@ class FrameEye(NewestWins[Look | tuple[str, int]]):
         table = _kept(self._tables, (*key, look.stretch), lambda: stretch_table(part, look.stretch))
         return grey_of(part, table, view.zoom, view.left, view.top, view.width, view.height)
 
-    def _reading(self, frame: Frame, other: Frame | None, look: Look) -> PixelReading | None:
+    def _reading(self, frame: Frame, other: Frame | None, look: CcdLook) -> PixelReading | None:
         rows, columns = frame.pixels.shape
         if look.cursor is None or not (0 <= look.cursor[0] < columns and 0 <= look.cursor[1] < rows):
             return None
@@ -209,7 +209,7 @@ class FrameEye(NewestWins[Look | tuple[str, int]]):
             value = float(compared(frame, other, look.how, 1, box=(x, x + 1, y, y + 1))[0, 0])
         return PixelReading(x, y, letter, (column, row), section, value)
 
-    def _statistics(self, frame: Frame, other: Frame | None, look: Look, view: Viewport) -> BoxStatistics:
+    def _statistics(self, frame: Frame, other: Frame | None, look: CcdLook, view: Viewport) -> BoxStatistics:
         box = look.box or view.seen()
         key = (*self._key(look), box)
         if self._measured is None or self._measured[0] != key:
@@ -224,7 +224,7 @@ class FrameEye(NewestWins[Look | tuple[str, int]]):
         return self._measured[1]
 
     def _profiles(
-        self, frame: Frame, other: Frame | None, look: Look, view: Viewport
+        self, frame: Frame, other: Frame | None, look: CcdLook, view: Viewport
     ) -> tuple[Profile | None, Profile | None]:
         rows, columns = frame.pixels.shape
         if not look.profiles or look.cursor is None:

@@ -12,7 +12,7 @@ from eyegore.desktop.images.desk import ImageDesk
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:  # imported when the window is wanted: the first window comes first
-    from eyegore.desktop.images.eye import FrameEye, Seen, Thumb
+    from eyegore.desktop.images.eye import ImageEye, Seen, Thumb
     from eyegore.desktop.images.window import ImageWindow
 
 
@@ -27,7 +27,7 @@ class LookDesk:
         elsewhere: Mapping[str, Callable[[], object]],
     ) -> None:
         self._root, self._theme, self._post, self._elsewhere = root, theme, post, elsewhere
-        self._eye: FrameEye | None = None
+        self._eye: ImageEye | None = None
         self.window: ImageWindow | None = None
         self._choices = ImageChoices(root)
         self._geometry = ""
@@ -37,11 +37,11 @@ class LookDesk:
         """Look at a CCD of the ObsID that the desk shows."""
         if desk is None:
             return
-        from eyegore.desktop.images.eye import FrameEye
+        from eyegore.desktop.images.eye import ImageEye
         from eyegore.desktop.images.window import ImageWindow
 
         if self._eye is None:
-            self._eye = FrameEye(lambda answer: self._post(lambda: self._take(answer)))
+            self._eye = ImageEye(lambda answer: self._post(lambda: self._take(answer)))
         if self.window is None:
             self._choices.ccd.set(ccd)
             self._choices.how.set(Comparison.NONE.value)

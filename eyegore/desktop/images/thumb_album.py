@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from eyegore.desktop.images.desk import ImageDesk
-from eyegore.desktop.images.eye import FrameEye, Thumb
+from eyegore.desktop.images.eye import ImageEye, Thumb
 from eyegore.presenters.images import STATUS
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.images.thumb_strip import ThumbCell
@@ -25,7 +25,7 @@ class _Wanted:
 class ThumbAlbum:
     """Asks ``eye`` for pictures that are wanted and not there; each is asked for once."""
 
-    def __init__(self, eye: FrameEye) -> None:
+    def __init__(self, eye: ImageEye) -> None:
         self._eye = eye
         self._thumbs: OrderedDict[str, Thumb] = OrderedDict()
         self._asked = _Wanted((), 0)

@@ -10,7 +10,7 @@ from tkinter import ttk
 from eyegore.desktop.images.choices import ImageChoices
 from eyegore.desktop.images.comparison import Comparison
 from eyegore.desktop.images.desk import ImageDesk
-from eyegore.desktop.images.eye import FrameEye, Look, Seen, Thumb
+from eyegore.desktop.images.eye import CcdLook, ImageEye, Seen, Thumb
 from eyegore.desktop.images.thumb_album import ThumbAlbum
 from eyegore.desktop.images.words import compared_words, reading_words, statistics_words
 from eyegore.images.pixels.colour_maps import ColourMap, palette
@@ -42,7 +42,7 @@ class ImageWindow(tk.Toplevel):
         theme: Theme,
         desk: ImageDesk,
         choices: ImageChoices,
-        eye: FrameEye,
+        eye: ImageEye,
         geometry: str,
         elsewhere: Mapping[str, Callable[[], object]],
         on_close: Callable[[str], object],
@@ -57,7 +57,7 @@ class ImageWindow(tk.Toplevel):
         """ObsID that was chosen to compare with; None for the one before."""
         self._blink_job = ""
         self._blinked = False
-        self._asked: Look | None = None
+        self._asked: CcdLook | None = None
         self.seen: Seen | None = None
         self._verdict: tuple[object, ...] = ()
         self._album = ThumbAlbum(eye)
@@ -217,7 +217,7 @@ class ImageWindow(tk.Toplevel):
                 self.canvas.tell(f"there is no ObsID to make the {how.value} with: take a reference (T)")
                 return
         canvas = self.canvas
-        wanted = Look(
+        wanted = CcdLook(
             path,
             canvas.room,
             canvas.view,

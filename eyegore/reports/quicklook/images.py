@@ -11,7 +11,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.elvis.ccd_frame import header
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.elvis.frame_error import FrameError
-from eyegore.images.facts import FrameFacts
+from eyegore.images.facts import ImageFacts
 from eyegore.reports.paper.output_folder import day_name
 
 SUFFIXES = (".fits", ".fit", ".fits.fz", ".fz")
@@ -92,7 +92,7 @@ def _image(path: str) -> QuicklookImage:
     if named is not None and named.kind is FileKind.IMAGE:
         return QuicklookImage(path, named.obsid or 0, named.ccd or 0)
     try:
-        facts = FrameFacts(path, header(path))
+        facts = ImageFacts(path, header(path))
     except FrameError:
         return QuicklookImage(path, 0, 0)
     return QuicklookImage(path, facts.obsid, facts.ccd)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from eyegore.basics.whole_file import write_whole
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class PageRecord:
     stamp: FileStamp
     obsid: int
     ccd: int
-    verdict: FrameVerdict
+    verdict: ImageVerdict
     wrong: str
     rows: tuple[dict[str, str], ...] = field(repr=False)
     size: int
@@ -79,7 +79,7 @@ class KeptPages:
             if told.pop("version") != VERSION:
                 return None
             stamp = FileStamp(**told.pop("stamp"))
-            verdict, rows = FrameVerdict(told.pop("verdict")), tuple(told.pop("rows"))
+            verdict, rows = ImageVerdict(told.pop("verdict")), tuple(told.pop("rows"))
             record = PageRecord(stamp=stamp, verdict=verdict, rows=rows, **told)
             whole = page.stat().st_size == record.size
         except FileNotFoundError:

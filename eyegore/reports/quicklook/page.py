@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from eyegore.basics.safe_text import cut
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import SECTIONS, FrameCheck, FrameResult, QuadrantStatistics
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import SECTIONS, ImageCheck, ImageResult, QuadrantStatistics
 from eyegore.reports.paper.sheet import (
     BAD,
     DIM,
@@ -38,12 +38,12 @@ from eyegore.reports.paper.sheet import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = {FrameVerdict.PASS: GOOD, FrameVerdict.WARNING: WARN, FrameVerdict.FAIL: BAD, FrameVerdict.NOT_CHECKED: DIM}
+COLOURS = {ImageVerdict.PASS: GOOD, ImageVerdict.WARNING: WARN, ImageVerdict.FAIL: BAD, ImageVerdict.NOT_CHECKED: DIM}
 SECTION_COLOURS = {"pre": FIRST, "img": SECOND, "ove": THIRD}
 SECTION_WORDS = {"pre": "prescan", "img": "image", "ove": "overscan"}
 _MARKS = {
-    FrameVerdict.PASS: "PASS", FrameVerdict.WARNING: "WARNING", FrameVerdict.FAIL: "FAIL",
-    FrameVerdict.NOT_CHECKED: "-",
+    ImageVerdict.PASS: "PASS", ImageVerdict.WARNING: "WARNING", ImageVerdict.FAIL: "FAIL",
+    ImageVerdict.NOT_CHECKED: "-",
 }  # fmt: skip
 
 _CARDS = (
@@ -64,7 +64,7 @@ _NOTHING = 0.6
 """Pixels that are drawn for none, on a scale that has no 0."""
 
 
-def page(result: FrameResult, stamp: npt.NDArray[np.uint8] | None, geometry: FrameGeometry | None, rules: str) -> Sheet:
+def page(result: ImageResult, stamp: npt.NDArray[np.uint8] | None, geometry: FrameGeometry | None, rules: str) -> Sheet:
     """The page of one image; of a file that is none (then without picture and geometry) it says why.
 
     ``rules`` names the table and block it was judged by.
@@ -83,7 +83,7 @@ def page(result: FrameResult, stamp: npt.NDArray[np.uint8] | None, geometry: Fra
     return sheet
 
 
-def _title(sheet: Sheet, result: FrameResult, rules: str) -> None:
+def _title(sheet: Sheet, result: ImageResult, rules: str) -> None:
     obsid = f"ObsID {result.obsid}" if result.obsid else "no ObsID"
     ccd = f"CCD{result.ccd}" if result.ccd else "no CCD"
     words = "   ".join(word for word in (obsid, ccd, result.test) if word)
@@ -95,7 +95,7 @@ def _title(sheet: Sheet, result: FrameResult, rules: str) -> None:
     sheet.text(WIDTH - MARGIN, 0.62, cut(rules, 60), color=DIM, ha="right")
 
 
-def _problem(sheet: Sheet, result: FrameResult) -> None:
+def _problem(sheet: Sheet, result: ImageResult) -> None:
     problem = result.problem.value if result.problem is not None else "no picture"
     sheet.text(MARGIN, 1.2, f"This file could not be measured: {problem}", fontsize=HEAD,
                color=COLOURS[result.verdict])  # fmt: skip
@@ -106,7 +106,7 @@ def _problem(sheet: Sheet, result: FrameResult) -> None:
 # --- header and picture ----------------------------------------------------------------------------------------------
 
 
-def _header(sheet: Sheet, result: FrameResult) -> None:
+def _header(sheet: Sheet, result: ImageResult) -> None:
     sheet.text(MARGIN, 0.86, "header", weight="bold")
     lines = [f"{key:<9}{_card(result.header[key])}" for key in _keys(result)][:_MOST_CARDS]
     column = f", script column {result.column}" if result.column is not None else ""
@@ -117,7 +117,7 @@ def _header(sheet: Sheet, result: FrameResult) -> None:
         sheet.mono(MARGIN + 1.75 * place, 1.02, [cut(line, 33) for line in part])
 
 
-def _keys(result: FrameResult) -> Iterator[str]:
+def _keys(result: ImageResult) -> Iterator[str]:
     """Keywords that are there, each once; of those that are told for each CCD only the ones of this."""
     told: set[str] = set()
     for wanted in _CARDS:
@@ -133,7 +133,7 @@ def _card(value: str | int | float | bool) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value).strip()
 
 
-def _stamp(sheet: Sheet, result: FrameResult, stamp: npt.NDArray[np.uint8], geometry: FrameGeometry) -> None:
+def _stamp(sheet: Sheet, result: ImageResult, stamp: npt.NDArray[np.uint8], geometry: FrameGeometry) -> None:
     side = 3.5
     axes = sheet.axes(WIDTH - MARGIN - side, 0.9, side, side * geometry.naxis2 / geometry.naxis1)
     extent = (-0.5, geometry.naxis1 - 0.5, -0.5, geometry.naxis2 - 0.5)
@@ -158,7 +158,7 @@ def _stamp(sheet: Sheet, result: FrameResult, stamp: npt.NDArray[np.uint8], geom
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def _statistics(sheet: Sheet, result: FrameResult, top: float) -> None:
+def _statistics(sheet: Sheet, result: ImageResult, top: float) -> None:
     sheet.text(MARGIN, top, "statistics [ADU]", weight="bold")
     names = ("mean", "std", "noise", "min", "p25", "p50", "p75", "max", "saturated", "lost", "missing", "fluence")
     lines = ["quadrant section " + "".join(f"{name:>11}" for name in names)]
@@ -182,9 +182,9 @@ def _number(number: float) -> str:
     return f"{number:.2f}" if abs(number) < 1e7 else f"{number:.4g}"
 
 
-def _checks(sheet: Sheet, result: FrameResult, top: float) -> None:
+def _checks(sheet: Sheet, result: ImageResult, top: float) -> None:
     sheet.text(MARGIN, top, "checks", weight="bold")
-    rows: dict[str, dict[str, FrameCheck]] = {}
+    rows: dict[str, dict[str, ImageCheck]] = {}
     for check in result.checks:
         rows.setdefault(check.name, {})[check.quadrant] = check
     if not rows:
@@ -203,10 +203,10 @@ def _checks(sheet: Sheet, result: FrameResult, top: float) -> None:
                 continue
             check = checks[letter]
             words = f"{_short(check.value)} {_MARKS[check.verdict]}"
-            if check.verdict is FrameVerdict.PASS:
+            if check.verdict is ImageVerdict.PASS:
                 plain[place] = words
             else:
-                weight = "normal" if check.verdict is FrameVerdict.NOT_CHECKED else "bold"
+                weight = "normal" if check.verdict is ImageVerdict.NOT_CHECKED else "bold"
                 sheet.mono(MARGIN + step * (36 + 15 * place), y, [words], color=COLOURS[check.verdict], weight=weight)
         if any(plain):
             line_of = "".join(f"{words:<15}" for words in plain).rstrip()
@@ -216,7 +216,7 @@ def _checks(sheet: Sheet, result: FrameResult, top: float) -> None:
         sheet.mono(MARGIN, top + 0.16 + LINE * (_MOST_CHECKS + 1), [more], color=DIM)
 
 
-def _limits(checks: Sequence[FrameCheck]) -> str:
+def _limits(checks: Sequence[ImageCheck]) -> str:
     """The limits of a line; those of single quadrants where they differ are in the centre of what is expected."""
     known = {(check.low, check.high) for check in checks if math.isfinite(check.low) or math.isfinite(check.high)}
     if not known:
@@ -253,7 +253,7 @@ def thinned(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], bins: int = 
     return middle, ends
 
 
-def _profiles(sheet: Sheet, result: FrameResult, geometry: FrameGeometry, top: float) -> None:
+def _profiles(sheet: Sheet, result: ImageResult, geometry: FrameGeometry, top: float) -> None:
     """Mean of each column above, mean of each row below, for the four quadrants."""
     sheet.text(MARGIN, top, "mean profiles [ADU], from the output node", weight="bold")
     left = 3.2
@@ -314,7 +314,7 @@ def _few_ticks(axes: Axes) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4))
 
 
-def _histogram(sheet: Sheet, result: FrameResult, x: float, y: float) -> None:
+def _histogram(sheet: Sheet, result: ImageResult, x: float, y: float) -> None:
     """Pixels of each value in the read window; the rarest at both ends are left out, that the others can be seen."""
     sheet.text(x, 6.3, "histogram (99.98 % of pixels)", weight="bold")
     axes = sheet.axes(x, y, WIDTH - MARGIN - x, 2.0)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from eyegore.images.analysis import (
     FrameError,
-    analyse_frame,
-    judge_frame,
+    analyse_image,
+    judge_image,
     problem_result,
     process_buffer,
     read_frame,
 )
-from eyegore.limits.frame_model import CheckTable, FrameVerdict
-from eyegore.messages.images import FrameProblem, FrameResult
+from eyegore.limits.frame_model import CheckTable, ImageVerdict
+from eyegore.messages.images import ImageProblem, ImageResult
 from eyegore.reports.paper.sheet import drawing
 from eyegore.reports.quicklook.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file
 from eyegore.reports.quicklook.page import page
@@ -54,16 +54,16 @@ class PageMaker:
     def __init__(self, rules: QuicklookRules) -> None:
         self.rules = rules
 
-    def __call__(self, task: PageTask) -> PageRecord | FrameResult:
+    def __call__(self, task: PageTask) -> PageRecord | ImageResult:
         """The record of a page that is kept now, or the numbers; whatever is wrong with the image is in it."""
         rules = self.rules
         if task.pages is None:
-            return analyse_frame(task.path, table=rules.table, block=rules.block, buffer=process_buffer())
+            return analyse_image(task.path, table=rules.table, block=rules.block, buffer=process_buffer())
         stamp = stamp_of_file(task.path, rules.key)  # before it is read: what comes later is seen the next time
         picture = geometry = None
         try:
             frame = read_frame(task.path, process_buffer())
-            result = judge_frame(frame, table=rules.table, block=rules.block, details=True)
+            result = judge_image(frame, table=rules.table, block=rules.block, details=True)
             picture, geometry = stamp_of(frame), frame.geometry
         except Exception as why:  # noqa: BLE001  of one image among many: its page says so, the others are made
             result = problem_result(task.path, why, block=rules.block)
@@ -71,7 +71,7 @@ class PageMaker:
             content = page(result, picture, geometry, rules.words).pdf()
         return _kept(task.pages, stamp, result, content)
 
-    def given_up(self, task: PageTask, problem: FrameProblem, words: str) -> PageRecord | FrameResult:
+    def given_up(self, task: PageTask, problem: ImageProblem, words: str) -> PageRecord | ImageResult:
         """The same for an image on which a process ended, or hangs."""
         told = problem_result(task.path, FrameError(task.path, problem, words), block=self.rules.block)
         if task.pages is None:
@@ -81,7 +81,7 @@ class PageMaker:
         return _kept(task.pages, stamp_of_file(task.path, self.rules.key), told, content)
 
 
-def wrong_words(result: FrameResult) -> str:
+def wrong_words(result: ImageResult) -> str:
     """What is wrong with an image, in a line; "" when nothing is."""
     if result.problem is not None:
         return f"{result.problem.value}: {result.explanation}"
@@ -91,7 +91,7 @@ def wrong_words(result: FrameResult) -> str:
     return ", ".join(f"{name} of {' '.join(quadrants)}" for name, quadrants in bad.items())
 
 
-def _kept(pages: Path, stamp: FileStamp, result: FrameResult, content: bytes) -> PageRecord:
+def _kept(pages: Path, stamp: FileStamp, result: ImageResult, content: bytes) -> PageRecord:
     """Keep a page. What nobody could look at, or ended a process, is looked at again the next time."""
     record = PageRecord(
         stamp=stamp,
@@ -101,7 +101,7 @@ def _kept(pages: Path, stamp: FileStamp, result: FrameResult, content: bytes) ->
         wrong=wrong_words(result),
         rows=tuple(rows_of(result)),
         size=len(content),
-        lasting=result.problem is None or result.verdict is not FrameVerdict.NOT_CHECKED,
+        lasting=result.problem is None or result.verdict is not ImageVerdict.NOT_CHECKED,
     )
     KeptPages(pages).keep(content, record)
     return record

@@ -8,8 +8,8 @@ from pathlib import Path
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.process_pool import GivenUp, spread
 from eyegore.basics.whole_file import whole_file, write_whole
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import FrameProblem, FrameResult
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import ImageProblem, ImageResult
 from eyegore.reports.quicklook.kept_page import KeptPages, PageRecord
 from eyegore.reports.quicklook.page_maker import PageMaker, PageTask, QuicklookRules
 from eyegore.reports.quicklook.table import COLUMNS, as_csv
@@ -17,19 +17,19 @@ from eyegore.reports.quicklook.table import COLUMNS, as_csv
 ALL_PASS, SOME_BAD, CANNOT_SAY = 0, 1, 2
 
 
-def exit_code(verdicts: Sequence[FrameVerdict]) -> int:
+def exit_code(verdicts: Sequence[ImageVerdict]) -> int:
     """0: every image passed; 1: one is WARNING or FAIL; 2: neither can be said, or there is no image."""
-    if any(verdict in (FrameVerdict.WARNING, FrameVerdict.FAIL) for verdict in verdicts):
+    if any(verdict in (ImageVerdict.WARNING, ImageVerdict.FAIL) for verdict in verdicts):
         return SOME_BAD
-    return ALL_PASS if verdicts and all(verdict is FrameVerdict.PASS for verdict in verdicts) else CANNOT_SAY
+    return ALL_PASS if verdicts and all(verdict is ImageVerdict.PASS for verdict in verdicts) else CANNOT_SAY
 
 
-def numbers(paths: Sequence[str], rules: QuicklookRules, jobs: int) -> Iterator[FrameResult]:
+def numbers(paths: Sequence[str], rules: QuicklookRules, jobs: int) -> Iterator[ImageResult]:
     """What was measured of each image, in the order of ``paths``, each as soon as those before it are done."""
-    early: dict[int, FrameResult] = {}
+    early: dict[int, ImageResult] = {}
     following = 0
     for place, done in _made([PageTask(path, None) for path in paths], rules, jobs):
-        assert isinstance(done, FrameResult)
+        assert isinstance(done, ImageResult)
         early[place] = done
         while following in early:
             yield early.pop(following)
@@ -63,14 +63,14 @@ def make_pages(
 
 def _made(
     tasks: Sequence[PageTask], rules: QuicklookRules, jobs: int
-) -> Iterator[tuple[int, PageRecord | FrameResult]]:
+) -> Iterator[tuple[int, PageRecord | ImageResult]]:
     maker = PageMaker(rules)
     for place, done in spread(maker, tasks, jobs):
         if isinstance(done, GivenUp):
             if done.code is None:
-                problem, words = FrameProblem.UNREADABLE, "was not read in time: does its disk hang?"
+                problem, words = ImageProblem.UNREADABLE, "was not read in time: does its disk hang?"
             else:
-                problem, words = FrameProblem.FAULT, f"ended the process that measured it (exit code {done.code})"
+                problem, words = ImageProblem.FAULT, f"ended the process that measured it (exit code {done.code})"
             yield place, maker.given_up(tasks[place], problem, words)
         else:
             yield place, done

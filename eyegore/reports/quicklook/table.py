@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from eyegore.images.judging import overall
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import SECTIONS, FrameResult, QuadrantStatistics
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import SECTIONS, ImageResult, QuadrantStatistics
 
 Row = Mapping[str, str]
 
@@ -32,7 +32,7 @@ _QUADRANT = (
 COLUMNS = (*_FRAME, *_SECTIONS, *_QUADRANT)
 
 
-def rows_of(result: FrameResult) -> list[dict[str, str]]:
+def rows_of(result: ImageResult) -> list[dict[str, str]]:
     """Four rows of an image that was measured; one without a quadrant for a file that could not be."""
     frame = {
         "file": os.path.basename(result.file),
@@ -56,7 +56,7 @@ def rows_of(result: FrameResult) -> list[dict[str, str]]:
     return [{**frame, **_quadrant(result, statistics)} for statistics in result.quadrants.values()]
 
 
-def _quadrant(result: FrameResult, statistics: QuadrantStatistics) -> dict[str, str]:
+def _quadrant(result: ImageResult, statistics: QuadrantStatistics) -> dict[str, str]:
     checks = [check for check in result.checks if check.quadrant == statistics.quadrant]
     cells = {"quadrant": statistics.quadrant}
     for section in SECTIONS:
@@ -70,7 +70,7 @@ def _quadrant(result: FrameResult, statistics: QuadrantStatistics) -> dict[str, 
             cells[f"injection_{name}"] = cell(getattr(statistics.injection, name))
     if statistics.spots:
         cells["spots_found"] = str(sum(not math.isnan(spot.peak) for spot in statistics.spots))
-    bad = [check for check in checks if check.verdict in (FrameVerdict.WARNING, FrameVerdict.FAIL)]
+    bad = [check for check in checks if check.verdict in (ImageVerdict.WARNING, ImageVerdict.FAIL)]
     cells["quadrant_verdict"] = overall(tuple(checks)).value
     cells["bad_checks"] = " ".join(check.name for check in bad)
     return cells

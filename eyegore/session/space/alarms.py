@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.exposures.timers import as_alarm
 from eyegore.messages.copies import VolumeSpace
 from eyegore.messages.events import Event, FreeSpace
@@ -16,7 +16,7 @@ class SessionSpace:
     def __init__(self) -> None:
         self._volumes: dict[str, tuple[SpaceForecast, SpaceTimer]] = {}
 
-    def take(self, answer: FreeSpace, lab_now: float, board: AlarmBoard, frame: Frame) -> list[Event]:
+    def take(self, answer: FreeSpace, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
         """Take what a volume answered at ``lab_now`` [lab s]."""
         if answer.name not in self._volumes:
             self._volumes[answer.name] = (SpaceForecast(answer.name), SpaceTimer(answer.name.upper()))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from eyegore.alarms.alarm import LONGEST_SHELF_S
-from eyegore.alarms.board import Frame, noted
+from eyegore.alarms.board import EntryContext, noted
 from eyegore.basics.lab_time import age_text
 from eyegore.basics.safe_text import cut, one_line, printable
 from eyegore.limits.model import Severity
@@ -241,4 +241,4 @@ def _said(reply: Reply) -> str:
 
 
 def _entry(text: str, now: float, person: str = "") -> Noted:
-    return noted(text, Frame(now), KIND, person=person)
+    return noted(text, EntryContext(now), KIND, person=person)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.judgement import Judgement
 from eyegore.basics.memory import remembered
 from eyegore.limits.checks import Checker
@@ -54,7 +54,7 @@ class Bench:
 
     def watch(self) -> None:
         for parameter in TABLE.parameters.values():
-            self.board.watch(parameter, LimitSet.SAFE, Frame(0.0))
+            self.board.watch(parameter, LimitSet.SAFE, EntryContext(0.0))
 
     def feed(self, temps: Sequence[float], drains: Sequence[float] = (), cuts: Sequence[int] = ()) -> list[str]:
         values = np.column_stack([temps, drains or [15.0] * len(temps)]).astype(float)
@@ -64,16 +64,16 @@ class Bench:
             rows = HkRows("hk", COLUMNS, times, values[start:stop], 2, self.now)
             if times.size:
                 judgement = Judgement.by_one_set(self._checker.verdicts(times, rows.values))
-                events += self.board.take(rows, judgement, Frame(self.now))
+                events += self.board.take(rows, judgement, EntryContext(self.now))
         self.time += len(values)
         return told(events)
 
     def act(self, action: Action, parameter: str = "TEMP", comment: str = "", until: float = NAN) -> list[str]:
-        return told(self.board.command(FlagCommand(action, parameter, "ops", comment, until), Frame(self.now)))
+        return told(self.board.command(FlagCommand(action, parameter, "ops", comment, until), EntryContext(self.now)))
 
     def tick(self, seconds: float) -> list[str]:
         self.now += seconds
-        return told(self.board.tick(Frame(self.now)))
+        return told(self.board.tick(EntryContext(self.now)))
 
     def alarm(self, parameter: str = "TEMP", kind: AlarmKind = AlarmKind.OOL) -> Alarm:
         return next(one for one in self.board.alarms() if (one.parameter, one.kind) == (parameter, kind))
@@ -190,7 +190,7 @@ def test_rule_11_a_critical_alarm_acknowledged_and_still_out_is_told_again(bench
 
 
 def test_rule_12_a_dead_man_timer_is_an_alarm_of_its_own(bench: Bench) -> None:
-    frame = Frame(bench.now)
+    frame = EntryContext(bench.now)
     events = bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 61 s", 10.0, 71.0, frame)
     assert told(events) == ["HK rows DEADMAN NORMAL>UNACK"]
     assert bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 62 s", 10.0, 72.0, frame) == []
@@ -209,7 +209,7 @@ def rows_at(times: list[float], temps: list[float]) -> HkRows:
 def test_rule_13_what_is_old_is_marked(bench: Bench) -> None:
     rows = rows_at([0.0, 100.0], [-136.0, -136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), Frame(1e9, news=50.0))
+    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, news=50.0))
     assert isinstance(event, AlarmChanged)
     assert event.entry.old
     assert "before Eyegore looked" in event.text
@@ -232,7 +232,7 @@ def test_rule_14_a_flood_is_said_once(bench: Bench) -> None:
 def test_rule_20_entries_tell_everything(bench: Bench) -> None:
     rows = rows_at([7.0], [-136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), Frame(1e9, table="abc", context="S"))
+    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, table="abc", context="S"))
     assert isinstance(event, AlarmChanged)
     entry = event.entry
     assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", "OOL")

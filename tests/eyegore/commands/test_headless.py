@@ -8,9 +8,9 @@ from dataclasses import replace
 from rich.console import Console
 
 from eyegore.commands.headless import Summary
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.copies import Role, SyncState
-from eyegore.messages.images import FrameJudged, FrameResult, FramesWaiting
+from eyegore.messages.images import ImageJudged, ImageResult, ImagesWaiting
 
 WELL = SyncState("/mnt/b", Role.BACKUP, 12, 12, 0.0, 1000.0, succeeded=880.0)
 WAITS = replace(WELL, target="gate", role=Role.BROADCAST, verified=9, lag_bytes=73_000_000, lag_s=700.0)
@@ -37,11 +37,11 @@ def test_a_line_tells_how_the_images_stand() -> None:
 
     summary = Summary()
     assert "images:" not in shown()
-    verdicts = (FrameVerdict.FAIL, FrameVerdict.WARNING, FrameVerdict.PASS)
+    verdicts = (ImageVerdict.FAIL, ImageVerdict.WARNING, ImageVerdict.PASS)
     for ccd, verdict in enumerate(verdicts, start=1):
-        summary.take(FrameJudged(FrameResult("", 7, ccd, verdict), True, 0.0, 0.0))
-    summary.take(FramesWaiting(12, 3, 0.0))
+        summary.take(ImageJudged(ImageResult("", 7, ccd, verdict), True, 0.0, 0.0))
+    summary.take(ImagesWaiting(12, 3, 0.0))
     assert "images: 3 judged, 1 to retake, 1 to look at, 12 wait\n" in shown().replace("  ", "").replace(" \n", "\n")
-    summary.take(FrameJudged(FrameResult("", 7, 1, FrameVerdict.PASS), True, 0.0, 0.0))
-    summary.take(FramesWaiting(0, 4, 0.0))
+    summary.take(ImageJudged(ImageResult("", 7, 1, ImageVerdict.PASS), True, 0.0, 0.0))
+    summary.take(ImagesWaiting(0, 4, 0.0))
     assert "images: 3 judged, 0 to retake, 1 to look at\n" in shown().replace("  ", "").replace(" \n", "\n")

@@ -16,7 +16,7 @@ import pytest
 from pypdf import PdfReader
 
 from eyegore.cli import main
-from eyegore.images.analysis import analyse_frame
+from eyegore.images.analysis import analyse_image
 from eyegore.reports.quicklook.table import COLUMNS, SECTION_NUMBERS
 
 from ...patience import AWAITED_S
@@ -90,7 +90,7 @@ def test_json_is_the_contract_and_the_numbers_are_those_of_the_analysis(
 ) -> None:
     paths = [day / FLAT, day / TEXT, Path("gone.fits"), day / BIAS]
     code, told = lines(capsys, *paths, "--block", "BORN", "--jobs", "2")
-    assert told == [analyse_frame(path, block="BORN").as_json() for path in paths]
+    assert told == [analyse_image(path, block="BORN").as_json() for path in paths]
     assert code == 1
     whole = {"file", "obsid", "ccd", "overscan_columns", "quadrants", "checks", "verdict"}
     assert [set(one) for one in told] == [whole, whole | {"problem"}, whole | {"problem"}, whole]
@@ -139,7 +139,7 @@ def test_documents_have_every_image_and_nothing_is_written_into_the_folder(
         *((BIAS, letter) for letter in "EFGH"), (SHORT, ""), (TEXT, ""), *((FLAT, letter) for letter in "EFGH"),
     ]  # fmt: skip
     assert rows[4]["problem"].startswith("truncated: ")
-    result = analyse_frame(day / FLAT, block="BORN")
+    result = analyse_image(day / FLAT, block="BORN")
     for row in rows[6:]:
         statistics = result.quadrants[row["quadrant"]]
         for section in ("pre", "img", "ove"):

@@ -14,8 +14,8 @@ import pytest
 
 from eyegore.cli import main
 from eyegore.images.judge_process import JudgeProcess
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import ImageCheck, ImageProblem, ImageResult
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..images.simulated_images import write
@@ -90,10 +90,10 @@ def test_bad_missing_and_broken_images_are_reasons_and_good_ones_none(
 
     asked: list[str] = []
 
-    def ask(self: JudgeProcess, task: Any) -> FrameResult:
+    def ask(self: JudgeProcess, task: Any) -> ImageResult:
         asked.append(os.path.basename(task.path))
-        problem = FrameProblem.TRUNCATED
-        return FrameResult(task.path, task.obsid, task.ccd, problem.verdict, problem=problem, explanation="cut")
+        problem = ImageProblem.TRUNCATED
+        return ImageResult(task.path, task.obsid, task.ccd, problem.verdict, problem=problem, explanation="cut")
 
     monkeypatch.setattr(JudgeProcess, "ask", ask)  # what was measured is not measured again
     assert retake(capsys, folder)[1]["retake"][0] == second
@@ -118,13 +118,13 @@ def test_warnings_and_what_could_not_be_checked(
     capsys: pytest.CaptureFixture[str], folder: Path, frame: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(folder, frame)
-    offset = FrameCheck("offset_pre", "E", 3000.0, 2750.0, 2850.0, FrameVerdict.WARNING, "ADU")
-    fluence = FrameCheck("fluence", "F", float("nan"), 1.0, 2.0, FrameVerdict.NOT_CHECKED, "ADU", "not measured")
+    offset = ImageCheck("offset_pre", "E", 3000.0, 2750.0, 2850.0, ImageVerdict.WARNING, "ADU")
+    fluence = ImageCheck("fluence", "F", float("nan"), 1.0, 2.0, ImageVerdict.NOT_CHECKED, "ADU", "not measured")
 
-    def ask(self: JudgeProcess, task: Any) -> FrameResult:
+    def ask(self: JudgeProcess, task: Any) -> ImageResult:
         check = {SECOND: offset, THIRD: fluence}.get(task.obsid)
-        verdict = check.verdict if check else FrameVerdict.PASS
-        return FrameResult(task.path, task.obsid, task.ccd, verdict, checks=(check,) if check else ())
+        verdict = check.verdict if check else ImageVerdict.PASS
+        return ImageResult(task.path, task.obsid, task.ccd, verdict, checks=(check,) if check else ())
 
     monkeypatch.setattr(JudgeProcess, "ask", ask)
     code, report = retake(capsys, folder)

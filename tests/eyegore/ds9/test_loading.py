@@ -13,7 +13,7 @@ import pytest
 
 from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.loading import Loading
-from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, Outcome, not_shown
+from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, OrderOutcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, XpaTools
@@ -40,7 +40,7 @@ def lab(shared: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     return shared
 
 
-Load = Callable[..., list[Outcome]]
+Load = Callable[..., list[OrderOutcome]]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def load(temporary: Path) -> Iterator[Load]:
     """Carries out an order in the DS9 of the lab; what came of each image."""
     names = PlainNames()
 
-    def carry_out(order: Ds9Order, transport: Transport | None = None, **options: object) -> list[Outcome]:
+    def carry_out(order: Ds9Order, transport: Transport | None = None, **options: object) -> list[OrderOutcome]:
         given_up = options.pop("given_up", threading.Event())
         assert isinstance(given_up, threading.Event)
         loading = Loading(order, names, given_up, **options)  # type: ignore[arg-type]

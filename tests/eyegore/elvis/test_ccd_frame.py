@@ -23,7 +23,7 @@ from eyegore.elvis.ccd_frame import (
 )
 from eyegore.elvis.fits_headers import BLOCK, card_value
 from eyegore.elvis.frame_error import FrameError
-from eyegore.messages.images import FrameProblem
+from eyegore.messages.images import ImageProblem
 
 
 def pixels_of(rows: int = 70, columns: int = 101) -> UInt16Array:
@@ -297,7 +297,7 @@ def test_a_frame_has_pixels_header_and_geometry(path: Path) -> None:
 def test_an_image_of_another_shape_is_no_frame(path: Path, whole: bytes) -> None:
     with pytest.raises(FrameError, match="101 columns x 70 rows are no frame") as caught:
         read_frame(path)
-    assert caught.value.problem is FrameProblem.WRONG_SHAPE
+    assert caught.value.problem is ImageProblem.WRONG_SHAPE
 
 
 def test_a_frame_of_full_size_needs_no_more_than_the_largest_buffer() -> None:

@@ -13,7 +13,7 @@ from astropy.io import fits
 
 from eyegore.elvis.ccd_frame import UInt16Array, frame_state, header, read_pixels
 from eyegore.elvis.frame_error import FrameError
-from eyegore.messages.images import FrameProblem
+from eyegore.messages.images import ImageProblem
 
 PIXELS = np.random.default_rng(1).integers(0, 65536, (70, 101), dtype=np.uint16)
 PIXELS[:2, :3] = [[0, 1, 32767], [32768, 65534, 65535]]
@@ -157,7 +157,7 @@ def test_pixels_that_no_converter_gives_are_refused(
     write(path, kind(pixels, **options))
     with pytest.raises(FrameError, match=told) as caught:
         read_pixels(path)
-    assert caught.value.problem is FrameProblem.WRONG_PIXELS
+    assert caught.value.problem is ImageProblem.WRONG_PIXELS
     assert str(path) in str(caught.value)
 
 
@@ -167,7 +167,7 @@ def test_undefined_pixels_are_refused(path: Path) -> None:
     write(path, image)
     with pytest.raises(FrameError, match=r"undefined \(BLANK\)") as caught:
         read_pixels(path)
-    assert caught.value.problem is FrameProblem.WRONG_PIXELS
+    assert caught.value.problem is ImageProblem.WRONG_PIXELS
 
 
 def test_a_scale_that_is_no_number(path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_scale_that_is_no_number(path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(FrameError, match="BSCALE much are no numbers") as caught:
         read_pixels(path)
-    assert caught.value.problem is FrameProblem.DAMAGED
+    assert caught.value.problem is ImageProblem.DAMAGED
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
@@ -188,7 +188,7 @@ def test_a_damaged_tile(path: Path, compression: str) -> None:
     path.write_bytes(data)
     with pytest.raises(FrameError) as caught:
         read_pixels(path)
-    assert caught.value.problem in (FrameProblem.DAMAGED, FrameProblem.WRONG_PIXELS)
+    assert caught.value.problem in (ImageProblem.DAMAGED, ImageProblem.WRONG_PIXELS)
 
 
 def test_a_compressed_image_that_is_cut(path: Path) -> None:
@@ -196,7 +196,7 @@ def test_a_compressed_image_that_is_cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: -2 * 2880])
     with pytest.raises(FrameError, match=r"it has \d+ of \d+ bytes") as caught:
         read_pixels(path)
-    assert caught.value.problem is FrameProblem.TRUNCATED
+    assert caught.value.problem is ImageProblem.TRUNCATED
 
 
 def test_a_compressed_image_that_does_not_tell_its_size(path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_compressed_image_that_does_not_tell_its_size(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"ZNAXIS1 =", b"XNAXIS1 ="))
     with pytest.raises(FrameError) as caught:
         read_pixels(path)
-    assert caught.value.problem is FrameProblem.DAMAGED
+    assert caught.value.problem is ImageProblem.DAMAGED
 
 
 @pytest.mark.parametrize("writer", ["astropy", "int32", "float64", "scaled", "fitsio, rice"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.feeds.folder_scan import FolderScan, Look
+from eyegore.feeds.folder_scan import FolderLook, FolderScan
 from eyegore.messages.events import SourceKind
 
 from ...patience import AWAITED_S
@@ -33,16 +33,16 @@ class Folder:
         for name in names:
             (self.path / name).write_text("x")
 
-    def look(self, *woken: str, after: float = 0.25, everything: bool = False, polling: bool = False) -> Look:
+    def look(self, *woken: str, after: float = 0.25, everything: bool = False, polling: bool = False) -> FolderLook:
         self.now += after
         return self.scan.look(frozenset(woken), self.now, 0.0, everything=everything, polling=polling)
 
 
-def names(look: Look) -> list[str]:
+def names(look: FolderLook) -> list[str]:
     return [file.name for file in look.appeared]
 
 
-def kinds(look: Look) -> list[SourceKind]:
+def kinds(look: FolderLook) -> list[SourceKind]:
     return [event.kind for event in look.events]
 
 

@@ -11,7 +11,7 @@ import pytest
 from eyegore.elvis.ccd_frame import FrameState, frame_state
 from eyegore.elvis.day_folder import DayFile, parse_name
 from eyegore.feeds import frame_source
-from eyegore.feeds.frame_source import FrameSource
+from eyegore.feeds.frame_source import ImageSource
 from eyegore.messages.events import FeedMessage, ImageFile, SourceEvent
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Frames:
 
     def __init__(self, day: Day) -> None:
         self.day = day
-        self.source = FrameSource(day.folder)
+        self.source = ImageSource(day.folder)
         self.now = 100.0
         self.said: list[FeedMessage] = []
 

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from eyegore.images.alarms import NO_BLOCK
-from eyegore.limits.frame_model import FrameVerdict, worst
+from eyegore.limits.frame_model import ImageVerdict, worst
 from eyegore.messages.events import (
     AlarmChanged,
     AlarmKind,
     AlarmState,
     Event,
-    FrameJudged,
-    FramesWaiting,
+    ImageJudged,
+    ImagesWaiting,
     Said,
     SourceEvent,
     SourceKind,
 )
-from eyegore.messages.images import FrameCheck, FrameProblem, FrameResult
+from eyegore.messages.images import ImageCheck, ImageProblem, ImageResult
 from eyegore.session.monitor import Monitor
 from eyegore.session.service import rules_for
 from eyegore.session.settings import Session
@@ -34,15 +34,15 @@ def monitor() -> Monitor:
     return Monitor(RULES)
 
 
-def noise(quadrant: str, value: float) -> FrameCheck:
-    judged_as = FrameVerdict.PASS if value < 1.44 else FrameVerdict.WARNING
-    verdict = FrameVerdict.NOT_CHECKED if math.isnan(value) else judged_as
-    return FrameCheck("std_pre", quadrant, value, 0.86, 1.44, verdict, "ADU")
+def noise(quadrant: str, value: float) -> ImageCheck:
+    judged_as = ImageVerdict.PASS if value < 1.44 else ImageVerdict.WARNING
+    verdict = ImageVerdict.NOT_CHECKED if math.isnan(value) else judged_as
+    return ImageCheck("std_pre", quadrant, value, 0.86, 1.44, verdict, "ADU")
 
 
-def judged(obsid: int, *checks: FrameCheck, ccd: int = 2, news: bool = True) -> FrameJudged:
+def judged(obsid: int, *checks: ImageCheck, ccd: int = 2, news: bool = True) -> ImageJudged:
     verdict = worst(check.verdict for check in checks)
-    return FrameJudged(FrameResult(f"/d/{obsid}.fits", obsid, ccd, verdict, checks=checks), news, NOW, NOW)
+    return ImageJudged(ImageResult(f"/d/{obsid}.fits", obsid, ccd, verdict, checks=checks), news, NOW, NOW)
 
 
 def alarms(events: list[Event]) -> list[tuple[str, AlarmState]]:
@@ -63,7 +63,7 @@ def test_a_read_noise_out_of_limits_is_an_alarm_and_told(monitor: Monitor) -> No
 def test_an_offset_is_an_alarm_only_where_the_block_is_told(
     monitor: Monitor, block: str, expected: list[tuple[str, AlarmState]]
 ) -> None:
-    check = FrameCheck("offset_pre", "E", 2940.0, 2750.0, 2850.0, FrameVerdict.WARNING, "ADU")
+    check = ImageCheck("offset_pre", "E", 2940.0, 2750.0, 2850.0, ImageVerdict.WARNING, "ADU")
     first, second = (judged(obsid, check) for obsid in (100, 101))
     events = [
         event
@@ -105,13 +105,13 @@ def test_an_older_image_judged_late_changes_no_alarm(monitor: Monitor) -> None:
 
 @pytest.mark.parametrize(
     ("problem", "expected"),
-    [(FrameProblem.TRUNCATED, [("IMAGE CCD1 file", AlarmState.UNACK)]), (FrameProblem.VANISHED, [])],
+    [(ImageProblem.TRUNCATED, [("IMAGE CCD1 file", AlarmState.UNACK)]), (ImageProblem.VANISHED, [])],
 )
 def test_an_image_that_is_no_image_is_an_alarm_one_that_is_gone_is_not(
-    monitor: Monitor, problem: FrameProblem, expected: list[tuple[str, AlarmState]]
+    monitor: Monitor, problem: ImageProblem, expected: list[tuple[str, AlarmState]]
 ) -> None:
-    result = FrameResult("/d/1.fits", 1, 1, problem.verdict, problem=problem, explanation="it has 5 bytes")
-    events = monitor.take(FrameJudged(result, True, NOW, NOW), NOW)
+    result = ImageResult("/d/1.fits", 1, 1, problem.verdict, problem=problem, explanation="it has 5 bytes")
+    events = monitor.take(ImageJudged(result, True, NOW, NOW), NOW)
     assert alarms(events) == expected
     assert [event.text for event in events if isinstance(event, Said)] == [
         f"ObsID 1 CCD1 {problem.verdict.value}: {problem.value}: it has 5 bytes"
@@ -128,12 +128,12 @@ def test_an_alarm_outlives_a_restart_and_ends_with_the_next_good_image(monitor: 
 
 
 def test_how_many_wait_is_passed_on(monitor: Monitor) -> None:
-    waiting = FramesWaiting(3, 10, NOW)
+    waiting = ImagesWaiting(3, 10, NOW)
     assert monitor.take(waiting, NOW) == [waiting]
 
 
 def test_an_image_that_is_judged_again_is_not_said_again(monitor: Monitor) -> None:
-    def said(one: FrameJudged) -> int:
+    def said(one: ImageJudged) -> int:
         return sum(isinstance(event, Said) for event in monitor.take(one, NOW))
 
     assert [said(judged(100, noise("E", BAD))) for _ in range(2)] == [1, 0]

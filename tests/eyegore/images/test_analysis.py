@@ -15,22 +15,22 @@ from astropy.io import fits
 
 from eyegore.basics.errors import SettingsError
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
-from eyegore.images.analysis import Frame, analyse_frame, judge_frame, read_frame
-from eyegore.limits.frame_model import Family, FrameVerdict
-from eyegore.messages.images import SECTIONS, FrameResult
+from eyegore.images.analysis import Frame, analyse_image, judge_image, read_frame
+from eyegore.limits.frame_model import Family, ImageVerdict
+from eyegore.messages.images import SECTIONS, ImageResult
 from eyegore.simulator.frame import GAIN, READ_NOISE, FrameShape
 
 from .simulated_images import BARE, BORN, FLIGHT, FULL, OFFSETS, exposure, frame, write
 
 
 @cache
-def judged(test: str, number: int = 0, shape: FrameShape = FULL) -> FrameResult:
+def judged(test: str, number: int = 0, shape: FrameShape = FULL) -> ImageResult:
     """CCD2 of one exposure, judged with all that can be known of it."""
     column = exposure(test, number).column.number
-    return judge_frame(frame(test, number, shape=shape), block="BORN", column=column)
+    return judge_image(frame(test, number, shape=shape), block="BORN", column=column)
 
 
-def verdicts(result: FrameResult, name: str) -> list[FrameVerdict]:
+def verdicts(result: ImageResult, name: str) -> list[ImageVerdict]:
     return [check.verdict for check in result.checks if check.name == name]
 
 
@@ -54,7 +54,7 @@ def test_a_bias_has_the_blocks_offsets_and_read_noise(shape: FrameShape) -> None
         assert (quadrant.saturated, quadrant.lost, quadrant.missing_codes) == (0, 0, 0)
         assert math.isnan(quadrant.fluence)
         assert math.isnan(quadrant.background)
-    assert result.verdict is FrameVerdict.PASS
+    assert result.verdict is ImageVerdict.PASS
     assert len(result.checks) == 4 * 10
 
 
@@ -79,14 +79,14 @@ def test_a_flat_has_the_scripts_fluence_and_shot_noise(
         assert quadrant.img.std == pytest.approx(expected, rel=0.03)
         assert quadrant.img.noise == pytest.approx(expected, rel=0.03)
         assert quadrant.ove.std == pytest.approx(READ_NOISE, rel=0.03)
-    assert result.verdict is FrameVerdict.PASS
+    assert result.verdict is ImageVerdict.PASS
 
 
 def test_a_dark_has_no_signal() -> None:
     result = judged("DARK01")
     assert all(quadrant.fluence == pytest.approx(0, abs=0.5) for quadrant in result.quadrants.values())
-    assert verdicts(result, "fluence") == [FrameVerdict.PASS] * 4
-    assert result.verdict is FrameVerdict.PASS
+    assert verdicts(result, "fluence") == [ImageVerdict.PASS] * 4
+    assert result.verdict is ImageVerdict.PASS
 
 
 def test_a_full_well_is_counted_and_a_warning() -> None:
@@ -94,10 +94,10 @@ def test_a_full_well_is_counted_and_a_warning() -> None:
     for quadrant in result.quadrants.values():
         assert quadrant.saturated == quadrant.img.pixels + 10 * 2066
         assert quadrant.img.highest == 65535
-    assert verdicts(result, "saturated_fraction") == [FrameVerdict.WARNING] * 4
-    assert verdicts(result, "fluence") == [FrameVerdict.PASS] * 4
+    assert verdicts(result, "saturated_fraction") == [ImageVerdict.WARNING] * 4
+    assert verdicts(result, "fluence") == [ImageVerdict.PASS] * 4
     assert verdicts(result, "saturation_time") == []
-    assert result.verdict is FrameVerdict.WARNING
+    assert result.verdict is ImageVerdict.WARNING
 
 
 @pytest.mark.parametrize(
@@ -129,8 +129,8 @@ def test_injection_has_the_level_of_the_voltages(
             assert found.level == pytest.approx(0, abs=0.5)
             assert found.std == pytest.approx(READ_NOISE, rel=0.06)
         assert found.background == pytest.approx(0, abs=0.1) or rows[1] == 0
-    assert verdicts(result, "injection_level") == [FrameVerdict.PASS] * 4
-    assert verdicts(result, "injection_std") == [FrameVerdict.PASS] * 4
+    assert verdicts(result, "injection_level") == [ImageVerdict.PASS] * 4
+    assert verdicts(result, "injection_std") == [ImageVerdict.PASS] * 4
 
 
 def test_a_window_is_judged_by_the_rows_that_were_read() -> None:
@@ -139,7 +139,7 @@ def test_a_window_is_judged_by_the_rows_that_were_read() -> None:
     for quadrant in result.quadrants.values():
         assert quadrant.active == 100 * 2119
         assert (quadrant.pre.pixels, quadrant.lost) == (21 * 100, 0)
-    assert result.verdict is FrameVerdict.PASS
+    assert result.verdict is ImageVerdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,8 @@ def test_any_family_may_be_read_in_a_window(test: str, number: int, vstart: int,
         view[vend:] = 0
     column = exposure(test, number).column.number
     cards = {**made.cards, "VSTART": vstart, "VEND": vend}
-    result = judge_frame(replace(made, cards=cards), block="BORN", column=column)
-    assert (result.vstart, result.vend, result.verdict) == (vstart, vend, FrameVerdict.PASS)
+    result = judge_image(replace(made, cards=cards), block="BORN", column=column)
+    assert (result.vstart, result.vend, result.verdict) == (vstart, vend, ImageVerdict.PASS)
     for letter, quadrant in result.quadrants.items():
         assert quadrant.lost == 0
         assert quadrant.active == (vend - vstart) * shape.columns // 2
@@ -181,7 +181,7 @@ def test_any_family_may_be_read_in_a_window(test: str, number: int, vstart: int,
 def test_spots_stand_where_the_chamber_has_them(test: str, number: int, shape: FrameShape) -> None:
     made = frame(test, number, shape=shape)
     column = exposure(test, number).column.number
-    result = judge_frame(made, block="BORN", column=column)
+    result = judge_image(made, block="BORN", column=column)
     fwhm = BORN.fwhm[exposure(test, number).column.wavelength]
     moved = []
     for letter, quadrant in result.quadrants.items():
@@ -195,8 +195,8 @@ def test_spots_stand_where_the_chamber_has_them(test: str, number: int, shape: F
     # all spots of a frame are dithered alike, by half a pixel at most
     assert np.ptp(np.array(moved), axis=0).max() < 0.06
     assert np.abs(moved).max() < 0.56
-    assert verdicts(result, "spots_found") == [FrameVerdict.PASS] * 4
-    assert result.verdict is FrameVerdict.PASS, result.bad_checks
+    assert verdicts(result, "spots_found") == [ImageVerdict.PASS] * 4
+    assert result.verdict is ImageVerdict.PASS, result.bad_checks
 
 
 def test_defocus_widens_the_spots() -> None:
@@ -210,7 +210,7 @@ def test_persistence_is_judged_by_what_each_of_its_columns_is_for() -> None:
     assert {check.name for check in resets.checks} == {
         "offset_pre", "offset_ove", "gradient_ove_pre", "std_pre", "std_ove", "lost_pixels",
     }  # fmt: skip
-    assert resets.verdict is FrameVerdict.PASS
+    assert resets.verdict is ImageVerdict.PASS
     assert {check.name for check in exposed.checks} == {"saturated_fraction", "lost_pixels"}
     assert all(quadrant.saturated > 1000 for quadrant in exposed.quadrants.values())
 
@@ -226,7 +226,7 @@ def test_persistence_is_judged_by_what_each_of_its_columns_is_for() -> None:
 def test_warm_frames_are_judged_by_their_read_out_mode(number: int, names: set[str]) -> None:
     result = judged("MOT_WARM", number)
     assert {check.name for check in result.checks} == names | {"saturated_fraction", "lost_pixels"}
-    assert result.verdict is FrameVerdict.PASS
+    assert result.verdict is ImageVerdict.PASS
 
 
 # --- what is wrong with a frame ---------------------------------------------------------------------------------------
@@ -247,84 +247,84 @@ def changed(made: Frame, rows: slice, columns: slice, change: int) -> Frame:
 @pytest.mark.parametrize(
     ("rows", "columns", "change", "name", "quadrant", "verdict"),
     [
-        (slice(0, 2086), slice(0, 2119), 60, "offset_pre", "H", FrameVerdict.WARNING),
-        (slice(2086, None), slice(51, 2099), 12, "gradient_img_pre", "E", FrameVerdict.WARNING),
-        (slice(0, 1000), slice(2119, None), 5, "std_img", "G", FrameVerdict.FAIL),
-        (slice(4000, 4001), slice(4000, 4001), -9999, "lost_pixels", "F", FrameVerdict.FAIL),
-        (slice(0, 600), slice(0, 2119), 65535, "saturated_fraction", "H", FrameVerdict.WARNING),
+        (slice(0, 2086), slice(0, 2119), 60, "offset_pre", "H", ImageVerdict.WARNING),
+        (slice(2086, None), slice(51, 2099), 12, "gradient_img_pre", "E", ImageVerdict.WARNING),
+        (slice(0, 1000), slice(2119, None), 5, "std_img", "G", ImageVerdict.FAIL),
+        (slice(4000, 4001), slice(4000, 4001), -9999, "lost_pixels", "F", ImageVerdict.FAIL),
+        (slice(0, 600), slice(0, 2119), 65535, "saturated_fraction", "H", ImageVerdict.WARNING),
     ],
 )
 def test_what_is_out_of_limits_is_named(
-    bias: Frame, rows: slice, columns: slice, change: int, name: str, quadrant: str, verdict: FrameVerdict
+    bias: Frame, rows: slice, columns: slice, change: int, name: str, quadrant: str, verdict: ImageVerdict
 ) -> None:
-    result = judge_frame(changed(bias, rows, columns, change), block="BORN")
+    result = judge_image(changed(bias, rows, columns, change), block="BORN")
     named = {(check.name, check.quadrant): check.verdict for check in result.bad_checks}
     assert named[name, quadrant] is verdict
     assert {letter for _, letter in named} == {quadrant}
-    assert result.verdict in (FrameVerdict.WARNING, FrameVerdict.FAIL)
+    assert result.verdict in (ImageVerdict.WARNING, ImageVerdict.FAIL)
 
 
 def test_without_a_block_2800_adu_are_expected(bias: Frame) -> None:
-    result = judge_frame(bias)
+    result = judge_image(bias)
     (check,) = [check for check in result.checks if (check.name, check.quadrant) == ("offset_pre", "E")]
-    assert (check.value, check.low, check.high, check.verdict) == (2940, 2750, 2850, FrameVerdict.WARNING)
-    check = judge_frame(bias, block="BORN").checks[0]
+    assert (check.value, check.low, check.high, check.verdict) == (2940, 2750, 2850, ImageVerdict.WARNING)
+    check = judge_image(bias, block="BORN").checks[0]
     assert (check.low, check.high) == (2890, 2990)
 
 
 def test_an_unknown_block_is_refused_with_the_near_ones(bias: Frame) -> None:
     with pytest.raises(SettingsError, match="did you mean BORN"):
-        judge_frame(bias, block="BORM")
+        judge_image(bias, block="BORM")
 
 
 def test_an_unknown_block_is_no_fault_of_a_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="BORM"):
-        analyse_frame(write(tmp_path, "BIAS01", shape=BARE), block="BORM")
+        analyse_image(write(tmp_path, "BIAS01", shape=BARE), block="BORM")
 
 
 def test_a_window_of_no_rows_is_not_checked(bias: Frame) -> None:
-    result = judge_frame(replace(bias, cards={**bias.cards, "VSTART": 50, "VEND": 50}), block="BORN")
-    assert {check.verdict for check in result.checks} == {FrameVerdict.NOT_CHECKED}
+    result = judge_image(replace(bias, cards={**bias.cards, "VSTART": 50, "VEND": 50}), block="BORN")
+    assert {check.verdict for check in result.checks} == {ImageVerdict.NOT_CHECKED}
     assert {check.reason for check in result.checks} == {"it could not be measured"}
-    assert result.verdict is FrameVerdict.NOT_CHECKED
+    assert result.verdict is ImageVerdict.NOT_CHECKED
     assert result.as_json()["quadrants"]["E"]["img"] == {"median": None, "std": None}
 
 
 def test_what_depends_on_an_unknown_script_column_is_not_checked() -> None:
     flat = frame("PTC01", 45)
-    result = judge_frame(replace(flat, cards={**flat.cards, "EXPTIME": 1.9}), block="BORN")
+    result = judge_image(replace(flat, cards={**flat.cards, "EXPTIME": 1.9}), block="BORN")
     fluences = [check for check in result.checks if check.name == "fluence"]
-    assert {check.verdict for check in fluences} == {FrameVerdict.NOT_CHECKED}
+    assert {check.verdict for check in fluences} == {ImageVerdict.NOT_CHECKED}
     assert {check.reason for check in fluences} == {"the script column of the exposure is not known"}
     assert all(check.value == pytest.approx(32768, rel=0.01) and math.isnan(check.low) for check in fluences)
-    assert (result.column, result.verdict) == (None, FrameVerdict.PASS)
+    assert (result.column, result.verdict) == (None, ImageVerdict.PASS)
 
 
 def test_the_script_column_is_told_by_the_exposure_time_and_the_chamber() -> None:
     flat = frame("PTC01", 45)
-    result = judge_frame(flat, block="BORN")
-    assert (result.column, result.verdict) == (5, FrameVerdict.PASS)
-    assert verdicts(result, "fluence") == [FrameVerdict.PASS] * 4
-    other = judge_frame(flat, block="BORN", column=6)
-    assert (other.column, other.verdict) == (6, FrameVerdict.FAIL)
-    assert verdicts(judge_frame(flat), "fluence") == [FrameVerdict.NOT_CHECKED] * 4
+    result = judge_image(flat, block="BORN")
+    assert (result.column, result.verdict) == (5, ImageVerdict.PASS)
+    assert verdicts(result, "fluence") == [ImageVerdict.PASS] * 4
+    other = judge_image(flat, block="BORN", column=6)
+    assert (other.column, other.verdict) == (6, ImageVerdict.FAIL)
+    assert verdicts(judge_image(flat), "fluence") == [ImageVerdict.NOT_CHECKED] * 4
 
 
 def test_a_frame_without_keywords_has_the_common_checks(bias: Frame) -> None:
-    result = judge_frame(replace(bias, cards={"OBSID": 7}, path="no name"), block="BORN")
+    result = judge_image(replace(bias, cards={"OBSID": 7}, path="no name"), block="BORN")
     assert (result.family, result.obsid, result.ccd, result.test) == (Family.OTHER, 7, 0, "")
     assert (result.vstart, result.vend) == (0, 2086)
     offsets = [check for check in result.checks if check.name == "offset_pre"]
     assert {check.reason for check in offsets} == {"the CCD is not known"}
-    assert result.verdict is FrameVerdict.PASS
+    assert result.verdict is ImageVerdict.PASS
 
 
 def test_spots_that_are_not_there_fail() -> None:
     dark = frame("BIAS01")
-    result = judge_frame(replace(dark, cards={**dark.cards, "OBJECT": "PSF01_800"}), block="BORN", column=1)
-    assert verdicts(result, "spots_found") == [FrameVerdict.FAIL] * 4
-    assert verdicts(result, "spot_peak_ALPHA") == [FrameVerdict.NOT_CHECKED] * 4
-    assert result.verdict is FrameVerdict.FAIL
+    result = judge_image(replace(dark, cards={**dark.cards, "OBJECT": "PSF01_800"}), block="BORN", column=1)
+    assert verdicts(result, "spots_found") == [ImageVerdict.FAIL] * 4
+    assert verdicts(result, "spot_peak_ALPHA") == [ImageVerdict.NOT_CHECKED] * 4
+    assert result.verdict is ImageVerdict.FAIL
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -334,8 +334,8 @@ def test_spots_that_are_not_there_fail() -> None:
 def test_a_frame_of_every_writer_gives_the_same_numbers(tmp_path: Path) -> None:
     path = write(tmp_path, "BIAS01", shape=FLIGHT)
     buffer = np.empty(LARGEST_FRAME, np.uint16)
-    result = analyse_frame(path, block="BORN", buffer=buffer)
-    assert result.verdict is FrameVerdict.PASS
+    result = analyse_image(path, block="BORN", buffer=buffer)
+    assert result.verdict is ImageVerdict.PASS
     pixels, header = read_frame(path).pixels, fits.getheader(path, 1)
     for key in ("BZERO", "BSCALE", "EXTNAME", "PCOUNT", "GCOUNT", "XTENSION"):
         header.remove(key, ignore_missing=True)
@@ -344,7 +344,7 @@ def test_a_frame_of_every_writer_gives_the_same_numbers(tmp_path: Path) -> None:
     facts = {key: header[key] for key in ("OBSID", "OBJECT", "VSTART", "VEND", "EXPTIME")}
 
     def same() -> None:
-        again = analyse_frame(other, block="BORN", buffer=buffer)
+        again = analyse_image(other, block="BORN", buffer=buffer)
         assert again.quadrants == result.quadrants
         assert {**again.as_json(), "file": ""} == {**result.as_json(), "file": ""}
         other.unlink()
@@ -361,7 +361,7 @@ def test_a_frame_of_every_writer_gives_the_same_numbers(tmp_path: Path) -> None:
 
 def test_the_result_tells_whose_frame_it_is(tmp_path: Path) -> None:
     path = write(tmp_path, "PTC01", 45, ccd=3)
-    result = analyse_frame(path, block="BORN", column=5, details=True)
+    result = analyse_image(path, block="BORN", column=5, details=True)
     assert (result.obsid, result.ccd, result.test, result.family) == (20148, 3, "PTC01", Family.FLAT)
     assert (result.column, result.block, result.exptime) == (5, "BORN", pytest.approx(1.75))
     assert result.header["SOURCE"] == "flat"

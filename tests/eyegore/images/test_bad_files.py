@@ -19,9 +19,9 @@ from hypothesis import given, settings, strategies as st
 
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, FrameGeometry
 from eyegore.elvis.fits_headers import CardValue
-from eyegore.images.analysis import analyse_frame, judge_frame
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import FrameProblem
+from eyegore.images.analysis import analyse_image, judge_image
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import ImageProblem
 from eyegore.simulator.frame import FrameShape, fits_headers
 
 from ...patience import AWAITED_S
@@ -62,35 +62,35 @@ def table_only(path: Path) -> None:
     fits.HDUList([fits.PrimaryHDU(), table]).writeto(path)
 
 
-BAD: list[tuple[str, Callable[[Path], object], FrameProblem, str]] = [
-    ("truncated", lambda path: sparse(path, HEAD, 5000), FrameProblem.TRUNCATED, "bytes"),
-    ("cut header", lambda path: path.write_bytes(HEAD[:3000]), FrameProblem.TRUNCATED, "header of HDU 2 is cut"),
-    ("empty", lambda path: path.write_bytes(b""), FrameProblem.EMPTY, "it is empty"),
-    ("zeros", lambda path: path.write_bytes(bytes(10000)), FrameProblem.ZERO_FILLED, "zeros where the header"),
-    ("zero pixels", lambda path: sparse(path, HEAD), FrameProblem.ZERO_FILLED, "last pixels have not been written"),
-    ("shape", other_shape, FrameProblem.WRONG_SHAPE, "100 columns x 100 rows are no frame"),
-    ("cube", cube, FrameProblem.WRONG_SHAPE, "data of 3"),
-    ("table", table_only, FrameProblem.NO_IMAGE, "no image"),
-    ("NaN", nan_float, FrameProblem.WRONG_PIXELS, "not a number"),
-    ("no image", lambda path: path.write_bytes(HEAD[:2880]), FrameProblem.NO_IMAGE, "no image"),
-    ("not FITS", lambda path: path.write_bytes(b"not an image" * 999), FrameProblem.NOT_FITS, "not a FITS file"),
-    ("damaged", lambda path: path.write_bytes(HEAD[:2880] + b"x" * 9999), FrameProblem.DAMAGED, "no header where"),
-    ("folder", lambda path: path.mkdir(), FrameProblem.UNREADABLE, "Is a directory"),
-    ("vanished", lambda path: None, FrameProblem.VANISHED, "No such file"),
+BAD: list[tuple[str, Callable[[Path], object], ImageProblem, str]] = [
+    ("truncated", lambda path: sparse(path, HEAD, 5000), ImageProblem.TRUNCATED, "bytes"),
+    ("cut header", lambda path: path.write_bytes(HEAD[:3000]), ImageProblem.TRUNCATED, "header of HDU 2 is cut"),
+    ("empty", lambda path: path.write_bytes(b""), ImageProblem.EMPTY, "it is empty"),
+    ("zeros", lambda path: path.write_bytes(bytes(10000)), ImageProblem.ZERO_FILLED, "zeros where the header"),
+    ("zero pixels", lambda path: sparse(path, HEAD), ImageProblem.ZERO_FILLED, "last pixels have not been written"),
+    ("shape", other_shape, ImageProblem.WRONG_SHAPE, "100 columns x 100 rows are no frame"),
+    ("cube", cube, ImageProblem.WRONG_SHAPE, "data of 3"),
+    ("table", table_only, ImageProblem.NO_IMAGE, "no image"),
+    ("NaN", nan_float, ImageProblem.WRONG_PIXELS, "not a number"),
+    ("no image", lambda path: path.write_bytes(HEAD[:2880]), ImageProblem.NO_IMAGE, "no image"),
+    ("not FITS", lambda path: path.write_bytes(b"not an image" * 999), ImageProblem.NOT_FITS, "not a FITS file"),
+    ("damaged", lambda path: path.write_bytes(HEAD[:2880] + b"x" * 9999), ImageProblem.DAMAGED, "no header where"),
+    ("folder", lambda path: path.mkdir(), ImageProblem.UNREADABLE, "Is a directory"),
+    ("vanished", lambda path: None, ImageProblem.VANISHED, "No such file"),
 ]
 
 
 @pytest.mark.parametrize(("make", "problem", "words"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
 def test_a_bad_file_has_a_named_problem_and_a_line_in_the_log(
-    path: Path, make: Callable[[Path], object], problem: FrameProblem, words: str, caplog: pytest.LogCaptureFixture
+    path: Path, make: Callable[[Path], object], problem: ImageProblem, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     make(path)
-    result = analyse_frame(path, block="BORN")
+    result = analyse_image(path, block="BORN")
     assert result.problem is problem
     assert words in result.explanation
     assert (result.obsid, result.ccd, result.quadrants, result.checks) == (20103, 2, {}, ())
-    unseen = problem in (FrameProblem.VANISHED, FrameProblem.UNREADABLE)
-    assert result.verdict is (FrameVerdict.NOT_CHECKED if unseen else FrameVerdict.FAIL)
+    unseen = problem in (ImageProblem.VANISHED, ImageProblem.UNREADABLE)
+    assert result.verdict is (ImageVerdict.NOT_CHECKED if unseen else ImageVerdict.FAIL)
     assert result.as_json()["verdict"] == result.verdict.value
     assert result.as_json()["problem"] == f"{problem.value}: {result.explanation}"
     (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
@@ -104,9 +104,9 @@ def test_a_file_that_may_not_be_read(path: Path) -> None:
     path.parent.chmod(0o755)
     code = (
         "import os, sys\n"
-        "from eyegore.images.analysis import analyse_frame\n"
+        "from eyegore.images.analysis import analyse_image\n"
         "if os.getuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
-        "result = analyse_frame(sys.argv[1])\n"
+        "result = analyse_image(sys.argv[1])\n"
         "print(result.problem.name, result.verdict.name, result.explanation)\n"
     )
     # the folders above a test's own are closed to others, so the child is given one that it stands in
@@ -126,16 +126,16 @@ def test_after_a_bad_file_the_next_good_one_is_judged(tmp_path: Path) -> None:
     bad = tmp_path / NAME
     bad.write_bytes(good.read_bytes()[: -SHAPE.padding - 40_000])
     buffer = np.empty(LARGEST_FRAME, np.uint16)
-    found = [analyse_frame(path, block="BORN", buffer=buffer) for path in (bad, good, bad, good)]
-    assert [result.problem for result in found] == [FrameProblem.TRUNCATED, None] * 2
-    assert found[1].verdict is FrameVerdict.PASS
+    found = [analyse_image(path, block="BORN", buffer=buffer) for path in (bad, good, bad, good)]
+    assert [result.problem for result in found] == [ImageProblem.TRUNCATED, None] * 2
+    assert found[1].verdict is ImageVerdict.PASS
     assert found[1] == found[3]
 
 
 def test_a_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
-    result = analyse_frame(path)
-    assert result.problem is FrameProblem.UNREADABLE
+    result = analyse_image(path)
+    assert result.problem is ImageProblem.UNREADABLE
     assert "a pipe or a device" in result.explanation
 
 
@@ -155,9 +155,9 @@ anything = st.one_of(st.floats(), st.integers(), st.booleans(), st.text(max_size
 @settings(deadline=None, max_examples=60)
 def test_no_header_is_too_strange(test: str, cards: dict[str, CardValue], vend: int) -> None:
     frame = Frame("x.fits", STRANGE, {"OBJECT": test, "VEND": vend, **cards}, FrameGeometry.from_shape(4238, 4172))
-    result = judge_frame(frame, block="BORN")
+    result = judge_image(frame, block="BORN")
     json.dumps(result.as_json(), allow_nan=False)
-    assert {check.verdict for check in result.checks if math.isnan(check.value)} <= {FrameVerdict.NOT_CHECKED}
+    assert {check.verdict for check in result.checks if math.isnan(check.value)} <= {ImageVerdict.NOT_CHECKED}
 
 
 @given(st.binary(max_size=6000))
@@ -167,8 +167,8 @@ def test_no_bytes_are_judged(data: bytes) -> None:
         for begin in (b"", HEAD[:2880], HEAD):
             path = Path(folder, NAME)
             path.write_bytes(begin + data)
-            result = analyse_frame(path)
-            assert result.problem not in (None, FrameProblem.FAULT)
+            result = analyse_image(path)
+            assert result.problem not in (None, ImageProblem.FAULT)
 
 
 def test_a_fault_of_our_own_is_told_and_does_not_end_the_work(
@@ -178,7 +178,7 @@ def test_a_fault_of_our_own_is_told_and_does_not_end_the_work(
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr("eyegore.images.analysis.read_frame", fail)
-    result = analyse_frame(path)
-    assert (result.problem, result.verdict) == (FrameProblem.FAULT, FrameVerdict.NOT_CHECKED)
+    result = analyse_image(path)
+    assert (result.problem, result.verdict) == (ImageProblem.FAULT, ImageVerdict.NOT_CHECKED)
     assert "ZeroDivisionError" in result.explanation
     assert "Traceback" in caplog.text

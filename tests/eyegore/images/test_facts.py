@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.images.facts import FrameFacts
+from eyegore.images.facts import ImageFacts
 from eyegore.messages.events import Exposure
 
 from .simulated_images import cards, exposure
@@ -17,12 +17,12 @@ NAME = "/data/EUC_191_251116D_150614T_ROE1_CCD3.fits"
 ROW = Exposure(
     192, "CCD2", "PTC01", 0.0, 2.5, ("Vstart", "Vend", "pls_leng", "CLK_ROE1"), ("5", "100", "60", "fwd_bas")
 )
-NOTHING = FrameFacts("x.fits", {})
+NOTHING = ImageFacts("x.fits", {})
 
 
 @pytest.mark.parametrize("elvis", DIALECTS)
 def test_headers_of_every_version_tell_the_same(elvis: str) -> None:
-    found = FrameFacts(NAME, cards(exposure("PTC01", 45), 3, elvis))
+    found = ImageFacts(NAME, cards(exposure("PTC01", 45), 3, elvis))
     assert (found.test, found.obsid, found.exptime) == ("PTC01", 20148, pytest.approx(1.75))
     assert (found.number("VEND"), found.number("WAVE")) == (2086, 4)
     assert found.number("VSTART") in (0, 1)  # up to 5.8 rows were counted from 1
@@ -30,20 +30,20 @@ def test_headers_of_every_version_tell_the_same(elvis: str) -> None:
 
 
 def test_the_header_comes_before_the_log_and_the_name() -> None:
-    found = FrameFacts(NAME, {"OBSID": 7, "VEND": 50, "EXTNAME": "ROE1_CCD1", "OBJECT": "BIAS01"}, ROW)
+    found = ImageFacts(NAME, {"OBSID": 7, "VEND": 50, "EXTNAME": "ROE1_CCD1", "OBJECT": "BIAS01"}, ROW)
     assert (found.obsid, found.ccd, found.test) == (7, 1, "BIAS01")
     assert (found.number("VEND"), found.number("VSTART")) == (50, 5)
 
 
 def test_the_log_tells_what_the_header_does_not() -> None:
-    found = FrameFacts("x.fits", {}, ROW)
+    found = ImageFacts("x.fits", {}, ROW)
     assert (found.obsid, found.ccd, found.test, found.exptime) == (192, 2, "PTC01", 2.5)
     assert (found.number("ID_WID"), found.text("RDMODE")) == (60, "fwd_bas")
     assert found.window(FrameGeometry.from_shape(4238, 4172)) == (5, 100)
 
 
 def test_the_name_tells_obsid_and_ccd() -> None:
-    found = FrameFacts(NAME, {})
+    found = ImageFacts(NAME, {})
     assert (found.obsid, found.ccd) == (191, 3)
 
 
@@ -57,7 +57,7 @@ def test_nothing_is_told_by_nothing() -> None:
     ("value", "number"), [(True, 1.0), (False, 0.0), ("3.5", 3.5), ("many", math.nan), ("", math.nan)]
 )
 def test_numbers(value: str | bool, number: float) -> None:
-    assert FrameFacts("x.fits", {"CHINJ": value}).number("CHINJ") == pytest.approx(number, nan_ok=True)
+    assert ImageFacts("x.fits", {"CHINJ": value}).number("CHINJ") == pytest.approx(number, nan_ok=True)
 
 
 INJECTING = {
@@ -85,7 +85,7 @@ INJECTING = {
     ],
 )
 def test_the_level_that_the_voltages_inject(change: dict[str, float], bottom: float | None, top: float | None) -> None:
-    found = FrameFacts("x.fits", INJECTING | change)
+    found = ImageFacts("x.fits", INJECTING | change)
     for letter, expected in (("E", bottom), ("F", bottom), ("G", top), ("H", top)):
         level = found.expected_injection(letter)
         assert level == expected if expected is not None else math.isnan(level)
@@ -93,5 +93,5 @@ def test_the_level_that_the_voltages_inject(change: dict[str, float], bottom: fl
 
 def test_one_gate_voltage_for_all_in_old_headers() -> None:
     old = {"ID_WID": 60, "ID_DLY": 1250, "TOI_CH": 500, "IDL_V": 11.0, "IG1_V": 4.0, "IG2_V": 6.0}
-    assert FrameFacts("x.fits", old).expected_injection("E") == 12600
+    assert ImageFacts("x.fits", old).expected_injection("E") == 12600
     assert math.isnan(NOTHING.expected_injection("E"))

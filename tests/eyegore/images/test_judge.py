@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.images.judge import FrameJudge
-from eyegore.images.judge_process import FrameTask, JudgeProcess
+from eyegore.images.judge import ImageJudge
+from eyegore.images.judge_process import ImageTask, JudgeProcess
 from eyegore.limits.check_table import built_in_checks
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.events import Exposure, ImageFile
-from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult, FramesWaiting
+from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult, ImagesWaiting
 
 from ...patience import AWAITED_S
 from .simulated_images import write
@@ -47,16 +47,16 @@ class Told:
     """What a judge posts."""
 
     def __init__(self) -> None:
-        self.judged: queue.Queue[FrameJudged] = queue.Queue()
-        self.waiting: list[FramesWaiting] = []
+        self.judged: queue.Queue[ImageJudged] = queue.Queue()
+        self.waiting: list[ImagesWaiting] = []
 
-    def __call__(self, message: FrameJudged | FramesWaiting) -> None:
-        if isinstance(message, FrameJudged):
+    def __call__(self, message: ImageJudged | ImagesWaiting) -> None:
+        if isinstance(message, ImageJudged):
             self.judged.put(message)
         else:
             self.waiting.append(message)
 
-    def next(self) -> FrameJudged:
+    def next(self) -> ImageJudged:
         return self.judged.get(timeout=LIMIT_S)
 
 
@@ -66,12 +66,12 @@ def told() -> Told:
 
 
 @pytest.fixture
-def judges(tmp_path: Path, told: Told) -> Iterator[Callable[[], FrameJudge]]:
+def judges(tmp_path: Path, told: Told) -> Iterator[Callable[[], ImageJudge]]:
     """Judges of one session after the other, with the same store; each is ended with the test."""
-    made: list[FrameJudge] = []
+    made: list[ImageJudge] = []
 
-    def make() -> FrameJudge:
-        made.append(FrameJudge(built_in_checks, "BORN", tmp_path / "state", told))
+    def make() -> ImageJudge:
+        made.append(ImageJudge(built_in_checks, "BORN", tmp_path / "state", told))
         return made[-1]
 
     yield make
@@ -80,7 +80,7 @@ def judges(tmp_path: Path, told: Told) -> Iterator[Callable[[], FrameJudge]]:
         assert judge.join(AWAITED_S)
 
 
-def test_the_newest_is_judged_first_and_all_are(day: Path, judges: Callable[[], FrameJudge], told: Told) -> None:
+def test_the_newest_is_judged_first_and_all_are(day: Path, judges: Callable[[], ImageJudge], told: Told) -> None:
     judge = judges()
     for obsid in (101, 103, 102):
         judge.offer(image(day, obsid, past=obsid < 103))
@@ -96,7 +96,7 @@ def test_the_newest_is_judged_first_and_all_are(day: Path, judges: Callable[[], 
 
 
 def test_after_a_restart_nothing_is_measured_twice(
-    day: Path, judges: Callable[[], FrameJudge], told: Told, monkeypatch: pytest.MonkeyPatch
+    day: Path, judges: Callable[[], ImageJudge], told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judge = judges()
     judge.start()
@@ -113,7 +113,7 @@ def test_after_a_restart_nothing_is_measured_twice(
     assert second.result.verdict is first.result.verdict
 
 
-def test_a_row_of_the_log_that_comes_later_is_heeded(day: Path, judges: Callable[[], FrameJudge], told: Told) -> None:
+def test_a_row_of_the_log_that_comes_later_is_heeded(day: Path, judges: Callable[[], ImageJudge], told: Told) -> None:
     judge = judges()
     judge.start()
     judge.offer(image(day, 101))
@@ -124,7 +124,7 @@ def test_a_row_of_the_log_that_comes_later_is_heeded(day: Path, judges: Callable
 
 
 def test_bad_files_are_told_and_the_next_good_one_is_judged(
-    day: Path, tmp_path: Path, judges: Callable[[], FrameJudge], told: Told
+    day: Path, tmp_path: Path, judges: Callable[[], ImageJudge], told: Told
 ) -> None:
     short = tmp_path / "EUC_105_140319D_200005T_ROE1_CCD1.fits"
     short.write_bytes((day / "bias").read_bytes()[:100_000])
@@ -135,11 +135,11 @@ def test_bad_files_are_told_and_the_next_good_one_is_judged(
     judge.offer(image(day, 103))
     judge.start()
     problems = [told.next().result.problem for _ in range(3)]
-    assert problems == [FrameProblem.TRUNCATED, FrameProblem.VANISHED, None]
+    assert problems == [ImageProblem.TRUNCATED, ImageProblem.VANISHED, None]
 
 
 def test_a_process_that_is_killed_is_told_and_started_again(
-    day: Path, judges: Callable[[], FrameJudge], told: Told
+    day: Path, judges: Callable[[], ImageJudge], told: Told
 ) -> None:
     judge = judges()
     judge.start()
@@ -152,7 +152,7 @@ def test_a_process_that_is_killed_is_told_and_started_again(
     assert told.next().result.problem is None
 
 
-def killed_in_the_middle(process: JudgeProcess, task: FrameTask, times: int) -> FrameResult:
+def killed_in_the_middle(process: JudgeProcess, task: ImageTask, times: int) -> ImageResult:
     """What is told of an image on which the process, stopped before, is killed so many times."""
 
     def kill() -> None:
@@ -174,19 +174,19 @@ def killed_in_the_middle(process: JudgeProcess, task: FrameTask, times: int) -> 
     return result
 
 
-@pytest.mark.parametrize(("times", "problem"), [(1, None), (2, FrameProblem.FAULT)])
+@pytest.mark.parametrize(("times", "problem"), [(1, None), (2, ImageProblem.FAULT)])
 def test_an_image_on_which_the_process_is_killed_is_looked_at_once_more(
-    day: Path, times: int, problem: FrameProblem | None
+    day: Path, times: int, problem: ImageProblem | None
 ) -> None:
     process = JudgeProcess(built_in_checks(), "", longest_s=LIMIT_S)
-    assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
-    assert killed_in_the_middle(process, FrameTask(image(day, 102).path, 102, 2), times).problem is problem
-    assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
+    assert process.ask(ImageTask(image(day, 101).path, 101, 2)).problem is None
+    assert killed_in_the_middle(process, ImageTask(image(day, 102).path, 102, 2), times).problem is problem
+    assert process.ask(ImageTask(image(day, 101).path, 101, 2)).problem is None
     process.child.close()
 
 
 def test_an_image_that_cannot_be_read_is_tried_again(
-    day: Path, tmp_path: Path, judges: Callable[[], FrameJudge], told: Told, monkeypatch: pytest.MonkeyPatch
+    day: Path, tmp_path: Path, judges: Callable[[], ImageJudge], told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("eyegore.images.judge.AGAIN_S", (0.01, 0.01, LIMIT_S))
     locked = tmp_path / "EUC_105_140319D_200005T_ROE1_CCD1.fits"
@@ -194,7 +194,7 @@ def test_an_image_that_cannot_be_read_is_tried_again(
     judge = judges()
     judge.start()
     judge.offer(ImageFile(str(locked), 105, 1, True, 0.0))
-    assert [told.next().result.problem for _ in range(3)] == [FrameProblem.UNREADABLE] * 3
+    assert [told.next().result.problem for _ in range(3)] == [ImageProblem.UNREADABLE] * 3
     assert told.judged.empty()
     locked.rmdir()
     locked.write_bytes((day / "bias").read_bytes())
@@ -205,21 +205,21 @@ def test_an_image_that_cannot_be_read_is_tried_again(
 
 def test_a_process_that_hangs_is_given_up_and_the_next_image_judged(day: Path) -> None:
     process = JudgeProcess(built_in_checks(), "", longest_s=LIMIT_S)
-    assert process.ask(FrameTask(image(day, 101).path, 101, 2)).problem is None
+    assert process.ask(ImageTask(image(day, 101).path, 101, 2)).problem is None
     (child,) = multiprocessing.active_children()
     os.kill(child.pid or 0, signal.SIGSTOP)
     process.child.longest_s = 0.2
-    hung = process.ask(FrameTask(image(day, 102).path, 102, 2))
-    assert hung.problem is FrameProblem.UNREADABLE
-    assert hung.verdict is FrameVerdict.NOT_CHECKED
+    hung = process.ask(ImageTask(image(day, 102).path, 102, 2))
+    assert hung.problem is ImageProblem.UNREADABLE
+    assert hung.verdict is ImageVerdict.NOT_CHECKED
     assert "disk hang" in hung.explanation
     process.child.longest_s = LIMIT_S
-    assert process.ask(FrameTask(image(day, 102).path, 102, 2)).problem is None
+    assert process.ask(ImageTask(image(day, 102).path, 102, 2)).problem is None
     process.child.close()
     assert not multiprocessing.active_children()
 
 
-def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], FrameJudge], told: Told) -> None:
+def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], ImageJudge], told: Told) -> None:
     judge = judges()
     judge.start()
     judge.offer(image(day, 101))
@@ -234,7 +234,7 @@ def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], Fr
     assert told.judged.empty()
 
 
-def held(judge: FrameJudge, told: Told, day: Path) -> int:
+def held(judge: ImageJudge, told: Told, day: Path) -> int:
     """Let the judge have measured one image and stop its process in the next; number of the process."""
     judge.start()
     judge.offer(image(day, 101))
@@ -248,7 +248,7 @@ def held(judge: FrameJudge, told: Told, day: Path) -> int:
 
 
 def test_what_was_being_measured_of_the_last_folder_is_not_told_of_the_next(
-    day: Path, judges: Callable[[], FrameJudge], told: Told
+    day: Path, judges: Callable[[], ImageJudge], told: Told
 ) -> None:
     judge = judges()
     child = held(judge, told, day)
@@ -261,7 +261,7 @@ def test_what_was_being_measured_of_the_last_folder_is_not_told_of_the_next(
 
 
 def test_an_image_that_is_written_to_again_is_awaited_no_more_until_it_is_whole(
-    day: Path, judges: Callable[[], FrameJudge], told: Told
+    day: Path, judges: Callable[[], ImageJudge], told: Told
 ) -> None:
     judge = judges()
     child = held(judge, told, day)
@@ -277,14 +277,14 @@ def test_an_image_that_is_written_to_again_is_awaited_no_more_until_it_is_whole(
 
 
 def test_an_image_that_changes_while_it_is_measured_is_measured_as_it_is_then(
-    day: Path, tmp_path: Path, judges: Callable[[], FrameJudge], told: Told, monkeypatch: pytest.MonkeyPatch
+    day: Path, tmp_path: Path, judges: Callable[[], ImageJudge], told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     growing = tmp_path / "EUC_105_140319D_200005T_ROE1_CCD1.fits"
     whole = (day / "bias").read_bytes()
     growing.write_bytes(whole[:100_000])
     ask = JudgeProcess.ask
 
-    def measured(self: JudgeProcess, task: FrameTask) -> FrameResult:
+    def measured(self: JudgeProcess, task: ImageTask) -> ImageResult:
         result = ask(self, task)
         if growing.stat().st_size < len(whole):
             growing.write_bytes(whole)

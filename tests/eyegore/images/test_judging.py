@@ -9,16 +9,16 @@ import pytest
 
 from eyegore.campaign.family import family_of
 from eyegore.campaign.plan import Chamber, chamber
-from eyegore.images.facts import FrameFacts
+from eyegore.images.facts import ImageFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.limits.check_table import built_in_checks
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import FrameCheck, Injection, QuadrantStatistics, SectionStatistics, Spot
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import ImageCheck, Injection, QuadrantStatistics, SectionStatistics, Spot
 
 SECTION = SectionStatistics(20000, 2650.0, 1.2, 2650.0, 1.2)
 GOOD = QuadrantStatistics("E", SECTION, SECTION, SECTION, saturated=0, lost=0, active=1000, missing_codes=0)
 BORN = chamber("B_BORN")
-NOT_CHECKED, PASS, WARNING, FAIL = FrameVerdict
+NOT_CHECKED, PASS, WARNING, FAIL = ImageVerdict
 
 
 def judged(
@@ -28,9 +28,9 @@ def judged(
     block: str = "BORN",
     optics: Chamber | None = BORN,
     **cards: str | float,
-) -> dict[str, FrameCheck]:
+) -> dict[str, ImageCheck]:
     """Checks of one quadrant of CCD1, by name."""
-    facts = FrameFacts("x.fits", {"OBJECT": test, "EXTNAME": "ROE1_CCD1", **cards})
+    facts = ImageFacts("x.fits", {"OBJECT": test, "EXTNAME": "ROE1_CCD1", **cards})
     judge = Judge(built_in_checks(), facts, family_of(test), frozenset(columns), block, optics)
     return {check.name: check for check in judge.checks({"E": quadrant})}
 
@@ -63,7 +63,7 @@ def test_a_good_bias() -> None:
         ("pre", {"median": math.nan}, "offset_pre", NOT_CHECKED),
     ],
 )
-def test_sections(section: str, change: dict[str, float], name: str, verdict: FrameVerdict) -> None:
+def test_sections(section: str, change: dict[str, float], name: str, verdict: ImageVerdict) -> None:
     quadrant = replace(GOOD, **{section: replace(SECTION, **change)})
     assert judged(quadrant, "BIAS01")[name].verdict is verdict
 
@@ -80,7 +80,7 @@ def test_sections(section: str, change: dict[str, float], name: str, verdict: Fr
     ],
 )
 def test_noise_from_few_pixels_may_be_out_by_its_own_error(
-    pixels: int, std: float, verdict: FrameVerdict, high: float
+    pixels: int, std: float, verdict: ImageVerdict, high: float
 ) -> None:
     quadrant = replace(GOOD, ove=replace(SECTION, pixels=pixels, std=std))
     found = judged(quadrant, "TP02")["std_ove"]
@@ -104,7 +104,7 @@ def test_what_could_not_be_measured_says_so_and_keeps_a_frame_from_passing() -> 
         ({"active": 0}, "saturated_fraction", NOT_CHECKED),
     ],
 )
-def test_pixels(change: dict[str, int], name: str, verdict: FrameVerdict) -> None:
+def test_pixels(change: dict[str, int], name: str, verdict: ImageVerdict) -> None:
     assert judged(replace(GOOD, **change), "DARK01")[name].verdict is verdict
 
 
@@ -124,7 +124,7 @@ def test_pixels(change: dict[str, int], name: str, verdict: FrameVerdict) -> Non
         ("NL02", (2,), 32768.0, None),
     ],
 )
-def test_fluence(test: str, columns: tuple[int, ...], fluence: float, verdict: FrameVerdict | None) -> None:
+def test_fluence(test: str, columns: tuple[int, ...], fluence: float, verdict: ImageVerdict | None) -> None:
     checks = judged(replace(GOOD, fluence=fluence), test, *columns)
     assert (checks["fluence"].verdict if "fluence" in checks else None) is verdict
 
@@ -142,7 +142,7 @@ def test_fluence(test: str, columns: tuple[int, ...], fluence: float, verdict: F
         (32768.0, {"WAVE": 4}, None),
     ],
 )
-def test_saturation_time(fluence: float, cards: dict[str, float], verdict: FrameVerdict | None) -> None:
+def test_saturation_time(fluence: float, cards: dict[str, float], verdict: ImageVerdict | None) -> None:
     checks = judged(replace(GOOD, fluence=fluence), "FLAT01", 2, **cards)
     assert (checks["saturation_time"].verdict if "saturation_time" in checks else None) is verdict
 
@@ -165,7 +165,7 @@ def test_a_saturation_time_needs_the_chamber() -> None:
         (math.nan, math.nan, 12600.0, (NOT_CHECKED, NOT_CHECKED)),
     ],
 )
-def test_injection(level: float, std: float, expected: float, verdicts: tuple[FrameVerdict, FrameVerdict]) -> None:
+def test_injection(level: float, std: float, expected: float, verdicts: tuple[ImageVerdict, ImageVerdict]) -> None:
     injection = Injection(30, 100, level=level, std=std, expected=expected)
     checks = judged(replace(GOOD, injection=injection), "CHINJ01")
     assert (checks["injection_level"].verdict, checks["injection_std"].verdict) == verdicts
@@ -190,13 +190,13 @@ SPOT = Spot("ALPHA", 1.0, 2.0, peak=2750.0, flux=15000.0, fwhm_x=2.0, fwhm_y=2.0
         ("FOCUS00_800", {"flux": 180000.0}, "spot_flux_ALPHA", PASS),
     ],
 )
-def test_spots(test: str, change: dict[str, float], name: str, verdict: FrameVerdict) -> None:
+def test_spots(test: str, change: dict[str, float], name: str, verdict: ImageVerdict) -> None:
     checks = judged(replace(GOOD, spots=(replace(SPOT, **change),)), test, 1)
     assert checks[name].verdict is verdict
 
 
 @pytest.mark.parametrize(("count", "verdict"), [(5, PASS), (4, FAIL), (0, FAIL)])
-def test_all_five_spots_must_be_found(count: int, verdict: FrameVerdict) -> None:
+def test_all_five_spots_must_be_found(count: int, verdict: ImageVerdict) -> None:
     assert judged(replace(GOOD, spots=(SPOT,) * count), "PSF01_800", 1)["spots_found"].verdict is verdict
 
 
@@ -207,8 +207,8 @@ def test_warm_frames_without_a_read_out_mode_are_not_checked() -> None:
     assert judged(GOOD, "MOT_WARM", RDMODE="rwd_bas_v")["offset_pre"].verdict is PASS
 
 
-def check(verdict: FrameVerdict, value: float = 1.0, low: float = 0.0) -> FrameCheck:
-    return FrameCheck("a", "E", value, low, 2.0, verdict)
+def check(verdict: ImageVerdict, value: float = 1.0, low: float = 0.0) -> ImageCheck:
+    return ImageCheck("a", "E", value, low, 2.0, verdict)
 
 
 @pytest.mark.parametrize(
@@ -224,5 +224,5 @@ def check(verdict: FrameVerdict, value: float = 1.0, low: float = 0.0) -> FrameC
         ((check(NOT_CHECKED, low=math.nan),), NOT_CHECKED),
     ],
 )
-def test_the_verdict_on_a_frame(checks: tuple[FrameCheck, ...], verdict: FrameVerdict) -> None:
+def test_the_verdict_on_a_frame(checks: tuple[ImageCheck, ...], verdict: ImageVerdict) -> None:
     assert overall(checks) is verdict

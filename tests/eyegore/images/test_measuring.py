@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
-from eyegore.images.facts import FrameFacts
+from eyegore.images.facts import ImageFacts
 from eyegore.images.measuring import fluence, measure
 from eyegore.limits.frame_model import Family
 from eyegore.messages.images import SectionStatistics
@@ -57,7 +57,7 @@ def test_spots_do_not_count_as_background() -> None:
     optics = replace(BORN, patterns={1: spots})
     cards = {"OBJECT": "PSF01_800", "EXTNAME": "ROE1_CCD1", "VEND": rows}
     made = Frame("x.fits", pixels, cards, GEOMETRY)
-    found = measure(made, FrameFacts(made.path, cards), Family.PSF, optics)
+    found = measure(made, ImageFacts(made.path, cards), Family.PSF, optics)
     for quadrant in found.quadrants.values():
         assert [math.isnan(spot.peak) for spot in quadrant.spots] == [False] * 5
         assert quadrant.img.median == 2310
@@ -67,7 +67,7 @@ def test_spots_do_not_count_as_background() -> None:
 def test_injected_rows_are_counted_from_the_node_whatever_the_window() -> None:
     made = frame("CHINJ01", 5)
     cards = {**made.cards, "VSTART": 17, "VEND": 400}
-    found = measure(made, FrameFacts(made.path, cards), Family.INJECTION, BORN)
+    found = measure(made, ImageFacts(made.path, cards), Family.INJECTION, BORN)
     injection = found.quadrants["E"].injection
     assert injection is not None
     assert injection.pattern > 0.999
@@ -89,5 +89,5 @@ def test_injected_rows_are_counted_from_the_node_whatever_the_window() -> None:
 def test_injection_is_measured_where_it_was_commanded(family: Family, cards: dict[str, float], there: bool) -> None:
     pixels = np.full((GEOMETRY.naxis2, GEOMETRY.naxis1), 2300, np.uint16)
     made = Frame("x.fits", pixels, {**cards, "VEND": 40}, GEOMETRY)
-    found = measure(made, FrameFacts(made.path, made.cards), family, BORN)
+    found = measure(made, ImageFacts(made.path, made.cards), family, BORN)
     assert (found.quadrants["E"].injection is not None) is there

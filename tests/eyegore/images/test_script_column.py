@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from eyegore.campaign.plan import chamber, known_tests, script_columns
-from eyegore.images.facts import FrameFacts
+from eyegore.images.facts import ImageFacts
 from eyegore.images.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 
 from .simulated_images import BORN
 
 
-def facts(test: str, exptime: float, **cards: str | float) -> FrameFacts:
-    return FrameFacts("x.fits", {"OBJECT": test, "EXPTIME": exptime, **cards})
+def facts(test: str, exptime: float, **cards: str | float) -> ImageFacts:
+    return ImageFacts("x.fits", {"OBJECT": test, "EXPTIME": exptime, **cards})
 
 
 @pytest.mark.parametrize("test", known_tests())
@@ -61,4 +61,4 @@ def test_a_test_without_a_script_has_no_columns(test: str) -> None:
 
 
 def test_nothing_is_told_without_an_exposure_time() -> None:
-    assert possible_columns(FrameFacts("x.fits", {"OBJECT": "PTC01"}), BORN) == frozenset()
+    assert possible_columns(ImageFacts("x.fits", {"OBJECT": "PTC01"}), BORN) == frozenset()

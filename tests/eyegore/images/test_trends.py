@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from eyegore.images import trends as frame_trends
-from eyegore.images.trends import NAMES, FrameTrends
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.images.trends import NAMES, ImageTrends
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import Exposure
-from eyegore.messages.images import FrameCheck, FrameJudged, FrameResult, QuadrantStatistics, SectionStatistics
+from eyegore.messages.images import ImageCheck, ImageJudged, ImageResult, QuadrantStatistics, SectionStatistics
 
 
 def quadrant(letter: str, offset: float, noise: float, fluence: float) -> QuadrantStatistics:
@@ -22,19 +22,19 @@ def quadrant(letter: str, offset: float, noise: float, fluence: float) -> Quadra
 
 def judged(
     obsid: int, ccd: int = 1, test: str = "BIAS01", noise: float = 1.2, fluence: float = math.nan, high: float = 1.44
-) -> FrameJudged:
-    verdict = FrameVerdict.PASS if noise <= high else FrameVerdict.FAIL
-    checks = (FrameCheck("std_pre", "E", noise, 0.86, high, verdict, "ADU"),)
+) -> ImageJudged:
+    verdict = ImageVerdict.PASS if noise <= high else ImageVerdict.FAIL
+    checks = (ImageCheck("std_pre", "E", noise, 0.86, high, verdict, "ADU"),)
     quadrants = {"E": quadrant("E", 2900.0 + obsid, noise, fluence)}
-    result = FrameResult("", obsid, ccd, verdict, test, quadrants=quadrants, checks=checks)
-    return FrameJudged(result, False, 1000.0 + obsid, 0.0)
+    result = ImageResult("", obsid, ccd, verdict, test, quadrants=quadrants, checks=checks)
+    return ImageJudged(result, False, 1000.0 + obsid, 0.0)
 
 
 def rows(*obsids: int) -> list[Exposure]:
     return [Exposure(obsid, f"CCD{ccd}", "", 80.0 * obsid, 0.0, (), ()) for obsid in obsids for ccd in (1, 2, 3)]
 
 
-def points(trends: FrameTrends, name: str, test: str = "") -> list[tuple[float, float]]:
+def points(trends: ImageTrends, name: str, test: str = "") -> list[tuple[float, float]]:
     history = trends.history(test)
     found = history.envelope(name, *history.span, bins=500)
     assert found.breaks.all()  # points: nothing joins them
@@ -42,7 +42,7 @@ def points(trends: FrameTrends, name: str, test: str = "") -> list[tuple[float, 
 
 
 def test_images_come_in_any_order_and_lie_at_the_time_of_their_exposure() -> None:
-    trends = FrameTrends()
+    trends = ImageTrends()
     trends.add(rows(1, 2, 3))
     for obsid in (3, 1, 2):
         trends.take(judged(obsid))
@@ -51,7 +51,7 @@ def test_images_come_in_any_order_and_lie_at_the_time_of_their_exposure() -> Non
 
 
 def test_without_a_row_of_the_log_the_time_of_the_file_counts_until_it_comes() -> None:
-    trends = FrameTrends(lambda now: 3600.0)
+    trends = ImageTrends(lambda now: 3600.0)
     trends.take(judged(7))
     assert points(trends, "CCD1 E std_pre") == [(4607.0, pytest.approx(1.2))]
     trends.add(rows(7))
@@ -59,7 +59,7 @@ def test_without_a_row_of_the_log_the_time_of_the_file_counts_until_it_comes() -
 
 
 def test_the_three_images_of_an_obsid_share_a_row_and_one_judged_again_replaces_itself() -> None:
-    trends = FrameTrends()
+    trends = ImageTrends()
     trends.add(rows(1))
     for ccd in (1, 2, 3):
         trends.take(judged(1, ccd))
@@ -76,7 +76,7 @@ def test_the_three_images_of_an_obsid_share_a_row_and_one_judged_again_replaces_
 
 
 def test_one_test_is_chosen_and_limits_are_those_all_its_images_share() -> None:
-    trends = FrameTrends()
+    trends = ImageTrends()
     trends.add(rows(1, 2, 3))
     trends.take(judged(1))
     trends.take(judged(2, test="PTC01", fluence=500.0, high=1.6))
@@ -93,7 +93,7 @@ def test_one_test_is_chosen_and_limits_are_those_all_its_images_share() -> None:
 
 
 def test_nearest_and_an_empty_session() -> None:
-    trends = FrameTrends()
+    trends = ImageTrends()
     assert math.isnan(trends.history().span[0])
     assert trends.history().latest(NAMES[0]) is None
     trends.add(rows(1, 2))
@@ -106,7 +106,7 @@ def test_nearest_and_an_empty_session() -> None:
 
 def test_only_the_newest_images_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frame_trends, "MOST_IMAGES", 3)
-    trends = FrameTrends()
+    trends = ImageTrends()
     trends.add(rows(*range(10)))
     for obsid in (5, 1, 2, 3, 4):
         trends.take(judged(obsid))
@@ -114,7 +114,7 @@ def test_only_the_newest_images_are_kept(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_many_points_are_drawn_in_bins_that_keep_extremes() -> None:
-    trends = FrameTrends()
+    trends = ImageTrends()
     trends.add(rows(*range(1, 301)))
     for obsid in range(1, 301):
         trends.take(judged(obsid, noise=7.0 if obsid == 150 else 1.2))
@@ -125,7 +125,7 @@ def test_many_points_are_drawn_in_bins_that_keep_extremes() -> None:
 
 
 def test_the_same_images_against_their_obsids() -> None:
-    trends = FrameTrends()
+    trends = ImageTrends()
     trends.add(rows(11, 13))
     trends.add([Exposure(12, "CCD1", "", 9999.0, 0.0, (), ())])  # a clock that was wrong
     for obsid in (13, 12, 11):
@@ -142,4 +142,4 @@ def test_the_same_images_against_their_obsids() -> None:
     assert found.out.tolist() == [False, True, False]
     assert found.breaks.all()
     assert history.nearest_place(500.0) == 13.0
-    assert math.isnan(FrameTrends().history().by_obsid().nearest_place(1.0))
+    assert math.isnan(ImageTrends().history().by_obsid().nearest_place(1.0))

@@ -5,11 +5,11 @@ import math
 
 import pytest
 
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.images import (
-    FrameCheck,
-    FrameProblem,
-    FrameResult,
+    ImageCheck,
+    ImageProblem,
+    ImageResult,
     Injection,
     QuadrantStatistics,
     SectionStatistics,
@@ -27,9 +27,9 @@ QUADRANT = QuadrantStatistics(
     missing_codes=0,
     injection=Injection(30, 100),
 )
-CHECK = FrameCheck("std_ove", "E", math.nan, 0.86, 1.44, FrameVerdict.NOT_CHECKED)
-RESULT = FrameResult(
-    "a.fits", 17, 2, FrameVerdict.WARNING, overscan_columns=29, quadrants={"E": QUADRANT}, checks=(CHECK,)
+CHECK = ImageCheck("std_ove", "E", math.nan, 0.86, 1.44, ImageVerdict.NOT_CHECKED)
+RESULT = ImageResult(
+    "a.fits", 17, 2, ImageVerdict.WARNING, overscan_columns=29, quadrants={"E": QUADRANT}, checks=(CHECK,)
 )
 
 
@@ -56,15 +56,15 @@ def test_json_has_the_fields_of_the_contract() -> None:
 
 
 def test_json_names_what_is_wrong_with_a_file() -> None:
-    bad = FrameResult("a.fits", 17, 2, FrameVerdict.FAIL, problem=FrameProblem.TRUNCATED, explanation="cut short")
+    bad = ImageResult("a.fits", 17, 2, ImageVerdict.FAIL, problem=ImageProblem.TRUNCATED, explanation="cut short")
     assert bad.as_json()["problem"] == "truncated: cut short"
     assert bad.as_json()["quadrants"] == {}
 
 
-@pytest.mark.parametrize("problem", FrameProblem)
-def test_a_file_with_a_problem_never_passes(problem: FrameProblem) -> None:
-    unseen = problem in (FrameProblem.VANISHED, FrameProblem.UNREADABLE, FrameProblem.FAULT)
-    assert problem.verdict is (FrameVerdict.NOT_CHECKED if unseen else FrameVerdict.FAIL)
+@pytest.mark.parametrize("problem", ImageProblem)
+def test_a_file_with_a_problem_never_passes(problem: ImageProblem) -> None:
+    unseen = problem in (ImageProblem.VANISHED, ImageProblem.UNREADABLE, ImageProblem.FAULT)
+    assert problem.verdict is (ImageVerdict.NOT_CHECKED if unseen else ImageVerdict.FAIL)
 
 
 def test_gradients_and_shares() -> None:
@@ -74,9 +74,9 @@ def test_gradients_and_shares() -> None:
 
 
 def test_bad_checks_are_those_with_something_wrong() -> None:
-    failed = FrameCheck("std_pre", "E", 2.0, 0.86, 1.44, FrameVerdict.FAIL)
-    passed = FrameCheck("std_img", "E", 1.0, 0.86, 1.44, FrameVerdict.PASS)
-    assert FrameResult("a", 1, 1, FrameVerdict.FAIL, checks=(CHECK, passed, failed)).bad_checks == (failed,)
+    failed = ImageCheck("std_pre", "E", 2.0, 0.86, 1.44, ImageVerdict.FAIL)
+    passed = ImageCheck("std_img", "E", 1.0, 0.86, 1.44, ImageVerdict.PASS)
+    assert ImageResult("a", 1, 1, ImageVerdict.FAIL, checks=(CHECK, passed, failed)).bad_checks == (failed,)
 
 
 def test_the_width_of_a_spot() -> None:

@@ -14,7 +14,7 @@ from eyegore.desktop.app import Desktop
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
-from eyegore.presenters.hk_rows import MOST, HkRows
+from eyegore.presenters.hk_rows import MOST, HkRowCells
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
@@ -27,12 +27,12 @@ CLEAN = dict.fromkeys(("CCD1", "CCD2", "CCD3"), HkVerdict.CLEAN)
 COMPROMISED = ExposureHk(7, "BIAS01", 90.0, 160.0, CLEAN | {"CCD2": HkVerdict.COMPROMISED}, (REASON,))
 
 
-def texts(rows: HkRows) -> list[str]:
+def texts(rows: HkRowCells) -> list[str]:
     return [rows.cells(f"7/CCD{ccd}")["HK"] for ccd in (1, 2, 3)]
 
 
 def test_nothing_is_clean_before_it_is_said() -> None:
-    rows = HkRows()
+    rows = HkRowCells()
     rows.add(ROWS)
     assert texts(rows) == ["○ unknown"] * 3
     assert rows.cells("8/CCD1") == {"HK": "○ unknown"}
@@ -40,7 +40,7 @@ def test_nothing_is_clean_before_it_is_said() -> None:
 
 
 def test_each_ccd_has_its_own_verdict_with_sign_and_reason() -> None:
-    rows = HkRows()
+    rows = HkRowCells()
     rows.add(ROWS)
     rows.take(COMPROMISED)
     assert texts(rows) == ["■ clean", "◆ compromised", "■ clean"]
@@ -58,7 +58,7 @@ def test_each_ccd_has_its_own_verdict_with_sign_and_reason() -> None:
     ],
 )
 def test_sign_and_word(verdict: HkVerdict, severity: Severity, text: str) -> None:
-    rows = HkRows()
+    rows = HkRowCells()
     rows.add(ROWS)
     reason = replace(REASON, verdict=verdict, severity=severity, ccd=0)
     rows.take(replace(COMPROMISED, verdicts=dict.fromkeys(CLEAN, verdict), reasons=(reason,)))
@@ -66,7 +66,7 @@ def test_sign_and_word(verdict: HkVerdict, severity: Severity, text: str) -> Non
 
 
 def test_only_rows_of_what_changed_are_told_and_once() -> None:
-    rows = HkRows()
+    rows = HkRowCells()
     rows.take(COMPROMISED)
     assert rows.changed() == []  # the log does not have it yet
     rows.add((*ROWS, replace(ROWS[0], obsid=8)))
@@ -76,7 +76,7 @@ def test_only_rows_of_what_changed_are_told_and_once() -> None:
 
 
 def test_a_tip_has_an_end_and_tells_what_was_assumed() -> None:
-    rows = HkRows()
+    rows = HkRowCells()
     rows.add(ROWS)
     many = tuple(replace(REASON, parameter=f"P{number}") for number in range(80))
     rows.take(replace(COMPROMISED, reasons=many, assumed=("no exposure time",), end=math.nan))

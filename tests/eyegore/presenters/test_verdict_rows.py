@@ -10,26 +10,26 @@ from pathlib import Path
 import pytest
 
 from eyegore.desktop.app import Desktop
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.events import Exposure, ExposureHk, FramesWaiting, ImageFile
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.events import Exposure, ExposureHk, ImageFile, ImagesWaiting
 from eyegore.messages.exposures import HkVerdict
-from eyegore.messages.images import FrameCheck, FrameJudged, FrameProblem, FrameResult
-from eyegore.presenters.image_rows import MOST, FrameRows
+from eyegore.messages.images import ImageCheck, ImageJudged, ImageProblem, ImageResult
+from eyegore.presenters.image_rows import MOST, ImageRowCells
 from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 ROWS = tuple(Exposure(7, f"CCD{ccd}", "BIAS01", 0.0, 0.0, (), ()) for ccd in (1, 2, 3))
-NOISY = FrameCheck("std_pre", "E", 1.7, 0.86, 1.44, FrameVerdict.FAIL, "ADU")
-UNMEASURED = FrameCheck("fluence", "F", math.nan, 1.0, 2.0, FrameVerdict.NOT_CHECKED, "ADU", "it could not be measured")
+NOISY = ImageCheck("std_pre", "E", 1.7, 0.86, 1.44, ImageVerdict.FAIL, "ADU")
+UNMEASURED = ImageCheck("fluence", "F", math.nan, 1.0, 2.0, ImageVerdict.NOT_CHECKED, "ADU", "it could not be measured")
 
 
 def file(ccd: int = 2, *, complete: bool = True, problem: str = "") -> ImageFile:
     return ImageFile(f"/d/7_{ccd}.fits", 7, ccd, complete, 0.0, problem)
 
 
-def judged(verdict: FrameVerdict, *checks: FrameCheck, ccd: int = 2) -> FrameJudged:
-    return FrameJudged(FrameResult("/d/7.fits", 7, ccd, verdict, checks=checks), True, 0.0, 0.0)
+def judged(verdict: ImageVerdict, *checks: ImageCheck, ccd: int = 2) -> ImageJudged:
+    return ImageJudged(ImageResult("/d/7.fits", 7, ccd, verdict, checks=checks), True, 0.0, 0.0)
 
 
 def hk(verdict: HkVerdict) -> ExposureHk:
@@ -43,7 +43,7 @@ def rows() -> VerdictRows:
     return made
 
 
-def images(rows: VerdictRows | FrameRows) -> list[str]:
+def images(rows: VerdictRows | ImageRowCells) -> list[str]:
     return [rows.cells(f"7/CCD{ccd}")["image"] for ccd in (1, 2, 3)]
 
 
@@ -52,13 +52,13 @@ def test_an_image_from_its_first_byte_to_its_verdict_and_nothing_is_green_before
     for news in (
         file(complete=False, problem="being written"),
         file(),
-        judged(FrameVerdict.PASS),
+        judged(ImageVerdict.PASS),
         file(complete=False, problem="being written"),
         file(complete=False, problem="the file is gone"),
         file(),
-        judged(FrameVerdict.NOT_CHECKED, UNMEASURED),
-        judged(FrameVerdict.WARNING, NOISY),
-        judged(FrameVerdict.FAIL, NOISY),
+        judged(ImageVerdict.NOT_CHECKED, UNMEASURED),
+        judged(ImageVerdict.WARNING, NOISY),
+        judged(ImageVerdict.FAIL, NOISY),
     ):
         rows.take(news)
         seen.append(images(rows)[1])
@@ -69,18 +69,18 @@ def test_an_image_from_its_first_byte_to_its_verdict_and_nothing_is_green_before
     assert images(rows)[0] == images(rows)[2] == "○ no image"
 
 
-@pytest.mark.parametrize("image", [None, *FrameVerdict])
+@pytest.mark.parametrize("image", [None, *ImageVerdict])
 @pytest.mark.parametrize("housekeeping", [None, *HkVerdict])
 def test_what_is_to_be_done_follows_from_housekeeping_and_image(
-    rows: VerdictRows, image: FrameVerdict | None, housekeeping: HkVerdict | None
+    rows: VerdictRows, image: ImageVerdict | None, housekeeping: HkVerdict | None
 ) -> None:
     if image is not None:
         rows.take(judged(image))
     if housekeeping is not None:
         rows.take(hk(housekeeping))
-    bad = image is FrameVerdict.FAIL or housekeeping in (HkVerdict.COMPROMISED, HkVerdict.NO_HK)
+    bad = image is ImageVerdict.FAIL or housekeeping in (HkVerdict.COMPROMISED, HkVerdict.NO_HK)
     expected = ("◆ retake", "critical") if bad else ("", "")
-    if not bad and image is FrameVerdict.WARNING:
+    if not bad and image is ImageVerdict.WARNING:
         expected = ("▲ look", "warning")
     assert (rows.cells("7/CCD2")["retake"], rows.tint("7/CCD2")) == expected
 
@@ -93,27 +93,27 @@ def test_an_image_that_is_not_whole_is_to_be_looked_at_but_not_one_that_is_writt
 
 
 def test_tips_tell_the_bad_checks_with_value_and_limits_and_have_an_end(rows: VerdictRows) -> None:
-    rows.take(judged(FrameVerdict.FAIL, NOISY, UNMEASURED))
+    rows.take(judged(ImageVerdict.FAIL, NOISY, UNMEASURED))
     assert rows.frames.tip("7/CCD2").splitlines() == [
         "ObsID 7 CCD2: FAIL",
         "FAIL: std_pre of E is 1.7 ADU, outside 0.86 to 1.44",
         "fluence not checked: it could not be measured (F)",
     ]
-    rows.take(judged(FrameVerdict.FAIL, *[NOISY] * 30))
+    rows.take(judged(ImageVerdict.FAIL, *[NOISY] * 30))
     assert rows.frames.tip("7/CCD2").splitlines()[-1] == f"and {30 - MOST} more"
-    cut = FrameResult("/d/x", 7, 2, FrameVerdict.FAIL, problem=FrameProblem.TRUNCATED, explanation="10 bytes short")
-    rows.take(FrameJudged(cut, True, 0.0, 0.0))
+    cut = ImageResult("/d/x", 7, 2, ImageVerdict.FAIL, problem=ImageProblem.TRUNCATED, explanation="10 bytes short")
+    rows.take(ImageJudged(cut, True, 0.0, 0.0))
     assert rows.frames.tip("7/CCD2") == "ObsID 7 CCD2: FAIL\ntruncated: 10 bytes short"
     assert rows.frames.tip("8/CCD1") == rows.tip("7/CCD1") == ""
 
 
 def test_only_what_changed_is_told_and_images_may_come_before_their_row() -> None:
     rows = VerdictRows()
-    rows.take(judged(FrameVerdict.FAIL, ccd=3))
+    rows.take(judged(ImageVerdict.FAIL, ccd=3))
     assert rows.changed() == []
     rows.add(ROWS)
     assert rows.cells("7/CCD3")["image"] == "◆ FAIL"
-    rows.take(judged(FrameVerdict.PASS, ccd=1))
+    rows.take(judged(ImageVerdict.PASS, ccd=1))
     assert rows.changed() == ["7/CCD1"]
     assert rows.changed() == []
 
@@ -121,12 +121,12 @@ def test_only_what_changed_is_told_and_images_may_come_before_their_row() -> Non
 def test_the_strip_shows_the_catch_up_and_only_that(rows: VerdictRows) -> None:
     assert rows.strip_cells() == []
     for ccd in (1, 2):
-        rows.take(judged(FrameVerdict.FAIL, ccd=ccd))
-    rows.take(FramesWaiting(6, 2, 0.0))
+        rows.take(judged(ImageVerdict.FAIL, ccd=ccd))
+    rows.take(ImagesWaiting(6, 2, 0.0))
     (cell,) = rows.strip_cells()
     assert (cell.label, cell.text, cell.status) == ("judging images", "██░░░░░░ 6 wait", None)
     assert "2 judged, 2 to retake, 6 wait" in cell.tip
-    rows.take(FramesWaiting(0, 8, 0.0))
+    rows.take(ImagesWaiting(0, 8, 0.0))
     assert rows.strip_cells() == []
 
 
@@ -148,8 +148,8 @@ def test_on_the_screen_rows_to_retake_are_tinted_and_found(
 
         wait_until(lambda: shown("20103/CCD2", "HK") == "■ clean")
         assert desktop.view is not None
-        desktop.view.take(FrameJudged(FrameResult("", 20103, 2, FrameVerdict.FAIL, checks=(NOISY,)), True, 0.0, 0.0))
-        desktop.view.take(FrameJudged(FrameResult("", 20103, 3, FrameVerdict.PASS), True, 0.0, 0.0))
+        desktop.view.take(ImageJudged(ImageResult("", 20103, 2, ImageVerdict.FAIL, checks=(NOISY,)), True, 0.0, 0.0))
+        desktop.view.take(ImageJudged(ImageResult("", 20103, 3, ImageVerdict.PASS), True, 0.0, 0.0))
         desktop.view.flush()
         assert (shown("20103/CCD2", "image"), shown("20103/CCD2", "retake")) == ("◆ FAIL", "◆ retake")
         assert shown("20103/CCD2", "ObsID") == "◆ 20103"
@@ -161,7 +161,7 @@ def test_on_the_screen_rows_to_retake_are_tinted_and_found(
         wait_until(lambda: shown("20104/CCD2", "retake") == "◆ retake")
         table.filter_text.set("retake")
         wait_until(lambda: root.update() or table.visible() == ["20103/CCD2", "20104/CCD2"])
-        desktop.view.take(FrameJudged(FrameResult("", 20103, 2, FrameVerdict.PASS), True, 0.0, 0.0))
+        desktop.view.take(ImageJudged(ImageResult("", 20103, 2, ImageVerdict.PASS), True, 0.0, 0.0))
         desktop.view.flush()
         wait_until(lambda: root.update() or table.visible() == ["20104/CCD2"])
     finally:

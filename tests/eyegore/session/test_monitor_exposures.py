@@ -89,16 +89,16 @@ def test_after_a_restart_the_same_is_found_again() -> None:
     after.restore(before.memory())
     for message in feed:
         after.take(message, NOW + 500)
-    assert after.hk.frames.states == before.hk.frames.states
-    assert [one.verdict.value for one in after.hk.frames.states] == ["clean", "compromised", "clean"]
+    assert after.hk.exposures.states == before.hk.exposures.states
+    assert [one.verdict.value for one in after.hk.exposures.states] == ["clean", "compromised", "clean"]
 
 
 def test_a_file_that_is_read_again_is_not_judged_twice() -> None:
     one = monitor()
     one.take(exposures(10), NOW)
     one.take(rows(0, [-120.0] * 20 + [-140.0] * 5 + [-120.0] * 100), NOW + 200)
-    before = one.hk.frames.states
+    before = one.hk.exposures.states
     one.take(HkHeader("hk", "7.5.X", COLUMNS), NOW + 201)
     events = one.take(rows(0, [-120.0] * 20 + [-140.0] * 5 + [-120.0] * 100), NOW + 201)
     assert told(events) == []
-    assert one.hk.frames.states == before
+    assert one.hk.exposures.states == before

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.alarms.board import Frame
+from eyegore.alarms.board import EntryContext
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason
@@ -44,8 +44,8 @@ class Lab(Bench):
         self.cancelled: list[Delivery] = []
 
     @property
-    def frame(self) -> Frame:
-        return Frame(self.now, news=min(START, self.now) - 600)
+    def frame(self) -> EntryContext:
+        return EntryContext(self.now, news=min(START, self.now) - 600)
 
     def tell(self, events: Sequence[Event]) -> None:
         orders = self.center.take(events, self.now)

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from eyegore.copies.outcome import RsyncOutcome
 from eyegore.copies.programs import rsync as rsync_run
 from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress, RsyncResult, RsyncRun
-from eyegore.copies.programs.rsync_words import Outcome
 
 from ....patience import AWAITED_S
 
@@ -95,7 +95,7 @@ def test_odd_names_arrive_and_are_told_as_they_are(source: Path, target: Path) -
         (source / name).write_bytes(bytes([number]) * (1000 + number))
     told: list[RsyncFile] = []
     result = copying(source, target, on_file=told.append).run()
-    assert (result.code, result.outcome, result.stderr) == (0, Outcome.DONE, "")
+    assert (result.code, result.outcome, result.stderr) == (0, RsyncOutcome.DONE, "")
     assert content(target) == content(source)
     sizes = {file.name: file.size for file in told if file.sent}
     assert sizes == {name: 1000 + number for number, name in enumerate(ODD_NAMES)}
@@ -117,7 +117,7 @@ def test_a_second_run_copies_nothing(source: Path, target: Path) -> None:
     (source / "a").write_bytes(b"x")
     assert copying(source, target).run().files == 1
     result = copying(source, target).run()
-    assert (result.outcome, result.files, result.bytes) == (Outcome.DONE, 0, 0)
+    assert (result.outcome, result.files, result.bytes) == (RsyncOutcome.DONE, 0, 0)
 
 
 def test_a_dry_run_tells_of_a_changed_byte_and_changes_nothing(source: Path, target: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_dry_run_tells_of_a_changed_byte_and_changes_nothing(source: Path, tar
     os.utime(target / "a", ns=(0, (source / "a").stat().st_mtime_ns))
     told: list[RsyncFile] = []
     result = copying(source, target, "--checksum", "--dry-run", on_file=told.append).run()
-    assert result.outcome is Outcome.DONE
+    assert result.outcome is RsyncOutcome.DONE
     assert [(file.name, file.sent, file.change[2]) for file in told] == [("a", True, "c")]
     assert (target / "a").read_bytes() == b"wrong"
 
@@ -137,7 +137,7 @@ def test_progress_is_told_while_a_file_is_copied(source: Path, target: Path) -> 
     told: list[RsyncProgress] = []
     run = copying(source, target, "--bwlimit=2000", on_progress=told.append)
     result = run.run()
-    assert result.outcome is Outcome.DONE
+    assert result.outcome is RsyncOutcome.DONE
     halfway = [one for one in told if 0 < one.percent < 100]
     assert halfway
     assert all(one.name == "big" and one.files == 0 and 0 < one.bytes < 3_000_000 for one in halfway)
@@ -149,14 +149,14 @@ def test_progress_is_told_while_a_file_is_copied(source: Path, target: Path) -> 
 @pytest.mark.parametrize(
     ("fault", "outcome", "told"),
     [
-        ("no source", Outcome.PASSING, "gone"),
-        ("no parent", Outcome.LASTING, "above the target"),
-        ("option", Outcome.LASTING, "options"),
-        ("vanished", Outcome.TOLERATED, "went away"),
-        ("target is a file", Outcome.LASTING, "could not use"),
+        ("no source", RsyncOutcome.PASSING, "gone"),
+        ("no parent", RsyncOutcome.LASTING, "above the target"),
+        ("option", RsyncOutcome.LASTING, "options"),
+        ("vanished", RsyncOutcome.TOLERATED, "went away"),
+        ("target is a file", RsyncOutcome.LASTING, "could not use"),
     ],
 )
-def test_faults_of_the_real_rsync(source: Path, target: Path, fault: str, outcome: Outcome, told: str) -> None:
+def test_faults_of_the_real_rsync(source: Path, target: Path, fault: str, outcome: RsyncOutcome, told: str) -> None:
     runs = {
         "no source": lambda: copying(source / "gone", target),
         "no parent": lambda: copying(source, target / "a" / "b"),
@@ -173,7 +173,7 @@ def test_a_full_target_is_told(source: Path, mounted: Callable[[], Path]) -> Non
     (source / "big").write_bytes(b"x" * 5_000_000)
     place = mounted()
     result = copying(source, place).run()
-    assert result.outcome is Outcome.LASTING
+    assert result.outcome is RsyncOutcome.LASTING
     assert "the target is full" in result.sentence
     assert not (place / "big").exists()
 
@@ -183,14 +183,14 @@ def test_a_read_only_target_is_told(source: Path, mounted: Callable[[], Path]) -
     place = mounted()
     subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
     result = copying(source, place).run()
-    assert result.outcome is Outcome.LASTING
+    assert result.outcome is RsyncOutcome.LASTING
     assert "read-only" in result.sentence
 
 
 def test_a_missing_rsync_is_told(source: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(source))
     result = copying(source, target).run()
-    assert (result.code, result.outcome) == (127, Outcome.LASTING)
+    assert (result.code, result.outcome) == (127, RsyncOutcome.LASTING)
     assert "install" in result.sentence
 
 
@@ -219,11 +219,11 @@ def test_a_copy_is_cancelled_and_its_half_file_is_not_visible(
     run.cancel()
     thread.join(AWAITED_S)
     assert not thread.is_alive()
-    assert results[0].outcome is Outcome.CANCELLED
+    assert results[0].outcome is RsyncOutcome.CANCELLED
     assert content(target) == {}
     assert content(target / ".rsync-partial").keys() == {"big"}
     (source / "big").write_bytes(b"now small")
-    assert copying(source, target).run().outcome is Outcome.DONE
+    assert copying(source, target).run().outcome is RsyncOutcome.DONE
     assert content(target) == content(source)
 
 
@@ -247,7 +247,7 @@ def test_what_hangs_is_ended_with_all_its_children(
     run.cancel()
     thread.join(AWAITED_S)
     assert not thread.is_alive()
-    assert results[0].outcome is Outcome.CANCELLED
+    assert results[0].outcome is RsyncOutcome.CANCELLED
     group = int(number.read_text())
     wait_until(lambda: not lives(group))
 
@@ -274,20 +274,20 @@ def test_time_limits(
 ) -> None:
     fake(script)
     result = copying(source, target, **limits).run()
-    assert result.outcome is Outcome.PASSING
+    assert result.outcome is RsyncOutcome.PASSING
     assert told in result.sentence
 
 
 def test_what_speaks_is_not_idle(source: Path, target: Path, fake: Callable[[str], Path]) -> None:
     fake("for i in 1 2 3 4 5 6 7 8 9 10; do echo; sleep 0.1; done")
-    assert copying(source, target, idle_s=0.8).run().outcome is Outcome.DONE
+    assert copying(source, target, idle_s=0.8).run().outcome is RsyncOutcome.DONE
 
 
 def test_a_run_cancelled_before_it_began_starts_nothing(source: Path, target: Path) -> None:
     (source / "a").write_bytes(b"x")
     run = copying(source, target)
     run.cancel()
-    assert run.run().outcome is Outcome.CANCELLED
+    assert run.run().outcome is RsyncOutcome.CANCELLED
     assert content(target) == {}
 
 
@@ -298,7 +298,7 @@ def test_a_process_that_cannot_be_killed_holds_up_nobody(
     kill = os.killpg
     monkeypatch.setattr(os, "killpg", lambda group, which: None)
     result = copying(source, target, idle_s=0.1).run()
-    assert (result.code, result.outcome) == (-9, Outcome.PASSING)
+    assert (result.code, result.outcome) == (-9, RsyncOutcome.PASSING)
     kill(int(number.read_text()), signal.SIGKILL)  # ends the thread that waits for it
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.copies.programs.rsync_words import CODES, LONGEST, Outcome, explain
+from eyegore.copies.outcome import RsyncOutcome as Outcome
+from eyegore.copies.programs.rsync_words import CODES, LONGEST, explain
 
 END = (
     "rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1394) [sender=3.5.0]"
@@ -65,8 +66,18 @@ def test_other_codes_are_tried_again(code: int, told: str) -> None:
     [
         (11, 'rsync: [receiver] write failed on "/b/x": No space left on device (28)', Outcome.LASTING, "full"),
         (11, 'rsync: [receiver] write failed on "/b/x": Disk quota exceeded (122)', Outcome.LASTING, "quota"),
-        (23, 'rsync: [receiver] mkstemp "/b/.x.a1" failed: Read-only file system (30)', Outcome.LASTING, "read-only"),
-        (23, 'rsync: [receiver] mkstemp "/b/.x.a1" failed: Permission denied (13)', Outcome.LASTING, "write to the"),
+        (
+            23,
+            'rsync: [receiver] mkstemp "/b/.x.a1" failed: Read-only file system (30)',
+            Outcome.LASTING,
+            "read-only",
+        ),
+        (
+            23,
+            'rsync: [receiver] mkstemp "/b/.x.a1" failed: Permission denied (13)',
+            Outcome.LASTING,
+            "write to the",
+        ),
         (
             23,
             'rsync: [sender] send_files failed to open "/d/x": Permission denied (13)',
@@ -79,7 +90,12 @@ def test_other_codes_are_tried_again(code: int, told: str) -> None:
         (12, "protocol version mismatch -- is your shell clean?", Outcome.LASTING, "prints text"),
         (23, 'rsync: [receiver] stat "/b/x" failed: Stale file handle (116)', Outcome.LASTING, "mount it again"),
         (23, 'rsync: read errors mapping "/d/x": Input/output error (5)', Outcome.LASTING, "disks"),
-        (14, "rsync: [sender] Failed to exec ssh: No such file or directory (2)", Outcome.LASTING, "openssh-client"),
+        (
+            14,
+            "rsync: [sender] Failed to exec ssh: No such file or directory (2)",
+            Outcome.LASTING,
+            "openssh-client",
+        ),
         (23, f"{GONE}\n{END}", Outcome.TOLERATED, "went away"),
         (23, f"{GONE}\nrsync: [receiver] odd\n{END}", Outcome.PASSING, "not copied"),
         (23, END, Outcome.PASSING, "not copied"),

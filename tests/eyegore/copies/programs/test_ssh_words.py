@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.copies.outcome import Outcome
+from eyegore.copies.outcome import RsyncOutcome
 from eyegore.copies.programs.rsync_words import explain
 from eyegore.copies.programs.ssh_words import ssh_problem
 
@@ -27,30 +27,42 @@ CLOSED = "rsync: connection unexpectedly closed (0 bytes received so far) [sende
 @pytest.mark.parametrize(
     ("stderr", "outcome", "told"),
     [
-        (CHANGED, Outcome.LASTING, "line 7 of /lab/two words/known_hosts"),
-        (CHANGED, Outcome.LASTING, "(now SHA256:abcDEF123+/x)"),
-        (UNKNOWN, Outcome.LASTING, "host key of [gate]:2222 is not known"),
-        ("Host key verification failed.", Outcome.LASTING, "could not be verified"),
-        ("lab@gate: Permission denied (password).", Outcome.LASTING, "asks for a password (password)"),
-        ("lab@gate: Permission denied (keyboard-interactive).", Outcome.LASTING, "asks for a password"),
-        ("lab@gate: Permission denied (publickey,password).", Outcome.LASTING, "none of our keys"),
-        ("WARNING: UNPROTECTED PRIVATE KEY FILE!\nx: Permission denied (publickey).", Outcome.LASTING, "chmod 600"),
-        ('Load key "/k": error in libcrypto\nx: Permission denied (publickey).', Outcome.LASTING, "private key cannot"),
-        ("Received disconnect: Too many authentication failures", Outcome.LASTING, "too many keys"),
-        ("ssh: connect to host gate port 22: Connection refused\r", Outcome.PASSING, "refuses connections"),
-        ("ssh: connect to host gate port 22: Connection timed out\r", Outcome.PASSING, "in time"),
-        ("Connection timed out during banner exchange", Outcome.PASSING, "in time"),
-        ("Timeout, server gate not responding.\r", Outcome.PASSING, "stopped answering"),
-        ("ssh: Could not resolve hostname gate: Name or service not known\r", Outcome.PASSING, "resolved"),
-        ("ssh: connect to host gate port 22: No route to host", Outcome.PASSING, "no way"),
-        ("Connection closed by 10.0.0.1 port 22\r", Outcome.PASSING, "(Connection closed by 10.0.0.1 port 22)"),
-        ("client_loop: send disconnect: Broken pipe\r", Outcome.PASSING, "broke"),
-        ("Unable to negotiate: no matching host key type found. Their offer: ssh-rsa", Outcome.LASTING, "up to date"),
-        ("/root/.ssh/config: line 1: Bad configuration option: nonsense", Outcome.LASTING, "~/.ssh/config"),
-        ("This account is currently not available.", Outcome.LASTING, "may not log in"),
+        (CHANGED, RsyncOutcome.LASTING, "line 7 of /lab/two words/known_hosts"),
+        (CHANGED, RsyncOutcome.LASTING, "(now SHA256:abcDEF123+/x)"),
+        (UNKNOWN, RsyncOutcome.LASTING, "host key of [gate]:2222 is not known"),
+        ("Host key verification failed.", RsyncOutcome.LASTING, "could not be verified"),
+        ("lab@gate: Permission denied (password).", RsyncOutcome.LASTING, "asks for a password (password)"),
+        ("lab@gate: Permission denied (keyboard-interactive).", RsyncOutcome.LASTING, "asks for a password"),
+        ("lab@gate: Permission denied (publickey,password).", RsyncOutcome.LASTING, "none of our keys"),
+        (
+            "WARNING: UNPROTECTED PRIVATE KEY FILE!\nx: Permission denied (publickey).",
+            RsyncOutcome.LASTING,
+            "chmod 600",
+        ),
+        (
+            'Load key "/k": error in libcrypto\nx: Permission denied (publickey).',
+            RsyncOutcome.LASTING,
+            "private key cannot",
+        ),
+        ("Received disconnect: Too many authentication failures", RsyncOutcome.LASTING, "too many keys"),
+        ("ssh: connect to host gate port 22: Connection refused\r", RsyncOutcome.PASSING, "refuses connections"),
+        ("ssh: connect to host gate port 22: Connection timed out\r", RsyncOutcome.PASSING, "in time"),
+        ("Connection timed out during banner exchange", RsyncOutcome.PASSING, "in time"),
+        ("Timeout, server gate not responding.\r", RsyncOutcome.PASSING, "stopped answering"),
+        ("ssh: Could not resolve hostname gate: Name or service not known\r", RsyncOutcome.PASSING, "resolved"),
+        ("ssh: connect to host gate port 22: No route to host", RsyncOutcome.PASSING, "no way"),
+        ("Connection closed by 10.0.0.1 port 22\r", RsyncOutcome.PASSING, "(Connection closed by 10.0.0.1 port 22)"),
+        ("client_loop: send disconnect: Broken pipe\r", RsyncOutcome.PASSING, "broke"),
+        (
+            "Unable to negotiate: no matching host key type found. Their offer: ssh-rsa",
+            RsyncOutcome.LASTING,
+            "up to date",
+        ),
+        ("/root/.ssh/config: line 1: Bad configuration option: nonsense", RsyncOutcome.LASTING, "~/.ssh/config"),
+        ("This account is currently not available.", RsyncOutcome.LASTING, "may not log in"),
     ],
 )
-def test_the_words_of_ssh(stderr: str, outcome: Outcome, told: str) -> None:
+def test_the_words_of_ssh(stderr: str, outcome: RsyncOutcome, told: str) -> None:
     problem = ssh_problem(stderr)
     assert problem is not None
     assert problem.outcome is outcome

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.copies.outcome import Outcome, RsyncVerdict
+from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 from eyegore.copies.programs.rsync import RsyncResult, RsyncRun
 from eyegore.copies.ssh import known_hosts
 from eyegore.copies.ssh.host_key import shown_by
@@ -94,7 +94,7 @@ def test_odd_names_arrive_in_a_folder_with_a_blank(
 ) -> None:
     target = server.target(backup)
     result = copying(lines(target), source, target).run()
-    assert (result.outcome, result.files, result.stderr) == (Outcome.DONE, len(ODD_NAMES), "")
+    assert (result.outcome, result.files, result.stderr) == (RsyncOutcome.DONE, len(ODD_NAMES), "")
     assert content(backup) == content(source)
 
 
@@ -104,12 +104,12 @@ def test_all_that_is_sent_uses_one_connection_until_it_is_closed(
     target = server.target(backup)
     line = lines(target)
     for _ in range(3):
-        assert copying(line, source, target).run().outcome is Outcome.DONE
-        assert reached(line).outcome is Outcome.DONE
+        assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
+        assert reached(line).outcome is RsyncOutcome.DONE
     assert server.connections == 1
     line.close()
     wait_until(lambda: server.connections == 0)
-    assert reached(line).outcome is Outcome.DONE  # opens it again
+    assert reached(line).outcome is RsyncOutcome.DONE  # opens it again
 
 
 def test_words_of_a_command_arrive_as_they_are(server: SshServer, lines: Callable[..., SshLine]) -> None:
@@ -125,7 +125,7 @@ def test_a_command_gets_much_on_its_input(server: SshServer, lines: Callable[...
 
 def test_a_command_that_fails_is_told(server: SshServer, lines: Callable[..., SshLine]) -> None:
     answer = lines(server.target("/")).run(["sha256sum", "/not/there"], timeout_s=20)
-    assert (answer.code, answer.verdict.outcome) == (1, Outcome.PASSING)
+    assert (answer.code, answer.verdict.outcome) == (1, RsyncOutcome.PASSING)
     assert "/not/there" in answer.verdict.sentence
 
 
@@ -133,9 +133,9 @@ def test_a_command_that_hangs_is_ended(server: SshServer, lines: Callable[..., S
     line = lines(server.target("/"))
     endless = ["sh", "-c", "while echo; do sleep 0.1; done"]  # until nobody listens
     late = line.run(endless, timeout_s=0.5)
-    assert late.verdict.outcome is Outcome.PASSING
+    assert late.verdict.outcome is RsyncOutcome.PASSING
     assert "0.5 s" in late.verdict.sentence
-    assert line.run(endless, timeout_s=99, stopped=lambda: True).verdict.outcome is Outcome.CANCELLED
+    assert line.run(endless, timeout_s=99, stopped=lambda: True).verdict.outcome is RsyncOutcome.CANCELLED
 
 
 # --- host keys ------------------------------------------------------------------------------------------------------
@@ -148,12 +148,12 @@ def test_an_unknown_host_is_refused_until_it_is_trusted(
     target = server.target(backup)
     line = lines(target)
     result = copying(line, source, target).run()
-    assert result.outcome is Outcome.LASTING
+    assert result.outcome is RsyncOutcome.LASTING
     assert f"the host key of [127.0.0.1]:{server.port} is not known" in result.sentence
     assert not server.known_hosts.exists()
     assert trust_command(target) in reached(line).sentence
     shown_by(target).trust()
-    assert copying(line, source, target).run().outcome is Outcome.DONE
+    assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
 
 
 def test_a_changed_host_key_is_refused(
@@ -166,13 +166,13 @@ def test_a_changed_host_key_is_refused(
     server.start()
     result = copying(line, source, target).run()
     for verdict in (result, reached(line)):
-        assert verdict.outcome is Outcome.LASTING
+        assert verdict.outcome is RsyncOutcome.LASTING
         assert "HAS CHANGED" in verdict.sentence
         assert f"line 1 of {server.known_hosts}" in verdict.sentence
     assert f"{trust_command(target)} --replace" in reached(line).sentence
     assert content(backup) == {}
     server.make_known()
-    assert copying(line, source, target).run().outcome is Outcome.DONE
+    assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
 
 
 def test_a_key_that_the_user_knows_is_known(
@@ -183,7 +183,7 @@ def test_a_key_that_the_user_knows_is_known(
     assert "is not known" in reached(line).sentence
     monkeypatch.setattr(known_hosts, "YOURS", ("/not/there", str(server.known_hosts)))
     before = server.known_hosts.read_text()
-    assert copying(line, source, target).run().outcome is Outcome.DONE
+    assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
     assert known_hosts.fingerprints(target).startswith("ED25519 SHA256:")
     assert not known_hosts.own_file(target).exists()
     assert server.known_hosts.read_text() == before
@@ -198,7 +198,7 @@ def test_a_server_that_asks_for_a_password_is_told_and_holds_up_nobody(
     server.ask_for_password()
     target = server.target(backup)
     result = copying(lines(target), source, target).run()
-    assert result.outcome is Outcome.LASTING
+    assert result.outcome is RsyncOutcome.LASTING
     assert "asks for a password" in result.sentence
 
 
@@ -208,7 +208,7 @@ def test_a_login_that_prompts_is_told(
     server.force_command("printf 'Password: '; read answer; exit 1")
     target = server.target(backup)
     result = copying(lines(target), source, target).run()
-    assert result.outcome is Outcome.LASTING
+    assert result.outcome is RsyncOutcome.LASTING
     assert "prints text" in result.sentence
 
 
@@ -218,14 +218,14 @@ def test_a_login_that_says_nothing_is_given_up(
     server.force_command("cat >/dev/null")
     target = server.target(backup)
     result = copying(lines(target), source, target, idle_s=2).run()
-    assert result.outcome is Outcome.PASSING
+    assert result.outcome is RsyncOutcome.PASSING
     assert "nothing moved for 2 s" in result.sentence
 
 
 def test_a_key_that_is_not_accepted_is_told(server: SshServer, lines: Callable[..., SshLine]) -> None:
     (server.folder / "authorized_keys").write_text("")
     verdict = reached(lines(server.target("/")))
-    assert verdict.outcome is Outcome.LASTING
+    assert verdict.outcome is RsyncOutcome.LASTING
     assert "none of our keys" in verdict.sentence
 
 
@@ -253,7 +253,7 @@ def test_a_missing_rsync_on_the_other_side_is_told(
     target = server.target(backup)
     line = lines(target)
     result = copying(line, source, target).run()
-    assert result.outcome is Outcome.LASTING
+    assert result.outcome is RsyncOutcome.LASTING
     assert "rsync is not installed on the other side" in result.sentence
 
 
@@ -268,7 +268,7 @@ def test_paths_that_ssh_would_misread(
     target = replace(server.target(backup), key=key, known_hosts=known)
     line = lines(target)
     assert shown_by(target).trust() == known
-    assert copying(line, source, target).run().outcome is Outcome.DONE
+    assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
     assert content(backup) == content(source)
 
 
@@ -293,14 +293,14 @@ def test_a_server_killed_in_mid_transfer_leaves_no_half_file_and_is_taken_up_aga
     server.kill()
     thread.join(AWAITED_S)
     assert not thread.is_alive()
-    assert results[0].outcome is Outcome.PASSING
+    assert results[0].outcome is RsyncOutcome.PASSING
     assert "the connection broke" in results[0].sentence
     assert "big" not in content(backup)
     refused = copying(line, source, target).run()
-    assert refused.outcome is Outcome.PASSING
+    assert refused.outcome is RsyncOutcome.PASSING
     assert "refuses connections" in refused.sentence
     server.start()
-    assert copying(line, source, target).run().outcome is Outcome.DONE
+    assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
     left = {name: data for name, data in content(backup).items() if not name.startswith(".big.")}
     assert left == content(source)
 
@@ -323,12 +323,12 @@ def test_a_line_that_is_cut_in_mid_transfer_is_noticed_and_the_next_run_does_not
     server.freeze()
     thread.join(AWAITED_S)
     assert not thread.is_alive()
-    assert results[0].outcome is Outcome.PASSING
+    assert results[0].outcome is RsyncOutcome.PASSING
     assert "connection broke" in results[0].sentence
     assert "in time" in reached(line).sentence
     server.kill()
     server.start()
-    assert copying(line, source, target).run().outcome is Outcome.DONE
+    assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
     assert content(backup)["big"] == content(source)["big"]
 
 
@@ -349,7 +349,7 @@ def test_a_copy_is_cancelled_in_mid_transfer(
     run.cancel()
     thread.join(AWAITED_S)
     assert not thread.is_alive()
-    assert results[0].outcome is Outcome.CANCELLED
+    assert results[0].outcome is RsyncOutcome.CANCELLED
     assert "big" not in content(backup)
 
 
@@ -357,5 +357,5 @@ def test_a_target_that_does_not_answer_is_given_up(lines: Callable[..., SshLine]
     server.kill()
     with socket.create_server(("127.0.0.1", server.port)):  # takes the connection and says nothing
         verdict = reached(lines(server.target("/"), connect_s=1))
-    assert verdict.outcome is Outcome.PASSING
+    assert verdict.outcome is RsyncOutcome.PASSING
     assert "in time" in verdict.sentence

@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.desktop.history.export import csv_parts
 from eyegore.desktop.history.image_trend_table import trend_table
-from eyegore.images.trends import FrameTrends
+from eyegore.images.trends import ImageTrends
 from eyegore.widgets.cells.flags import ChartCell
 
 from ...images.test_trends import judged, rows
@@ -17,8 +17,8 @@ CELLS = [ChartCell(name, name, "ADU noise") for name in ("CCD1 E std_pre", "CCD3
 
 
 @pytest.fixture
-def trends() -> FrameTrends:
-    made = FrameTrends()
+def trends() -> ImageTrends:
+    made = ImageTrends()
     made.add(rows(1, 2, 3))
     for obsid in (3, 1, 2):
         made.take(judged(obsid, 1, noise=9.0 if obsid == 2 else 1.2, fluence=500.0))
@@ -34,7 +34,7 @@ def written(table: object) -> tuple[list[str], list[list[str]]]:
 
 
 @pytest.mark.parametrize("numbered", [False, True])
-def test_a_row_for_each_image_with_obsid_and_ccd(trends: FrameTrends, numbered: bool) -> None:
+def test_a_row_for_each_image_with_obsid_and_ccd(trends: ImageTrends, numbered: bool) -> None:
     history = trends.history().by_obsid() if numbered else trends.history()
     stretch = (2.0, 3.0) if numbered else (160.0, 240.0)
     comments, lines = written(trend_table(history, CELLS, *stretch, "/data/night", "BIAS01"))
@@ -54,7 +54,7 @@ def test_a_row_for_each_image_with_obsid_and_ccd(trends: FrameTrends, numbered: 
     ]
 
 
-def test_nothing_in_the_stretch(trends: FrameTrends) -> None:
+def test_nothing_in_the_stretch(trends: ImageTrends) -> None:
     comments, lines = written(trend_table(trends.history(), CELLS, 300.0, 400.0, "", ""))
     assert comments[0] == "# Eyegore, images"
     assert len(lines) == 1

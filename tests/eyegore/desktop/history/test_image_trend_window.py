@@ -9,9 +9,9 @@ import pytest
 
 from eyegore.desktop.history.content import titled
 from eyegore.desktop.history.desk import TRENDS, HistoryDesk
-from eyegore.desktop.history.image_trend_window import AT_FIRST, FrameTrendWindow
-from eyegore.desktop.history.trend_source import _WORDS, FrameTrendSource
-from eyegore.images.trends import METRICS, FrameTrends
+from eyegore.desktop.history.image_trend_window import AT_FIRST, ImageTrendWindow
+from eyegore.desktop.history.trend_source import _WORDS, ImageTrendSource
+from eyegore.images.trends import METRICS, ImageTrends
 
 from ....widgets.on_screen import told
 from ...images.test_trends import judged, rows
@@ -27,14 +27,14 @@ def test_it_shows_the_images_of_one_test_and_what_comes(
 ) -> None:
     monkeypatch.setattr("eyegore.desktop.history.trend_source.RENEW_S", 0.0)
     monkeypatch.setattr("eyegore.desktop.history.window.REDRAW_S", 0.0)
-    trends = FrameTrends()
+    trends = ImageTrends()
     trends.add(rows(*range(1, 30)))
     for obsid in range(1, 20):
         trends.take(judged(obsid, test="BIAS01" if obsid % 2 else "PTC01", high=1.44 if obsid % 2 else 1.6))
     for _again in range(2):
-        desk.open_trends(FrameTrendSource(trends, lambda: None), str(tmp_path))
+        desk.open_trends(ImageTrendSource(trends, lambda: None), str(tmp_path))
     window = desk.windows[TRENDS]
-    assert isinstance(window, FrameTrendWindow)
+    assert isinstance(window, ImageTrendWindow)
 
     def drawn(count: int) -> bool:
         desk.refresh()
@@ -58,8 +58,8 @@ def test_it_shows_the_images_of_one_test_and_what_comes(
 
 
 @pytest.fixture
-def trends() -> FrameTrends:
-    made = FrameTrends()
+def trends() -> ImageTrends:
+    made = ImageTrends()
     made.add(rows(*range(20101, 20161)))
     for obsid in range(20101, 20161):
         made.take(judged(obsid, high=1.44, noise=1.6 if obsid == 20130 else 1.2))
@@ -71,25 +71,25 @@ Run = Callable[[Callable[[], object]], None]
 
 @pytest.fixture
 def window(
-    desk: HistoryDesk, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trends: FrameTrends
-) -> FrameTrendWindow:
+    desk: HistoryDesk, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trends: ImageTrends
+) -> ImageTrendWindow:
     monkeypatch.setattr("eyegore.desktop.history.trend_source.RENEW_S", 0.0)
     monkeypatch.setattr("eyegore.desktop.history.window.REDRAW_S", 0.0)
-    desk.open_trends(FrameTrendSource(trends, lambda: None), str(tmp_path))
+    desk.open_trends(ImageTrendSource(trends, lambda: None), str(tmp_path))
     made = desk.windows[TRENDS]
-    assert isinstance(made, FrameTrendWindow)
+    assert isinstance(made, ImageTrendWindow)
     run(lambda: made.picture is not None and made.picture.panels and made.idle)
     return made
 
 
-def stretch(window: FrameTrendWindow) -> tuple[str, float, float]:
+def stretch(window: ImageTrendWindow) -> tuple[str, float, float]:
     """What the picture on the screen is drawn against, from where to where."""
     assert window.picture is not None
     return window.picture.abscissa.name, window.picture.t0, window.picture.t1
 
 
 @pytest.mark.gui
-def test_against_obsid_by_key_and_back_by_menu(window: FrameTrendWindow, run: Run) -> None:
+def test_against_obsid_by_key_and_back_by_menu(window: ImageTrendWindow, run: Run) -> None:
     window.view.focus_force()
     window.update()
     window.view.event_generate("<Key-x>")
@@ -105,7 +105,7 @@ def test_against_obsid_by_key_and_back_by_menu(window: FrameTrendWindow, run: Ru
 
 @pytest.mark.gui
 def test_the_cursor_names_the_obsid_whose_values_are_read(
-    window: FrameTrendWindow, run: Run, desk: HistoryDesk, trends: FrameTrends
+    window: ImageTrendWindow, run: Run, desk: HistoryDesk, trends: ImageTrends
 ) -> None:
     window.draw_against("ObsID")
     run(lambda: window.idle and stretch(window)[0] == "ObsID")
@@ -126,7 +126,7 @@ def test_the_cursor_names_the_obsid_whose_values_are_read(
 
 @pytest.mark.gui
 def test_the_window_follows_new_obsids_and_a_stretch_that_is_held_stays(
-    window: FrameTrendWindow, run: Run, desk: HistoryDesk, trends: FrameTrends
+    window: ImageTrendWindow, run: Run, desk: HistoryDesk, trends: ImageTrends
 ) -> None:
     window.draw_against("ObsID")
     window.choose(20.0)
@@ -142,21 +142,21 @@ def test_the_window_follows_new_obsids_and_a_stretch_that_is_held_stays(
 
 
 @pytest.mark.gui
-def test_the_choice_is_remembered(window: FrameTrendWindow, desk: HistoryDesk, run: Run, trends: FrameTrends) -> None:
+def test_the_choice_is_remembered(window: ImageTrendWindow, desk: HistoryDesk, run: Run, trends: ImageTrends) -> None:
     assert desk.layout()["trends against"] == "time"
     window.draw_against("ObsID")
     assert desk.layout()["trends against"] == "ObsID"
     window.destroy()
     desk.restore({"trends against": "the moon"})
-    desk.open_trends(FrameTrendSource(trends, lambda: None), "")
+    desk.open_trends(ImageTrendSource(trends, lambda: None), "")
     again = desk.windows[TRENDS]
-    assert isinstance(again, FrameTrendWindow)
+    assert isinstance(again, ImageTrendWindow)
     run(lambda: again.picture is not None and again.idle and stretch(again)[0] == "ObsID")
 
 
 @pytest.mark.gui
 def test_files_are_named_after_the_obsid_they_begin_with(
-    window: FrameTrendWindow, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: ImageTrendWindow, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window.draw_against("ObsID")
     run(lambda: window.idle and stretch(window)[0] == "ObsID")

@@ -10,9 +10,9 @@ import pytest
 from eyegore.desktop.images.desk import ImageDesk
 from eyegore.desktop.images.worker import ImagePreview
 from eyegore.images.pixels.display import Stretch
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
-from eyegore.messages.images import FrameJudged, FrameProblem, FrameResult
+from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.images import ImageCell
 from eyegore.widgets.cells.verdicts import VerdictCell
@@ -71,9 +71,9 @@ def arrive(desk: ImageDesk, *obsids: int) -> None:
         desk.take(ImagesReady(obsid, paths))
 
 
-def judged(obsid: int, ccd: int, verdict: FrameVerdict = FrameVerdict.PASS, **others: object) -> FrameJudged:
-    result = FrameResult(f"/day/{obsid}_{ccd}.fits", obsid, ccd, verdict, **others)  # type: ignore[arg-type]
-    return FrameJudged(result, True, 0.0, 0.0)
+def judged(obsid: int, ccd: int, verdict: ImageVerdict = ImageVerdict.PASS, **others: object) -> ImageJudged:
+    result = ImageResult(f"/day/{obsid}_{ccd}.fits", obsid, ccd, verdict, **others)  # type: ignore[arg-type]
+    return ImageJudged(result, True, 0.0, 0.0)
 
 
 def test_the_newest_is_followed(desk: ImageDesk, worker: Worker) -> None:
@@ -118,7 +118,7 @@ def test_a_preview_of_another_obsid_is_not_shown(desk: ImageDesk, panel: Panel) 
 def test_an_image_is_being_judged_until_it_is(desk: ImageDesk, panel: Panel) -> None:
     arrive(desk, 7)
     assert {cell.words for cell in panel.verdicts.values()} == {"being judged"}
-    desk.take(judged(7, 2, FrameVerdict.FAIL))
+    desk.take(judged(7, 2, ImageVerdict.FAIL))
     assert panel.verdicts[2].status is Status.CRITICAL
     assert panel.verdicts[1].status is Status.UNKNOWN
     calls = panel.calls
@@ -142,7 +142,7 @@ def test_a_ccd_without_a_file_has_no_verdict(desk: ImageDesk, panel: Panel) -> N
 @pytest.mark.parametrize("verdict_first", [True, False])
 def test_a_file_that_is_no_image_is_named(desk: ImageDesk, panel: Panel, verdict_first: bool) -> None:
     arrive(desk, 7)
-    bad = judged(7, 1, FrameVerdict.FAIL, problem=FrameProblem.ZERO_FILLED, explanation="/day/7_1.fits has no pixels")
+    bad = judged(7, 1, ImageVerdict.FAIL, problem=ImageProblem.ZERO_FILLED, explanation="/day/7_1.fits has no pixels")
     events = [bad, ImagePreview(7, 1, problem="no preview")]
     for event in events if verdict_first else reversed(events):
         desk.take(event)  # type: ignore[arg-type]

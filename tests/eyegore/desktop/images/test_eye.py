@@ -12,7 +12,7 @@ import pytest
 
 from eyegore.desktop.images import comparison as frame_comparison
 from eyegore.desktop.images.comparison import Comparison, compared
-from eyegore.desktop.images.eye import FrameEye, Look, Seen, Thumb
+from eyegore.desktop.images.eye import CcdLook, ImageEye, Seen, Thumb
 from eyegore.elvis.ccd_frame import read_frame
 from eyegore.images.pixels.display import Stretch
 from eyegore.widgets.images.viewport import Viewport
@@ -22,7 +22,7 @@ from ....patience import AWAITED_S
 ROWS, COLUMNS = 4132, 4238
 ROOM = 200, 160
 
-Ask = Callable[[Look], Seen]
+Ask = Callable[[CcdLook], Seen]
 
 
 @pytest.fixture(autouse=True)
@@ -56,19 +56,19 @@ def answers() -> list[Seen | Thumb]:
 
 
 @pytest.fixture
-def eye(answers: list[Seen | Thumb]) -> Iterator[FrameEye]:
+def eye(answers: list[Seen | Thumb]) -> Iterator[ImageEye]:
     def post(answer: Seen | Thumb) -> None:
         assert threading.current_thread().name == "image window"
         answers.append(answer)
 
-    eye = FrameEye(post)
+    eye = ImageEye(post)
     yield eye
     assert eye.stop(AWAITED_S)
 
 
 @pytest.fixture
-def ask(eye: FrameEye, answers: list[Seen | Thumb], wait_until: Callable[..., None]) -> Ask:
-    def asked(look: Look) -> Seen:
+def ask(eye: ImageEye, answers: list[Seen | Thumb], wait_until: Callable[..., None]) -> Ask:
+    def asked(look: CcdLook) -> Seen:
         before = len(answers)
         eye.look(look)
         wait_until(lambda: len(answers) > before)
@@ -79,8 +79,8 @@ def ask(eye: FrameEye, answers: list[Seen | Thumb], wait_until: Callable[..., No
     return asked
 
 
-def look_at(path: Path, **others: object) -> Look:
-    return replace(Look(str(path), ROOM, None, Stretch.LINEAR), **others)  # type: ignore[arg-type]
+def look_at(path: Path, **others: object) -> CcdLook:
+    return replace(CcdLook(str(path), ROOM, None, Stretch.LINEAR), **others)  # type: ignore[arg-type]
 
 
 def close(x: int, y: int) -> Viewport:
@@ -200,7 +200,7 @@ def test_a_file_that_was_replaced_is_read_again(ask: Ask, files: tuple[Path, Pat
 def test_two_frames_are_in_memory_at_most(files: tuple[Path, Path], tmp_path: Path) -> None:
     third = tmp_path / "third.fits"
     third.write_bytes(files[1].read_bytes())
-    shelf = frame_comparison.FrameShelf()
+    shelf = frame_comparison.ImageShelf()
     one = shelf.frame(str(files[0]))
     two = shelf.frame(str(files[1]))
     assert shelf.frame(str(files[0])) is one
@@ -210,7 +210,7 @@ def test_two_frames_are_in_memory_at_most(files: tuple[Path, Path], tmp_path: Pa
 
 
 def test_small_pictures_come_while_nothing_else_is_asked(
-    eye: FrameEye,
+    eye: ImageEye,
     answers: list[Seen | Thumb],
     files: tuple[Path, Path],
     tmp_path: Path,

@@ -4,15 +4,15 @@ import pytest
 
 from eyegore.desktop.images import result_book
 from eyegore.desktop.images.result_book import ResultBook
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import FrameCheck, FrameResult, QuadrantStatistics, SectionStatistics
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import ImageCheck, ImageResult, QuadrantStatistics, SectionStatistics
 
 
-def result(obsid: int, ccd: int = 1) -> FrameResult:
+def result(obsid: int, ccd: int = 1) -> ImageResult:
     section = SectionStatistics(10, 2200.0, 1.4)
     quadrant = QuadrantStatistics("E", section, section, section, 0, 0, 10, 0)
-    check = FrameCheck("std_pre", "E", 1.4, 0.86, 1.44, FrameVerdict.PASS, "ADU")
-    return FrameResult("/d/x.fits", obsid, ccd, FrameVerdict.PASS, quadrants={"E": quadrant}, checks=(check,))
+    check = ImageCheck("std_pre", "E", 1.4, 0.86, 1.44, ImageVerdict.PASS, "ADU")
+    return ImageResult("/d/x.fits", obsid, ccd, ImageVerdict.PASS, quadrants={"E": quadrant}, checks=(check,))
 
 
 def test_a_result_comes_back_as_it_was() -> None:

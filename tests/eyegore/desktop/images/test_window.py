@@ -15,9 +15,9 @@ from eyegore.desktop.images.look_desk import LookDesk
 from eyegore.desktop.images.window import ImageWindow
 from eyegore.desktop.pump import TkPump
 from eyegore.images.pixels.display import Stretch
-from eyegore.limits.frame_model import FrameVerdict
+from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
-from eyegore.messages.images import FrameJudged, FrameResult
+from eyegore.messages.images import ImageJudged, ImageResult
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 
@@ -111,7 +111,7 @@ def test_the_verdict_is_there_when_it_comes_and_not_green_before(
     window: ImageWindow, looks: LookDesk, desk: ImageDesk
 ) -> None:
     assert str(window.verdict["text"]) == "○ being judged"
-    desk.take(FrameJudged(FrameResult("7.fits", 7, 1, FrameVerdict.FAIL), True, 0.0, 0.0))
+    desk.take(ImageJudged(ImageResult("7.fits", 7, 1, ImageVerdict.FAIL), True, 0.0, 0.0))
     looks.refresh(desk)
     assert str(window.verdict["text"]) == "◆ FAIL"
     assert str(window.verdict["background"]) == themes.LOOKS[Status.CRITICAL].colour

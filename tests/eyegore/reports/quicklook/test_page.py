@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from eyegore.elvis.ccd_frame import Frame, FrameGeometry
-from eyegore.limits.frame_model import FrameVerdict
-from eyegore.messages.images import FrameResult
+from eyegore.limits.frame_model import ImageVerdict
+from eyegore.messages.images import ImageResult
 from eyegore.reports.quicklook.page import page, thinned
 from eyegore.reports.quicklook.stamp import BLOCK, stamp_of
 
@@ -44,5 +44,5 @@ def test_the_picture_is_as_displayed_and_each_quadrant_has_its_own_grey() -> Non
 
 
 def test_signs_of_formulas_and_controls_in_a_header_do_no_harm() -> None:
-    result = FrameResult("x$^$.fits", 1, 2, FrameVerdict.NOT_CHECKED, test="$\\bad{ \x07", explanation="%$\n")
+    result = ImageResult("x$^$.fits", 1, 2, ImageVerdict.NOT_CHECKED, test="$\\bad{ \x07", explanation="%$\n")
     assert page(result, None, None, "$_{").pdf().startswith(b"%PDF")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
@@ -49,7 +49,7 @@ class Bench:
         self.policy = Policy(self.rules, START)
         self.board = AlarmBoard()
         for parameter in PARAMETERS.values():
-            self.board.watch(parameter, LimitSet.SAFE, Frame(START))
+            self.board.watch(parameter, LimitSet.SAFE, EntryContext(START))
         self._checker = Checker(TABLE, LimitSet.SAFE, COLUMNS)
         self.now = START
         self.values = {name: GOOD.get(name, 15.0) for name in COLUMNS}
@@ -79,8 +79,8 @@ class Bench:
             self.act(Action.LOWER, parameter, person, comment)
 
     @property
-    def frame(self) -> Frame:
-        return Frame(self.now, news=START - 600)
+    def frame(self) -> EntryContext:
+        return EntryContext(self.now, news=START - 600)
 
     def tell(self, events: Sequence[Event]) -> None:
         for event in events:

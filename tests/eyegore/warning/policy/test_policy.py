@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.alarms.board import Frame
+from eyegore.alarms.board import EntryContext
 from eyegore.messages.events import Action, AlarmChanged, AlarmKind
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning.duty.roster import Duty
@@ -271,7 +271,7 @@ def test_codes_have_four_digits_and_are_not_given_twice_among_the_living(bench: 
 
 def test_other_kinds_of_alarm_say_what_they_are_about(bench: Bench) -> None:
     bench.go(100, out=[], T1=math.nan)
-    frame = Frame(bench.now)
+    frame = EntryContext(bench.now)
     bench.tell(bench.board.timer("T2", WARNING, "reaches 35 °C in 9 min", bench.now, bench.now, frame, AlarmKind.TREND))
     bench.go(60, out=[])
     subjects = [notice.subject.rpartition(" [")[0] or notice.subject for notice in bench.notices]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eyegore.alarms.board import AlarmBoard, Frame
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.judgement import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
@@ -161,13 +161,13 @@ class Night:
         checker = Checker(TABLE, LimitSet.SAFE, COLUMNS)
         codes, beyond = checker.verdicts(times, values), checker.beyond(values)
         for parameter in PARAMETERS:
-            self.board.watch(parameter, LimitSet.SAFE, Frame(BEGIN))
+            self.board.watch(parameter, LimitSet.SAFE, EntryContext(BEGIN))
         commands = {at(when): acts for when, acts in PEOPLE.items()}
         silent, heard = at("06:00:00"), at("06:01:00")
         for row, now in enumerate(times.tolist()):
             part = slice(row, row + 1)
             rows = HkRows("hk", COLUMNS, times[part], values[part], 2, now)
-            frame = Frame(now, news=BEGIN - 600)
+            frame = EntryContext(now, news=BEGIN - 600)
             judgement = Judgement.by_one_set(codes[part], None if beyond is None else beyond[part])
             events = self.board.take(rows, judgement, frame)
             for command in commands.get(now, ()):
