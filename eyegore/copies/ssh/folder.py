@@ -40,11 +40,6 @@ class SshFolder:
                 break  # else somebody who clears away was quicker
         self._lock: int | None = lock
 
-    @property
-    def socket(self) -> Path:
-        """Where the connection listens."""
-        return self.path / SOCKET
-
     def close(self) -> None:
         """End the connection and remove the folder; may be called twice."""
         lock, self._lock = self._lock, None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.copies.ssh.folder import PREFIX, SshFolder, clear_abandoned
+from eyegore.copies.ssh.folder import PREFIX, SOCKET, SshFolder, clear_abandoned
 from eyegore.copies.ssh.line import SshLine
 
 from ....patience import AWAITED_S
@@ -31,7 +31,7 @@ def base(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_a_folder_is_private_and_goes_when_it_is_closed(base: Path) -> None:
     folder = SshFolder()
     assert stat.S_IMODE(folder.path.stat().st_mode) == 0o700
-    assert len(os.fsencode(folder.socket)) <= 108 - 17 - 1
+    assert len(os.fsencode(folder.path / SOCKET)) <= 108 - 17 - 1
     folder.close()
     folder.close()
     assert list(base.iterdir()) == []
@@ -81,8 +81,8 @@ def test_the_connection_of_a_killed_program_is_ended(
     try:
         words = ["ControlMaster=yes", "ControlPersist=60s", f"UserKnownHostsFile={server.known_hosts}"]
         program = (
-            "import os, subprocess, sys; from eyegore.copies.ssh.folder import SshFolder; f = SshFolder(); "
-            "subprocess.run([*sys.argv[1:-1], '-o', f'ControlPath={f.socket}', sys.argv[-1], 'true'], check=True, "
+            "import os, subprocess, sys; from eyegore.copies.ssh.folder import SOCKET, SshFolder; f = SshFolder(); "
+            "subprocess.run([*sys.argv[1:-1], '-o', f'ControlPath={f.path / SOCKET}', sys.argv[-1], 'true'], check=True, "
             "stderr=subprocess.DEVNULL); os.kill(os.getpid(), 9)"
         )
         options = [word for option in (*words, "BatchMode=yes") for word in ("-o", option)]
