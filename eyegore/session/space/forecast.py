@@ -57,20 +57,13 @@ class SpaceForecast:
     def __init__(self, name: str, window_s: float = WINDOW_S, horizon_s: float = HORIZON_S) -> None:
         self.name = name
         self._trend = TrendWindow((_FREE,), window_s, POINTS, gap_s=window_s / 2, horizon_s=horizon_s)
-        self._state = SpaceState(name, math.nan, math.nan)
 
     def take(self, time: float, free: float, problem: str = "") -> SpaceState:
         """Take the free space [byte] at ``time`` [lab s], NaN with a ``problem`` when the volume does not answer."""
         self._trend.take(np.array([time]), np.array([[free]]))
         known = not math.isnan(free)
         full = self._trend.time_to_limit(_FREE, 0.0, math.nan, time) if known else None
-        self._state = SpaceState(self.name, time, free, problem, full)
-        return self._state
-
-    @property
-    def state(self) -> SpaceState:
-        """As it was last taken."""
-        return self._state
+        return SpaceState(self.name, time, free, problem, full)
 
 
 def _span(minutes: float) -> str:

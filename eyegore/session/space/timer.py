@@ -45,10 +45,6 @@ class SpaceTimer:
             self._now = Condition(self.name, True, since, text, severity)
         return self._now
 
-    def condition(self, _now: float) -> Condition:
-        """As it was last taken."""
-        return self._now
-
     def _severity(self, free: float, hours: float) -> Severity:
         if math.isnan(free):
             return max(Severity.WARNING, self._now.severity)

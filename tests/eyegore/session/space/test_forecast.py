@@ -15,11 +15,9 @@ IMAGES = 3 * 35e6
 """Bytes of one ObsID."""
 
 
-def follow(free: np.ndarray[tuple[int], np.dtype[np.float64]], period: float = 30.0) -> SpaceForecast:
-    space = SpaceForecast("data volume")
-    for place, size in enumerate(free.tolist()):
-        space.take(T0 + period * place, size)
-    return space
+def follow(space: SpaceForecast, free: np.ndarray[tuple[int], np.dtype[np.float64]]) -> SpaceState:
+    """As it is after the last of these free bytes, one each 30 s."""
+    return [space.take(T0 + 30 * place, size) for place, size in enumerate(free.tolist())][-1]
 
 
 def filling(start: float, hours: float = 2.0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -30,7 +28,7 @@ def filling(start: float, hours: float = 2.0) -> np.ndarray[tuple[int], np.dtype
 
 @pytest.mark.parametrize("hours", [0.5, 2.0, 5.0])
 def test_when_images_fill_it(hours: float) -> None:
-    state = follow(filling(30e9, hours)).state
+    state = follow(SpaceForecast("data volume"), filling(30e9, hours))
     assert state.full is not None
     truth = 93 * 30e9 / IMAGES / 3600 - hours
     assert state.hours == pytest.approx(truth, abs=max(0.05, state.full.minutes_error / 60))
@@ -39,7 +37,7 @@ def test_when_images_fill_it(hours: float) -> None:
 def test_deleted_files_are_no_trend_and_the_filling_goes_on() -> None:
     free = filling(30e9, 4.0)
     free[300:] += 50e9
-    state = follow(free).state
+    state = follow(SpaceForecast("data volume"), free)
     assert state.full is not None
     assert state.hours == pytest.approx(93 * (30e9 + 50e9) / IMAGES / 3600 - 4, abs=0.3)
 
@@ -57,14 +55,15 @@ def test_deleted_files_are_no_trend_and_the_filling_goes_on() -> None:
     ids=["idle", "one copy", "other users", "emptied", "huge", "just begun"],
 )
 def test_what_does_not_fill_up(free: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
-    state = follow(free).state
+    state = follow(SpaceForecast("data volume"), free)
     assert state.full is None
     assert math.isnan(state.hours)
     assert state.text == f"data volume: {bytes_text(free[-1])} free"
 
 
 def test_a_volume_that_does_not_answer() -> None:
-    space = follow(filling(30e9))
+    space = SpaceForecast("data volume")
+    follow(space, filling(30e9))
     state = space.take(T0 + 7200, math.nan, "/data does not answer")
     assert (state.full, state.text) == (None, "data volume: /data does not answer")
     assert SpaceState("backup", T0, math.nan).text == "backup: free space unknown"
