@@ -15,9 +15,8 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.basics.quantities import MINUS
 from eyegore.limits.model import Verdict
-from eyegore.limits.wording import quantity, unit_sign
+from eyegore.limits.wording import quantity
 from eyegore.messages.events import FloatArray
 from eyegore.series.theil_sen import Lines, theil_sen
 from eyegore.series.trend_bins import TrendBins
@@ -60,13 +59,6 @@ class Slope:
     noise: float
     significant: bool
     astray: float = 0.0
-
-    def text(self, unit: str = "") -> str:
-        """``−0.31 ± 0.04 °C/min`` for people; ``unit`` as in the limit tables."""
-        error = (self.high - self.low) / 2
-        digits = _digits(error if error > 0 else abs(self.per_minute) / 10)
-        size = f"{abs(self.per_minute):.{digits}f} ± {error:.{digits}f} {unit_sign(unit)}/min"
-        return f"{MINUS}{size}" if self.per_minute < 0 else f"+{size}"
 
 
 @dataclass(frozen=True)
@@ -220,8 +212,3 @@ def duration_text(minutes: float, error: float) -> str:
     if minutes < 120:
         return f"{minutes:.0f} ± {math.ceil(error):d} min"
     return f"{minutes / 60:.1f} ± {max(error / 60, 0.1):.1f} h"
-
-
-def _digits(error: float) -> int:
-    """Decimals that show two figures of an error."""
-    return min(6, max(0, 1 - math.floor(math.log10(error)))) if error > 0 else 2

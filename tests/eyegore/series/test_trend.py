@@ -302,12 +302,6 @@ def test_text_of_a_forecast(found: Forecast, unit: str, text: str) -> None:
     assert found.text(unit) == text
 
 
-def test_text_of_a_slope() -> None:
-    assert SLOPE.text("degC") == "−0.520 ± 0.045 °C/min"
-    assert Slope(2.0, 2.0, 2.0, 0.0, T0, 60, 1770.0, 0.0, True).text("V") == "+2.00 ± 0.00 V/min"
-    assert Slope(0.0, 0.0, 0.0, 0.0, T0, 60, 1770.0, 0.0, False).text("V") == "+0.00 ± 0.00 V/min"
-
-
 def test_a_long_duration_has_an_error_of_a_tenth_of_an_hour_at_least() -> None:
     assert duration_text(240, 0.5) == "4.0 ± 0.1 h"
 
