@@ -69,10 +69,6 @@ class ExposureBook:
         """Highest ObsID."""
         return self._obsids[-1] if self._obsids else None
 
-    def ccds(self, obsid: int) -> frozenset[str]:
-        """CCDs the log has for an ObsID."""
-        return frozenset(self._ccds.get(obsid, ()))
-
     def incomplete(self) -> list[int]:
         """ObsIDs with fewer than three CCD rows."""
         return [obsid for obsid in self._obsids if len(self._ccds[obsid]) < len(CCDS)]
@@ -123,10 +119,6 @@ class ImageBook:
         self._ready.add(obsid)
         self.latest = obsid if self.latest is None else max(self.latest, obsid)
         return [ImagesReady(obsid, dict(self._paths[obsid]))]
-
-    def paths(self, obsid: int) -> dict[int, str]:
-        """Complete images of an ObsID by CCD number."""
-        return dict(self._paths.get(obsid, {}))
 
     @property
     def files(self) -> int:
