@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,6 @@ class Outbox:
         self.path, self.held = path, held
         self._unmarked: dict[str, Delivery] = {}
         self._lock = threading.Lock()
-
-    def add(self, deliveries: Iterable[Delivery]) -> None:
-        """Add deliveries that were not written with an alarm; raises :class:`JournalError`."""
-        self._write(INSERT, list(deliveries))
 
     def mark(self, delivery: Delivery) -> str:
         """Keep a delivery as it is now; returns "" or why it could not be written: then it is with the next one."""

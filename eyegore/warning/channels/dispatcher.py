@@ -54,11 +54,6 @@ class Dispatcher:
         self._workers = {channel: _Worker(sender, outbox, news, clock) for channel, sender in senders.items()}
         self._known: set[str] = set()
 
-    @property
-    def channels(self) -> tuple[Channel, ...]:
-        """The channels there are."""
-        return tuple(self._workers)
-
     def start(self, unfinished: Iterable[Delivery] = ()) -> None:
         """Start, with what was left over from the last session."""
         self.put(unfinished)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.journal.delivery import Delivery, DeliveryState, delivery_of, row_of
-from eyegore.journal.journal import Journal, JournalError
+from eyegore.journal.journal import Journal
 from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
@@ -143,7 +143,7 @@ def test_it_is_written_with_the_alarm_and_only_once(journal: Journal, outbox: Ou
 def test_what_went_out_is_kept_with_the_answer(outbox: Outbox, start: Start, wait_until: WaitUntil) -> None:
     sender = Script()
     desk = start(sender)
-    outbox.add([delivery()])
+    outbox.mark(delivery())
     desk.dispatcher.put([delivery()])
     wait_until(done(desk))
     (kept,) = outbox.newest(10)
@@ -283,7 +283,7 @@ def test_what_is_being_sent_is_not_tried_again_when_nobody_needs_it(start: Start
 
 
 def test_a_key_is_sent_once(start: Start, outbox: Outbox, wait_until: WaitUntil) -> None:
-    outbox.add([delivery("0", state=DeliveryState.SENT)])
+    outbox.mark(delivery("0", state=DeliveryState.SENT))
     sender = Script()
     desk = start(sender)
     desk.dispatcher.recall(outbox.unfinished(), outbox.keys())
@@ -331,8 +331,6 @@ def test_a_file_that_cannot_be_written_holds_nothing_up(
     away = tmp_path / "away.sqlite"
     desk = start(Script(), unfinished=[])
     journal.path.rename(away)
-    with pytest.raises(JournalError):
-        outbox.add([delivery()])
     desk.dispatcher.put([delivery()])
     wait_until(done(desk))
     away.rename(journal.path)
