@@ -82,8 +82,8 @@ def test_the_connection_of_a_killed_program_is_ended(
         words = ["ControlMaster=yes", "ControlPersist=60s", f"UserKnownHostsFile={server.known_hosts}"]
         program = (
             "import os, subprocess, sys; from eyegore.copies.ssh.folder import SOCKET, SshFolder; f = SshFolder(); "
-            "subprocess.run([*sys.argv[1:-1], '-o', f'ControlPath={f.path / SOCKET}', sys.argv[-1], 'true'], check=True, "
-            "stderr=subprocess.DEVNULL); os.kill(os.getpid(), 9)"
+            "subprocess.run([*sys.argv[1:-1], '-o', f'ControlPath={f.path / SOCKET}', sys.argv[-1], 'true'], "
+            "check=True, stderr=subprocess.DEVNULL); os.kill(os.getpid(), 9)"
         )
         options = [word for option in (*words, "BatchMode=yes") for word in ("-o", option)]
         ssh = ["ssh", "-i", str(server.key), "-p", str(server.port), *options, target.login]
