@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.journal.delivery import Delivery, DeliveryState, delivery_of, row_of
+from eyegore.journal.errors import JournalError
 from eyegore.journal.journal import Journal
 from eyegore.journal.outbox import Outbox
 from eyegore.limits.model import Severity
@@ -331,6 +332,8 @@ def test_a_file_that_cannot_be_written_holds_nothing_up(
     away = tmp_path / "away.sqlite"
     desk = start(Script(), unfinished=[])
     journal.path.rename(away)
+    with pytest.raises(JournalError):
+        outbox.newest(1)
     desk.dispatcher.put([delivery()])
     wait_until(done(desk))
     away.rename(journal.path)
