@@ -12,7 +12,7 @@ import numpy as np
 from eyegore.basics.errors import FormatError
 from eyegore.basics.worker import NewestWins
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
-from eyegore.images.pixels.display import PixelRange, Stretch, histogram, pixel_range, preview
+from eyegore.images.pixels.display import Stretch, preview
 from eyegore.messages.exposures import CCDS
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class ImagePreview:
     """One CCD of an ObsID, ready to be pasted, or the ``problem`` why not.
 
     ``grey`` holds ``height`` rows of ``width`` bytes, the top row first, in detector orientation (row 0 of the frame at
-    the bottom). ``rows`` and ``columns`` are those of the frame; ``levels`` are exact over all its pixels.
+    the bottom). ``rows`` and ``columns`` are those of the frame.
     """
 
     obsid: int
@@ -35,7 +35,6 @@ class ImagePreview:
     path: str = ""
     rows: int = 0
     columns: int = 0
-    levels: PixelRange | None = None
 
 
 @dataclass(frozen=True)
@@ -101,5 +100,4 @@ class ImageWorker(NewestWins[_Request]):
             path=str(path),
             rows=pixels.shape[0],
             columns=pixels.shape[1],
-            levels=pixel_range(histogram(pixels)),
         )

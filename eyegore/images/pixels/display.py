@@ -8,7 +8,6 @@ interpreter from the window for more than a few milliseconds.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -44,21 +43,6 @@ class Stretch(Enum):
     ASINH = "asinh"
 
 
-@dataclass(frozen=True)
-class PixelRange:
-    """Range of the pixels that were read [ADU]; NaN when none was.
-
-    A pixel of exactly 0 was lost or lies outside the read window: it is counted in ``unread`` and nowhere else.
-    ``saturated`` counts the pixels at full scale.
-    """
-
-    lowest: float
-    median: float
-    highest: float
-    unread: int
-    saturated: int
-
-
 def histogram(pixels: Pixels) -> Counts:
     """Number of pixels of each value, exactly; shape (65536,)."""
     flat = pixels.reshape(-1)
@@ -66,18 +50,6 @@ def histogram(pixels: Pixels) -> Counts:
     for start in range(0, flat.size, _CHUNK):
         counts += np.bincount(flat[start : start + _CHUNK], minlength=BINS)
     return counts
-
-
-def pixel_range(counts: Counts) -> PixelRange:
-    """Range of an image, from its histogram; the median of an even number of pixels is the mean of the middle two."""
-    unread, saturated = int(counts[0]), int(counts[SATURATED])
-    upto = np.cumsum(counts[1:])
-    total = int(upto[-1])
-    if total == 0:
-        return PixelRange(np.nan, np.nan, np.nan, unread, saturated)
-    ranks = np.array([1, (total + 1) // 2, total // 2 + 1, total])
-    lowest, below, above, highest = (np.searchsorted(upto, ranks) + 1).tolist()
-    return PixelRange(lowest, (below + above) / 2, highest, unread, saturated)
 
 
 def block_factor(shape: tuple[int, ...], height: int, width: int = 0) -> int:

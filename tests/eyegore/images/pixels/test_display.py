@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eyegore.images.pixels.display import (
-    PixelRange,
     Stretch,
     block_factor,
     block_reduce_max,
@@ -17,7 +15,6 @@ from eyegore.images.pixels.display import (
     equalise,
     histogram,
     linear,
-    pixel_range,
     preview,
     zscale_limits,
 )
@@ -92,27 +89,6 @@ def test_histogram_is_exact_at_both_ends_and_over_several_chunks():
     pixels[0, :3] = 0
     pixels[-1, -5:] = 65535
     np.testing.assert_array_equal(histogram(pixels), np.bincount(pixels.ravel(), minlength=65536))
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 10, 1001])
-def test_pixel_range_is_that_of_numpy(size):
-    pixels = noise((1, size), seed=size)
-    pixels[pixels == 0] = 1
-    known = pixel_range(histogram(pixels))
-    assert (known.lowest, known.median, known.highest) == (pixels.min(), np.median(pixels), pixels.max())
-
-
-def test_pixel_range_counts_unread_and_saturated_pixels():
-    pixels = np.array([[0, 0, 2000, 2002, 65535]], np.uint16)
-    assert pixel_range(histogram(pixels)) == PixelRange(2000, 2002, 65535, unread=2, saturated=1)
-
-
-def test_pixel_range_of_a_frame_that_was_not_read_is_unknown():
-    known = pixel_range(histogram(np.zeros((4, 4), np.uint16)))
-    assert math.isnan(known.lowest)
-    assert math.isnan(known.median)
-    assert math.isnan(known.highest)
-    assert known.unread == 16
 
 
 def test_equalised_grey_levels_hold_equally_many_pixels():
