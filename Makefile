@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 SETUP := VENV=$(VENV) LIBRARIES=$(LIBRARIES) sh .ci/setup
 unexport VENV LIBRARIES PYTHONS
 
-COVERED := limits/* eyegore/elvis/* eyegore/session/monitor.py
+COVERED := limits/* eyegore/elvis/* eyegore/campaign/* eyegore/simulator/* eyegore/session/monitor.py
 FLOOR := 95
 # Two for each core of CI: while one test waits, for a time-out or a process, another computes.
 WORKERS := 4
