@@ -44,7 +44,7 @@ class Picture:
     name: str
     screen: tuple[int, int, int] = LAPTOP
     plants: tuple[str, ...] = ()
-    stale_after_s: float = 60.0
+    stale_after_s: float = 3600.0
     stale: bool = False
     dark: bool = False
     lite: bool = False
