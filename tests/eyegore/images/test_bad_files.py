@@ -17,6 +17,7 @@ import pytest
 from astropy.io import fits
 from hypothesis import given, settings, strategies as st
 
+from eyegore.basics import records
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame, FrameGeometry
 from eyegore.elvis.fits_headers import CardValue
 from eyegore.images.analysis import analyse_image, judge_image
@@ -129,7 +130,7 @@ def test_after_a_bad_file_the_next_good_one_is_judged(tmp_path: Path) -> None:
     found = [analyse_image(path, block="BORN", buffer=buffer) for path in (bad, good, bad, good)]
     assert [result.problem for result in found] == [ImageProblem.TRUNCATED, None] * 2
     assert found[1].verdict is ImageVerdict.PASS
-    assert found[1] == found[3]
+    assert records.same(found[1], found[3])
 
 
 def test_a_pipe_is_not_waited_for(path: Path) -> None:
