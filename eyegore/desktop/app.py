@@ -48,6 +48,8 @@ EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence
 """Actions of the key table that work in the list of alarms and in histories as well."""
 IMPORT_LATER_MS = 3000
 """When the plotting library of the history windows is imported: the first window comes first."""
+IMPORT_S = 20.0
+"""So long the end of that import is waited for [s]: Python 3.13 aborts when the program ends in the middle of it."""
 
 
 @dataclass(frozen=True)
@@ -346,7 +348,7 @@ class Desktop:
             self.images.stop(1.0)
         self.ds9.stop(2.0)
         self.desk.stop(2.0)
-        self.histories.stop(2.0)
+        self.histories.stop(IMPORT_S)
         self.looks.stop(2.0)
 
 
