@@ -75,8 +75,8 @@ class DiskSpace(Worker):
             asked = self._asked.get(name)
             if asked is None or not asked.is_alive():
                 thread = threading.Thread(target=self._ask, args=(name, path), name=f"disk space {name}", daemon=True)
+                thread.start()  # before it can be joined: stop() may come at any moment
                 self._asked[name] = thread
-                thread.start()
 
     def _ask(self, name: str, path: Path) -> None:
         free = total = float("nan")
