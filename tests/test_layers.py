@@ -61,7 +61,6 @@ PURE = (
     "eyegore.warning.duty",
     "eyegore.presenters",
     "eyegore.widgets.cells",
-    "eyegore.campaign.progress",
     "eyegore.session.monitor",
 )
 READS_FILES = ("eyegore.limits.table", "eyegore.limits.check_table")
@@ -206,6 +205,11 @@ def test_every_room_is_in_the_table() -> None:
     assert rooms <= FLOOR_OF.keys()
 
 
+def test_every_pure_room_exists() -> None:
+    modules = {module_of(path) for path in sources()}
+    assert {*PURE, *READS_FILES} <= modules
+
+
 def inner_room(module: str) -> str:
     """The folder of a wing, or the file of its own, in which a module is: ``eyegore.warning.policy``."""
     return ".".join(module.split(".")[:3])
@@ -241,13 +245,37 @@ def inner_arrows(texts: dict[str, str]) -> dict[str, set[str]]:
     return arrows
 
 
-def test_inside_a_wing_folders_form_no_circle() -> None:
+def file_arrows(texts: dict[str, str]) -> dict[str, set[str]]:
+    """Which file imports which other, from the sources by module."""
+    arrows: dict[str, set[str]] = {}
+    for module, text in texts.items():
+        for found in imports(ast.parse(text), module, False):
+            parts = found.name.split(".")
+            ways = (".".join(parts[:end]) for end in range(len(parts), 1, -1))
+            if (other := next((way for way in ways if way in texts), module)) != module:
+                arrows.setdefault(module, set()).add(other)
+    return arrows
+
+
+def test_neither_files_nor_the_folders_of_a_wing_form_a_circle() -> None:
     texts = {
         module: path.read_text(encoding="utf-8")
         for path in sources()
         if path.name != "__init__.py" and (module := module_of(path)).startswith("eyegore.")
     }
     assert circle(inner_arrows(texts)) == []
+    assert circle(file_arrows(texts)) == []
+
+
+def test_a_planted_circle_of_files_in_one_folder_is_found() -> None:
+    texts = {
+        "eyegore.warning.policy.policy": "from .text import Words",
+        "eyegore.warning.policy.text": "def f():\n    from eyegore.warning.policy import policy",
+        "eyegore.warning.policy.flood": "from eyegore.warning.policy.policy import Policy",
+    }
+    assert set(circle(file_arrows(texts))) == {"eyegore.warning.policy.policy", "eyegore.warning.policy.text"}
+    texts["eyegore.warning.policy.text"] = ""
+    assert circle(file_arrows(texts)) == []
 
 
 def test_a_planted_circle_is_found() -> None:
