@@ -16,6 +16,9 @@ unexport VENV LIBRARIES PYTHONS
 
 COVERED := limits/* eyegore/elvis/* eyegore/campaign/* eyegore/simulator/* eyegore/session/monitor.py
 FLOOR := 95
+# The tests of these alone are watched line by line, which makes a test twice as slow.
+COVERING := $(addprefix tests/,limits eyegore/elvis eyegore/campaign eyegore/simulator eyegore/session)
+LAYERS := tests/test_layers.py
 # Two for each core of CI: while one test waits, for a time-out or a process, another computes.
 WORKERS := 4
 
@@ -33,7 +36,8 @@ test: $(if $(PYTHONS),,check)  ## all checks and tests, with the coverage that i
 ifdef PYTHONS
 	@LIBRARIES=$(LIBRARIES) sh .ci/pythons $(PYTHONS)
 else
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(COVERING:%=--ignore=%) --ignore=$(LAYERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report= $(COVERING)
 	@set -f; for part in $(COVERED); do \
 	    $(BIN)/coverage report --include="$$part" --skip-covered --fail-under=$(FLOOR) || exit; \
 	done
@@ -48,7 +52,7 @@ check:  ## format, lint, types and layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict eyegore
-	$(BIN)/pytest -q tests/test_layers.py
+	$(BIN)/pytest -q $(LAYERS)
 
 bench:  ## speed as ratios against the alternatives, measured in one run
 	@$(SETUP) test

@@ -6,6 +6,7 @@ Each rule is itself tried on small planted violations, so that a rule that sees 
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,7 +154,7 @@ def import_problems(found: Import, module: str) -> Iterator[str]:
         yield f"imports {name} in a pure module"
 
 
-def shell_problems(tree: ast.AST, found: list[Import]) -> Iterator[str]:
+def shell_problems(tree: ast.AST, found: tuple[Import, ...]) -> Iterator[str]:
     """Commands given to a shell, however ``os`` and ``subprocess`` were imported."""
     full = {
         alias.asname or alias.name: alias.name
@@ -175,10 +176,16 @@ def shell_problems(tree: ast.AST, found: list[Import]) -> Iterator[str]:
                     yield f"{node.lineno}: shell= gives the command to a shell"
 
 
+@functools.cache
+def imports_of(source: str, module: str, package: bool = False) -> tuple[Import, ...]:
+    """What one source text imports; kept, because several tests ask."""
+    return tuple(imports(ast.parse(source), module, package))
+
+
 def problems(source: str, module: str, package: bool = False) -> list[str]:
     """All violations in one source text, each with its line."""
     tree = ast.parse(source)
-    found = list(imports(tree, module, package))
+    found = imports_of(source, module, package)
     return [f"{one.line}: {text}" for one in found for text in import_problems(one, module)] + list(
         shell_problems(tree, found)
     )
@@ -238,7 +245,7 @@ def inner_arrows(texts: dict[str, str]) -> dict[str, set[str]]:
     arrows: dict[str, set[str]] = {}
     for module, text in texts.items():
         own = inner_room(module)
-        for found in imports(ast.parse(text), module, False):
+        for found in imports_of(text, module):
             other = inner_room(found.name)
             if room_of(other) == room_of(module) and other != own and other.count(".") == 2:
                 arrows.setdefault(own, set()).add(other)
@@ -249,7 +256,7 @@ def file_arrows(texts: dict[str, str]) -> dict[str, set[str]]:
     """Which file imports which other, from the sources by module."""
     arrows: dict[str, set[str]] = {}
     for module, text in texts.items():
-        for found in imports(ast.parse(text), module, False):
+        for found in imports_of(text, module):
             parts = found.name.split(".")
             ways = (".".join(parts[:end]) for end in range(len(parts), 1, -1))
             if (other := next((way for way in ways if way in texts), module)) != module:
