@@ -99,13 +99,15 @@ class JournalReader:
 
     def _kept(self, name: str) -> dict[str, Any] | None:
         rows = self._rows("SELECT json FROM kept WHERE name = ?", (name,))
+        if not rows:
+            return None
         try:
-            kept = json.loads(rows[0][0]) if rows else None
-        except ValueError as why:
+            kept = json.loads(rows[0][0])
+        except (ValueError, RecursionError) as why:
             raise JournalError(
                 f"the {name} in the alarm journal {self.path} is not JSON ({why}): move it away"
             ) from why
-        return kept if kept is None or isinstance(kept, dict) else {}
+        return kept if isinstance(kept, dict) else {}
 
     def _rows(self, query: str, values: Sequence[Cell]) -> list[tuple[Any, ...]]:
         if self._connection is None:

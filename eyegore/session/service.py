@@ -177,7 +177,7 @@ class Service:
         return stopped
 
     def _run(self) -> None:
-        memory = self._open_journal() if self.session.journal else None
+        memory = self._recall() if self.session.journal else None
         if self.warnings is not None:
             keeper = self._keeper
             outbox = Outbox(keeper.path, lambda: keeper.held) if keeper is not None else None
@@ -189,6 +189,16 @@ class Service:
         finally:
             if self._keeper is not None:
                 self._keeper.close(self._memory)
+
+    def _recall(self) -> dict[str, Any] | None:
+        """What the last session left; whatever a journal holds, the folder is watched."""
+        try:
+            return self._open_journal()
+        except Exception:
+            log.exception("the alarms of the last session could not be taken up")
+            self._say("the alarms of the last session could not be taken up and begin anew; see the log")
+            self.monitor = Monitor(rules_for(self.session), str(self.session.folder))
+            return None
 
     def _open_journal(self) -> dict[str, Any] | None:
         """Take up the alarms of the last session; returns all that it left, None when there is nothing."""
@@ -221,21 +231,27 @@ class Service:
                 message = Tick()
             if message is None:
                 return
-            if isinstance(message, Tick) or time.monotonic() >= next_tick:
-                next_tick = time.monotonic() + TICK_S
-                self._note_standstill()
-                self._supervise()
-                self._deliver(Tick())
-            if not isinstance(message, Tick):
-                self._deliver(message)
+            try:
+                if isinstance(message, Tick) or time.monotonic() >= next_tick:
+                    next_tick = time.monotonic() + TICK_S
+                    self._note_standstill()
+                    self._supervise()
+                    self._deliver(Tick())
+                if not isinstance(message, Tick):
+                    self._deliver(message)
+            except Exception:  # the next row must find the thread alive
+                log.exception("what follows from a message was not done: %.200r", message)
 
     def _deliver(self, message: FeedMessage | Command | News | Tick) -> None:
         now = self._clock()
         events, orders = self._follows(message, now)
-        if self._keeper is not None:  # what is to be told first: the state says that it was
-            self._keeper.take(events, self._memory, orders.deliveries)
-            if isinstance(message, Tick):
-                self._keeper.tick(now, self._memory, changed=self._changed)
+        try:
+            if self._keeper is not None:  # what is to be told first: the state says that it was
+                self._keeper.take(events, self._memory, orders.deliveries)
+                if isinstance(message, Tick):
+                    self._keeper.tick(now, self._memory, changed=self._changed)
+        except Exception:  # what happened is told even so
+            log.exception("the journal failed on %.200r", message)
         if self.warnings is not None:
             self.warnings.send(orders)
         self._changed = self.warnings is not None or not isinstance(message, Tick)  # time alone only tells of alarms

@@ -219,7 +219,9 @@ def test_a_process_that_hangs_is_given_up_and_the_next_image_judged(day: Path) -
     assert not multiprocessing.active_children()
 
 
-def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], ImageJudge], told: Told) -> None:
+def test_stopping_ends_an_image_in_the_middle(
+    day: Path, judges: Callable[[], ImageJudge], told: Told, caplog: pytest.LogCaptureFixture
+) -> None:
     judge = judges()
     judge.start()
     judge.offer(image(day, 101))
@@ -232,6 +234,7 @@ def test_stopping_ends_an_image_in_the_middle(day: Path, judges: Callable[[], Im
     assert judge.join(AWAITED_S)
     stopper.join()
     assert told.judged.empty()
+    assert "ended on" not in caplog.text
 
 
 def held(judge: ImageJudge, told: Told, day: Path) -> int:

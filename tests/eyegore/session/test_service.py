@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ import pytest
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
 from eyegore.journal.journal import journal_path
+from eyegore.journal.keeper import JournalKeeper
 from eyegore.journal.reader import JournalReader
 from eyegore.limits.model import Phase
 from eyegore.limits.table import table_for
@@ -128,6 +131,37 @@ def test_what_the_journal_knows_is_told_once_and_first(
     assert len(told) == 1
     steps = [entry.note for entry in told[0].entries if entry.parameter == "CCD2_TEMP_B" and entry.kind == "OOL"]
     assert steps == ["raised", "returned"]
+
+
+@pytest.mark.parametrize(
+    "left", ["null", "[]", "5", '{"alarms": 5}', "not JSON", 100_000 * "["], ids=lambda left: left[:9]
+)
+def test_whatever_the_last_session_left_rows_are_judged_and_it_is_told(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil, left: str
+) -> None:
+    simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@10+10"]).append_rows(30)
+    first = start(state=tmp_path / "state")
+    wait_until(lambda: ear.rows() == 30)
+    assert first.stop(AWAITED_S)
+    with contextlib.closing(sqlite3.connect(journal_path(tmp_path / "state", tmp_path / "day"))) as journal, journal:
+        journal.execute("UPDATE kept SET json = ? WHERE name = 'state'", (left,))
+    ear.events.clear()
+    start(state=tmp_path / "state")
+    wait_until(lambda: ear.rows() == 30)
+    assert "the alarms of the last session are not" in ear.said()
+
+
+def test_alarms_are_told_when_the_journal_fails_in_a_way_nobody_foresaw(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("planted")
+
+    monkeypatch.setattr(JournalKeeper, "take", fail)
+    simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@10+100"]).append_rows(30)
+    start(state=tmp_path / "state")
+    wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
+    wait_until(lambda: ear.rows() == 30)
 
 
 def test_an_edited_limit_table_is_used_and_a_wrong_one_refused(
