@@ -48,9 +48,7 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
         HealthCell("checked", "", checked, _checked_status(health), _limits_tip(health)),
         *_phase_cell(health),
         HealthCell("watcher", "", watcher, _watcher_status(health), "how the folder is watched"),
-        HealthCell(
-            "folder", "folder", "there" if health.online else "not there", _folder_status(health), health.folder
-        ),
+        HealthCell("folder", "folder", *_folder(health), health.folder),
     ]
     if health.running:
         count = len(health.running)
@@ -114,8 +112,10 @@ def _watcher_status(health: Health) -> Status:
     return Status.IN_LIMITS if health.watcher_alive else Status.STALE
 
 
-def _folder_status(health: Health) -> Status:
-    return Status.IN_LIMITS if health.online else Status.STALE
+def _folder(health: Health) -> tuple[str, Status]:
+    if health.online:
+        return "there", Status.IN_LIMITS
+    return ("not there", Status.STALE) if health.watcher else ("not looked yet", Status.UNKNOWN)
 
 
 def window_title(health: Health | None, folder: str, tag: str) -> str:

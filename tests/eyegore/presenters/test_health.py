@@ -209,6 +209,7 @@ def test_the_strip_is_never_green_by_default() -> None:
     )
     for health in (None, empty):
         assert Status.IN_LIMITS not in {cell.status for cell in cells(health).values()}
+    assert (cells(empty)["folder"].text, cells(empty)["folder"].status) == ("not looked yet", Status.UNKNOWN)
 
 
 def test_the_strip_of_a_healthy_session() -> None:
