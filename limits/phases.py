@@ -31,8 +31,8 @@ class PhaseFinder:
         self._turn = math.nan
         self._last: FloatArray = np.empty(0)
 
-    def take(self, values: FloatArray, invalid: npt.NDArray[np.bool_]) -> list[tuple[int, Phase | None]]:
-        """Take readings of the sensors, shape (n, sensors); those marked ``invalid`` and NaN tell nothing.
+    def find(self, values: FloatArray, invalid: npt.NDArray[np.bool_]) -> list[tuple[int, Phase | None]]:
+        """Phases by readings of the sensors, shape (n, sensors); those marked ``invalid`` and NaN tell nothing.
 
         Returns the runs of equal phase as (stop, phase), in order; the last ``stop`` is n.
         """

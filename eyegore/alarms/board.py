@@ -109,8 +109,8 @@ class AlarmBoard:
 
     # --- the process -------------------------------------------------------------------------------------------------
 
-    def take(self, rows: HkRows, judgement: Judgement, frame: EntryContext) -> list[Event]:
-        """Take rows in the order they were recorded, with what the checks say of them."""
+    def apply(self, rows: HkRows, judgement: Judgement, frame: EntryContext) -> list[Event]:
+        """Let alarms follow rows, in the order they were recorded, with what the checks say of them."""
         shown = judgement.shown
         notable = ((shown >= Verdict.LOW) | (shown == Verdict.INVALID)).any(axis=0)
         found: list[Found] = []

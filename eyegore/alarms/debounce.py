@@ -113,8 +113,8 @@ class Debounce:
         """Whether samples in limits would change nothing."""
         return self._active is None and self._candidate is None
 
-    def take(self, found: Violation | None, verdict: Verdict, times: FloatArray, values: FloatArray) -> list[Step]:
-        """Take consecutive samples of one verdict, with ``found`` their violation, None when they are none."""
+    def count(self, found: Violation | None, verdict: Verdict, times: FloatArray, values: FloatArray) -> list[Step]:
+        """Count consecutive samples of one verdict, with ``found`` their violation, None when they are none."""
         if found is not None:
             return self._out(found, times, values)
         steps: list[Step] = []

@@ -141,7 +141,7 @@ class Watched:
             violation = violation_in(verdict, Severity.WARNING, times, found) if unread else None
             # Of what is not judged at all nobody knows whether it is a reading: that ends nothing.
             known = Verdict.IN_LIMITS if self._read and not unread else verdict
-            for step in track.debounce.take(violation, known, times, found):
+            for step in track.debounce.count(violation, known, times, found):
                 yield Found(start + step.row, column, track.machine, step)
 
     def _violations(
@@ -159,7 +159,7 @@ class Watched:
                 if part.kind is AlarmKind.PERFORMANCE:
                     severity = min(severity, Severity.WARNING)
                 violation = violation_in(verdict, severity, times[start:stop], values[start:stop])
-            for step in track.debounce.take(violation, verdict, times[start:stop], values[start:stop]):
+            for step in track.debounce.count(violation, verdict, times[start:stop], values[start:stop]):
                 yield Found(start + step.row, column, track.machine, step)
 
 

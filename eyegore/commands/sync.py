@@ -194,7 +194,7 @@ def _copied(
         from dataclasses import replace
 
         if bar is not None:
-            bar.take(report)
+            bar.pass_ended(report)
         return replace(report, mismatches=mismatches, problem=report.problem or ("stopped" if stop.is_set() else ""))
     except EyegoreError as why:
         return _failed(target, why, bar)
@@ -304,7 +304,7 @@ def _always(
         with speaking:
             before, last[news.target] = last.get(news.target), news
             if news.target in shown:
-                shown[news.target].take(news)
+                shown[news.target].pass_ended(news)
             if isinstance(news, PassReport):
                 lasting = isinstance(before, PassReport) and before.problem == news.problem
                 if news.copied or news.mismatches or not lasting:

@@ -65,7 +65,7 @@ class TargetBar(PassListener):
         self._name, self._size, self._before = "", 0, 0
         self._show(now=True, rate="", doing="comparing")
 
-    def take(self, news: SyncNews) -> None:
+    def pass_ended(self, news: SyncNews) -> None:
         """How a pass ended."""
         if isinstance(news, PassReport):
             self.on_report(news)

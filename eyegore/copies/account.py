@@ -54,7 +54,7 @@ class SyncAccount(PassListener):
 
     # --- a pass ------------------------------------------------------------------------------------------------------
 
-    def take(self, news: SyncNews, *, awaited: bool) -> None:
+    def pass_ended(self, news: SyncNews, *, awaited: bool) -> None:
         """Tell how a pass ended; ``awaited``: the folder to copy is not there, which others tell."""
         if isinstance(news, PassFailed):
             self._note_problem("" if awaited else news.words, news.time, urgent=False)

@@ -42,7 +42,7 @@ class BackupService:
             return engine
 
         def tell(news: SyncNews) -> None:
-            account.take(news, awaited=not folder.is_dir())
+            account.pass_ended(news, awaited=not folder.is_dir())
 
         return SyncWorker(target.name, opened, tell, self._pace)
 

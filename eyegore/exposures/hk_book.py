@@ -48,20 +48,20 @@ class ExposureHkBook:
             before = frame.start
             changed[exposure.obsid] = frame
             frame.test = exposure.test
-            if frame.take(exposure.ccd, interval_of(exposure)):
+            if frame.add(exposure.ccd, interval_of(exposure)):
                 moved[exposure.obsid] = frame
                 self._place(frame, before)
         for frame in moved.values():
             self._look_back(frame)
         return self._told(changed.values())
 
-    def take(self, kind: RowKind, times: FloatArray, values: FloatArray, codes: Codes) -> list[ExposureHk]:
-        """Take judged rows in the order they were written, shapes (n,), (n, columns), (n, columns)."""
+    def add_hk(self, kind: RowKind, times: FloatArray, values: FloatArray, codes: Codes) -> list[ExposureHk]:
+        """Add judged HK rows in the order they were written, shapes (n,), (n, columns), (n, columns)."""
         changed: dict[int, FrameRisk] = {}
         if not math.isnan(self._silent_since) and times.size:
             self._silent_since = math.nan
             changed.update((obsid, self._frames[obsid]) for obsid in self._pending)
-        for rows in self._covers.take(kind, times, values, codes):
+        for rows in self._covers.add(kind, times, values, codes):
             changed.update(self._see(rows))
         return self._told(changed.values())
 

@@ -56,8 +56,8 @@ class FrameRisk:
         self._gaps: list[Gap] = []
         self._unchecked = ""
 
-    def take(self, ccd: str, interval: ExposureInterval) -> bool:
-        """Take the interval of one CCD; whether the ObsID was taken at another time than known before."""
+    def add(self, ccd: str, interval: ExposureInterval) -> bool:
+        """Add the interval of one CCD; returns whether the ObsID was taken at another time than known before."""
         self.intervals[ccd] = interval
         known = [one for one in self.intervals.values() if not math.isnan(one.start)]
         before = self.start, self.opened, self.end

@@ -62,8 +62,8 @@ class ExposurePace:
         self.newest: Start | None = None
         """The exposure that began last."""
 
-    def take(self, exposures: Iterable[Exposure]) -> list[Start]:
-        """Take rows of the log in file order; the exposures that are later than any before."""
+    def add(self, exposures: Iterable[Exposure]) -> list[Start]:
+        """Add rows of the log in file order; returns the exposures that are later than any before."""
         news = []
         for exposure in exposures:
             last = self.newest

@@ -102,8 +102,8 @@ class RowCovers:
         """Time of the newest row [lab s]; NaN before the first."""
         return self._last.time if self._last is not None else np.nan
 
-    def take(self, kind: RowKind, times: FloatArray, values: FloatArray, codes: Codes) -> list[CoveredRows]:
-        """Take the next rows, shapes (n,), (n, columns), (n, columns); those without a time are left out."""
+    def add(self, kind: RowKind, times: FloatArray, values: FloatArray, codes: Codes) -> list[CoveredRows]:
+        """Add the next rows, shapes (n,), (n, columns), (n, columns); those without a time are left out."""
         known = np.isfinite(times)
         if not known.all():
             times, values, codes = times[known], values[known], codes[known]

@@ -61,9 +61,9 @@ class ExposureTimer:
         self._tolerance_periods = tolerance_periods
         self._severity = severity
 
-    def take(self, exposures: Iterable[Exposure]) -> list[Start]:
-        """Take rows of the exposure log in file order; returns the exposures that are new."""
-        return self.pace.take(exposures)
+    def exposed(self, exposures: Iterable[Exposure]) -> list[Start]:
+        """Note rows of the exposure log in file order; returns the exposures that are new."""
+        return self.pace.add(exposures)
 
     @property
     def due(self) -> float:
@@ -99,8 +99,8 @@ class ImageTimer:
     """Tells which exposures of the log have no complete images, ``after_s`` [s] after they should be there.
 
     Only those are awaited whose deadline is later than ``begin`` [lab s]: what was missing before is no news, and old
-    images may have been moved away. Give it the exposures that :meth:`ExposureTimer.take` returned as new, so that the
-    pace knows them. All ``ccds`` are awaited, also one that has no row of its own in the log.
+    images may have been moved away. Give it the exposures that :meth:`ExposureTimer.exposed` returned as new, so that
+    the pace knows them. All ``ccds`` are awaited, also one that has no row of its own in the log.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class ImageTimer:
         self._awaited: OrderedDict[int, float] = OrderedDict()
         self._there: OrderedDict[int, set[int]] = OrderedDict()
 
-    def take(self, starts: Iterable[Start]) -> None:
+    def expect(self, starts: Iterable[Start]) -> None:
         """Await the images of these exposures."""
         for start in starts:
             deadline = start.time + self._pace.period(start) + self._after_s
@@ -175,9 +175,9 @@ class SessionTimers:
 
     def exposed(self, rows: ExposureRows) -> None:
         """Take new rows of the exposure log."""
-        starts = self._exposures.take(rows.rows)
+        starts = self._exposures.exposed(rows.rows)
         if self._images is not None:
-            self._images.take(starts)
+            self._images.expect(starts)
 
     def arrived(self, image: ImageFile) -> None:
         """Take what was seen of an image."""

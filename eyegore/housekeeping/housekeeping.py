@@ -120,7 +120,7 @@ class Housekeeping:
         if rows.preview:
             self.flags.see(rows, self.judge.preview(rows).shown)
             return [*events, *self.flags.changes(rows.columns)]
-        judged, again = self.judged.take(rows.path, rows.times)
+        judged, again = self.judged.advance(rows.path, rows.times)
         start = 0
         for piece in self.judge.judge(rows):
             part = _part(rows, start, piece.stop)
@@ -134,14 +134,14 @@ class Housekeeping:
         judgement = piece.judgement
         self.flags.see(rows, judgement.shown)
         if judged < rows.times.size:
-            events += self._alarms.take(_part(rows, judged), judgement.since(judged), self.frame(now))
+            events += self._alarms.apply(_part(rows, judged), judgement.since(judged), self.frame(now))
         if again < rows.times.size:
             rows, verdicts = _part(rows, again), judgement.shown[again:]
             self._count(rows)
-            self._trends.take(rows, verdicts)
-            self.excursions.take(rows, verdicts, self._layout.expected)
+            self._trends.add(rows, verdicts)
+            self.excursions.add(rows, verdicts, self._layout.expected)
             events.append(HkAccepted(rows, verdicts))
-            events += self.exposures.take(self._kind(rows.path, piece.phase), rows.times, rows.values, verdicts)
+            events += self.exposures.add_hk(self._kind(rows.path, piece.phase), rows.times, rows.values, verdicts)
         return events
 
     def _kind(self, path: str, phase: Phase | None) -> RowKind:

@@ -144,7 +144,7 @@ class HkJudge:
         found: list[tuple[int, Phase | None]] = [(rows.times.size, finder.phase if finder is not None else None)]
         if finder is not None and layout.sensors:
             columns = list(layout.sensors)
-            found = finder.take(rows.values[:, columns], layout.checkers[0].unreadable(rows.values, columns))
+            found = finder.find(rows.values[:, columns], layout.checkers[0].unreadable(rows.values, columns))
         return found if self.chosen is None else [(rows.times.size, self.chosen)]
 
     def _laid_out(self, elvis: str, columns: tuple[str, ...]) -> Layout:

@@ -46,8 +46,8 @@ class JudgedRows:
         """The file is read from its beginning."""
         self._places.setdefault(path, _Place()).seen = 0
 
-    def take(self, path: str, times: FloatArray) -> tuple[int, int]:
-        """Take the times [lab s] of the next rows, at least one.
+    def advance(self, path: str, times: FloatArray) -> tuple[int, int]:
+        """Go on by the next rows, at least one, of these times [lab s].
 
         Returns how many of them, from the first, were judged before, and how many were also read since the start.
         """

@@ -25,12 +25,12 @@ class SessionTrends:
         self._look_at = float("-inf")
         self._texts: Mapping[str, str] = {}
 
-    def take(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
-        """Take rows in time order; other columns begin a new window."""
+    def add(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
+        """Add rows in time order; other columns begin a new window."""
         if rows.columns != self._columns:
             self._columns = rows.columns
             self._window = TrendWindow(rows.columns)
-        self._window.take(rows.times, rows.values, verdicts)
+        self._window.add(rows.times, rows.values, verdicts)
 
     def slope(self, name: str) -> float:
         """How a parameter changes [unit/min]; NaN where it does not, or nobody can say."""

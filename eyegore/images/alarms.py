@@ -43,8 +43,8 @@ class ImageAlarms:
         self._blockless = False
         """Whether it was said that no block is told."""
 
-    def take(self, judged: ImageJudged, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
-        """Take an image judged at ``lab_now`` [lab s]; those that were there at the start are no news."""
+    def raise_for(self, judged: ImageJudged, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
+        """The alarms of an image judged at ``lab_now`` [lab s]; those that were there at the start are no news."""
         result = judged.result
         if not judged.news or result.obsid < self._newest.get(result.ccd, 0):
             return [judged]

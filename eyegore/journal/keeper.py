@@ -69,7 +69,7 @@ class JournalKeeper:
             self._say(f"the alarms of before are not known: {why}")
             return ()
 
-    def take(
+    def write(
         self, events: Iterable[Event], memory: Callable[[], Mapping[str, Any]], deliveries: Iterable[Delivery] = ()
     ) -> None:
         """Write what happened and what is to be told, with the state it led to; nothing when nothing happened."""

@@ -46,7 +46,7 @@ class ExcursionFinder:
         """The runs that the newest sample belongs to."""
         return list(self._open.values())
 
-    def take(
+    def find(
         self,
         columns: Sequence[str],
         times: FloatArray,
@@ -98,9 +98,9 @@ class ExcursionBook:
         self._finder = ExcursionFinder()
         self._ended: deque[Run] = deque(maxlen=kept)
 
-    def take(self, rows: HkRows, verdicts: npt.NDArray[np.uint8], expected: Mapping[str, float]) -> None:
-        """Take judged rows; ``expected`` are the values of parameters that must have one."""
-        self._ended.extend(self._finder.take(rows.columns, rows.times, rows.values, verdicts, expected))
+    def add(self, rows: HkRows, verdicts: npt.NDArray[np.uint8], expected: Mapping[str, float]) -> None:
+        """Add judged rows; ``expected`` are the values of parameters that must have one."""
+        self._ended.extend(self._finder.find(rows.columns, rows.times, rows.values, verdicts, expected))
 
     def runs(self, *, out: bool) -> list[Run]:
         """Runs out of limits, or (``out`` false) those of samples that could not be judged, by their first sample.

@@ -110,12 +110,12 @@ class TrendWindow:
         """Time of the newest row taken [lab s], NaN before the first."""
         return self._bins.newest
 
-    def take(self, times: FloatArray, values: FloatArray, verdicts: npt.NDArray[np.uint8] | None = None) -> None:
-        """Take rows: ``times`` (n,) [lab s], ``values`` (n, columns) and their verdicts.
+    def add(self, times: FloatArray, values: FloatArray, verdicts: npt.NDArray[np.uint8] | None = None) -> None:
+        """Add rows: ``times`` (n,) [lab s], ``values`` (n, columns) and their verdicts.
 
         NaN, INVALID and STALE values are left out. In how many portions rows come does not matter.
         """
-        self._bins.take(times, values, verdicts)
+        self._bins.add(times, values, verdicts)
 
     def slope(self, column: str) -> Slope | None:
         """How a parameter changes; None when unknown or with too few samples to tell."""

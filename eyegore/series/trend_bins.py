@@ -66,8 +66,8 @@ class TrendBins:
         self._astray = 0
         self._astray_time = float("nan")
 
-    def take(self, times: FloatArray, values: FloatArray, verdicts: npt.NDArray[np.uint8] | None) -> None:
-        """Take rows: ``times`` (n,), ``values`` and ``verdicts`` (n, columns); INVALID and STALE are no samples."""
+    def add(self, times: FloatArray, values: FloatArray, verdicts: npt.NDArray[np.uint8] | None) -> None:
+        """Add rows: ``times`` (n,), ``values`` and ``verdicts`` (n, columns); INVALID and STALE are no samples."""
         usable = np.isfinite(values)
         if verdicts is not None:
             usable &= (verdicts != Verdict.INVALID) & (verdicts != Verdict.STALE)

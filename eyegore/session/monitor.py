@@ -144,14 +144,14 @@ class Monitor:
                 self._caught_up, self._online = True, True
                 return [Said(logging.INFO, f"{message.folder}: read up to now", now), *self._tick(now)]
             case FreeSpace():
-                return self._space.take(message, self._lab(now), self.alarms, self.hk.frame(now))
+                return self._space.raise_for(message, self._lab(now), self.alarms, self.hk.frame(now))
             case SyncState():
                 return self._take_sync(message, now)
             case CopyProgress() | ExposureCopies():
                 self._copies_heard[_copy_alarm(message)] = now
                 return [message]
             case ImageJudged():
-                return self._frames.take(message, self._lab(now), self.alarms, self.hk.frame(now))
+                return self._frames.raise_for(message, self._lab(now), self.alarms, self.hk.frame(now))
             case ImagesWaiting():
                 return [message]
             case WarningPath():

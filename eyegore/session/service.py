@@ -247,7 +247,7 @@ class Service:
         events, orders = self._follows(message, now)
         try:
             if self._keeper is not None:  # what is to be told first: the state says that it was
-                self._keeper.take(events, self._memory, orders.deliveries)
+                self._keeper.write(events, self._memory, orders.deliveries)
                 if isinstance(message, Tick):
                     self._keeper.tick(now, self._memory, changed=self._changed)
         except Exception:  # what happened is told even so

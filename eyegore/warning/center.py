@@ -84,18 +84,18 @@ class WarningCenter:
         self._answered: dict[str, str] = {}
         self._fault_told = -math.inf
 
-    def take(self, events: Iterable[Event], now: float) -> Orders:
-        """Take what the monitor told at unix time ``now`` [s]."""
+    def orders_for(self, events: Iterable[Event], now: float) -> Orders:
+        """What follows from what the monitor told at unix time ``now`` [s]."""
         notices: list[Notice] = []
         answered: dict[str, str] = {}
         for event in events:
             if isinstance(event, HkAccepted):
-                self._recent.take(event.rows)
+                self._recent.add(event.rows)
             elif isinstance(event, LayoutChanged):
                 self._table, self._phase = event.table, event.phase
             elif isinstance(event, AlarmChanged):
                 codes = self._policy.codes(event.alarm) if event.entry.person else ()
-                notices += self._policy.take(event, now)
+                notices += self._policy.notices_for(event, now)
                 why = f"{DEEDS.get(event.entry.after, 'lowered')} by {event.entry.person}"
                 answered |= {code: why for code in codes if not self._policy.waits(code)}
         self._answered |= answered
@@ -169,10 +169,10 @@ class WarningCenter:
 
     def _way_round(self, delivery: Delivery, now: float, *, late: bool = False) -> Orders:
         """What follows from how a delivery stands: nothing more for what nobody waits for."""
-        path = self._watch.take(delivery, now)
+        path = self._watch.news_of(delivery, now)
         orders = Orders(paths=[path] if path is not None else [])
         self._fallback.note(delivery, now)
-        instead = self._fallback.take(delivery, now, late=late) if not self.answered(delivery.notice) else None
+        instead = self._fallback.instead_of(delivery, now, late=late) if not self.answered(delivery.notice) else None
         if instead is not None:
             orders.deliveries += self._deliveries(instead, now)
         return orders
@@ -191,7 +191,7 @@ class WarningCenter:
             return orders
         proof = self._proof.came_back if self._proof is not None else None
         for reply in replies:
-            taken = self._desk.take(reply, self._policy.parameters, now, proof)
+            taken = self._desk.take_reply(reply, self._policy.parameters, now, proof)
             orders.commands += taken.commands
             orders.events += taken.entries
             if taken.answer:

@@ -19,8 +19,8 @@ class RecentSamples:
         self._columns: tuple[str, ...] = ()
         self._blocks: deque[tuple[FloatArray, FloatArray]] = deque()
 
-    def take(self, rows: HkRows) -> None:
-        """Take rows in the order they were recorded, at least one."""
+    def add(self, rows: HkRows) -> None:
+        """Add rows in the order they were recorded, at least one."""
         if rows.columns != self._columns:
             self._columns = rows.columns
             self._blocks.clear()

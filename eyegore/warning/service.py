@@ -95,7 +95,7 @@ class WarningService:
             return self._center.changed(news, now)
         if isinstance(news, Replies):
             return self._center.replied(news.replies, now)
-        orders = self._center.take(events, now)
+        orders = self._center.orders_for(events, now)
         if any(isinstance(event, Health) for event in events):  # a second has passed
             if self._outbox is not None:
                 self._outbox.flush()

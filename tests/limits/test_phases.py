@@ -16,7 +16,7 @@ WARM, DOWN, COLD, UP = Phase.WARM, Phase.COOL_DOWN, Phase.COLD, Phase.WARM_UP
 def take(finder: PhaseFinder, temperatures: list[float]) -> list[Phase | None]:
     """The phase of each row, all sensors reading the same."""
     values = np.tile(np.array(temperatures, dtype=float).reshape(-1, 1), (1, 3))
-    return spread(finder.take(values, np.zeros(values.shape, bool)), len(temperatures))
+    return spread(finder.find(values, np.zeros(values.shape, bool)), len(temperatures))
 
 
 def spread(runs: list[tuple[int, Phase | None]], rows: int) -> list[Phase | None]:
@@ -78,7 +78,7 @@ def test_one_or_two_odd_rows_change_nothing(spike: list[float]) -> None:
 def test_one_wrong_sensor_changes_nothing() -> None:
     values = np.full((20, 3), -120.0)
     values[10:, 0] = 100.0
-    runs = PhaseFinder(RULE).take(values, np.zeros(values.shape, bool))
+    runs = PhaseFinder(RULE).find(values, np.zeros(values.shape, bool))
     assert changes(spread(runs, 20)) == [None, COLD]
 
 
@@ -87,7 +87,7 @@ def test_an_invalid_reading_tells_nothing() -> None:
     values[:, 0] = 20.0
     invalid = np.zeros(values.shape, bool)
     invalid[:, 1:] = True
-    assert changes(spread(PhaseFinder(RULE).take(values, invalid), 20)) == [None, WARM]
+    assert changes(spread(PhaseFinder(RULE).find(values, invalid), 20)) == [None, WARM]
 
 
 temperature = st.one_of(st.floats(-150, 40), st.sampled_from([float("nan"), -100.0, -95.0, 0.0, -5.0]))

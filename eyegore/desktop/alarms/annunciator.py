@@ -109,7 +109,7 @@ class Annunciator(Worker):
                 act()
         if not self._inbox.empty():  # an acknowledgement that waits comes before the tone
             return
-        tone = self._plan.take(time.monotonic())
+        tone = self._plan.next_tone(time.monotonic())
         if tone is not Severity.NONE and not self._stopping.is_set():
             self._sound(tone, files)
 

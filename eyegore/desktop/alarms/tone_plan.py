@@ -42,7 +42,7 @@ class TonePlan:
             return max(self._silent_until, self._repeat_at)
         return float("inf")
 
-    def take(self, now: float) -> Severity:
+    def next_tone(self, now: float) -> Severity:
         """The tone to play now, NONE when none is due; one tone stands for all that are due."""
         if now < self.due():
             return Severity.NONE

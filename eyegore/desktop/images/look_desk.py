@@ -65,7 +65,7 @@ class LookDesk:
 
     def _take(self, answer: Seen | Thumb) -> None:
         if self.window is not None:
-            self.window.take(answer)
+            self.window.show_answer(answer)
 
     def _closed(self, geometry: str) -> None:
         self._geometry, self.window = geometry, None

@@ -30,7 +30,7 @@ class ThumbAlbum:
         self._thumbs: OrderedDict[str, Thumb] = OrderedDict()
         self._asked = _Wanted((), 0)
 
-    def take(self, thumb: Thumb) -> None:
+    def keep(self, thumb: Thumb) -> None:
         """Keep a picture that was made."""
         self._thumbs[thumb.path] = thumb
         while len(self._thumbs) > MOST:

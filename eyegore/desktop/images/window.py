@@ -232,10 +232,10 @@ class ImageWindow(tk.Toplevel):
             self._asked = wanted
             self._eye.look(wanted)
 
-    def take(self, answer: Seen | Thumb) -> None:
+    def show_answer(self, answer: Seen | Thumb) -> None:
         """Show an answer of the eye."""
         if isinstance(answer, Thumb):
-            self._album.take(answer)
+            self._album.keep(answer)
             self._show_thumbs()
             return
         if answer.look.path != (self._asked.path if self._asked else ""):

@@ -16,11 +16,11 @@ class SessionSpace:
     def __init__(self) -> None:
         self._volumes: dict[str, tuple[SpaceForecast, SpaceTimer]] = {}
 
-    def take(self, answer: FreeSpace, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
-        """Take what a volume answered at ``lab_now`` [lab s]."""
+    def raise_for(self, answer: FreeSpace, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
+        """The alarm of what a volume answered at ``lab_now`` [lab s]."""
         if answer.name not in self._volumes:
             self._volumes[answer.name] = (SpaceForecast(answer.name), SpaceTimer(answer.name.upper()))
         forecast, timer = self._volumes[answer.name]
-        state = forecast.take(lab_now, answer.free, answer.problem)
+        state = forecast.foretell(lab_now, answer.free, answer.problem)
         told = VolumeSpace(answer.name, state.free, state.text, state.hours)
-        return [told, *as_alarm(board, timer.take(lab_now, state.free, state.hours, state.text), lab_now, frame)]
+        return [told, *as_alarm(board, timer.look(lab_now, state.free, state.hours, state.text), lab_now, frame)]

@@ -58,9 +58,9 @@ class SpaceForecast:
         self.name = name
         self._trend = TrendWindow((_FREE,), window_s, POINTS, gap_s=window_s / 2, horizon_s=horizon_s)
 
-    def take(self, time: float, free: float, problem: str = "") -> SpaceState:
-        """Take the free space [byte] at ``time`` [lab s], NaN with a ``problem`` when the volume does not answer."""
-        self._trend.take(np.array([time]), np.array([[free]]))
+    def foretell(self, time: float, free: float, problem: str = "") -> SpaceState:
+        """Add the free space [byte] at ``time`` [lab s], NaN with a ``problem`` when the volume does not answer."""
+        self._trend.add(np.array([time]), np.array([[free]]))
         known = not math.isnan(free)
         full = self._trend.time_to_limit(_FREE, 0.0, math.nan, time) if known else None
         return SpaceState(self.name, time, free, problem, full)

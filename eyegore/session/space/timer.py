@@ -32,8 +32,8 @@ class SpaceTimer:
         self._limits = {Severity.CRITICAL: (critical_h, too_little), Severity.WARNING: (warning_h, little)}
         self._now = Condition(name)
 
-    def take(self, now: float, free: float, hours: float, text: str) -> Condition:
-        """Take the free space [byte] at ``now``, in how many ``hours`` it is used up (NaN: not told) and the text.
+    def look(self, now: float, free: float, hours: float, text: str) -> Condition:
+        """Look at the free space [byte] at ``now``, in how many ``hours`` it is used up (NaN: not told) and the text.
 
         ``free`` is NaN where the volume does not answer: a WARNING, or what it was before if that is worse.
         """

@@ -83,7 +83,7 @@ class Fallback:
         told = self._told.get(delivery.notice.key)
         return told is not None and delivery.channel in told.answered
 
-    def take(self, delivery: Delivery, now: float, *, late: bool = False) -> Notice | None:
+    def instead_of(self, delivery: Delivery, now: float, *, late: bool = False) -> Notice | None:
         """What is to be told instead, None when nothing is; ``late`` when it is not out for too long."""
         self.note(delivery, now)
         notice, told = delivery.notice, self._told[delivery.notice.key]

@@ -36,7 +36,7 @@ class ChannelWatch:
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
 
-    def take(self, delivery: Delivery, now: float) -> WarningPath | None:
+    def news_of(self, delivery: Delivery, now: float) -> WarningPath | None:
         """What is new about the channel of this delivery, None when nothing is."""
         channel = delivery.channel.value
         if delivery.state is DeliveryState.SENT:

@@ -41,8 +41,8 @@ class CaseBook:
     def __iter__(self) -> Iterator[Case]:
         return iter(self._cases)
 
-    def take(self, event: AlarmChanged, now: float, *, old: bool) -> bool:
-        """Take what happened at ``now`` [unix s]; ``old`` is no news. Returns whether an alarm was raised that is."""
+    def follow(self, event: AlarmChanged, now: float, *, old: bool) -> bool:
+        """Follow what happened at ``now`` [unix s]; ``old`` is no news. Returns whether an alarm was raised that is."""
         entry, alarm, name = event.entry, event.alarm, event.alarm.key
         before, after = entry.before, entry.after
         if not before or not after or (before is after and (after is not AlarmState.UNACK or entry.person)):

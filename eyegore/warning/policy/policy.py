@@ -88,10 +88,10 @@ class Policy:
         self._book.codes.close(_PROOF)
         return self._book.codes.give([_PROOF])
 
-    def take(self, event: AlarmChanged, now: float) -> list[Notice]:
-        """Take what happened to an alarm, at unix time ``now`` [s]."""
+    def notices_for(self, event: AlarmChanged, now: float) -> list[Notice]:
+        """What people are told of what happened to an alarm, at unix time ``now`` [s]."""
         self._news_from = min(self._news_from, now)
-        if self._book.take(event, now, old=self._is_old(event)):
+        if self._book.follow(event, now, old=self._is_old(event)):
             self._flood.raised(now)
         return self.tick(now)
 

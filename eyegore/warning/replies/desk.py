@@ -89,14 +89,14 @@ class ReplyDesk:
         self.heard = Heard()
         self._refused: dict[str, list[float]] = {}
 
-    def take(
+    def take_reply(
         self,
         reply: Reply,
         parameters_of: Callable[[str], Sequence[str]],
         now: float,
         proof: Callable[[str, str, float], bool] | None = None,
     ) -> Taken:
-        """Take a reply at ``now`` [unix s].
+        """Do what a reply of ``now`` asks [unix s].
 
         Parameters
         ----------

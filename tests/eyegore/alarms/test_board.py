@@ -64,7 +64,7 @@ class Bench:
             rows = HkRows("hk", COLUMNS, times, values[start:stop], 2, self.now)
             if times.size:
                 judgement = Judgement.by_one_set(self._checker.verdicts(times, rows.values))
-                events += self.board.take(rows, judgement, EntryContext(self.now))
+                events += self.board.apply(rows, judgement, EntryContext(self.now))
         self.time += len(values)
         return told(events)
 
@@ -209,7 +209,7 @@ def rows_at(times: list[float], temps: list[float]) -> HkRows:
 def test_rule_13_what_is_old_is_marked(bench: Bench) -> None:
     rows = rows_at([0.0, 100.0], [-136.0, -136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, news=50.0))
+    (event,) = bench.board.apply(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, news=50.0))
     assert isinstance(event, AlarmChanged)
     assert event.entry.old
     assert "before Eyegore looked" in event.text
@@ -232,7 +232,7 @@ def test_rule_14_a_flood_is_said_once(bench: Bench) -> None:
 def test_rule_20_entries_tell_everything(bench: Bench) -> None:
     rows = rows_at([7.0], [-136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.take(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, table="abc", context="S"))
+    (event,) = bench.board.apply(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, table="abc", context="S"))
     assert isinstance(event, AlarmChanged)
     entry = event.entry
     assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", "OOL")

@@ -29,7 +29,7 @@ def run(samples: str, soft: int, hard: int, cuts: frozenset[int] = frozenset()) 
         grade = GRADES[samples[start]]
         verdict = Verdict.LOW if grade else Verdict.IN_LIMITS
         violation = violation_in(verdict, grade, times[part], values[part]) if grade else None
-        for step in debounce.take(violation, verdict, times[part], values[part]):
+        for step in debounce.count(violation, verdict, times[part], values[part]):
             assert step.time == start + step.row
             if step.what is not StepKind.WORSE:
                 found.append((step.what.value, start + step.row, step.violation.severity))

@@ -71,11 +71,11 @@ def test_queue_rate_file_and_percent(monkeypatch: pytest.MonkeyPatch) -> None:
         assert screen.line.endswith("75 % 4 wait 2.5 MB/s 1.fits 50 %")
         bar.on_run_end()
         assert screen.line.endswith("75 % 4 wait comparing")
-        bar.take(report(0))
+        bar.pass_ended(report(0))
         assert screen.line.endswith("100 % all there")
-        bar.take(report(1, "the disk of the target is full"))
+        bar.pass_ended(report(1, "the disk of the target is full"))
         assert screen.line.endswith("90 % 1 wait the disk of the target is full")
-        bar.take(PassFailed("vault", 0.0, "is it\nmounted?", 5.0))
+        bar.pass_ended(PassFailed("vault", 0.0, "is it\nmounted?", 5.0))
         assert screen.line.endswith("is it?mounted?")
 
 

@@ -54,7 +54,7 @@ def waiting(*entries: LedgerEntry) -> PassReport:
 
 
 def test_a_pass_is_told_with_what_waits_the_worst_first(bench: Bench) -> None:
-    bench.account.take(waiting(WAITS, FAILS), awaited=False)
+    bench.account.pass_ended(waiting(WAITS, FAILS), awaited=False)
     (state,) = bench.take(SyncState)
     assert (state.target, state.role, state.volume) == ("gate", Role.BROADCAST, "volume of gate")
     assert (state.lag_bytes, state.lag_s, state.problem) == (130, 100.0, "the disk is full")
@@ -66,9 +66,9 @@ def test_a_pass_is_told_with_what_waits_the_worst_first(bench: Bench) -> None:
 
 
 def test_success_and_the_last_problem_are_remembered(bench: Bench) -> None:
-    bench.account.take(waiting(WAITS), awaited=False)
-    bench.account.take(DONE, awaited=False)
-    bench.account.take(PassFailed("gate", 1060.0, "no route", 5.0), awaited=False)
+    bench.account.pass_ended(waiting(WAITS), awaited=False)
+    bench.account.pass_ended(DONE, awaited=False)
+    bench.account.pass_ended(PassFailed("gate", 1060.0, "no route", 5.0), awaited=False)
     first, second, third = bench.take(SyncState)
     assert (second.problem, second.last_problem, second.problem_since) == ("", "the disk is full", 1000.0)
     assert (third.problem, third.last_problem, third.problem_since) == ("no route", "no route", 1060.0)
@@ -77,27 +77,27 @@ def test_success_and_the_last_problem_are_remembered(bench: Bench) -> None:
 
 
 def test_a_file_goes_on_waiting_while_no_pass_can_be_made(bench: Bench) -> None:
-    bench.account.take(waiting(WAITS), awaited=False)
-    bench.account.take(PassFailed("gate", 2000.0, "no route", 5.0), awaited=False)
+    bench.account.pass_ended(waiting(WAITS), awaited=False)
+    bench.account.pass_ended(PassFailed("gate", 2000.0, "no route", 5.0), awaited=False)
     assert bench.take(SyncState)[-1].lag_s == 1100.0
 
 
 def test_what_waits_for_a_target_that_was_never_reached_is_known(bench: Bench) -> None:
     bench.account.on_look(waiting(WAITS))
-    bench.account.take(PassFailed("gate", 1000.0, "no route", 5.0), awaited=False)
+    bench.account.pass_ended(PassFailed("gate", 1000.0, "no route", 5.0), awaited=False)
     (state,) = bench.take(SyncState)
     assert (state.complete, state.lag_bytes, state.problem) == (12, 100, "no route")
 
 
 def test_a_folder_that_is_awaited_is_no_problem_of_the_target(bench: Bench) -> None:
-    bench.account.take(PassFailed("gate", 1000.0, "/day is not a folder", 5.0), awaited=True)
+    bench.account.pass_ended(PassFailed("gate", 1000.0, "/day is not a folder", 5.0), awaited=True)
     assert bench.take(SyncState)[0].problem == ""
 
 
 def test_what_differed_is_told_and_stays_listed(bench: Bench) -> None:
     mended = Mismatch("EUC_7.fits", 7, "differs", kept="EUC_7.fits.mismatch-1", mended=True)
-    bench.account.take(replace(DONE, mismatches=(mended,)), awaited=False)
-    bench.account.take(DONE, awaited=False)
+    bench.account.pass_ended(replace(DONE, mismatches=(mended,)), awaited=False)
+    bench.account.pass_ended(DONE, awaited=False)
     first, second = bench.take(SyncState)
     assert (first.urgent, second.urgent, second.problem) == (True, False, "")
     assert "ObsID 7: EUC_7.fits differs" in first.problem
@@ -107,21 +107,21 @@ def test_what_differed_is_told_and_stays_listed(bench: Bench) -> None:
 
 
 def test_a_folder_that_cannot_be_listed_is_told_as_it_is(bench: Bench) -> None:
-    bench.account.take(replace(DONE, lost=("sub cannot be listed: Permission denied",)), awaited=False)
+    bench.account.pass_ended(replace(DONE, lost=("sub cannot be listed: Permission denied",)), awaited=False)
     (state,) = bench.take(SyncState)
     assert (state.problem, state.urgent) == ("sub cannot be listed: Permission denied", False)
 
 
 def test_long_queues_are_cut(bench: Bench) -> None:
     many = tuple(replace(WAITS, path=str(n)) for n in range(3000))
-    bench.account.take(replace(waiting(*many), incomplete={str(n): "half" for n in range(3000)}), awaited=False)
+    bench.account.pass_ended(replace(waiting(*many), incomplete={str(n): "half" for n in range(3000)}), awaited=False)
     (state,) = bench.take(SyncState)
     assert len(state.waiting) == len(state.incomplete) == MOST_LISTED
     assert (state.lag_bytes, state.incomplete_files) == (300_000, 3000)
 
 
 def test_a_long_pass_tells_how_far_it_is_now_and_then(bench: Bench) -> None:
-    bench.account.take(waiting(WAITS, FAILS), awaited=False)
+    bench.account.pass_ended(waiting(WAITS, FAILS), awaited=False)
     bench.take(SyncState)
     for seconds in range(10):
         bench.now = float(seconds)
@@ -133,7 +133,7 @@ def test_a_long_pass_tells_how_far_it_is_now_and_then(bench: Bench) -> None:
 
 
 def test_what_was_wrong_is_over_once_files_get_there(bench: Bench) -> None:
-    bench.account.take(waiting(FAILS), awaited=False)
+    bench.account.pass_ended(waiting(FAILS), awaited=False)
     bench.now = 10.0
     bench.account.on_report(replace(waiting(FAILS), problem=""))
     bench.now = 20.0
@@ -142,7 +142,7 @@ def test_what_was_wrong_is_over_once_files_get_there(bench: Bench) -> None:
 
 
 def test_a_target_that_answers_again_is_no_problem_any_more(bench: Bench) -> None:
-    bench.account.take(PassFailed("gate", 1000.0, "no route", 5.0), awaited=False)
+    bench.account.pass_ended(PassFailed("gate", 1000.0, "no route", 5.0), awaited=False)
     bench.now = 10.0
     bench.account.on_report(replace(waiting(FAILS), problem=""))
     assert [one.problem for one in bench.take(SyncState)] == ["no route", ""]
@@ -155,7 +155,7 @@ def test_a_short_pass_is_told_once(bench: Bench) -> None:
         bench.account.on_report(waiting(WAITS))
         bench.now += 0.4
         bench.account.on_report(replace(DONE, copied=1))
-        bench.account.take(replace(DONE, copied=1), awaited=False)
+        bench.account.pass_ended(replace(DONE, copied=1), awaited=False)
     assert [one.interim for one in bench.take(SyncState)] == [False] * 20
 
 
@@ -202,10 +202,10 @@ def test_an_rsync_that_is_soon_done_is_not_told(bench: Bench) -> None:
 def test_only_exposures_that_changed_are_sent(bench: Bench) -> None:
     verified = ExposureCopy(CopyState.VERIFIED, 3)
     night = dict.fromkeys(range(3000), verified)
-    bench.account.take(replace(DONE, exposures=night), awaited=False)
-    bench.account.take(replace(DONE, exposures=night), awaited=False)
+    bench.account.pass_ended(replace(DONE, exposures=night), awaited=False)
+    bench.account.pass_ended(replace(DONE, exposures=night), awaited=False)
     changed = night | {7: ExposureCopy(CopyState.DIFFERS, 3), 3000: verified}
-    bench.account.take(replace(DONE, exposures=changed), awaited=False)
+    bench.account.pass_ended(replace(DONE, exposures=changed), awaited=False)
     first, second = bench.take(ExposureCopies)
     assert len(first.changed) == 3000
     assert second.changed == {7: ExposureCopy(CopyState.DIFFERS, 3), 3000: verified}
@@ -234,18 +234,18 @@ def test_real_passes_tell_each_exposure_once(day: Day, lab: SyncLab, bench: Benc
     engine = lab.engine()
     engine.listener = bench.account
     try:
-        bench.account.take(engine.sync(full=True), awaited=False)
+        bench.account.pass_ended(engine.sync(full=True), awaited=False)
         last: dict[int, ExposureCopy] = {}
         for one in bench.take(ExposureCopies):
             last |= one.changed
         assert last == {17001: ExposureCopy(CopyState.VERIFIED, 3), 17002: ExposureCopy(CopyState.VERIFIED, 1)}
         day.hk(range(50, 60))
-        bench.account.take(engine.sync(), awaited=False)
+        bench.account.pass_ended(engine.sync(), awaited=False)
         assert bench.take(ExposureCopies) == []
         half = day.image(17002, 2)
         half.write_bytes(half.read_bytes()[:-100])
         age(day.folder)
-        bench.account.take(engine.sync(), awaited=False)
+        bench.account.pass_ended(engine.sync(), awaited=False)
         assert [one.changed for one in bench.take(ExposureCopies)] == [{17002: ExposureCopy(CopyState.WAITING, 1)}]
         assert bench.take(SyncState)[-1].incomplete_files == 1
     finally:

@@ -50,7 +50,7 @@ def take(
         reading = values[:, column]
         codes[:, column] = np.where(reading < low, Verdict.LOW, np.where(reading > high, Verdict.HIGH, 3))
         codes[~np.isfinite(reading), column] = Verdict.INVALID
-    return book.take(kind, stamps, values, codes)
+    return book.add_hk(kind, stamps, values, codes)
 
 
 def judged(book: ExposureHkBook) -> dict[int, HkVerdict]:
@@ -163,7 +163,7 @@ def test_of_two_sets_the_limit_that_was_passed_is_told() -> None:
         stamps, values = np.arange(80.0, 240.0), np.full((160, 3), reading)
         codes = np.full((160, 3), Verdict.IN_LIMITS, np.uint8)
         codes[70, 1] = Verdict.HIGH
-        book.take(kind, stamps, values, codes)
+        book.add_hk(kind, stamps, values, codes)
         assert [one.limit for one in book.states[0].reasons] == [limit]
 
 
@@ -237,7 +237,7 @@ def test_a_version_without_limits_says_nothing() -> None:
     kind = replace(KIND, elvis="6.1.0", table=None, checked=False)
     book = ExposureHkBook(GAP_S)
     book.add([exposure(1, 100, 200)])
-    book.take(kind, np.arange(80.0, 240.0), np.zeros((160, 3)), np.zeros((160, 3), np.uint8))
+    book.add_hk(kind, np.arange(80.0, 240.0), np.zeros((160, 3)), np.zeros((160, 3), np.uint8))
     assert judged(book) == {1: UNKNOWN}
     assert "6.1.0" in book.states[0].reasons[0].text
 

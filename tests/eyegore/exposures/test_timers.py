@@ -36,7 +36,7 @@ def session(count: int, period: float = 100.0, first: int = 17_200, exptime: flo
 
 def timer_of(exposures: Iterable[Exposure], tolerance_s: float = 300.0) -> ExposureTimer:
     timer = ExposureTimer(tolerance_s=tolerance_s)
-    timer.take(exposures)
+    timer.exposed(exposures)
     return timer
 
 
@@ -45,7 +45,7 @@ def timer_of(exposures: Iterable[Exposure], tolerance_s: float = 300.0) -> Expos
 
 def test_the_overhead_is_learned_from_starts() -> None:
     pace = ExposurePace()
-    assert len(pace.take(session(10))) == 10
+    assert len(pace.add(session(10))) == 10
     assert pace.newest is not None
     assert pace.overhead(pace.newest) == 90.0
     assert pace.period(pace.newest) == 100.0
@@ -57,37 +57,37 @@ def test_the_overhead_is_learned_from_starts() -> None:
 )
 def test_without_a_log_the_timing_model_holds(vend: str, overhead: float) -> None:
     pace = ExposurePace()
-    (start,) = pace.take(rows(1, T0, vend=vend))
+    (start,) = pace.add(rows(1, T0, vend=vend))
     assert pace.overhead(start) == pytest.approx(overhead)
 
 
 def test_each_kind_has_its_own_pace() -> None:
     pace = ExposurePace()
-    pace.take(session(5))
+    pace.add(session(5))
     time = T0 + 1000
     for place in range(5):
-        pace.take(rows(17_300 + place, time + 400 * place, pump="1"))
+        pace.add(rows(17_300 + place, time + 400 * place, pump="1"))
     assert pace.newest is not None
     assert pace.overhead(pace.newest) == 390.0
-    (plain,) = pace.take(rows(17_400, time + 5000))
+    (plain,) = pace.add(rows(17_400, time + 5000))
     assert pace.overhead(plain) == 90.0
 
 
 def test_pauses_gaps_and_other_tests_teach_nothing() -> None:
     pace = ExposurePace()
-    pace.take(session(6))
+    pace.add(session(6))
     last = T0 + 500
-    pace.take(rows(17_206, last + 9000))  # a pause
-    pace.take(rows(17_210, last + 9050))  # ObsIDs missing
-    pace.take(rows(17_211, last + 9900, test="PTC01"))  # another test
-    (start,) = pace.take(rows(17_300, last + 20_000))
+    pace.add(rows(17_206, last + 9000))  # a pause
+    pace.add(rows(17_210, last + 9050))  # ObsIDs missing
+    pace.add(rows(17_211, last + 9900, test="PTC01"))  # another test
+    (start,) = pace.add(rows(17_300, last + 20_000))
     assert pace.overhead(start) == 90.0
 
 
 def test_the_wait_between_two_tests_is_no_pace() -> None:
     pace = ExposurePace()
     for place in range(20):
-        pace.take(rows(place, T0 + 900 * place, test=("BIAS01", "PTC01")[place % 2]))
+        pace.add(rows(place, T0 + 900 * place, test=("BIAS01", "PTC01")[place % 2]))
     assert pace.newest is not None
     assert pace.overhead(pace.newest) == pytest.approx(91.8)
 
@@ -96,7 +96,7 @@ def test_the_median_stands_interruptions() -> None:
     pace = ExposurePace()
     time = T0
     for place in range(20):
-        pace.take(rows(place, time))
+        pace.add(rows(place, time))
         time += 700 if place in (12, 15, 17) else 100
     assert pace.newest is not None
     assert pace.overhead(pace.newest) == 90.0
@@ -104,11 +104,11 @@ def test_the_median_stands_interruptions() -> None:
 
 def test_rows_without_time_and_older_ones_are_no_news() -> None:
     pace = ExposurePace()
-    pace.take(session(3))
-    assert pace.take(rows(17_203, math.nan)) == []
-    assert pace.take(session(3)) == []
-    assert pace.take(rows(17_202, T0 + 201)) == []  # a CCD of the last ObsID a second later
-    (start,) = pace.take(rows(17_203, T0 + 300, exptime=math.nan))
+    pace.add(session(3))
+    assert pace.add(rows(17_203, math.nan)) == []
+    assert pace.add(session(3)) == []
+    assert pace.add(rows(17_202, T0 + 201)) == []  # a CCD of the last ObsID a second later
+    (start,) = pace.add(rows(17_203, T0 + 300, exptime=math.nan))
     assert start.exptime == 0.0
 
 
@@ -116,9 +116,9 @@ def test_memory_is_bounded() -> None:
     pace = ExposurePace()
     for place in range(1000):
         test = f"T{place // 2}"
-        pace.take(rows(place, T0 + 100 * place, test=test))
+        pace.add(rows(place, T0 + 100 * place, test=test))
     assert len(pace._overheads) == exposure_pace.KINDS
-    pace.take([Exposure(5000, "CCD1", "X", T0 + 1e6, 1.0, COLUMNS, ())])  # cells missing
+    pace.add([Exposure(5000, "CCD1", "X", T0 + 1e6, 1.0, COLUMNS, ())])  # cells missing
     assert pace.newest is not None
     assert pace.newest.kind[0] == "X"
 
@@ -168,9 +168,9 @@ def test_the_next_exposure_ends_it() -> None:
     timer = timer_of(session(19))
     now = T0 + 1900 + 400
     assert timer.condition(now).active
-    timer.take(session(19))  # nothing new
+    timer.exposed(session(19))  # nothing new
     assert timer.condition(now).active
-    timer.take(rows(17_219, now))
+    timer.exposed(rows(17_219, now))
     assert not timer.condition(now + 60).active
     assert timer.condition(now + 1000).active
 
@@ -193,10 +193,10 @@ def test_a_session_that_goes_on_is_never_late(
     timer, whole = ExposureTimer(), ExposureTimer()
     for place, exptime in enumerate(exptimes):
         assert timer.late(time) is None
-        timer.take(rows(place, time, exptime))
+        timer.exposed(rows(place, time, exptime))
         exposures += rows(place, time, exptime)
         time += exptime + overhead + jitter * (place % 3)
-    whole.take(exposures)
+    whole.exposed(exposures)
     assert whole.late(time) is None
     assert whole.due == timer.due
     late = whole.late(time + 2 * (600 + overhead + 700))
@@ -204,7 +204,7 @@ def test_a_session_that_goes_on_is_never_late(
     assert late.obsid == len(exptimes)
     pieces = ExposureTimer()
     for first in range(0, len(exposures), portion):
-        pieces.take(exposures[first : first + portion])
+        pieces.exposed(exposures[first : first + portion])
     assert pieces.due == whole.due
 
 
@@ -218,7 +218,7 @@ def image(obsid: int, ccd: int, complete: bool = True) -> ImageFile:
 def images_of(exposures: list[Exposure], begin: float = 0.0) -> ImageTimer:
     pace = ExposurePace()
     timer = ImageTimer(pace, begin, after_s=60.0)
-    timer.take(pace.take(exposures))
+    timer.expect(pace.add(exposures))
     return timer
 
 
@@ -241,11 +241,11 @@ def test_which_ccds_are_missing(there: list[ImageFile], missing: tuple[int, ...]
     pace = ExposurePace()
     timer = ImageTimer(pace, 0.0, after_s=60.0)
     if log_first:
-        timer.take(pace.take(rows(7, T0)))
+        timer.expect(pace.add(rows(7, T0)))
     for one in there:
         timer.arrived(one)
     if not log_first:
-        timer.take(pace.take(rows(7, T0)))
+        timer.expect(pace.add(rows(7, T0)))
     assert timer.missing(DEADLINE) == ()
     found = timer.missing(DEADLINE + 1)
     assert [one.ccds for one in found] == ([missing] if missing else [])
@@ -272,7 +272,7 @@ def test_what_was_missing_before_the_start_is_no_news() -> None:
 def test_a_block_with_fewer_ccds() -> None:
     pace = ExposurePace()
     timer = ImageTimer(pace, 0.0, ccds=frozenset({2}))
-    timer.take(pace.take(rows(7, T0)))
+    timer.expect(pace.add(rows(7, T0)))
     timer.arrived(image(7, 2))
     assert timer.missing(T0 + 1e6) == ()
 

@@ -26,7 +26,7 @@ def test_old_entries_go_at_the_start_and_once_a_day(tmp_path: Path) -> None:
     path = tmp_path / "day.sqlite"
     said: list[str] = []
     keeper = JournalKeeper(path, tmp_path, said.append, keep_days=1.5)
-    keeper.take([noted(days_ago) for days_ago in (400, 2, 1.4, 0.2)], lambda: MEMORY)
+    keeper.write([noted(days_ago) for days_ago in (400, 2, 1.4, 0.2)], lambda: MEMORY)
     assert kept(path) == ["400", "2", "1.4", "0.2"]
     keeper.tick(NOW, lambda: MEMORY)
     assert kept(path) == ["1.4", "0.2"]

@@ -24,7 +24,7 @@ def find(codes: npt.ArrayLike, values: npt.ArrayLike, cuts: tuple[int, ...] = ()
     edges = [0, *sorted(cuts), len(samples)]
     runs: list[Run] = []
     for start, stop in itertools.pairwise(edges):
-        runs += finder.take(["X"], times[start:stop], samples[start:stop], verdicts[start:stop], {"X": 12192.0})
+        runs += finder.find(["X"], times[start:stop], samples[start:stop], verdicts[start:stop], {"X": 12192.0})
     return runs + finder.open_runs
 
 

@@ -34,7 +34,7 @@ def ramp(minutes: float, per_minute: float, noise: float = 0.02, start: float = 
 
 def window_of(*columns: FloatArray, begin: float = T0) -> TrendWindow:
     window = TrendWindow([f"P{place}" for place in range(len(columns))])
-    window.take(begin + np.arange(float(len(columns[0]))), np.column_stack(columns))
+    window.add(begin + np.arange(float(len(columns[0]))), np.column_stack(columns))
     return window
 
 
@@ -135,7 +135,7 @@ def test_noise_beside_its_limit_makes_no_pre_alarm() -> None:
     times, values = T0 + np.arange(7200.0), np.random.default_rng(0).normal(0, 0.02, (7200, 82)).round(2)
     window = TrendWindow([str(place) for place in range(82)])
     for row in range(0, 7200, 60):
-        window.take(times[row : row + 60], values[row : row + 60])
+        window.add(times[row : row + 60], values[row : row + 60])
         for column in window.columns:
             found = window.time_to_limit(column, -0.05, 0.05, window.newest)
             assert found is None or found.minutes > RESPONSE_MIN
@@ -186,7 +186,7 @@ def test_invalid_and_stale_samples_are_left_out() -> None:
     values[::3, 1], verdicts[::3, 1] = -246.86, Verdict.INVALID
     values[1::9, 1], verdicts[1::9, 1] = -250, Verdict.STALE
     window = TrendWindow(["A", "B"])
-    window.take(T0 + np.arange(1800.0), values, verdicts)
+    window.add(T0 + np.arange(1800.0), values, verdicts)
     alone, holed = window.slope("A"), window.slope("B")
     assert alone is not None
     assert holed is not None
@@ -202,7 +202,7 @@ def test_a_parameter_silent_for_long_has_no_forecast() -> None:
 @pytest.mark.parametrize("jump", [3600.0, -3600.0, 86400.0, -30.0], ids=str)
 def test_a_jump_of_the_clock_starts_anew(jump: float) -> None:
     window = window_of(ramp(30, -0.2))
-    window.take(T0 + 1800 + jump + np.arange(600.0), np.full((600, 1), -110.0))
+    window.add(T0 + 1800 + jump + np.arange(600.0), np.full((600, 1), -110.0))
     slope = window.slope("P0")
     assert slope is not None
     assert (slope.now, slope.per_minute) == (-110, 0)
@@ -214,7 +214,7 @@ def test_a_few_wrong_stamps_do_not(stamp: float) -> None:
     times = T0 + np.arange(1800.0)
     times[[500, 900, 901, 902, 903]] = stamp
     window = TrendWindow(["P0"])
-    window.take(times, DRIFT[:, None])
+    window.add(times, DRIFT[:, None])
     slope, right = window.slope("P0"), window_of(DRIFT).slope("P0")
     assert slope is not None
     assert right is not None
@@ -227,7 +227,7 @@ def test_hk_of_exposures_only_has_a_trend() -> None:
     times = T0 + np.arange(3600.0)
     there = np.arange(3600) % 300 < 70
     window = TrendWindow(["P0"])
-    window.take(times[there], ramp(60, -0.1)[there, None])
+    window.add(times[there], ramp(60, -0.1)[there, None])
     slope = window.slope("P0")
     assert slope is not None
     assert slope.significant
@@ -241,8 +241,8 @@ def new_bins(columns: int = 1) -> TrendBins:
 def test_a_clock_that_stands_still_fills_no_memory() -> None:
     bins = new_bins()
     for portion in range(50):  # later rows of a bin are left out: the median is that of the first ones
-        bins.take(np.full(ROWS_PER_BIN, T0), np.full((ROWS_PER_BIN, 1), float(portion)), None)
-    bins.take(np.array([T0 + 2 * WINDOW_S / MOST_POINTS]), np.ones((1, 1)), None)
+        bins.add(np.full(ROWS_PER_BIN, T0), np.full((ROWS_PER_BIN, 1), float(portion)), None)
+    bins.add(np.array([T0 + 2 * WINDOW_S / MOST_POINTS]), np.ones((1, 1)), None)
     _times, medians = bins.points()
     assert medians.tolist() == [[0.0]]
 
@@ -250,7 +250,7 @@ def test_a_clock_that_stands_still_fills_no_memory() -> None:
 def test_memory_does_not_grow_with_the_session() -> None:
     window = TrendWindow(["P0"])
     for hour in range(48):
-        window.take(T0 + 3600 * hour + np.arange(3600.0), np.zeros((3600, 1)))
+        window.add(T0 + 3600 * hour + np.arange(3600.0), np.zeros((3600, 1)))
         slope = window.slope("P0")
         assert slope is not None
         assert slope.samples <= 60
@@ -275,8 +275,8 @@ def test_portions_do_not_matter(steps: list[float], places: list[int]) -> None:
     for portions in ([slice(None)], list(cut(len(steps), places)), [slice(row, row + 1) for row in range(len(steps))]):
         window, bins = TrendWindow(["A", "B"]), new_bins(2)
         for portion in portions:
-            window.take(times[portion], values[portion])
-            bins.take(times[portion], values[portion], None)
+            window.add(times[portion], values[portion])
+            bins.add(times[portion], values[portion], None)
         found.append((bins.newest, bins.closed, *bins.points(), window.slope("B")))
     for other in found[1:]:
         np.testing.assert_array_equal(found[0][2], other[2])
@@ -323,7 +323,7 @@ def followed(folder: Path) -> Iterator[tuple[HkRows, TrendWindow, LimitTable]]:
         verdicts = checker.verdicts(rows.times, rows.values)
         for row in range(0, len(rows.times), 30):
             part = slice(row, row + 30)
-            window.take(rows.times[part], rows.values[part], verdicts[part])
+            window.add(rows.times[part], rows.values[part], verdicts[part])
             yield (
                 HkRows(rows.path, rows.columns, rows.times[part], rows.values[part], 0, 0.0),
                 window,

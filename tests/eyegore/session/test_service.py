@@ -157,7 +157,7 @@ def test_alarms_are_told_when_the_journal_fails_in_a_way_nobody_foresaw(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr(JournalKeeper, "take", fail)
+    monkeypatch.setattr(JournalKeeper, "write", fail)
     simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@10+100"]).append_rows(30)
     start(state=tmp_path / "state")
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)

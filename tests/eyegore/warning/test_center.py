@@ -48,7 +48,7 @@ class Lab(Bench):
         return EntryContext(self.now, news=min(START, self.now) - 600)
 
     def tell(self, events: Sequence[Event]) -> None:
-        orders = self.center.take(events, self.now)
+        orders = self.center.orders_for(events, self.now)
         orders.add(self.center.tick(self.now))
         self.do(orders)
 

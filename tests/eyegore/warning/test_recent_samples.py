@@ -20,7 +20,7 @@ def test_any_batching_keeps_the_last_hour(steps: list[int], data: st.DataObject)
     recent, rest = RecentSamples(), times
     while rest:
         count = data.draw(st.integers(1, len(rest)))
-        recent.take(rows(rest[:count]))
+        recent.add(rows(rest[:count]))
         rest = rest[count:]
     found, values = recent.of("B")
     assert found.tolist() == [time for time in times if time >= times[-1] - KEPT_S]
@@ -30,7 +30,7 @@ def test_any_batching_keeps_the_last_hour(steps: list[int], data: st.DataObject)
 def test_memory_is_bounded_row_by_row() -> None:
     recent = RecentSamples()
     for time in range(10_000):
-        recent.take(rows([float(time)]))
+        recent.add(rows([float(time)]))
     assert recent.of("A")[0].size == KEPT_S + 1
     assert len(recent._blocks) <= KEPT_S + 1
 
@@ -38,8 +38,8 @@ def test_memory_is_bounded_row_by_row() -> None:
 def test_other_columns_begin_anew_and_unknown_ones_are_empty() -> None:
     recent = RecentSamples()
     assert recent.of("A")[0].size == 0
-    recent.take(rows([1.0, 2.0]))
+    recent.add(rows([1.0, 2.0]))
     assert recent.of("C")[0].size == 0
-    recent.take(rows([3.0], ("B", "C")))
+    recent.add(rows([3.0], ("B", "C")))
     assert recent.of("B")[0].tolist() == [3.0]
     assert recent.of("A")[0].size == 0

@@ -17,7 +17,7 @@ def heard(plan: TonePlan, end: float, start: float = 0.0) -> list[tuple[float, S
     tones = []
     now = max(start, plan.due())
     while now <= end:
-        tones.append((now, plan.take(now)))
+        tones.append((now, plan.next_tone(now)))
         now = max(now, plan.due())
     return tones
 
@@ -25,9 +25,9 @@ def heard(plan: TonePlan, end: float, start: float = 0.0) -> list[tuple[float, S
 def test_nothing_sounds_without_alarms() -> None:
     plan = TonePlan()
     assert plan.due() == math.inf
-    assert plan.take(0) is NONE
+    assert plan.next_tone(0) is NONE
     plan.update({"a": NONE})
-    assert plan.take(0) is NONE
+    assert plan.next_tone(0) is NONE
 
 
 def test_warning_sounds_once() -> None:
@@ -48,28 +48,28 @@ def test_critical_sounds_until_acknowledged() -> None:
 def test_a_rise_and_a_return_sound_again() -> None:
     plan = TonePlan()
     plan.update({"a": W})
-    assert plan.take(0) is W
+    assert plan.next_tone(0) is W
     plan.update({"a": C})
-    assert plan.take(10) is C
+    assert plan.next_tone(10) is C
     plan.update({})
     plan.update({"a": W})
-    assert plan.take(20) is W
+    assert plan.next_tone(20) is W
 
 
 def test_a_rise_sounds_at_once_beside_an_old_critical() -> None:
     plan = TonePlan()
     plan.update({"a": C, "b": W})
-    assert plan.take(0) is C
+    assert plan.next_tone(0) is C
     plan.update({"a": C, "b": C})
-    assert plan.take(REPEAT_S / 2) is C
+    assert plan.next_tone(REPEAT_S / 2) is C
 
 
 def test_a_warning_beside_an_old_critical_has_its_own_tone() -> None:
     plan = TonePlan()
     plan.update({"a": C})
-    assert plan.take(0) is C
+    assert plan.next_tone(0) is C
     plan.update({"a": C, "b": W})
-    assert plan.take(5) is W
+    assert plan.next_tone(5) is W
     assert plan.due() == REPEAT_S
 
 
@@ -78,7 +78,7 @@ def test_a_flood_is_one_tone_and_not_a_concert() -> None:
     tones = []
     for second in range(10):
         plan.update({str(number): W for number in range(20 * second + 1)})
-        tones.append(plan.take(second / 2))
+        tones.append(plan.next_tone(second / 2))
     assert [tone for tone in tones if tone] == [W] * (1 + int(4.5 / GAP_S))
 
 
@@ -87,7 +87,7 @@ def test_silence_puts_off_and_forgets_nothing(severity: Severity, after: list[tu
     plan = TonePlan()
     plan.silence(600, 0)
     plan.update({"a": severity})
-    assert plan.take(599) is NONE
+    assert plan.next_tone(599) is NONE
     assert heard(plan, 600 + REPEAT_S) == after
 
 
@@ -104,4 +104,4 @@ def test_a_silence_can_be_ended() -> None:
     plan.silence(600, 0)
     plan.update({"a": W})
     plan.silence(0, 10)
-    assert plan.take(10) is W
+    assert plan.next_tone(10) is W

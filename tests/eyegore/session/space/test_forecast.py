@@ -17,7 +17,7 @@ IMAGES = 3 * 35e6
 
 def follow(space: SpaceForecast, free: np.ndarray[tuple[int], np.dtype[np.float64]]) -> SpaceState:
     """As it is after the last of these free bytes, one each 30 s."""
-    return [space.take(T0 + 30 * place, size) for place, size in enumerate(free.tolist())][-1]
+    return [space.foretell(T0 + 30 * place, size) for place, size in enumerate(free.tolist())][-1]
 
 
 def filling(start: float, hours: float = 2.0) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -64,10 +64,10 @@ def test_what_does_not_fill_up(free: np.ndarray[tuple[int], np.dtype[np.float64]
 def test_a_volume_that_does_not_answer() -> None:
     space = SpaceForecast("data volume")
     follow(space, filling(30e9))
-    state = space.take(T0 + 7200, math.nan, "/data does not answer")
+    state = space.foretell(T0 + 7200, math.nan, "/data does not answer")
     assert (state.full, state.text) == (None, "data volume: /data does not answer")
     assert SpaceState("backup", T0, math.nan).text == "backup: free space unknown"
-    assert space.take(T0 + 7230, 21e9).full is not None
+    assert space.foretell(T0 + 7230, 21e9).full is not None
 
 
 SLOPE = Slope(-1e9, -1.1e9, -0.9e9, 2e11, T0, 60, 7000.0, 1e8, True)

@@ -27,21 +27,21 @@ T0 = 1552521600.0
 )
 def test_space(free: float, hours: float, severity: Severity) -> None:
     timer = SpaceTimer("DATA VOLUME")
-    found = timer.take(T0, free, hours, "text")
+    found = timer.look(T0, free, hours, "text")
     assert (found.active, found.severity) == (severity > Severity.NONE, severity)
     assert found.text == ("text" if found.active else "")
 
 
 def test_space_keeps_its_beginning_and_does_not_chatter() -> None:
     timer = SpaceTimer("DATA VOLUME")
-    told = [timer.take(T0 + place, 500e9, hours, "") for place, hours in enumerate((7, 5.9, 6.1, 6.5, 0.9, 1.05, 1.2))]
+    told = [timer.look(T0 + place, 500e9, hours, "") for place, hours in enumerate((7, 5.9, 6.1, 6.5, 0.9, 1.05, 1.2))]
     names = [one.severity.name for one in told]
     assert names == ["NONE", "WARNING", "WARNING", "WARNING", "CRITICAL", "CRITICAL", "WARNING"]
     assert [one.since for one in told[1:]] == [T0 + 1] * 6
-    assert not timer.take(T0 + 9, 500e9, 6.7, "").active
+    assert not timer.look(T0 + 9, 500e9, 6.7, "").active
 
 
 def test_a_volume_that_hangs_stays_as_bad_as_it_was() -> None:
     timer = SpaceTimer("DATA VOLUME")
-    timer.take(T0, 1e9, NAN, "little")
-    assert timer.take(T0 + 30, NAN, NAN, "hangs").severity is Severity.CRITICAL
+    timer.look(T0, 1e9, NAN, "little")
+    assert timer.look(T0 + 30, NAN, NAN, "hangs").severity is Severity.CRITICAL

@@ -58,35 +58,35 @@ def test_the_next_channel_then_the_next_person(
     history: list[tuple[Channel, DeliveryState]], expected: tuple[str, tuple[Channel, ...]] | None
 ) -> None:
     one = fallback()
-    found = [one.take(delivery(channel, state), NOW) for channel, state in history]
+    found = [one.instead_of(delivery(channel, state), NOW) for channel, state in history]
     assert told(found[-1]) == expected
 
 
 def test_one_failure_is_answered_once() -> None:
     one = fallback()
-    assert one.take(delivery(SMS, REFUSED), NOW) is not None
-    assert one.take(delivery(SMS, REFUSED), NOW) is None
-    assert one.take(delivery(SMS, EXPIRED), NOW) is None
-    assert told(one.take(delivery(CALL, REFUSED), NOW)) == ("Ben", (SMS, EMAIL))
+    assert one.instead_of(delivery(SMS, REFUSED), NOW) is not None
+    assert one.instead_of(delivery(SMS, REFUSED), NOW) is None
+    assert one.instead_of(delivery(SMS, EXPIRED), NOW) is None
+    assert told(one.instead_of(delivery(CALL, REFUSED), NOW)) == ("Ben", (SMS, EMAIL))
 
 
 def test_who_stands_in_is_told_why() -> None:
     one = fallback()
-    one.take(delivery(SMS, REFUSED), NOW)
-    notice = one.take(delivery(CALL, REFUSED), NOW)
+    one.instead_of(delivery(SMS, REFUSED), NOW)
+    notice = one.instead_of(delivery(CALL, REFUSED), NOW)
     assert notice is not None
     assert (notice.key, notice.text) == ("7>Ben", "Ana cannot be reached, so this comes to you. \n\nt")
     failed = replace(delivery(SMS, REFUSED), notice=notice)
-    last = one.take(failed, NOW)
+    last = one.instead_of(failed, NOW)
     assert last is not None
     assert (last.key, last.person, last.channels) == ("7>Cem", "Cem", (EMAIL,))
-    assert one.take(replace(failed, notice=last, channel=EMAIL), NOW) is None, "nobody is left"
+    assert one.instead_of(replace(failed, notice=last, channel=EMAIL), NOW) is None, "nobody is left"
 
 
 def test_a_channel_is_waited_for_a_while() -> None:
     one = fallback()
-    assert one.take(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
-    assert told(one.take(delivery(SMS, WAITING, failing_since=NOW - 120), NOW)) == ("Ana", (CALL,))
+    assert one.instead_of(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
+    assert told(one.instead_of(delivery(SMS, WAITING, failing_since=NOW - 120), NOW)) == ("Ana", (CALL,))
 
 
 def test_what_is_critical_does_not_wait_for_the_next_attempt() -> None:
@@ -94,7 +94,7 @@ def test_what_is_critical_does_not_wait_for_the_next_attempt() -> None:
     one.note(delivery(SMS, WAITING), NOW)
     assert one.overdue(NOW + 89) == []
     (late,) = one.overdue(NOW + 91)
-    assert told(one.take(late, NOW + 91, late=True)) == ("Ana", (CALL,))
+    assert told(one.instead_of(late, NOW + 91, late=True)) == ("Ana", (CALL,))
     assert one.overdue(NOW + 200) == []
     mild = replace(delivery(EMAIL, WAITING), notice=replace(delivery(EMAIL, WAITING).notice, severity=Severity.WARNING))
     other = fallback()
@@ -106,33 +106,35 @@ def test_what_is_critical_does_not_wait_for_the_next_attempt() -> None:
 
 def test_after_a_restart_a_failure_is_answered_that_nobody_heard_of_and_no_other() -> None:
     before = fallback()
-    before.take(delivery(SMS, REFUSED), NOW)
+    before.instead_of(delivery(SMS, REFUSED), NOW)
     after = fallback()
     after.restore(before.memory())
     assert not after.unheard(delivery(SMS, REFUSED))
     assert after.unheard(delivery(EMAIL, REFUSED))
     after.note(delivery(CALL, WAITING, (CALL,)), NOW)
-    assert told(after.take(delivery(EMAIL, REFUSED), NOW)) == ("Ben", (SMS, EMAIL)), "the call is on its way already"
+    assert told(after.instead_of(delivery(EMAIL, REFUSED), NOW)) == ("Ben", (SMS, EMAIL)), (
+        "the call is on its way already"
+    )
 
 
 @pytest.mark.parametrize("reason", [Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.TEST, Reason.PROOF])
 def test_what_is_not_urgent_has_no_fallback(reason: Reason) -> None:
-    assert fallback().take(delivery(SMS, REFUSED, reason=reason), NOW) is None
+    assert fallback().instead_of(delivery(SMS, REFUSED, reason=reason), NOW) is None
 
 
 def test_a_channel_that_fails_is_told_once_and_again_when_it_works() -> None:
     watch = ChannelWatch()
-    assert watch.take(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
-    path = watch.take(delivery(SMS, WAITING, failing_since=NOW - 90), NOW)
+    assert watch.news_of(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
+    path = watch.news_of(delivery(SMS, WAITING, failing_since=NOW - 90), NOW)
     assert path is not None
     assert (path.channel, path.problem, path.since) == ("sms", "sms to Ana does not get out: because", NOW - 90)
-    assert watch.take(delivery(SMS, REFUSED), NOW) is None
-    assert watch.take(delivery(EMAIL, SENT), NOW) is None
-    well = watch.take(delivery(SMS, SENT), NOW)
+    assert watch.news_of(delivery(SMS, REFUSED), NOW) is None
+    assert watch.news_of(delivery(EMAIL, SENT), NOW) is None
+    well = watch.news_of(delivery(SMS, SENT), NOW)
     assert well is not None
     assert well.problem == ""
     assert watch.problems == {}
-    assert watch.take(delivery(SMS, REFUSED), NOW) is not None
+    assert watch.news_of(delivery(SMS, REFUSED), NOW) is not None
 
 
 def test_what_has_no_deliveries_is_an_alarm_when_it_fails_for_long() -> None:

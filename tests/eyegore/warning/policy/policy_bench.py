@@ -67,7 +67,7 @@ class Bench:
             beyond = self._checker.beyond(row)
             judgement = Judgement.by_one_set(self._checker.verdicts(times, row), beyond)
             rows = HkRows("hk", COLUMNS, times, row, 2, self.now)
-            self.tell([*self.board.take(rows, judgement, self.frame), *self.board.tick(self.frame)])
+            self.tell([*self.board.apply(rows, judgement, self.frame), *self.board.tick(self.frame)])
         return told(self.notices[before:])
 
     def act(self, action: Action, parameter: str, person: str = "Ana", comment: str = "", seconds: float = 60) -> None:
@@ -85,7 +85,7 @@ class Bench:
     def tell(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, AlarmChanged):
-                self.notices += self.policy.take(event, self.now)
+                self.notices += self.policy.notices_for(event, self.now)
         self.notices += self.policy.tick(self.now)
 
     def restart(self) -> None:

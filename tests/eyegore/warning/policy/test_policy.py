@@ -304,7 +304,7 @@ def test_many_at_once_are_told_in_one_pass() -> None:
     for number in range(301):
         alarm = replace(event.alarm, parameter=f"X{number}", incident=number, first_out=f"X{number}")
         entry = replace(event.entry, parameter=alarm.parameter, incident=number)
-        bench.notices += bench.policy.take(AlarmChanged(alarm, entry, ""), START + 2)
+        bench.notices += bench.policy.notices_for(AlarmChanged(alarm, entry, ""), START + 2)
     bench.notices += bench.policy.tick(START + 3)
     assert len({notice.parameter for notice in bench.notices}) == 301
 

@@ -169,7 +169,7 @@ class Night:
             rows = HkRows("hk", COLUMNS, times[part], values[part], 2, now)
             frame = EntryContext(now, news=BEGIN - 600)
             judgement = Judgement.by_one_set(codes[part], None if beyond is None else beyond[part])
-            events = self.board.take(rows, judgement, frame)
+            events = self.board.apply(rows, judgement, frame)
             for command in commands.get(now, ()):
                 events += self.board.command(command, frame)
             if now == silent:
@@ -192,7 +192,7 @@ class Night:
 
 
 def _notices(policy: Policy, heard: list[AlarmChanged], now: float) -> list[Notice]:
-    return [notice for event in heard for notice in policy.take(event, now)] + policy.tick(now)
+    return [notice for event in heard for notice in policy.notices_for(event, now)] + policy.tick(now)
 
 
 @pytest.fixture(scope="module")

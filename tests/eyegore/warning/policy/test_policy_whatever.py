@@ -39,7 +39,7 @@ class Twins(Bench):
         again: list[Notice] = []
         for event in events:
             if isinstance(event, AlarmChanged):
-                again += self._restarted().take(event, self.now)
+                again += self._restarted().notices_for(event, self.now)
         again += self._restarted().tick(self.now)
         assert again == self.notices[first:]
         for notice in self.notices[first:]:
