@@ -28,6 +28,7 @@ from eyegore.messages.events import (
     FlagCommand,
     HkRows,
     Noted,
+    NoteKind,
     Said,
     Transition,
 )
@@ -237,7 +238,7 @@ class AlarmBoard:
 def noted(
     text: str,
     frame: EntryContext,
-    kind: str = "CONFIGURATION",
+    kind: NoteKind = NoteKind.CONFIGURATION,
     time: float = float("nan"),
     person: str = "",
     *,
@@ -248,7 +249,9 @@ def noted(
     ``said``: the log is told by another event.
     """
     nan = float("nan")
-    entry = AlarmEntry(frame.now, time, "", kind, None, None, "NONE", nan, "", frame.context, person, text, frame.table)
+    entry = AlarmEntry(
+        frame.now, time, "", kind, None, None, Severity.NONE, nan, "", frame.context, person, text, frame.table
+    )
     return Noted(entry, "" if said else text)
 
 
@@ -276,10 +279,10 @@ def _event(change: AlarmStep, frame: EntryContext, step: Step | None) -> AlarmCh
         time=frame.now,
         data_time=data_time,
         parameter=alarm.parameter,
-        kind=alarm.kind.value,
+        kind=alarm.kind,
         before=change.before,
         after=change.after,
-        severity=alarm.severity.name,
+        severity=alarm.severity,
         value=alarm.worst if change.what is Transition.RETURNED else alarm.value,
         limit=alarm.limit,
         context=frame.context,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmState, Transition
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmState, EntryKind, Transition
 
 MOST_SPANS = 2000
 """Spans kept that are over; then the oldest are forgotten."""
@@ -22,11 +22,11 @@ class AlarmSpan:
     """One excursion that raised an alarm. ``since``, ``until`` and ``worst_time`` are lab seconds.
 
     ``until`` is infinite while it lasts. ``worst`` and ``worst_time`` are NaN where they are not known. ``seen`` tells
-    that a person has acknowledged or lowered it. ``kind`` is the value of an AlarmKind.
+    that a person has acknowledged or lowered it.
     """
 
     parameter: str
-    kind: str
+    kind: EntryKind
     severity: Severity
     since: float
     until: float = math.inf
@@ -45,7 +45,7 @@ class AlarmSpans:
 
     def __init__(self, most: int = MOST_SPANS) -> None:
         self.revision = 0
-        self._open: dict[tuple[str, str], AlarmSpan] = {}
+        self._open: dict[tuple[str, EntryKind], AlarmSpan] = {}
         self._over: deque[AlarmSpan] = deque(maxlen=most)
 
     def of(self, parameter: str) -> list[AlarmSpan]:
@@ -57,15 +57,19 @@ class AlarmSpans:
         """Take entries of the journal, the oldest first."""
         for entry in entries:
             key = (entry.parameter, entry.kind)
-            severity = Severity.__members__.get(entry.severity, Severity.WARNING)
             match None if entry.person else entry.what:
                 case Transition.RAISED:
                     self._finish(key, entry.data_time)
                     worst = (entry.value, entry.data_time)
-                    self._open[key] = AlarmSpan(*key, severity, entry.data_time, math.inf, *worst)
+                    self._open[key] = AlarmSpan(*key, entry.severity, entry.data_time, math.inf, *worst)
                 case Transition.RISEN if key in self._open:
-                    risen = replace(self._open[key], severity=severity, worst=entry.value, worst_time=entry.data_time)
-                    self._open[key] = replace(risen, seen=False)
+                    self._open[key] = replace(
+                        self._open[key],
+                        severity=entry.severity,
+                        worst=entry.value,
+                        worst_time=entry.data_time,
+                        seen=False,
+                    )
                 case Transition.RETURNED if key in self._open:
                     worst_time = self._open[key].worst_time if entry.value == self._open[key].worst else math.nan
                     self._open[key] = replace(self._open[key], worst=entry.value, worst_time=worst_time)
@@ -84,11 +88,11 @@ class AlarmSpans:
         """Take a change of one alarm."""
         self._note(event.alarm)
         if _is_seen(event.entry):
-            self._see((event.alarm.parameter, event.alarm.kind.value))
+            self._see((event.alarm.parameter, event.alarm.kind))
         self.revision += 1
 
     def _note(self, alarm: Alarm) -> None:
-        key = (alarm.parameter, alarm.kind.value)
+        key = (alarm.parameter, alarm.kind)
         known = self._open.get(key)
         if not alarm.active:
             if known is not None:
@@ -104,12 +108,12 @@ class AlarmSpans:
             worst = (alarm.worst, alarm.worst_time)
             self._open[key] = AlarmSpan(*key, alarm.severity, alarm.since, math.inf, *worst, seen)
 
-    def _finish(self, key: tuple[str, str], until: float) -> None:
+    def _finish(self, key: tuple[str, EntryKind], until: float) -> None:
         span = self._open.pop(key, None)
         if span is not None:
             self._over.append(replace(span, until=max(span.since, until) if math.isfinite(until) else span.since))
 
-    def _see(self, key: tuple[str, str]) -> None:
+    def _see(self, key: tuple[str, EntryKind]) -> None:
         """A person acknowledged what lasts, or lowered what is over; also what was before it."""
         if key in self._open:
             self._open[key] = replace(self._open[key], seen=True)

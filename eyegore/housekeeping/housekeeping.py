@@ -15,7 +15,17 @@ from eyegore.housekeeping.judged_rows import JudgedRows
 from eyegore.housekeeping.rules import Rules
 from eyegore.housekeeping.trends import SessionTrends
 from eyegore.limits.model import LimitTable, Parameter, Phase
-from eyegore.messages.events import Event, HkAccepted, HkHeader, HkRows, LayoutChanged, LimitsEdited, PhaseChosen, Said
+from eyegore.messages.events import (
+    Event,
+    HkAccepted,
+    HkHeader,
+    HkRows,
+    LayoutChanged,
+    LimitsEdited,
+    NoteKind,
+    PhaseChosen,
+    Said,
+)
 from eyegore.series.excursions import ExcursionBook
 
 
@@ -160,7 +170,7 @@ class Housekeeping:
         if not known:
             text = f"phase {_phase_text(phase)}, after {_phase_text(before)}"
             new = time >= self.news
-            events.append(noted(text, self.frame(now), "PHASE", time, said=new))
+            events.append(noted(text, self.frame(now), NoteKind.PHASE, time, said=new))
             if new:
                 events.append(Said(logging.INFO, text, now))
         if self.judge.layout is not None:
@@ -175,7 +185,7 @@ class Housekeeping:
         words = f"the phase {chosen.phase.value}" if chosen.phase else "that the temperature tells the phase"
         text = f"{chosen.person} chose {words}" + (f": {chosen.comment}" if chosen.comment else "")
         events: list[Event] = [
-            noted(text, self.frame(now), "PHASE", person=chosen.person, said=True),
+            noted(text, self.frame(now), NoteKind.PHASE, person=chosen.person, said=True),
             Said(logging.INFO, text, now),
         ]
         return [*events, *self._enter(self.judge.phase, lab_now, now)]

@@ -8,7 +8,8 @@ from enum import Enum
 
 from eyegore.basics.store import StoreKind
 from eyegore.journal.errors import JournalError
-from eyegore.messages.events import AlarmEntry, AlarmState, Transition
+from eyegore.limits.model import Severity
+from eyegore.messages.events import AlarmEntry, AlarmKind, AlarmState, NoteKind, Transition
 
 VERSION = 3
 """Of the tables. Raise it with every change, and convert the older ones."""
@@ -31,6 +32,8 @@ OUTBOX = (
     "CREATE INDEX outbox_by_state ON outbox (state)",
 )
 WHAT = ("ALTER TABLE entries ADD COLUMN what TEXT NOT NULL DEFAULT ''",)
+_KINDS = {**AlarmKind.__members__, **NoteKind.__members__}
+_KNOWN = {"kind": _KINDS, "severity": Severity.__members__}
 _OF_VERSION_2 = {one.value for one in Transition}
 """What a version before that column wrote as the comment of what no person did."""
 
@@ -80,11 +83,16 @@ def _cell(name: str, value: float | str | Enum | None) -> Cell:
 
 
 def entry_of(row: tuple[Cell, ...]) -> AlarmEntry:
-    """The entry that :func:`row_of` took apart."""
+    """The entry that :func:`row_of` took apart; its context tells what of it only a later release understands."""
     values: dict[str, object] = dict(zip(COLUMNS, row, strict=True))
     values |= {name: math.nan for name in _REALS if values[name] is None}
     values |= {name: AlarmState.__members__.get(str(values[name])) for name in ("before", "after")}
     values |= {"what": Transition.__members__.get(str(values["what"])), "old": bool(values["old"])}
     if values["after"] and not (values["what"] or values["person"]) and values["comment"] in _OF_VERSION_2:
         values |= {"what": Transition(values["comment"]), "comment": ""}
+    later = [f"{name} {values[name]}" for name, known in _KNOWN.items() if values[name] not in known]
+    if later:
+        values["context"] = ", ".join(filter(None, (str(values["context"]), f"of a later Eyegore: {', '.join(later)}")))
+    values["kind"] = _KINDS.get(str(values["kind"]), NoteKind.UNKNOWN)
+    values["severity"] = Severity.__members__.get(str(values["severity"]), Severity.WARNING)
     return AlarmEntry(**values)  # type: ignore[arg-type]

@@ -66,6 +66,21 @@ class AlarmKind(ByName, Enum):
         return self in (AlarmKind.DEADMAN, AlarmKind.TREND, AlarmKind.FRAME)
 
 
+class NoteKind(Enum):
+    """What an entry of the journal is about that is no change of an alarm.
+
+    UNKNOWN is read, never written: the kind is one of a later release.
+    """
+
+    CONFIGURATION = "CONFIGURATION"
+    PHASE = "PHASE"
+    REPLY = "REPLY"
+    UNKNOWN = "UNKNOWN"
+
+
+EntryKind = AlarmKind | NoteKind
+
+
 class AlarmState(ByName, Enum):
     """State of one alarm (ISA-18.2): process and operator in one word."""
 
@@ -151,10 +166,10 @@ class AlarmEntry:
     time: float
     data_time: float
     parameter: str
-    kind: str
+    kind: EntryKind
     before: AlarmState | None
     after: AlarmState | None
-    severity: str
+    severity: Severity
     value: float
     limit: str
     context: str

@@ -10,7 +10,7 @@ from pathlib import Path
 from eyegore.feeds.ingest import read_folder
 from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import LimitSet, LimitTable
-from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp, Transition
+from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp, EntryKind, Transition
 from eyegore.session.monitor import Monitor
 
 
@@ -29,7 +29,7 @@ class Alarmed:
 
 
 CHATTER_S = 600.0
-KINDS = (AlarmKind.OOL.value, AlarmKind.PERFORMANCE.value)
+KINDS = (AlarmKind.OOL, AlarmKind.PERFORMANCE)
 
 
 def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> dict[str, Alarmed]:
@@ -54,7 +54,7 @@ def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> dic
 
 def _counted(entries: Sequence[AlarmEntry]) -> dict[str, Alarmed]:
     found: dict[str, Alarmed] = {}
-    ended: dict[tuple[str, str], float] = {}
+    ended: dict[tuple[str, EntryKind], float] = {}
     for entry in entries:
         name = entry.parameter
         known = found.setdefault(name, Alarmed())

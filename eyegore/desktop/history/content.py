@@ -13,7 +13,7 @@ from eyegore.basics.quantities import number
 from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
 from eyegore.limits.wording import quantity
-from eyegore.messages.events import AlarmKind
+from eyegore.messages.events import AlarmKind, EntryKind
 from eyegore.series.decimation import Envelope
 from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.cells.flags import ChartCell, Status
@@ -31,7 +31,7 @@ CURVE_SHARE = 0.25
 """Share of the height that the curves keep when limits are brought into view."""
 MOST_MARKS = 200
 """Alarms drawn of one parameter: the gravest and newest."""
-_KINDS = {AlarmKind.INVALID.value: "invalid", AlarmKind.DEADMAN.value: "overdue", AlarmKind.TREND.value: "trend"}
+_KINDS: Mapping[EntryKind, str] = {AlarmKind.INVALID: "invalid", AlarmKind.DEADMAN: "overdue", AlarmKind.TREND: "trend"}
 
 
 def curve_colours(dark: bool) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def with_limits(bottom: float, top: float, limits: Sequence[float]) -> tuple[flo
 
 def status_of_span(span: AlarmSpan) -> Status:
     """The sign and colour of an alarm on its lane."""
-    if span.kind == AlarmKind.INVALID.value:
+    if span.kind == AlarmKind.INVALID:
         return Status.INVALID
     return Status.CRITICAL if span.severity is Severity.CRITICAL else Status.WARNING
 
@@ -126,7 +126,7 @@ def _lane(cell: ChartCell, curve: Curve, spans: Sequence[AlarmSpan], t0: float, 
 def _mark(cell: ChartCell, envelope: Envelope, span: AlarmSpan) -> AlarmMark:
     status = status_of_span(span)
     worst_time, worst = worst_of(span, envelope, cell.low, cell.high)
-    words = [span.severity.name if span.kind == AlarmKind.OOL.value else _KINDS.get(span.kind, span.kind)]
+    words = [span.severity.name if span.kind == AlarmKind.OOL else _KINDS.get(span.kind, span.kind.name)]
     if math.isfinite(worst):
         words.append(quantity(worst, cell.unit))
     if not span.seen:
@@ -139,7 +139,7 @@ def worst_of(span: AlarmSpan, envelope: Envelope, low: float, high: float) -> tu
 
     What lasts may have become worse than when it was last told; what the journal knows has no time.
     """
-    if span.kind != AlarmKind.OOL.value or not math.isfinite(span.worst):
+    if span.kind != AlarmKind.OOL or not math.isfinite(span.worst):
         return math.nan, math.nan
     known = (span.worst_time, span.worst)
     inside = np.flatnonzero((envelope.times >= span.since) & (envelope.times <= span.until))

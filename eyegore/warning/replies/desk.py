@@ -17,13 +17,11 @@ from eyegore.alarms.board import EntryContext, noted
 from eyegore.basics.lab_time import age_text
 from eyegore.basics.safe_text import cut, one_line, printable
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Action, FlagCommand, Noted
+from eyegore.messages.events import Action, FlagCommand, Noted, NoteKind
 from eyegore.warning.replies.reply import Order, Reply, ReplyKind, orders_of
 
 T = TypeVar("T")
 
-KIND = "REPLY"
-"""Of the entries in the journal."""
 GRACE_S = 600.0
 """Replies older than the start by less count: Eyegore was started again while somebody answered."""
 KEPT_S = 7 * 86_400.0
@@ -241,4 +239,4 @@ def _said(reply: Reply) -> str:
 
 
 def _entry(text: str, now: float, person: str = "") -> Noted:
-    return noted(text, EntryContext(now), KIND, person=person)
+    return noted(text, EntryContext(now), NoteKind.REPLY, person=person)

@@ -90,7 +90,7 @@ def told(events: Sequence[Event]) -> list[str]:
     for event in events:
         if isinstance(event, AlarmChanged):
             entry = event.entry
-            kind = "" if entry.kind == "OOL" else f" {entry.kind}"
+            kind = "" if entry.kind is AlarmKind.OOL else f" {entry.kind.name}"
             lines.append(f"{entry.parameter}{kind} {entry.before.name}>{entry.after.name}")
         elif isinstance(event, Said):
             lines.append(event.text)
@@ -235,8 +235,8 @@ def test_rule_20_entries_tell_everything(bench: Bench) -> None:
     (event,) = bench.board.apply(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, table="abc", context="S"))
     assert isinstance(event, AlarmChanged)
     entry = event.entry
-    assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", "OOL")
-    assert (entry.before, entry.after, entry.severity) == (AlarmState.NORMAL, AlarmState.UNACK, "CRITICAL")
+    assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", AlarmKind.OOL)
+    assert (entry.before, entry.after, entry.severity) == (AlarmState.NORMAL, AlarmState.UNACK, Severity.CRITICAL)
     assert (entry.value, entry.what, entry.comment) == (-136.0, Transition.RAISED, "")
     assert (entry.limit, entry.context, entry.table, entry.incident) == ("−133 … 35 °C", "S", "abc", 1)
 

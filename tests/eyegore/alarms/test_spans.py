@@ -21,8 +21,9 @@ def entry(
     what: str, data_time: float, before: AlarmState | None = None, after: AlarmState | None = None, **others: object
 ) -> AlarmEntry:
     fields: dict[str, object] = {
-        "time": data_time, "data_time": data_time, "parameter": "T", "kind": "OOL", "before": before, "after": after,
-        "severity": "CRITICAL", "value": -136.0, "limit": "", "context": "S", "person": "", "comment": "",
+        "time": data_time, "data_time": data_time, "parameter": "T", "kind": AlarmKind.OOL,
+        "before": before, "after": after, "severity": Severity.CRITICAL, "value": -136.0, "limit": "", "context": "S",
+        "person": "", "comment": "",
         "table": "", "what": Transition.__members__.get(what.upper()),
     }  # fmt: skip
     return AlarmEntry(**(fields | others))  # type: ignore[arg-type]
@@ -41,11 +42,11 @@ def spans(*entries: AlarmEntry) -> list[AlarmSpan]:
 def test_an_alarm_lasts_then_is_over() -> None:
     book = AlarmSpans()
     book.take(told(OUT))
-    assert book.of("T") == [AlarmSpan("T", "OOL", Severity.CRITICAL, 100.0, math.inf, -136.0, 101.0)]
+    assert book.of("T") == [AlarmSpan("T", AlarmKind.OOL, Severity.CRITICAL, 100.0, math.inf, -136.0, 101.0)]
     assert book.of("T")[0].lasting
     assert book.of("other") == []
     book.take(told(BACK, "returned"))
-    assert book.of("T") == [AlarmSpan("T", "OOL", Severity.CRITICAL, 100.0, 200.0, -137.0, 150.0)]
+    assert book.of("T") == [AlarmSpan("T", AlarmKind.OOL, Severity.CRITICAL, 100.0, 200.0, -137.0, 150.0)]
 
 
 def test_a_person_who_lowers_it_has_seen_it() -> None:
@@ -86,7 +87,7 @@ def test_the_kinds_of_one_parameter_are_apart() -> None:
     book.take(told(OUT))
     book.take(told(replace(OUT, kind=AlarmKind.INVALID, since=120.0)))
     book.take(told(BACK, "returned"))
-    assert [(span.kind, span.lasting) for span in book.of("T")] == [("OOL", False), ("INVALID", True)]
+    assert [(span.kind, span.lasting) for span in book.of("T")] == [(AlarmKind.OOL, False), (AlarmKind.INVALID, True)]
 
 
 JOURNAL = [

@@ -18,17 +18,18 @@ import pytest
 from eyegore import cli
 from eyegore.commands import alarms
 from eyegore.journal.journal import Journal, journal_path
-from eyegore.messages.events import AlarmEntry, AlarmState
+from eyegore.limits.model import Severity
+from eyegore.messages.events import AlarmEntry, AlarmKind, AlarmState
 
 NIGHT = 1_552_600_445.25  # 2019-03-14 21:54:05.25 UTC
 RAISED = AlarmEntry(
     time=NIGHT,
     data_time=NIGHT - 5.25,
     parameter="CCD2_TEMP_T",
-    kind="OOL",
+    kind=AlarmKind.OOL,
     before=AlarmState.PENDING,
     after=AlarmState.UNACK,
-    severity="CRITICAL",
+    severity=Severity.CRITICAL,
     value=-120.5,
     limit="low −119 °C",
     context="cold",
@@ -41,10 +42,10 @@ SAID = AlarmEntry(
     time=NIGHT + 60,
     data_time=math.nan,
     parameter="A [b]x[/b]",
-    kind="OOL",
+    kind=AlarmKind.OOL,
     before=None,
     after=None,
-    severity="WARNING",
+    severity=Severity.WARNING,
     value=math.nan,
     limit="",
     context="",

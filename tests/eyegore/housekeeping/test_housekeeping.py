@@ -23,6 +23,7 @@ from eyegore.limits.model import (
 )  # fmt: skip
 from eyegore.messages.events import (
     AlarmChanged,
+    AlarmKind,
     AlarmState,
     Event,
     Exposure,
@@ -35,6 +36,7 @@ from eyegore.messages.events import (
     LayoutChanged,
     LimitsEdited,
     Noted,
+    NoteKind,
     PhaseChosen,
     Said,
 )
@@ -76,7 +78,9 @@ class Bench:
 
 def told(events: Sequence[Event]) -> list[str]:
     entries = [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return [f"{one.parameter} {one.kind} {one.before.name}>{one.after.name} {one.severity}" for one in entries]
+    return [
+        f"{one.parameter} {one.kind.name} {one.before.name}>{one.after.name} {one.severity.name}" for one in entries
+    ]
 
 
 def noted(events: Sequence[Event]) -> list[str]:
@@ -102,7 +106,7 @@ def test_performance_of_the_temperature_is_judged_only_when_cold() -> None:
         "phase cold, after cool-down",
     ]
     assert told(events)[:2] == ["TEMP PERFORMANCE NORMAL>UNACK WARNING", "TEMP PERFORMANCE UNACK>RTN_UNACK WARNING"]
-    assert bench.feed([-118.0])[0].entry.kind == "PERFORMANCE"  # type: ignore[union-attr]
+    assert bench.feed([-118.0])[0].entry.kind is AlarmKind.PERFORMANCE  # type: ignore[union-attr]
     assert bench.flag("TEMP").state is FlagState.RAISED
     assert bench.flag("TEMP").limit_text == "−121 … −119 °C"
 
@@ -111,7 +115,7 @@ def test_the_phase_is_in_the_journal_the_strip_and_the_layout() -> None:
     bench = Bench()
     events = bench.feed(cooling())
     entry = next(event.entry for event in events if isinstance(event, Noted) and "cold, after" in event.entry.comment)
-    assert (entry.kind, entry.context) == ("PHASE", "both cold")
+    assert (entry.kind, entry.context) == (NoteKind.PHASE, "both cold")
     assert NOW < entry.data_time < bench.now
     assert [event.phase for event in events if isinstance(event, LayoutChanged)][-1] is Phase.COLD
     assert (bench.monitor.health(bench.now).phase, bench.monitor.health(bench.now).phase_by) == (Phase.COLD, "")
@@ -169,7 +173,9 @@ def test_a_relative_limit_waits_until_the_command_has_settled() -> None:
     bench.monitor.take(ExposureRows("log", ("ObsID", "OD_1_T"), tuple(logged), NOW), NOW)
     events = bench.feed([-120.0] * 40, [26.0] * 22 + [26.6] * 2 + [27.0] * 6 + [26.0] * 10)
     alarms = [event.entry for event in events if isinstance(event, AlarmChanged) and event.alarm.parameter == "DRAIN"]
-    assert [(one.kind, one.after, one.data_time - NOW) for one in alarms] == [("PERFORMANCE", AlarmState.UNACK, 30.0)]
+    assert [(one.kind, one.after, one.data_time - NOW) for one in alarms] == [
+        (AlarmKind.PERFORMANCE, AlarmState.UNACK, 30.0)
+    ]
 
 
 def test_beyond_the_hard_limit_it_is_critical_at_once() -> None:

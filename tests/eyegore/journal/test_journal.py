@@ -23,7 +23,8 @@ from eyegore.journal import journal as journal_file, reader as journal_reader
 from eyegore.journal.journal import Journal, JournalError, JournalReader, journal_path, journals
 from eyegore.journal.outbox import Outbox
 from eyegore.journal.schema import COLUMNS, INSERT, JOURNAL, KEEP, TABLES, VERSION, entry_of, row_of
-from eyegore.messages.events import AlarmEntry, AlarmState, Transition
+from eyegore.limits.model import Severity
+from eyegore.messages.events import AlarmEntry, AlarmKind, AlarmState, NoteKind, Transition
 
 NAN = float("nan")
 WRITTEN = Path(__file__).parents[2] / "data" / "stores" / "journal.sqlite"
@@ -31,10 +32,10 @@ ENTRY = AlarmEntry(
     time=1_552_600_445.25,
     data_time=1_552_600_440.0,
     parameter="CCD2_TEMP_T",
-    kind="OOL",
+    kind=AlarmKind.OOL,
     before=AlarmState.PENDING,
     after=AlarmState.UNACK,
-    severity="CRITICAL",
+    severity=Severity.CRITICAL,
     value=-120.5,
     limit="low −119 °C",
     context="cold",
@@ -115,7 +116,9 @@ REAL = st.floats().map(lambda number: number + 0.0)
 """Without minus zero: SQLite keeps no sign of a zero."""
 ENTRIES = st.builds(
     AlarmEntry,
-    **dict.fromkeys(("parameter", "kind", "severity", "limit", "context", "person", "comment", "table"), TEXT),
+    **dict.fromkeys(("parameter", "limit", "context", "person", "comment", "table"), TEXT),
+    kind=st.sampled_from([*AlarmKind, *NoteKind]),
+    severity=st.sampled_from(Severity),
     before=st.none() | st.sampled_from(AlarmState),
     after=st.none() | st.sampled_from(AlarmState),
     what=st.none() | st.sampled_from(Transition),
@@ -157,6 +160,19 @@ def test_nan_is_null_and_comes_back_as_nan(journal: Journal, path: Path) -> None
 
 def test_half_a_character_costs_only_itself() -> None:
     assert entry_of(row_of(entry(1.0, comment="/data/\udcff.txt"))).comment == "/data/?.txt"
+
+
+@pytest.mark.parametrize("context", ["", "cold"])
+def test_what_a_later_release_wrote_is_told(context: str) -> None:
+    row = row_of(entry(1.0, context=context))
+    later = dict(zip(COLUMNS, row, strict=True)) | {"kind": "VIBRATION", "severity": "FATAL"}
+    found = entry_of(tuple(later.values()))
+    assert (found.kind, found.severity) == (NoteKind.UNKNOWN, Severity.WARNING)
+    told = "of a later Eyegore: kind VIBRATION, severity FATAL"
+    assert found.context == (f"cold, {told}" if context else told)
+    assert replace(found, kind=ENTRY.kind, severity=ENTRY.severity, context="cold", time=ENTRY.time) == replace(
+        ENTRY, parameter="A"
+    )
 
 
 def test_tables_are_those_of_this_version() -> None:
@@ -289,12 +305,14 @@ ENDLESS_WRITER = """
 import os, sys
 from pathlib import Path
 from eyegore.journal.journal import Journal
-from eyegore.messages.events import AlarmEntry, AlarmState, Transition
+from eyegore.limits.model import Severity
+from eyegore.messages.events import AlarmEntry, AlarmKind, AlarmState, Transition
 journal = Journal(Path(sys.argv[1]))
 count = (journal.state() or {"counter": 0})["counter"]
 while True:
     count += 1
-    entry = AlarmEntry(count, count, "A", "OOL", None, None, "WARNING", 1.0, "", "", "", "x" * (count % 99), "")
+    kind, severity = AlarmKind.OOL, Severity.WARNING
+    entry = AlarmEntry(count, count, "A", kind, None, None, severity, 1.0, "", "", "", "x" * (count % 99), "")
     journal.record([entry], {"counter": count, "padding": "x" * (count * 997 % 60_000)})
     os.write(1, b".")
 """

@@ -16,12 +16,25 @@ import pytest
 
 from eyegore.journal.journal import Journal, JournalError, JournalReader, journals
 from eyegore.journal.schema import JOURNAL, VERSION
-from eyegore.messages.events import AlarmEntry, AlarmState
+from eyegore.limits.model import Severity
+from eyegore.messages.events import AlarmEntry, AlarmKind, AlarmState
 
 
 def entry(time: float) -> AlarmEntry:
     return AlarmEntry(
-        time, time, "A", "OOL", None, AlarmState.UNACK, "WARNING", 1.0, "low 2 V", "", "", "a comment", "ab12"
+        time,
+        time,
+        "A",
+        AlarmKind.OOL,
+        None,
+        AlarmState.UNACK,
+        Severity.WARNING,
+        1.0,
+        "low 2 V",
+        "",
+        "",
+        "a comment",
+        "ab12",
     )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from eyegore.journal.keeper import DAY_S, JournalKeeper
 from eyegore.journal.reader import JournalReader
-from eyegore.messages.events import AlarmEntry, Noted
+from eyegore.limits.model import Severity
+from eyegore.messages.events import AlarmEntry, AlarmKind, Noted
 
 NOW = 1_552_600_000.0
 MEMORY = {"counter": 4}
@@ -14,7 +15,10 @@ MEMORY = {"counter": 4}
 
 def noted(days_ago: float) -> Noted:
     time = NOW - days_ago * DAY_S
-    return Noted(AlarmEntry(time, time, "TEMP", "OOL", None, None, "NONE", 0.0, "", "", "", f"{days_ago:g}", ""), "")
+    return Noted(
+        AlarmEntry(time, time, "TEMP", AlarmKind.OOL, None, None, Severity.NONE, 0.0, "", "", "", f"{days_ago:g}", ""),
+        "",
+    )
 
 
 def kept(path: Path) -> list[str]:

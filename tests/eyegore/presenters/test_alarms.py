@@ -150,7 +150,20 @@ def test_a_shelf_tells_who_and_why_and_is_one_row_of_a_parameter() -> None:
 def test_the_story_of_an_alarm_names_it_not_again(text: str, state: AlarmState, line: str) -> None:
     nan = float("nan")
     entry = AlarmEntry(
-        NOW, nan, "CCD2_TEMP_B", "OOL", None, None, "", nan, "", "", "", "", "", what=Transition.RETURNED
+        NOW,
+        nan,
+        "CCD2_TEMP_B",
+        AlarmKind.OOL,
+        None,
+        None,
+        Severity.NONE,
+        nan,
+        "",
+        "",
+        "",
+        "",
+        "",
+        what=Transition.RETURNED,
     )
     told = story_line(AlarmChanged(replace(ALARM, state=state), entry, text))
     assert told == (f"{time.strftime('%H:%M:%S', time.localtime(NOW))}  {line}" if line else "")

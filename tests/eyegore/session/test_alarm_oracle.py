@@ -26,6 +26,7 @@ from eyegore.messages.events import (
     HkRows,
     LimitsEdited,
     Noted,
+    NoteKind,
 )
 from eyegore.session.monitor import Monitor, MonitorMemory
 
@@ -281,7 +282,7 @@ def test_a_session_tells_what_a_plain_model_tells(limit_set: LimitSet, steps: li
             lab.restart(cut)
     assert told(lab.events) == {track.name: track.told for track in model.tracks.values() if track.told}
     noted = [one.entry for one in lab.events if isinstance(one, Noted)]
-    phases = [entry.comment.split(",")[0].removeprefix("phase ") for entry in noted if entry.kind == "PHASE"]
+    phases = [entry.comment.split(",")[0].removeprefix("phase ") for entry in noted if entry.kind is NoteKind.PHASE]
     assert phases == model.phases
 
 
@@ -291,7 +292,7 @@ def told(events: list[Event]) -> dict[str, list[str]]:
     for event in events:
         if isinstance(event, AlarmChanged):
             one = event.entry
-            name = f"{one.parameter} {one.kind}"
-            grade = f" {one.severity}" if one.after is AlarmState.UNACK else ""
+            name = f"{one.parameter} {one.kind.name}"
+            grade = f" {one.severity.name}" if one.after is AlarmState.UNACK else ""
             found.setdefault(name, []).append(f"{name} {one.before.name}>{one.after.name}{grade}")
     return found

@@ -93,7 +93,7 @@ class Bench:
 
 def told(events: Sequence[Event]) -> list[str]:
     entries = [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return [f"{one.parameter} {one.kind} {one.before.name}>{one.after.name}" for one in entries]
+    return [f"{one.parameter} {one.kind.name} {one.before.name}>{one.after.name}" for one in entries]
 
 
 def test_to_and_fro_across_the_safe_limit_is_raised_by_the_performance_limits() -> None:

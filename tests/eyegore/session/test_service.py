@@ -25,6 +25,7 @@ from eyegore.limits.table import table_for
 from eyegore.messages.events import (
     Action,
     AlarmChanged,
+    AlarmKind,
     Event,
     ExposuresAccepted,
     FlagChanged,
@@ -32,6 +33,7 @@ from eyegore.messages.events import (
     FlagState,
     Health,
     HkAccepted,
+    NoteKind,
     PastAlarms,
     Said,
     SourceEvent,
@@ -129,7 +131,9 @@ def test_what_the_journal_knows_is_told_once_and_first(
     told = [event for event in ear.events if isinstance(event, PastAlarms)]
     assert ear.events[0] is told[0]
     assert len(told) == 1
-    steps = [entry.note for entry in told[0].entries if entry.parameter == "CCD2_TEMP_B" and entry.kind == "OOL"]
+    steps = [
+        entry.note for entry in told[0].entries if entry.parameter == "CCD2_TEMP_B" and entry.kind is AlarmKind.OOL
+    ]
     assert steps == ["raised", "returned"]
 
 
@@ -186,7 +190,7 @@ def test_an_edited_limit_table_is_used_and_a_wrong_one_refused(
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
     assert service.stop(AWAITED_S)
     with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
-        entries = [entry for entry in journal.entries() if entry.kind == "CONFIGURATION"]
+        entries = [entry for entry in journal.entries() if entry.kind is NoteKind.CONFIGURATION]
     assert [entry.comment.split(":")[0] for entry in entries] == [
         f"checking against limits 7.5.X of {own}",
         "the edited limits are refused, the old ones stay",

@@ -19,7 +19,7 @@ import pytest
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.journal.journal import Journal, JournalReader, journal_path
 from eyegore.journal.outbox import Outbox
-from eyegore.messages.events import AlarmEntry, AlarmState
+from eyegore.messages.events import AlarmEntry, AlarmState, NoteKind
 from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
@@ -66,7 +66,7 @@ class Transactions:
         for case in state["warnings"]["policy"]["book"]["cases"]:
             if case["told"] and not any(key.startswith(case["name"]) for key in self._keys):
                 self.faults.append(f"{case['told']} count as told of {case['name']}, but nothing is there to tell it")
-        replies = [entry.comment for entry in entries if entry.kind == "REPLY"]
+        replies = [entry.comment for entry in entries if entry.kind is NoteKind.REPLY]
         self.acknowledged += [entry.parameter for entry in entries if entry.after is AlarmState.ACKED]
         if replies and not self.acknowledged:
             self.faults.append(f"taken, but nothing done: {replies}")

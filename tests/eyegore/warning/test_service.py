@@ -17,7 +17,17 @@ from eyegore.basics.errors import SettingsError
 from eyegore.cli import main
 from eyegore.journal.journal import JournalReader, journal_path
 from eyegore.journal.outbox import Outbox
-from eyegore.messages.events import Event, Flag, FlagChanged, FlagState, HkAccepted, Said, WarningLine, WarningsState
+from eyegore.messages.events import (
+    Event,
+    Flag,
+    FlagChanged,
+    FlagState,
+    HkAccepted,
+    NoteKind,
+    Said,
+    WarningLine,
+    WarningsState,
+)
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
@@ -112,7 +122,7 @@ def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges
     wait_until(lambda: all(not line.open for line in ear.lines().values()))
     assert {line.state for line in ear.lines().values()} == {"sent"}
     with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
-        replies = [entry for entry in journal.entries() if entry.kind == "REPLY"]
+        replies = [entry for entry in journal.entries() if entry.kind is NoteKind.REPLY]
     assert [entry.person for entry in replies] == ["anna"]
 
 

@@ -20,6 +20,7 @@ from eyegore.desktop.history.content import (
 )
 from eyegore.desktop.history.picture import Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
+from eyegore.messages.events import AlarmKind
 from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.cells.flags import ChartCell
 
@@ -30,7 +31,7 @@ CELLS = (
     ChartCell("B", "B", "°C"),
     ChartCell("V", "V", "V", "", 5.0, 6.0),
 )
-SPAN = AlarmSpan("A", "OOL", Severity.CRITICAL, START + 100, START + 200, -140.0)
+SPAN = AlarmSpan("A", AlarmKind.OOL, Severity.CRITICAL, START + 100, START + 200, -140.0)
 
 
 def history(rows: int = 1000) -> HkHistory:
@@ -124,7 +125,7 @@ def test_the_worst_of_what_lasts_is_that_of_the_samples() -> None:
     assert worst_of(lasting, envelope, -133.0, 35.0) == (START + 199, -140.0)
     over = replace(SPAN, worst=-134.0, worst_time=START + 100)
     assert worst_of(over, envelope, -133.0, 35.0) == (START + 100, -134.0)
-    assert np.isnan(worst_of(replace(SPAN, kind="INVALID"), envelope, -133.0, 35.0)).all()
+    assert np.isnan(worst_of(replace(SPAN, kind=AlarmKind.INVALID), envelope, -133.0, 35.0)).all()
 
 
 def test_a_parameter_the_history_does_not_have_is_left_out() -> None:

@@ -15,6 +15,7 @@ from eyegore.desktop.history.figure import broken, pieces, pixels, png
 from eyegore.desktop.history.painter import HistoryPainter, Painted
 from eyegore.desktop.history.picture import Picture, Sheet
 from eyegore.limits.model import Severity, Verdict
+from eyegore.messages.events import AlarmKind
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell
 
@@ -86,7 +87,7 @@ def test_samples_that_are_no_readings_are_marked_below() -> None:
     [(200.0, 400.0, 0.2, 0.4), (200.0, math.inf, 0.2, 1.0), (-500.0, 100.0, 0.0, 0.1)],
 )
 def test_the_bar_of_an_alarm(since: float, until: float, left: float, right: float) -> None:
-    span = AlarmSpan("A", "OOL", Severity.CRITICAL, START + since, START + until, seen=True)
+    span = AlarmSpan("A", AlarmKind.OOL, Severity.CRITICAL, START + since, START + until, seen=True)
     image = pixels(made(spans=(span,)))
     lane = image[368]
     bar = np.flatnonzero((lane == rgb(CRITICAL)).all(axis=1))
@@ -96,7 +97,7 @@ def test_the_bar_of_an_alarm(since: float, until: float, left: float, right: flo
 
 def test_an_alarm_that_nobody_has_seen_goes_on_as_a_line() -> None:
     def reach(seen: bool) -> int:
-        span = AlarmSpan("A", "OOL", Severity.CRITICAL, START + 10, START + 100, seen=seen)
+        span = AlarmSpan("A", AlarmKind.OOL, Severity.CRITICAL, START + 10, START + 100, seen=seen)
         return int(columns_of(pixels(made(spans=(span,)))[360:378], CRITICAL).max())
 
     assert reach(seen=False) > 770

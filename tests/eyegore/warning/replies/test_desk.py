@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.messages.events import Action
+from eyegore.messages.events import Action, NoteKind
 from eyegore.warning.replies.desk import (
     GRACE_S,
     KEPT_S,
@@ -47,7 +47,7 @@ def took(text: str, sender: str = ANA, one: ReplyDesk | None = None, reference: 
 
 def journal(taken: Taken) -> str:
     (noted,) = taken.entries
-    assert noted.entry.kind == "REPLY"
+    assert noted.entry.kind is NoteKind.REPLY
     assert noted.entry.comment == noted.text
     return noted.text
 
