@@ -19,5 +19,6 @@ setup(
         "eyegore.elvis": ["tables/*"],
         "eyegore.campaign": ["tables/*"],
         "eyegore.simulator": ["tables/*"],
+        "eyegore.warning.settings": ["example.toml"],
     },
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_file import TomlError
 from eyegore.commands.sync import add_copies
-from eyegore.warning.settings import WarningSettings, default_path, load_settings
+from eyegore.warning.settings import WarningSettings, default_path, example, load_settings
 from eyegore.warning.settings.credentials import Credentials
 from eyegore.warning.settings.told import credential_rows, notes, rows, where_to_put
 
@@ -125,9 +125,7 @@ def _example(of: str) -> str:
         from eyegore.copies.settings.example import EXAMPLE as COPIES
 
         return COPIES
-    from eyegore.warning.settings.example import EXAMPLE as WARNINGS
-
-    return WARNINGS
+    return example()
 
 
 def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import time as clock_time
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
-from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Samples, Sender
+from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning.center import People
-from eyegore.warning.channels.accounts import OtherAccount
 from eyegore.warning.heartbeat import Heartbeat
 from eyegore.warning.replies.path_proof import PathProof, ProofTimes
 from eyegore.warning.replies.reply import Inbox
@@ -39,24 +38,6 @@ def people_of(settings: WarningSettings) -> People:
 # --- ways out and in -------------------------------------------------------------------------------------------------
 
 
-class OtherSenders:
-    """The channel OTHER: the address is the name of one of several accounts."""
-
-    channel = Channel.OTHER
-
-    def __init__(self, accounts: Mapping[str, OtherAccount]) -> None:
-        from eyegore.warning.channels.other_sender import WebhookSender
-
-        self._senders = {name: WebhookSender(account) for name, account in accounts.items()}
-
-    def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
-        """Send by the account of that name."""
-        sender = self._senders.get(address)
-        if sender is None:
-            return Outcome(Result.REFUSED, f"other.{address} is not in the settings any more")
-        return sender.send(address, notice, samples)
-
-
 def senders_for(settings: WarningSettings) -> dict[Channel, Sender]:
     """The senders these settings give, those without a credential left out."""
     return senders_of(open_accounts(settings, Credentials(settings.credentials)))
@@ -65,6 +46,7 @@ def senders_for(settings: WarningSettings) -> dict[Channel, Sender]:
 def senders_of(accounts: Accounts) -> dict[Channel, Sender]:
     """A sender for each channel there is an account for."""
     from eyegore.warning.channels.mail_sender import MailSender
+    from eyegore.warning.channels.other_sender import WebhookSender
     from eyegore.warning.channels.twilio_sender import TwilioCall, TwilioSms
 
     senders: dict[Channel, Sender] = {}
@@ -74,7 +56,7 @@ def senders_of(accounts: Accounts) -> dict[Channel, Sender]:
     if accounts.smtp is not None:
         senders[Channel.EMAIL] = MailSender(accounts.smtp)
     if accounts.other:
-        senders[Channel.OTHER] = OtherSenders(accounts.other)
+        senders[Channel.OTHER] = WebhookSender(accounts.other)
     return senders
 
 

@@ -1,4 +1,8 @@
-"""What is needed to be let in by a mail server, Twilio or a chat; secrets stay wrapped until the provider is called."""
+"""What is needed to be let in by a mail server, Twilio or a chat.
+
+The settings hold accounts without their secrets, which are credentials (:mod:`eyegore.warning.settings.access`); there
+they stay wrapped until the provider is called.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +14,38 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SmtpAccount:
-    """The server that takes our mail; ``sender`` is the From address, ``timeout_s`` [s] bounds one whole attempt.
+class MailServer:
+    """A mail server; ``ca_file`` names the certificate of the authority of a lab's own, "" is what the computer trusts.
 
-    Without ``user`` there is no login. ``ca_file`` names the certificate of the authority of a lab's own server; "" is
-    what the computer trusts.
+    Without ``user`` there is no login. ``timeout_s`` [s] bounds one whole attempt to send, and each answer of an inbox.
     """
 
     host: str
     port: int
     security: Literal["starttls", "tls", "none"]
     user: str
-    password: SecretStr | None
-    sender: str
+    password: SecretStr | None = None
     timeout_s: float = 15
     ca_file: str = ""
+
+    @property
+    def secret(self) -> str:
+        """The password, "" where there is none."""
+        return self.password.get_secret_value() if self.password else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpAccount(MailServer):
+    """The server that takes our mail; ``sender`` is the From address."""
+
+    sender: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImapAccount(MailServer):
+    """The mailbox where answers to our mails arrive."""
+
+    folder: str = "INBOX"
 
 
 @dataclass(frozen=True)
@@ -35,29 +56,20 @@ class TwilioAccount:
     """
 
     sid: str
-    token: SecretStr
+    token: SecretStr | None
     sender: str
     base_url: str = ""
     timeout_s: float = 15
 
+    @property
+    def secret(self) -> str:
+        """The token, "" where there is none."""
+        return self.token.get_secret_value() if self.token else ""
+
 
 @dataclass(frozen=True)
 class OtherAccount:
-    """Addresses of whatever the lab uses besides; each is a secret, for who knows it may write there."""
+    """The address of whatever the lab uses besides; it is a secret, for who knows it may write there."""
 
-    urls: tuple[SecretStr, ...]
+    url: SecretStr
     timeout_s: float = 15
-
-
-@dataclass(frozen=True)
-class ImapAccount:
-    """The mailbox where answers to our mails arrive; ``timeout_s`` [s] bounds each answer of the server."""
-
-    host: str
-    port: int
-    security: Literal["starttls", "tls", "none"]
-    user: str
-    password: SecretStr
-    folder: str = "INBOX"
-    timeout_s: float = 15
-    ca_file: str = ""

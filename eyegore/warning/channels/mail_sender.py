@@ -53,7 +53,7 @@ class MailSender:
             if account.security == "starttls":
                 server.starttls(context=context)
             if account.user:
-                server.login(account.user, self._password())
+                server.login(account.user, account.secret)
             outcome = self._transact(server, attempt, address, letter)
             with contextlib.suppress(smtplib.SMTPException, OSError):  # the mail is theirs already
                 server.quit()
@@ -119,15 +119,12 @@ class MailSender:
             hint = ": it wants a login or encryption, check user and security"
         elif what.startswith("the mail"):
             hint = ": check the address and the sender"
-        password = self._password()
+        password = self._account.secret
         said = told(answer, password, f"\0{self._account.user}\0{password}") if password else told(answer)
         if code < 500:
             later = GREYLISTED_S if code in (450, 451) else None
             return Outcome(Result.RETRY, f"{self._name} puts off {what} ({code} {said})", retry_after=later)
         return Outcome(Result.REFUSED, f"{self._name} refused {what} ({code} {said}){hint}")
-
-    def _password(self) -> str:
-        return self._account.password.get_secret_value() if self._account.password else ""
 
 
 class _Held(smtplib.SMTP):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -24,28 +25,19 @@ SECRET = "check the URL, which is a secret of the settings"
 
 
 class WebhookSender:
-    """The channel OTHER: the notice as JSON to each URL of the account.
-
-    The address is the name the settings have for it, and is told only where something is wrong.
-    """
+    """The channel OTHER: the notice as JSON to the URL of an account; an address is the name of one of ``accounts``."""
 
     channel = Channel.OTHER
 
-    def __init__(self, account: OtherAccount) -> None:
-        self._account = account
+    def __init__(self, accounts: Mapping[str, OtherAccount]) -> None:
+        self._accounts = accounts
 
     def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
-        """SENT as soon as one of the URLs took it, because a second try would tell it twice there."""
-        outcomes = [self._post(url.get_secret_value(), notice) for url in self._account.urls]
-        if not outcomes:
-            return Outcome(Result.REFUSED, f"there is no URL for the channel {address}: see eyegore settings check")
-        order = (Result.SENT, Result.UNKNOWN, Result.RETRY, Result.REFUSED)
-        first = min(outcomes, key=lambda one: order.index(one.result))
-        delays = [one.retry_after for one in outcomes if one.retry_after is not None]
-        detail = "; ".join(one.detail for one in outcomes)
-        return Outcome(first.result, detail, retry_after=max(delays, default=None))
-
-    def _post(self, url: str, notice: Notice) -> Outcome:
+        """Send by the account of that name."""
+        account = self._accounts.get(address)
+        if account is None:
+            return Outcome(Result.REFUSED, f"other.{address} is not in the settings any more")
+        url = account.url.get_secret_value()
         try:
             parts = urlsplit(url)
             usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -54,7 +46,7 @@ class WebhookSender:
         if not usable:
             return Outcome(Result.REFUSED, "a URL of the other channels is not one of http or https: " + SECRET)
         host = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
-        attempt = Attempt(self._account.timeout_s)
+        attempt = Attempt(account.timeout_s)
 
         def post() -> Outcome:
             from requests import Session

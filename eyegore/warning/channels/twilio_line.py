@@ -66,7 +66,7 @@ class Line:
         from twilio.http.http_client import TwilioHttpClient
         from twilio.rest import Client
 
-        token = self.account.token.get_secret_value()
+        token = self.account.secret
         if not (self.account.sid and token):  # the client would look for another login in the environment
             raise TwilioException("no login")
         session = Session()
@@ -107,7 +107,7 @@ class Line:
         if why.status >= 500:
             words = f"{self.provider} has trouble of its own with {what} ({number}): see https://status.twilio.com"
             return Outcome(Result.RETRY, words, retry_after=self.retry_after)
-        token = self.account.token.get_secret_value()
+        token = self.account.secret
         said = told(why.msg or "", token, f"{self.account.sid}:{token}")
         meaning = MEANING.get(code) or (f"the login was refused: {LOGIN}" if why.status == 401 else said)
         return Outcome(Result.REFUSED, f"{self.provider} refused {what} ({number}): {meaning}")

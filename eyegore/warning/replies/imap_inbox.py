@@ -152,7 +152,7 @@ class _Mailbox:
             raise
 
     def _log_in(self, account: ImapAccount) -> None:
-        user, password = account.user, account.password.get_secret_value()
+        user, password = account.user, account.secret
         if user.isascii() and password.isascii():
             self._ask("the login", self._imap.login, user, password)
         else:  # LOGIN knows ASCII only
@@ -213,7 +213,7 @@ def _words(parts: Iterable[object]) -> str:
 
 def _spellings(account: ImapAccount) -> tuple[str, ...]:
     """The password in each form it may come back in: some servers repeat what was sent, and imaplib shows the bytes."""
-    password = account.password.get_secret_value()
+    password = account.secret
     sent = _quoted(password)[1:-1]
     plain = base64.b64encode(f"\0{account.user}\0{password}".encode()).decode()
     return repr(sent.encode())[2:-1], sent, password, plain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eyegore.warning.channels.accounts import ImapAccount, OtherAccount, SmtpAccount, TwilioAccount
@@ -48,28 +48,12 @@ def open_accounts(settings: WarningSettings, credentials: Credentials) -> Accoun
     wanted = needed(settings)
     found = {name: secret for name in wanted if (secret := credentials.get(name)) is not None}
     smtp, twilio, imap = settings.smtp, settings.twilio, settings.imap
-    mail = None
-    if smtp and (SMTP in found or SMTP not in wanted):
-        mail = SmtpAccount(
-            smtp.host,
-            smtp.port,
-            smtp.security,
-            smtp.user,
-            found.get(SMTP),
-            smtp.sender,
-            smtp.timeout_s,
-            smtp.ca_file,
-        )
-    inbox = None
-    if imap and IMAP in found:
-        inbox = ImapAccount(
-            imap.host, imap.port, imap.security, imap.user, found[IMAP], imap.folder, imap.timeout_s, imap.ca_file
-        )
-    phone = None
-    if twilio and TWILIO in found:
-        phone = TwilioAccount(twilio.sid, found[TWILIO], twilio.sender, twilio.base_url, twilio.timeout_s)
+    no_login = SMTP not in wanted
+    mail = replace(smtp, password=found.get(SMTP)) if smtp and (no_login or SMTP in found) else None
+    phone = replace(twilio, token=found[TWILIO]) if twilio and TWILIO in found else None
+    inbox = replace(imap, password=found[IMAP]) if imap and IMAP in found else None
     other = {
-        name: OtherAccount((found[other_name(name)],), timeout_s)
+        name: OtherAccount(found[other_name(name)], timeout_s)
         for name, timeout_s in settings.other.items()
         if other_name(name) in found
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
+from eyegore.warning.channels.accounts import ImapAccount, SmtpAccount, TwilioAccount
 from eyegore.warning.duty.quiet_hours import QuietHours
 from eyegore.warning.duty.roster import Roster
 
@@ -31,30 +31,6 @@ class Person:
             return ()
         known = {Channel.EMAIL: (self.email,), Channel.OTHER: self.other}
         return known.get(channel, (self.phone,))
-
-
-@dataclass(frozen=True)
-class Server:
-    """A mail server without its password."""
-
-    host: str
-    port: int
-    security: Literal["starttls", "tls", "none"]
-    user: str
-    ca_file: str
-    timeout_s: float
-    sender: str = ""
-    folder: str = ""
-
-
-@dataclass(frozen=True)
-class Twilio:
-    """An account with Twilio without its token."""
-
-    sid: str
-    sender: str
-    base_url: str
-    timeout_s: float
 
 
 @dataclass(frozen=True)
@@ -112,9 +88,9 @@ class WarningSettings:
     escalate_after_s: float
     rates: Rates
     poll_s: float
-    smtp: Server | None
-    twilio: Twilio | None
-    imap: Server | None
+    smtp: SmtpAccount | None
+    twilio: TwilioAccount | None
+    imap: ImapAccount | None
     other: Mapping[str, float]
     """Time-out [s] of each other channel, by name."""
     heartbeat: Heartbeat

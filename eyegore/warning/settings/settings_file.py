@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from eyegore.basics.state_folder import config_path
 from eyegore.basics.toml_file import REASONS, Keys, TomlSource, keys_of, read_toml, reason_of
 from eyegore.messages.warnings import Channel
+from eyegore.warning.channels.accounts import ImapAccount, SmtpAccount, TwilioAccount
 from eyegore.warning.duty.quiet_hours import QuietHours
 from eyegore.warning.duty.roster import Roster
 from eyegore.warning.duty.wall_clock import WallClock
-from eyegore.warning.settings.model import Heartbeat, Person, Proof, Rates, Server, Texts, Twilio, WarningSettings
+from eyegore.warning.settings.model import Heartbeat, Person, Proof, Rates, Texts, WarningSettings
 
 if TYPE_CHECKING:
     from eyegore.warning.settings.schema import ImapEntry, ProofEntry, SettingsEntry, SmtpEntry
@@ -31,6 +32,11 @@ _REASONS = REASONS | {
 def default_path() -> Path:
     """Where the settings are unless told otherwise."""
     return config_path(FILE)
+
+
+def example() -> str:
+    """The settings a lab begins with, commented."""
+    return (Path(__file__).parent / "example.toml").read_text(encoding="utf-8")
 
 
 def load_settings(path: Path) -> WarningSettings:
@@ -83,9 +89,11 @@ def _built(source: TomlSource, entry: SettingsEntry) -> WarningSettings:
             entry.rates.per_parameter, entry.rates.total, entry.rates.window_min * 60, entry.rates.expires_min * 60
         ),
         poll_s=entry.poll_s,
-        smtp=_server(source, smtp) if smtp else None,
-        twilio=Twilio(twilio.sid, twilio.sender, twilio.base_url or "", twilio.timeout_s) if twilio else None,
-        imap=_server(source, imap) if imap else None,
+        smtp=SmtpAccount(**_server(source, smtp), sender=smtp.sender) if smtp else None,
+        twilio=TwilioAccount(twilio.sid, None, twilio.sender, twilio.base_url or "", twilio.timeout_s)
+        if twilio
+        else None,
+        imap=ImapAccount(**_server(source, imap), folder=imap.folder) if imap else None,
         other=MappingProxyType({name: each.timeout_s for name, each in entry.other.items()}),
         heartbeat=Heartbeat(_below(source, beat.file), beat.url or "", beat.period_s, wanted=True)
         if beat
@@ -101,17 +109,15 @@ def _proof(entry: ProofEntry, there: tuple[Channel, ...]) -> Proof:
     return Proof(tuple(sorted(entry.at)), entry.answer_min * 60, tuple(map(Channel, entry.channels or ())) or usual)
 
 
-def _server(source: TomlSource, entry: SmtpEntry | ImapEntry) -> Server:
-    return Server(
-        host=entry.host,
-        port=entry.port or entry.usual_ports[entry.security],
-        security=entry.security,
-        user=entry.user or "",
-        ca_file=_below(source, entry.ca_file),
-        timeout_s=entry.timeout_s,
-        sender=getattr(entry, "sender", ""),
-        folder=getattr(entry, "folder", ""),
-    )
+def _server(source: TomlSource, entry: SmtpEntry | ImapEntry) -> dict[str, Any]:
+    return {
+        "host": entry.host,
+        "port": entry.port or entry.usual_ports[entry.security],
+        "security": entry.security,
+        "user": entry.user or "",
+        "ca_file": _below(source, entry.ca_file),
+        "timeout_s": entry.timeout_s,
+    }
 
 
 def _below(source: TomlSource, name: str | None) -> str:

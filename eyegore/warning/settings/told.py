@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
+from eyegore.warning.channels.accounts import MailServer
 from eyegore.warning.settings.access import needed
 from eyegore.warning.settings.credentials import Credentials
-from eyegore.warning.settings.model import Server, WarningSettings
+from eyegore.warning.settings.model import WarningSettings
 
 MASK = "****"
 SOON_S = 14 * 86_400.0
@@ -35,7 +36,10 @@ def rows(settings: WarningSettings) -> list[Row]:
     for person in settings.people.values():
         addresses = (*filter(None, (person.phone, person.email)), *person.other)
         told.append((f"person {person.key}", "; ".join((person.name, _channels(person.channels), *addresses))))
-    told += [(f"[{name}]", _server(each)) for name, each in (("smtp", settings.smtp), ("imap", settings.imap)) if each]
+    if settings.smtp:
+        told.append(("[smtp]", f"{_server(settings.smtp)}, from {settings.smtp.sender}"))
+    if settings.imap:
+        told.append(("[imap]", f"{_server(settings.imap)}, folder {settings.imap.folder}"))
     if settings.twilio:
         instead = f", at {_host(settings.twilio.base_url)}" if settings.twilio.base_url else ""
         told.append(("[twilio]", f"{settings.twilio.sid}, from {settings.twilio.sender}{instead}"))
@@ -101,11 +105,9 @@ def _rates(settings: WarningSettings) -> str:
     return f"{rates.per_parameter} messages about a parameter, {rates.total} in all, in {rates.window_s / 60:g} min"
 
 
-def _server(server: Server) -> str:
+def _server(server: MailServer) -> str:
     login = f", login {server.user}" if server.user else ", no login"
-    sender = f", from {server.sender}" if server.sender else ""
-    folder = f", folder {server.folder}" if server.folder else ""
-    return f"{server.host}:{server.port} {server.security}{login}{sender}{folder}"
+    return f"{server.host}:{server.port} {server.security}{login}"
 
 
 def _proof(settings: WarningSettings) -> str:

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main
-from eyegore.warning.settings import load_settings
+from eyegore.warning.settings import example, load_settings
 from eyegore.warning.settings.access import open_accounts
 from eyegore.warning.settings.credentials import Credentials
-from eyegore.warning.settings.example import EXAMPLE
+
+EXAMPLE = example()
 
 SECRET = "hunter2-planted"
 WITH_ALL = re.sub(r"(?m)^# (?=[a-z_]+ = |\[)", "", EXAMPLE)
@@ -158,7 +159,7 @@ def test_accounts_have_their_secrets_and_show_none(file: Path) -> None:
     assert accounts.smtp.password.get_secret_value() == f"{SECRET}-EYEGORE_SMTP_PASSWORD"
     assert accounts.twilio is not None
     assert accounts.imap is not None
-    assert accounts.other["lab-chat"].urls[0].get_secret_value() == f"{SECRET}-EYEGORE_OTHER_LAB_CHAT"
+    assert accounts.other["lab-chat"].url.get_secret_value() == f"{SECRET}-EYEGORE_OTHER_LAB_CHAT"
     shown = f"{settings!r} {accounts!r} {accounts} {credentials!r}"
     assert SECRET not in shown
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
-from eyegore.warning.settings import load_settings
-from eyegore.warning.settings.example import EXAMPLE
+from eyegore.warning.settings import example, load_settings
+
+EXAMPLE = example()
 
 
 def test_the_example_can_be_used(tmp_path: Path) -> None:
