@@ -88,7 +88,7 @@ class SyncAccount(PassListener):
         """Tell how much room there is."""
         if not math.isnan(free) and self._clock() - self._space_at >= SPACE_S:
             self._space_at = self._clock()
-            self._post(FreeSpace(self._target.volume, self._target.path, free, total, time.time()))
+            self._post(FreeSpace(self._target.volume, free))
 
     def _note_problem(self, problem: str, now: float, *, urgent: bool) -> None:
         if problem and problem != self._problem:

@@ -97,7 +97,7 @@ class ExposureTail:
             before = self._tail.offset
             chunk = self._tail.read(CHUNK)
             for change in self._tail.take_changes():
-                messages.append(SourceEvent(change.kind, self.path, change.text, received))
+                messages.append(SourceEvent(change.kind, self.path, change.text))
             if chunk is not None:
                 if chunk.restart:
                     self._header = None

@@ -69,7 +69,7 @@ class HkTail:
             before = self._tail.offset
             found = list(self._rows_of_table(received) if self._transposed is None else self._rows_of_lines(received))
             for change in self._tail.take_changes():
-                messages.append(SourceEvent(change.kind, self.path, change.text, received))
+                messages.append(SourceEvent(change.kind, self.path, change.text))
             messages += found
             fruitful = fruitful or any(isinstance(message, HkRows | BadLine) for message in found)
             max_bytes -= max(1, self._tail.offset - before)

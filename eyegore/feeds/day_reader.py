@@ -63,12 +63,12 @@ class DayReader:
 
         ``woken`` are names told by inotify; ``everything`` asks for a full look, ``polling`` for more frequent ones.
         """
-        look = self._scan.look(woken, now, received, everything=everything, polling=polling)
+        look = self._scan.look(woken, now, everything=everything, polling=polling)
         self.online = look.online
         yield from look.events
         if not look.online:
             return
-        yield from self._take(list(look.appeared), received)
+        yield from self._take(list(look.appeared))
         changed = woken | {file.name for file in (*look.appeared, *look.vanished)}
         all_files = look.renewed or everything or (look.listed and not (look.appeared or look.vanished))
         yield from self._hk.look(changed, now, received, all_files=all_files)
@@ -77,9 +77,9 @@ class DayReader:
         if self._frames is not None:
             if look.renewed or everything:
                 self._frames.doubt()
-            yield from self._frames.remove(list(look.vanished), received)
+            yield from self._frames.remove(list(look.vanished))
             yield from self._frames.look(changed, now, all_files=all_files)
-        yield from self._catch_up(received)
+        yield from self._catch_up()
 
     def advance(self, now: float, received: float) -> Iterator[FeedMessage]:
         """Read the next piece of what is unread: some milliseconds of work."""
@@ -91,14 +91,14 @@ class DayReader:
             yield from self._hk.advance(now, received)
         elif self._frames is not None and self._frames.pending:
             yield from self._frames.advance(now, received)
-        yield from self._catch_up(received)
+        yield from self._catch_up()
 
     def settle(self, now: float) -> Iterator[FeedMessage]:
         """Look once more at the images that were not whole."""
         if self._frames is not None:
             yield from self._frames.look(frozenset(), now)
 
-    def _take(self, files: list[DayFile], received: float) -> Iterator[FeedMessage]:
+    def _take(self, files: list[DayFile]) -> Iterator[FeedMessage]:
         for file in files:
             if file.kind is FileKind.EXPLOG and self._exposures and file.name not in self._logs:
                 self._logs.add(file.name, ExposureTail(os.path.join(self.folder, file.name), self._elvis))
@@ -111,7 +111,7 @@ class DayReader:
         for file in new:
             if self.caught_up and file.kind in (FileKind.MASTER_HK, FileKind.EXPLOG):
                 path = os.path.join(self.folder, file.name)
-                yield SourceEvent(SourceKind.CREATED, path, f"new {file.kind.value} {file.name}", received)
+                yield SourceEvent(SourceKind.CREATED, path, f"new {file.kind.value} {file.name}")
 
     def _tell_version(self) -> None:
         """An exposure log tells apart versions whose HK headers are the same."""
@@ -120,11 +120,11 @@ class DayReader:
             if recognition.elvis:
                 self._hk.take_explog(recognition)
 
-    def _catch_up(self, received: float) -> Iterator[FeedMessage]:
+    def _catch_up(self) -> Iterator[FeedMessage]:
         if self.caught_up or self.pending or not self.online:
             return
         self.caught_up = True
         self._hk.end_history()
         if self._frames is not None:
             self._frames.end_history()
-        yield CaughtUp(str(self.folder), received)
+        yield CaughtUp(str(self.folder))

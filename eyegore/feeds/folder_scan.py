@@ -58,9 +58,7 @@ class FolderScan:
         self._online = False
         self._told_offline = ""
 
-    def look(
-        self, woken: frozenset[str], now: float, received: float, *, everything: bool = False, polling: bool = False
-    ) -> FolderLook:
+    def look(self, woken: frozenset[str], now: float, *, everything: bool = False, polling: bool = False) -> FolderLook:
         """Look once, at monotonic time ``now`` [s].
 
         ``woken`` are names that inotify told: a new one is found from them without a listing.
@@ -68,22 +66,21 @@ class FolderScan:
         try:
             there = os.stat(self.folder)
             if not stat.S_ISDIR(there.st_mode):
-                return self._offline(f"{self.folder} is not a folder: waiting for one", received)
+                return self._offline(f"{self.folder} is not a folder: waiting for one")
             if not os.access(self.folder, os.R_OK | os.X_OK):
-                return self._offline(f"no permission to read {self.folder}: waiting for it", received)
-            return self._look(there, woken, now, received, everything=everything, polling=polling)
+                return self._offline(f"no permission to read {self.folder}: waiting for it")
+            return self._look(there, woken, now, everything=everything, polling=polling)
         except (FileNotFoundError, NotADirectoryError):
             verb = "is gone" if self._identity else "does not exist yet"
-            return self._offline(f"{self.folder} {verb}: waiting for it", received)
+            return self._offline(f"{self.folder} {verb}: waiting for it")
         except OSError as why:
-            return self._offline(f"{self.folder} cannot be read ({why.strerror or why}): waiting for it", received)
+            return self._offline(f"{self.folder} cannot be read ({why.strerror or why}): waiting for it")
 
     def _look(
         self,
         there: os.stat_result,
         woken: frozenset[str],
         now: float,
-        received: float,
         *,
         everything: bool,
         polling: bool,
@@ -102,7 +99,7 @@ class FolderScan:
         found = self._list()
         if self._known and not found and self._identity and there.st_dev != self._identity[0]:
             # what lies below a mount point once the mount is gone: our files are not deleted, they are out of reach
-            return self._offline(f"{self.folder} is an empty folder now (is it unmounted?): waiting", received)
+            return self._offline(f"{self.folder} is an empty folder now (is it unmounted?): waiting")
         if there.st_mtime_ns != self._listed_ns:
             self._listed_ns = there.st_mtime_ns
             self._list_at = now + RACE_S
@@ -112,7 +109,7 @@ class FolderScan:
         known, self._known = self._known, found
         appeared = tuple(found[name] for name in sorted(found.keys() - known.keys())) if found is not known else ()
         vanished = tuple(known[name] for name in sorted(known.keys() - found.keys())) if found is not known else ()
-        events = self._back_online(identity, received, replaced=replaced)
+        events = self._back_online(identity, replaced=replaced)
         return FolderLook(True, events, appeared, vanished, listed=True, renewed=renewed)
 
     def _list(self) -> dict[str, DayFile]:
@@ -154,22 +151,22 @@ class FolderScan:
             self._ignored.add(name)
         return file
 
-    def _back_online(self, identity: tuple[int, int], received: float, *, replaced: bool) -> tuple[SourceEvent, ...]:
+    def _back_online(self, identity: tuple[int, int], *, replaced: bool) -> tuple[SourceEvent, ...]:
         first = self._identity is None
         was_online, self._online = self._online, True
         self._identity = identity
         self._told_offline = ""
         if not was_online:
             text = f"monitoring {self.folder}" if first else f"{self.folder} is back"
-            return (SourceEvent(SourceKind.ONLINE, str(self.folder), text, received),)
+            return (SourceEvent(SourceKind.ONLINE, str(self.folder), text),)
         if replaced:
             text = f"{self.folder} is another folder than before: it is read again where it differs"
-            return (SourceEvent(SourceKind.REPLACED, str(self.folder), text, received),)
+            return (SourceEvent(SourceKind.REPLACED, str(self.folder), text),)
         return ()
 
-    def _offline(self, text: str, received: float) -> FolderLook:
+    def _offline(self, text: str) -> FolderLook:
         self._online = False
         if text == self._told_offline:
             return FolderLook(False)
         self._told_offline = text
-        return FolderLook(False, (SourceEvent(SourceKind.OFFLINE, str(self.folder), text, received),))
+        return FolderLook(False, (SourceEvent(SourceKind.OFFLINE, str(self.folder), text),))

@@ -89,7 +89,7 @@ class ImageSource:
         """The folder is another one, or events were lost: images that were whole may not be so any more."""
         self._doubted = deque(self._whole)
 
-    def remove(self, files: list[DayFile], received: float) -> list[FeedMessage]:
+    def remove(self, files: list[DayFile]) -> list[FeedMessage]:
         """Files that are gone from the folder."""
         gone = [file for file in files if file.kind is FileKind.IMAGE]
         messages: list[FeedMessage] = []
@@ -104,7 +104,7 @@ class ImageSource:
             what = gone[0].name if len(gone) == 1 else f"{len(gone)} images"
             text = f"{what} {'is' if len(gone) == 1 else 'are'} gone from {self.folder}"
             path = self._path(gone[0]) if len(gone) == 1 else str(self.folder)
-            messages.append(SourceEvent(SourceKind.VANISHED, path, text, received))
+            messages.append(SourceEvent(SourceKind.VANISHED, path, text))
         return messages
 
     def look(self, woken: frozenset[str], now: float, *, all_files: bool = False) -> list[FeedMessage]:

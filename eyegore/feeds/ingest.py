@@ -162,7 +162,7 @@ class Ingest(Worker):
         if watch is not None and watch.alive:
             return watch
         if watch is not None and watch.error is not None:
-            self._post(WorkerDied("watcher", f"{type(watch.error).__name__}: {watch.error}", time.time()))
+            self._post(WorkerDied("watcher", f"{type(watch.error).__name__}: {watch.error}"))
         self._watch = FolderWatch(folder, self._wake, self._post, polling=self._polling)
         self._watch.start()
         return self._watch
@@ -188,7 +188,7 @@ class Ingest(Worker):
             newer, trouble = None, f"{self.folder} cannot be listed ({why.strerror or why})"
         if trouble and trouble != self._trouble:
             kind = SourceKind.UNREADABLE if current else SourceKind.OFFLINE
-            self._post(SourceEvent(kind, str(self.folder), f"{trouble}: waiting", time.time()))
+            self._post(SourceEvent(kind, str(self.folder), f"{trouble}: waiting"))
         self._trouble = trouble
         if newer is not None:
             self._day = newer
@@ -196,7 +196,7 @@ class Ingest(Worker):
             self._switch(newer.path, f"monitoring {newer.path}, {what}")
 
     def _switch(self, folder: Path, text: str) -> None:
-        self._post(SourceEvent(SourceKind.SWITCHED, str(folder), text, time.time()))
+        self._post(SourceEvent(SourceKind.SWITCHED, str(folder), text))
         if self._watch is not None:
             self._watch.stop()
             self._past_watches = [watch for watch in (*self._past_watches, self._watch) if watch.alive]
@@ -230,7 +230,7 @@ def read_folder(
             raise SettingsError(message.text.partition(": waiting")[0])
         if not isinstance(message, CaughtUp):
             yield message
-    yield CaughtUp(str(folder), time.time())
+    yield CaughtUp(str(folder))
 
 
 def _pieces(reader: DayReader) -> Iterator[FeedMessage]:

@@ -50,7 +50,7 @@ class Tails(Generic[Reader]):
         messages = self.attempt(name, lambda: self.readers[name].poll(received))
         if isinstance(messages, str):
             self.unread.discard(name)
-            return self._fail(name, messages, received)
+            return self._fail(name, messages)
         self._failed.pop(name, None)
         if messages:  # a reader has nothing more only when it says nothing
             self.unread.add(name)
@@ -75,9 +75,9 @@ class Tails(Generic[Reader]):
                 found += self.poll(name, received)
         return found
 
-    def _fail(self, name: str, reason: str, received: float) -> list[FeedMessage]:
+    def _fail(self, name: str, reason: str) -> list[FeedMessage]:
         if self._failed.get(name) == reason:
             return []
         self._failed[name] = reason
         text = f"{name} cannot be read ({reason}): trying again"
-        return [SourceEvent(SourceKind.UNREADABLE, self.readers[name].path, text, received)]
+        return [SourceEvent(SourceKind.UNREADABLE, self.readers[name].path, text)]

@@ -236,12 +236,12 @@ class FolderWatch(Worker):
         self._tell(kind, False, "the folder does not answer")
 
     def _event(self, kind: SourceKind, text: str) -> None:
-        self._post(SourceEvent(kind, str(self.root), text, time.time()))
+        self._post(SourceEvent(kind, str(self.root), text))
 
     def _tell(self, kind: str, alive: bool, reason: str) -> None:
         if self._told != (kind, alive, reason):
             self._told = (kind, alive, reason)
-            self._post(WatcherState(kind, alive, reason, time.time()))
+            self._post(WatcherState(kind, alive, reason))
 
 
 class _OverflowHandler(logging.Handler):

@@ -77,7 +77,7 @@ class Housekeeping:
         self.unknown = tuple(dict.fromkeys((*self.unknown, *unknown)))
         self.missing = tuple(dict.fromkeys((*self.missing, *missing)))
         self._units.update(zip(columns, header.units, strict=False) if header else ())
-        events = [*self._note_table(layout.table, now), *self._lay_out(layout, unknown, missing, now)]
+        events = [*self._note_table(layout.table, now), *self._lay_out(layout, now)]
         name = f"ELVIS {elvis}" if elvis else "an unknown ELVIS version"
         checked = sum(layout.checked)
         text = f"HK of {name}: {len(columns)} parameters, {checked} checked against limits {self.rules.limit_set.words}"
@@ -93,15 +93,12 @@ class Housekeeping:
         assert self.judge.layout is not None
         return self.judge.layout
 
-    def _lay_out(self, layout: Layout, unknown: tuple[str, ...], missing: tuple[str, ...], now: float) -> list[Event]:
+    def _lay_out(self, layout: Layout, now: float) -> list[Event]:
         """Have flags and alarms for a layout, and tell how they stand."""
         frame, rules = self.frame(now), self.rules
         events = self.flags.lay_out(layout.columns, layout.table, rules.limit_set, layout.checked, self._units, frame)
         flags, alarms = tuple(self.flags.views()), tuple(self._alarms.alarms())
-        changed = LayoutChanged(
-            layout.elvis, layout.columns, unknown, missing, flags, alarms, layout.table, self.judge.phase
-        )
-        return [*events, changed]
+        return [*events, LayoutChanged(layout.elvis, layout.columns, flags, alarms, layout.table, self.judge.phase)]
 
     def _note_table(self, table: LimitTable | None, now: float) -> list[Event]:
         """Tell when other limits are used than before, also than before a restart."""
@@ -121,7 +118,7 @@ class Housekeeping:
         self.judge.reload(self.rules.tables)
         events: list[Event] = [Said(logging.WARNING, f"the edited limits of {edited.path} are in use", now)]
         if self.judge.layout is not None:
-            events += [*self._note_table(table, now), *self._lay_out(self._layout, (), (), now)]
+            events += [*self._note_table(table, now), *self._lay_out(self._layout, now)]
         return events
 
     def take_rows(self, rows: HkRows, now: float) -> list[Event]:
@@ -174,7 +171,7 @@ class Housekeeping:
             if new:
                 events.append(Said(logging.INFO, text, now))
         if self.judge.layout is not None:
-            events += self._lay_out(self._layout, (), (), now)
+            events += self._lay_out(self._layout, now)
         return events
 
     def choose(self, chosen: PhaseChosen, lab_now: float, now: float) -> list[Event]:

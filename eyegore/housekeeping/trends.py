@@ -81,7 +81,6 @@ class SessionTrends:
 
 def _drift(forecast: Forecast, unit: str) -> Drift:
     return Drift(
-        forecast.slope.per_minute,
         forecast.limit,
         forecast.at,
         forecast.minutes,

@@ -66,7 +66,6 @@ class ImageJudge(Worker):
         """Counts the folders read so far."""
         self._kept = False
         """Whether the last result came from the store."""
-        self._done = 0
 
     def offer(self, image: ImageFile) -> None:
         """Take a complete image, or let one be that is gone or written to again; returns at once."""
@@ -132,11 +131,10 @@ class ImageJudge(Worker):
                     continue
                 self._post(judged)
                 self._try_later(image, judged.result.problem)
-                self._done += 1
                 waiting = len(self._waiting)
                 if not waiting or time.monotonic() - told >= TOLD_EACH_S:
                     told = time.monotonic()
-                    self._post(ImagesWaiting(waiting, self._done, time.time()))
+                    self._post(ImagesWaiting(waiting))
                 if self._kept:
                     time.sleep(max(BREATH_S, time.monotonic() - began))
         finally:
@@ -178,7 +176,7 @@ class ImageJudge(Worker):
     def _judged(self, image: ImageFile, row: Exposure | None, stores: dict[str, ImageStore]) -> ImageJudged:
         result = self._result(image, row, self._store(os.path.dirname(image.path), stores))
         result = replace(result, file=image.path, obsid=image.obsid, ccd=image.ccd)  # as the rest of the session has it
-        return ImageJudged(result, not image.past, image.modified, time.time())
+        return ImageJudged(result, not image.past, image.modified)
 
     def _result(
         self, image: ImageFile, row: Exposure | None, store: ImageStore | None, looks: int = LOOKS
@@ -231,4 +229,4 @@ def _fault(image: ImageFile, why: Exception) -> ImageJudged:
     words = f"{type(why).__name__}: {why}"
     fault = ImageProblem.FAULT
     result = ImageResult(image.path, image.obsid, image.ccd, fault.verdict, problem=fault, explanation=words)
-    return ImageJudged(result, not image.past, image.modified, time.time())
+    return ImageJudged(result, not image.past, image.modified)

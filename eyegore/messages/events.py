@@ -101,13 +101,12 @@ class PastAlarms:
 
 @dataclass(frozen=True)
 class Drift:
-    """A parameter on its way to ``limit``, which it reaches ``at`` [lab s] if it goes on changing ``per_minute``.
+    """A parameter on its way to ``limit``, which it reaches ``at`` [lab s] if it goes on like this.
 
     That is in ``minutes`` of the newest row, give or take ``minutes_error`` (half the 95 % interval); ``text`` says all
     this to people.
     """
 
-    per_minute: float
     limit: float
     at: float
     minutes: float
@@ -180,8 +179,6 @@ class LayoutChanged:
 
     elvis: str
     columns: tuple[str, ...]
-    unknown: tuple[str, ...]
-    missing: tuple[str, ...]
     flags: tuple[Flag, ...]
     alarms: tuple[Alarm, ...] = ()
     table: LimitTable | None = None

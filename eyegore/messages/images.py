@@ -267,19 +267,16 @@ def _number(value: float) -> float | None:
 class ImageJudged:
     """An image of the session was judged. ``news``: it came while Eyegore looked, and was not there at the start.
 
-    ``modified`` is the time of the file, ``received`` when it was judged [unix s].
+    ``modified`` is the time of the file [unix s].
     """
 
     result: ImageResult
     news: bool
     modified: float
-    received: float
 
 
 @dataclass(frozen=True)
 class ImagesWaiting:
-    """How many images wait to be judged, and how many were since the start."""
+    """How many images wait to be judged."""
 
     waiting: int
-    judged: int
-    received: float

@@ -137,7 +137,6 @@ class SourceEvent:
     kind: SourceKind
     path: str
     text: str
-    received: float
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,6 @@ class WatcherState:
     kind: str
     alive: bool
     reason: str
-    received: float
 
 
 @dataclass(frozen=True)
@@ -155,10 +153,7 @@ class FreeSpace:
     """Free space of the volume called ``name`` [byte], of which a user can write; NaN with a ``problem``."""
 
     name: str
-    path: str
     free: float
-    total: float
-    received: float
     problem: str = ""
 
 
@@ -167,7 +162,6 @@ class CaughtUp:
     """Everything that was in the folder at the start has been read."""
 
     folder: str
-    received: float
 
 
 @dataclass(frozen=True)
@@ -176,7 +170,6 @@ class WorkerDied:
 
     worker: str
     error: str
-    received: float
 
 
 @dataclass(frozen=True)
@@ -186,4 +179,3 @@ class LimitsEdited:
     path: str
     table: LimitTable | None
     problem: str
-    received: float

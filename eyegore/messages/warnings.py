@@ -118,7 +118,6 @@ class WarningPath:
     channel: str
     problem: str
     since: float
-    received: float
 
 
 @dataclass(frozen=True)

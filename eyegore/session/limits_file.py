@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,9 +44,9 @@ class LimitsFile(Worker):
         if stamp is None or stamp != before or stamp == self._used:
             return
         try:
-            edited = LimitsEdited(str(self._path), load_table(self._path), "", time.time())
+            edited = LimitsEdited(str(self._path), load_table(self._path), "")
         except TomlError as why:
-            edited = LimitsEdited(str(self._path), None, str(why), time.time())
+            edited = LimitsEdited(str(self._path), None, str(why))
             if isinstance(why, UnreadableError):  # it may be readable at the next look, and look the same
                 stamp = self._used
         told, self._used, self._problem = self._problem, stamp, edited.problem

@@ -326,7 +326,7 @@ class Service:
         if self._ingest.alive or time.monotonic() < self._restart_at:
             return
         self._restart_at = time.monotonic() + RESTART_S
-        self._deliver(WorkerDied("the reader of the folder", str(self._ingest.error), self._clock()))
+        self._deliver(WorkerDied("the reader of the folder", str(self._ingest.error)))
         self._ingest.start()
 
 

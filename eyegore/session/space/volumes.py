@@ -16,9 +16,8 @@ ANSWER_S = 10.0
 """A file system that has not answered for so long hangs."""
 
 
-def _usage(path: Path) -> tuple[float, float]:
-    usage = shutil.disk_usage(path)
-    return float(usage.free), float(usage.total)
+def _free(path: Path) -> float:
+    return float(shutil.disk_usage(path).free)
 
 
 class DiskSpace(Worker):
@@ -27,7 +26,7 @@ class DiskSpace(Worker):
     The thread "disk space" asks; each volume is asked on a thread of its own, never twice at a time, and counts as
     hanging when it has not answered within ``answer_s`` [s]. ``post`` is called on these threads and must return at
     once. A path that is gone is a problem: its parent may lie on another volume; one that was never there is none yet.
-    ``usage`` gives (free, total).
+    ``free`` gives the free space [byte].
     """
 
     def __init__(
@@ -37,21 +36,16 @@ class DiskSpace(Worker):
         *,
         period_s: float = PERIOD_S,
         answer_s: float = ANSWER_S,
-        usage: Callable[[Path], tuple[float, float]] = _usage,
+        free: Callable[[Path], float] = _free,
     ) -> None:
         super().__init__("disk space")
         self._paths = dict(paths)
         self._post = post
         self._period_s = period_s
         self._answer_s = min(answer_s, period_s)
-        self._usage = usage
+        self._free = free
         self._asked: dict[str, threading.Thread] = {}
         self._known: set[str] = set()
-
-    @property
-    def volumes(self) -> Mapping[str, Path]:
-        """What is asked, by name."""
-        return self._paths
 
     def join(self, timeout: float = 2.0) -> bool:
         """Wait for the end, at most ``timeout`` [s]; False when a hanging file system still holds a thread."""
@@ -79,24 +73,20 @@ class DiskSpace(Worker):
                 self._asked[name] = thread
 
     def _ask(self, name: str, path: Path) -> None:
-        free = total = float("nan")
-        problem = ""
+        free, problem = float("nan"), ""
         try:
-            free, total = self._usage(path)
+            free = self._free(path)
             self._known.add(name)
-        except FileNotFoundError as why:
-            if name not in self._known:
+        except OSError as why:
+            if isinstance(why, FileNotFoundError) and name not in self._known:
                 return
             problem = f"{path} cannot be asked for its free space ({why.strerror or why})"
-        except OSError as why:
-            problem = f"{path} cannot be asked for its free space ({why.strerror or why})"
         if not self._stopping.is_set():
-            self._post(FreeSpace(name, str(path), free, total, time.time(), problem))
+            self._post(FreeSpace(name, free, problem))
 
     def _tell_hanging(self) -> None:
         """Tell of each volume that does not answer, again in every period."""
         for name, thread in self._asked.items():
             if thread.is_alive():
                 problem = f"{self._paths[name]} does not answer: its file system hangs"
-                nan = float("nan")
-                self._post(FreeSpace(name, str(self._paths[name]), nan, nan, time.time(), problem))
+                self._post(FreeSpace(name, float("nan"), problem))

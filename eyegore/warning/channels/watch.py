@@ -21,13 +21,13 @@ class StateWatch:
         """``problem`` says what is wrong now ("" for nothing); returns what is new."""
         if not problem:
             told, self._told, self._since = self._told, False, float("nan")
-            return WarningPath(self._channel, "", now, now) if told else None
+            return WarningPath(self._channel, "", now) if told else None
         if self._since != self._since:
             self._since, self._told = now, False
         if self._told or now - self._since < ALARM_AFTER_S:
             return None
         self._told = True
-        return WarningPath(self._channel, problem, self._since, now)
+        return WarningPath(self._channel, problem, self._since)
 
 
 class ChannelWatch:
@@ -42,7 +42,7 @@ class ChannelWatch:
         if delivery.state is DeliveryState.SENT:
             if self.problems.pop(channel, None) is None:
                 return None
-            return WarningPath(channel, "", now, now)
+            return WarningPath(channel, "", now)
         waits = delivery.state is DeliveryState.WAITING and now - delivery.failing_since >= ALARM_AFTER_S
         if not waits and delivery.state not in (DeliveryState.REFUSED, DeliveryState.EXPIRED):
             return None
@@ -50,4 +50,4 @@ class ChannelWatch:
         self.problems[channel] = delivery.detail
         since = delivery.failing_since if delivery.failing_since == delivery.failing_since else now
         problem = f"{channel} to {delivery.notice.person} does not get out: {delivery.detail}"
-        return None if known else WarningPath(channel, problem, since, now)
+        return None if known else WarningPath(channel, problem, since)

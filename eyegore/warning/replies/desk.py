@@ -40,14 +40,13 @@ HELP = "reply ACK and the code, or SHELVE, the code, how long and why: ACK 4711,
 class Taken:
     """What a reply comes to: commands for the alarms, entries for the journal, and the ``answer`` ("" for none).
 
-    ``person`` is "" for a stranger. ``proven`` tells that the code of the proof of the path came back.
+    ``person`` is "" for a stranger.
     """
 
     commands: tuple[FlagCommand, ...] = ()
     entries: tuple[Noted, ...] = ()
     answer: str = ""
     person: str = ""
-    proven: bool = False
 
 
 class Use(NamedTuple):
@@ -137,12 +136,11 @@ class ReplyDesk:
         refused: list[str] = []
         answered: dict[str, Use] = {}
         orders = {(order.kind, order.code): order for order in orders_of(reply.text)}
-        proven = wants_help = False
+        wants_help = False
         for order in orders.values():
             if order.kind is ReplyKind.HELP:
                 wants_help = True
             elif proof is not None and order.kind is ReplyKind.ACK and proof(order.code, person, now):
-                proven = True
                 answered[order.code] = Use(person, now)
                 done.append("path proven, thank you")
             else:
@@ -159,7 +157,7 @@ class ReplyDesk:
             refused.append("not understood")
         result = "; ".join([*done, *refused]) or "asked for help"
         entry = _entry(f"{_said(reply)}: {result}", now, person)
-        return Taken(tuple(commands), (entry,), self._answer(key, done, refused, wants_help, now), person, proven)
+        return Taken(tuple(commands), (entry,), self._answer(key, done, refused, wants_help, now), person)
 
     def _refusal(
         self, order: Order, key: str, parameters_of: Callable[[str], Sequence[str]], now: float

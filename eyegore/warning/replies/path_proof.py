@@ -45,7 +45,6 @@ class ProofState:
     text: str
     overdue: bool = False
     proven: float = NAN
-    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class PathProof:
             text = f"path proven {clock(one.proven, now)} by {one.by}"
         else:
             text = "path not proven yet" if self._times.at else "path never proven (no time set)"
-        return ProofState(text, overdue, one.proven, one.by)
+        return ProofState(text, overdue, one.proven)
 
     def memory(self) -> Proof:
         """What must survive a restart."""

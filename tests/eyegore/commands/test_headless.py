@@ -39,9 +39,9 @@ def test_a_line_tells_how_the_images_stand() -> None:
     assert "images:" not in shown()
     verdicts = (ImageVerdict.FAIL, ImageVerdict.WARNING, ImageVerdict.PASS)
     for ccd, verdict in enumerate(verdicts, start=1):
-        summary.take(ImageJudged(ImageResult("", 7, ccd, verdict), True, 0.0, 0.0))
-    summary.take(ImagesWaiting(12, 3, 0.0))
+        summary.take(ImageJudged(ImageResult("", 7, ccd, verdict), True, 0.0))
+    summary.take(ImagesWaiting(12))
     assert "images: 3 judged, 1 to retake, 1 to look at, 12 wait\n" in shown().replace("  ", "").replace(" \n", "\n")
-    summary.take(ImageJudged(ImageResult("", 7, 1, ImageVerdict.PASS), True, 0.0, 0.0))
-    summary.take(ImagesWaiting(0, 4, 0.0))
+    summary.take(ImageJudged(ImageResult("", 7, 1, ImageVerdict.PASS), True, 0.0))
+    summary.take(ImagesWaiting(0))
     assert "images: 3 judged, 0 to retake, 1 to look at\n" in shown().replace("  ", "").replace(" \n", "\n")

@@ -17,6 +17,7 @@ from eyegore.messages.events import AlarmChanged, AlarmState, Event, FreeSpace
 from eyegore.session.monitor import Monitor, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.session.side_workers import SideWorkers
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ...patience import AWAITED_S
@@ -78,11 +79,18 @@ def test_a_target_inside_the_folder_is_refused(tmp_path: Path) -> None:
         Service(Session(tmp_path / "day", backups=(str(tmp_path / "day" / "copy"),)))
 
 
-def test_the_volumes_of_the_copies_are_watched_too(tmp_path: Path) -> None:
+def test_the_volumes_of_the_copies_are_watched_too(tmp_path: Path, wait_until: WaitUntil) -> None:
+    for name in ("day", "b"):
+        (tmp_path / name).mkdir()
+    told: list[Event] = []
     session = Session(tmp_path / "day", backups=(str(tmp_path / "b"), "ana@gateway:/data"), watch_disk=True)
-    disk = Service(session).aside.disk
+    disk = SideWorkers(session, told.append).disk
     assert disk is not None
-    assert disk.volumes == {"data volume": tmp_path / "day", f"volume of {tmp_path / 'b'}": tmp_path / "b"}
+    disk.start()
+    wait_until(lambda: len(told) == 2)
+    disk.stop()
+    assert disk.join()
+    assert {one.name for one in told if isinstance(one, FreeSpace)} == {"data volume", f"volume of {tmp_path / 'b'}"}
 
 
 @pytest.mark.slow
@@ -156,7 +164,7 @@ def test_the_volume_of_another_computer_is_foretold_as_ours_are() -> None:
     text = ""
     for minutes in range(0, 100, 10):
         now = NOW + 60.0 * minutes
-        free = FreeSpace("volume of gate", "/data", 100e9 - 1e9 * minutes, 900e9, now)
+        free = FreeSpace("volume of gate", 100e9 - 1e9 * minutes)
         events = monitor.take(free, now)
         changes += alarms(events)
         text = next(one.text for one in events if isinstance(one, VolumeSpace))

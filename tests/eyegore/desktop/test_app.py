@@ -59,7 +59,7 @@ def test_a_plot_tells_where_its_parameter_is_heading(tmp_path: Path, open_deskto
     run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
     assert desktop.view is not None
     assert desktop.panes.charts is not None
-    desktop.view.take(Trends({"CCD2_TEMP_B": Drift(-0.3, -133.0, 13260.0, 25.0, 4.0, "reaches −133 °C at 03:41")}))
+    desktop.view.take(Trends({"CCD2_TEMP_B": Drift(-133.0, 13260.0, 25.0, 4.0, "reaches −133 °C at 03:41")}))
     desktop.view.flush()
     told = {chart.cell.name: chart.cell.trend for chart in desktop.panes.charts.charts if chart.cell}
     assert {name: trend.text for name, trend in told.items() if trend} == {"CCD2_TEMP_B": "−133 °C at 03:41"}

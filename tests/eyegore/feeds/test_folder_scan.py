@@ -35,7 +35,7 @@ class Folder:
 
     def look(self, *woken: str, after: float = 0.25, everything: bool = False, polling: bool = False) -> FolderLook:
         self.now += after
-        return self.scan.look(frozenset(woken), self.now, 0.0, everything=everything, polling=polling)
+        return self.scan.look(frozenset(woken), self.now, everything=everything, polling=polling)
 
 
 def names(look: FolderLook) -> list[str]:
@@ -221,7 +221,7 @@ folder.mkdir()
 scan = FolderScan(folder)
 for now, mode in enumerate([0o755, 0o000, 0o000, 0o444, 0o755]):
     folder.chmod(mode)
-    look = scan.look(frozenset(), 1000.0 + now, 0.0)
+    look = scan.look(frozenset(), 1000.0 + now)
     print(look.online, len(look.appeared), len(look.vanished), *[event.kind.value for event in look.events])
 """
     output = subprocess.run(

@@ -166,13 +166,13 @@ def test_an_image_that_is_gone_is_no_more_whole(frames: Frames) -> None:
     frames.look(after=0.6)
     paths[0].unlink()
     assert frames.look(paths[0]) == [], "the scan of the folder tells"
-    gone = frames.source.remove([file_of(paths[0])], NOW)
+    gone = frames.source.remove([file_of(paths[0])])
     image, event = gone
     assert isinstance(image, ImageFile)
     assert (image.complete, image.problem) == (False, "the file is gone")
     assert isinstance(event, SourceEvent)
     assert paths[0].name in event.text
-    *images, event = frames.source.remove([file_of(path) for path in paths[1:]], NOW)
+    *images, event = frames.source.remove([file_of(path) for path in paths[1:]])
     assert len(images) == 2
     assert isinstance(event, SourceEvent)
     assert event.text.startswith("2 images are gone")

@@ -191,7 +191,7 @@ def test_beyond_the_hard_limit_it_is_critical_at_once() -> None:
 
 
 def edited(table: LimitTable | None, problem: str = "") -> LimitsEdited:
-    return LimitsEdited("/lab/lab.toml", table, problem, NOW)
+    return LimitsEdited("/lab/lab.toml", table, problem)
 
 
 def with_limit(safe: Range, **changes: object) -> LimitTable:

@@ -42,7 +42,7 @@ def noise(quadrant: str, value: float) -> ImageCheck:
 
 def judged(obsid: int, *checks: ImageCheck, ccd: int = 2, news: bool = True) -> ImageJudged:
     verdict = worst(check.verdict for check in checks)
-    return ImageJudged(ImageResult(f"/d/{obsid}.fits", obsid, ccd, verdict, checks=checks), news, NOW, NOW)
+    return ImageJudged(ImageResult(f"/d/{obsid}.fits", obsid, ccd, verdict, checks=checks), news, NOW)
 
 
 def alarms(events: list[Event]) -> list[tuple[str, AlarmState]]:
@@ -111,7 +111,7 @@ def test_an_image_that_is_no_image_is_an_alarm_one_that_is_gone_is_not(
     monitor: Monitor, problem: ImageProblem, expected: list[tuple[str, AlarmState]]
 ) -> None:
     result = ImageResult("/d/1.fits", 1, 1, problem.verdict, problem=problem, explanation="it has 5 bytes")
-    events = monitor.take(ImageJudged(result, True, NOW, NOW), NOW)
+    events = monitor.take(ImageJudged(result, True, NOW), NOW)
     assert alarms(events) == expected
     assert [event.text for event in events if isinstance(event, Said)] == [
         f"ObsID 1 CCD1 {problem.verdict.value}: {problem.value}: it has 5 bytes"
@@ -128,7 +128,7 @@ def test_an_alarm_outlives_a_restart_and_ends_with_the_next_good_image(monitor: 
 
 
 def test_how_many_wait_is_passed_on(monitor: Monitor) -> None:
-    waiting = ImagesWaiting(3, 10, NOW)
+    waiting = ImagesWaiting(3)
     assert monitor.take(waiting, NOW) == [waiting]
 
 
@@ -143,5 +143,5 @@ def test_an_image_that_is_judged_again_is_not_said_again(monitor: Monitor) -> No
 
 def test_in_another_folder_obsids_begin_anew(monitor: Monitor) -> None:
     monitor.take(judged(100, noise("E", GOOD)), NOW)
-    monitor.take(SourceEvent(SourceKind.SWITCHED, "/other", "another", NOW), NOW)
+    monitor.take(SourceEvent(SourceKind.SWITCHED, "/other", "another"), NOW)
     assert alarms(monitor.take(judged(7, noise("E", BAD)), NOW)) == [("IMAGE CCD2 read noise", AlarmState.UNACK)]

@@ -27,7 +27,7 @@ def judged(
     checks = (ImageCheck("std_pre", "E", noise, 0.86, high, verdict, "ADU"),)
     quadrants = {"E": quadrant("E", 2900.0 + obsid, noise, fluence)}
     result = ImageResult("", obsid, ccd, verdict, test, quadrants=quadrants, checks=checks)
-    return ImageJudged(result, False, 1000.0 + obsid, 0.0)
+    return ImageJudged(result, False, 1000.0 + obsid)
 
 
 def rows(*obsids: int) -> list[Exposure]:

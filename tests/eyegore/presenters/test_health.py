@@ -120,7 +120,7 @@ def test_charts_have_the_absolute_limits() -> None:
     assert (d.unit, d.description, d.status) == ("K", "a D", Status.UNKNOWN)
 
 
-DRIFT = Drift(-0.3, -133.0, 13260.0, 25.2, 3.4, "reaches −133 °C at 03:41 (25 ± 4 min)")
+DRIFT = Drift(-133.0, 13260.0, 25.2, 3.4, "reaches −133 °C at 03:41 (25 ± 4 min)")
 
 
 def test_of_both_sets_the_tighter_limits_are_drawn_and_of_a_phase_its_own() -> None:

@@ -29,7 +29,7 @@ def file(ccd: int = 2, *, complete: bool = True, problem: str = "") -> ImageFile
 
 
 def judged(verdict: ImageVerdict, *checks: ImageCheck, ccd: int = 2) -> ImageJudged:
-    return ImageJudged(ImageResult("/d/7.fits", 7, ccd, verdict, checks=checks), True, 0.0, 0.0)
+    return ImageJudged(ImageResult("/d/7.fits", 7, ccd, verdict, checks=checks), True, 0.0)
 
 
 def hk(verdict: HkVerdict) -> ExposureHk:
@@ -102,7 +102,7 @@ def test_tips_tell_the_bad_checks_with_value_and_limits_and_have_an_end(rows: Ve
     rows.take(judged(ImageVerdict.FAIL, *[NOISY] * 30))
     assert rows.frames.tip("7/CCD2").splitlines()[-1] == f"and {30 - MOST} more"
     cut = ImageResult("/d/x", 7, 2, ImageVerdict.FAIL, problem=ImageProblem.TRUNCATED, explanation="10 bytes short")
-    rows.take(ImageJudged(cut, True, 0.0, 0.0))
+    rows.take(ImageJudged(cut, True, 0.0))
     assert rows.frames.tip("7/CCD2") == "ObsID 7 CCD2: FAIL\ntruncated: 10 bytes short"
     assert rows.frames.tip("8/CCD1") == rows.tip("7/CCD1") == ""
 
@@ -122,11 +122,11 @@ def test_the_strip_shows_the_catch_up_and_only_that(rows: VerdictRows) -> None:
     assert rows.strip_cells() == []
     for ccd in (1, 2):
         rows.take(judged(ImageVerdict.FAIL, ccd=ccd))
-    rows.take(ImagesWaiting(6, 2, 0.0))
+    rows.take(ImagesWaiting(6))
     (cell,) = rows.strip_cells()
     assert (cell.label, cell.text, cell.status) == ("judging images", "██░░░░░░ 6 wait", None)
     assert "2 judged, 2 to retake, 6 wait" in cell.tip
-    rows.take(ImagesWaiting(0, 8, 0.0))
+    rows.take(ImagesWaiting(0))
     assert rows.strip_cells() == []
 
 
@@ -148,8 +148,8 @@ def test_on_the_screen_rows_to_retake_are_tinted_and_found(
 
         wait_until(lambda: shown("20103/CCD2", "HK") == "■ clean")
         assert desktop.view is not None
-        desktop.view.take(ImageJudged(ImageResult("", 20103, 2, ImageVerdict.FAIL, checks=(NOISY,)), True, 0.0, 0.0))
-        desktop.view.take(ImageJudged(ImageResult("", 20103, 3, ImageVerdict.PASS), True, 0.0, 0.0))
+        desktop.view.take(ImageJudged(ImageResult("", 20103, 2, ImageVerdict.FAIL, checks=(NOISY,)), True, 0.0))
+        desktop.view.take(ImageJudged(ImageResult("", 20103, 3, ImageVerdict.PASS), True, 0.0))
         desktop.view.flush()
         assert (shown("20103/CCD2", "image"), shown("20103/CCD2", "retake")) == ("◆ FAIL", "◆ retake")
         assert shown("20103/CCD2", "ObsID") == "◆ 20103"
@@ -161,7 +161,7 @@ def test_on_the_screen_rows_to_retake_are_tinted_and_found(
         wait_until(lambda: shown("20104/CCD2", "retake") == "◆ retake")
         table.filter_text.set("retake")
         wait_until(lambda: root.update() or table.visible() == ["20103/CCD2", "20104/CCD2"])
-        desktop.view.take(ImageJudged(ImageResult("", 20103, 2, ImageVerdict.PASS), True, 0.0, 0.0))
+        desktop.view.take(ImageJudged(ImageResult("", 20103, 2, ImageVerdict.PASS), True, 0.0))
         desktop.view.flush()
         wait_until(lambda: root.update() or table.visible() == ["20104/CCD2"])
     finally:

@@ -276,7 +276,7 @@ def test_a_session_tells_what_a_plain_model_tells(limit_set: LimitSet, steps: li
                     track.lower()
         elif what == "edit":
             lab.table = TABLES[cut]
-            lab.events += lab.monitor.take(LimitsEdited("lab.toml", lab.table, "", START), START)
+            lab.events += lab.monitor.take(LimitsEdited("lab.toml", lab.table, ""), START)
             model.edit(lab.table)
         else:
             lab.restart(cut)

@@ -82,7 +82,7 @@ class Bench:
         return self.monitor.take(HkRows(path, COLUMNS, times, values, 2, self.now), self.now)
 
     def edit(self, used: LimitTable) -> list[Event]:
-        return self.monitor.take(LimitsEdited("lab.toml", used, "", self.now), self.now)
+        return self.monitor.take(LimitsEdited("lab.toml", used, ""), self.now)
 
     def ask(self, action: Action, parameter: str = "DRAIN") -> list[Event]:
         return self.monitor.take(FlagCommand(action, parameter, "ops"), self.now)
@@ -155,7 +155,7 @@ def test_a_pre_alarm_ends_with_the_limit_it_foretells(edited: LimitTable) -> Non
     bench = Bench(LimitSet.SAFE)
     for row in range(1200):
         bench.feed([-120.0], drain=15.0 + row * 0.01)
-    bench.monitor.take(CaughtUp("/data", bench.now), bench.now)
+    bench.monitor.take(CaughtUp("/data"), bench.now)
     assert AlarmKind.TREND in [alarm.kind for alarm in bench.monitor.alarms.alarms() if alarm.active]
     bench.edit(edited)
     assert "DRAIN TREND UNACK>RTN_UNACK" in told(bench.monitor.take(Tick(), bench.now + 20))

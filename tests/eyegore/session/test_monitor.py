@@ -157,7 +157,7 @@ def test_lowering_says_who() -> None:
 
 def test_rows_that_stop_make_everything_stale_and_come_back() -> None:
     one = monitor()
-    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(CaughtUp("/data/21_Feb_80"), NOW)
     one.take(rows(GOOD), NOW)
     assert not health(one.take(Tick(), NOW + 60)).hk_stale
     events = one.take(Tick(), NOW + 61)
@@ -174,7 +174,7 @@ def test_rows_that_stop_make_everything_stale_and_come_back() -> None:
 
 def test_a_frozen_clock_of_elvis_is_stale_too() -> None:
     one = monitor()
-    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(CaughtUp("/data/21_Feb_80"), NOW)
     one.take(rows(GOOD), NOW)
     one.take(rows(GOOD, received=NOW + 70), NOW + 70)
     events = one.take(Tick(), NOW + 70)
@@ -185,7 +185,7 @@ def test_a_frozen_clock_of_elvis_is_stale_too() -> None:
 def test_an_old_folder_is_stale_from_the_start() -> None:
     one = monitor()
     one.take(rows(GOOD, start=NOW - 86_400, received=NOW), NOW)
-    events = one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    events = one.take(CaughtUp("/data/21_Feb_80"), NOW)
     assert health(events).hk_stale
     assert "the newest HK row is 24 h old" in said(events)
     assert changes(events) == [], "an old folder is no alarm"
@@ -282,9 +282,9 @@ def test_a_header_is_told_with_its_oddities() -> None:
     one = Monitor(Rules(lambda _elvis: None))
     events = one.take(HkHeader("hk", "", ("A", "B"), unknown=("B",), missing=("C",), units=("V", "")), NOW)
     layout = next(event for event in events if isinstance(event, LayoutChanged))
-    assert (layout.columns, layout.unknown, layout.missing) == (("A", "B"), ("B",), ("C",))
+    assert layout.columns == ("A", "B")
     assert [flag.unit for flag in layout.flags] == ["V", ""]
-    assert "unknown HK columns" in said(events)
+    assert "unknown HK columns, kept but not checked: B" in said(events)
     assert "missing HK columns: C" in said(events)
 
 
@@ -310,9 +310,9 @@ def test_no_rows_change_nothing() -> None:
     ("message", "text"),
     [
         (BadLine("hk", 17, "12 cells instead of 83"), "hk, line 17: 12 cells instead of 83"),
-        (WatcherState("polling", True, "network mount (nfs4)", NOW), "watching by polling: network mount (nfs4)"),
-        (WorkerDied("the reader", "boom", NOW), "the reader stopped on an error (boom) and is restarted"),
-        (SourceEvent(SourceKind.TRUNCATED, "hk", "hk was truncated", NOW), "hk was truncated"),
+        (WatcherState("polling", True, "network mount (nfs4)"), "watching by polling: network mount (nfs4)"),
+        (WorkerDied("the reader", "boom"), "the reader stopped on an error (boom) and is restarted"),
+        (SourceEvent(SourceKind.TRUNCATED, "hk", "hk was truncated"), "hk was truncated"),
     ],
 )
 def test_what_happens_is_said(message: BadLine | WatcherState | WorkerDied | SourceEvent, text: str) -> None:
@@ -321,14 +321,14 @@ def test_what_happens_is_said(message: BadLine | WatcherState | WorkerDied | Sou
 
 def test_health_counts() -> None:
     one = monitor()
-    one.take(WatcherState("inotify", True, "", NOW), NOW)
+    one.take(WatcherState("inotify", True, ""), NOW)
     one.take(rows(LOW), NOW)
     one.take(BadLine("hk", 3, "garbage"), NOW)
     for ccd in (1, 2, 3):
         events = one.take(ImageFile(f"/d/7_{ccd}.fits", 7, ccd, True, NOW - 5), NOW)
     assert isinstance(events[0], ImageFile)
     assert isinstance(events[1], ImagesReady)
-    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(CaughtUp("/data/21_Feb_80"), NOW)
     exposure = Exposure(7, "CCD1", "BIAS01", NOW - 30, 0.0, ("ObsID",), ("7",))
     one.take(ExposureRows("log", ("ObsID",), (exposure,), NOW - 2), NOW)
     now = health(one.take(Tick(), NOW))
@@ -348,10 +348,10 @@ def test_the_age_of_the_log_at_start_is_that_of_its_last_exposure() -> None:
 def test_the_folder_comes_and_goes() -> None:
     one = monitor()
     for kind, online in ((SourceKind.OFFLINE, False), (SourceKind.ONLINE, True)):
-        events = one.take(SourceEvent(kind, "/data/21_Feb_80", "…", NOW), NOW)
+        events = one.take(SourceEvent(kind, "/data/21_Feb_80", "…"), NOW)
         assert one.health(NOW).online is online
         assert isinstance(events[0], SourceEvent)
-    one.take(SourceEvent(SourceKind.SWITCHED, "/data/22_Feb_80", "…", NOW), NOW)
+    one.take(SourceEvent(SourceKind.SWITCHED, "/data/22_Feb_80", "…"), NOW)
     assert one.health(NOW).folder == "/data/22_Feb_80"
 
 
@@ -359,7 +359,7 @@ def test_a_volume_that_fills_up_is_an_alarm_that_may_get_worse() -> None:
     one = monitor()
 
     def answer(free: float, now: float) -> list[str]:
-        return changes(one.take(FreeSpace("data volume", "/data", free, 4e12, now), now))
+        return changes(one.take(FreeSpace("data volume", free), now))
 
     assert answer(400e9, NOW) == []
     assert answer(15e9, NOW + 30) == ["DATA VOLUME NORMAL>UNACK"]
@@ -370,7 +370,7 @@ def test_a_volume_that_fills_up_is_an_alarm_that_may_get_worse() -> None:
 
 def test_a_sensor_that_will_not_last_is_told_before_the_limit() -> None:
     one = monitor()
-    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(CaughtUp("/data/21_Feb_80"), NOW)
     seconds = np.arange(1800.0)
     temps = -120.0 - seconds / 180.0 + 0.02 * np.sin(seconds)
     values = np.column_stack([temps, np.full(1800, 26.0), np.zeros(1800), np.ones(1800)])
@@ -384,7 +384,6 @@ def test_a_sensor_that_will_not_last_is_told_before_the_limit() -> None:
     assert trends.texts == {"TEMP": text.removeprefix("WARNING TEMP: ").partition(" since ")[0]}
     drift = trends.drifts["TEMP"]
     assert (drift.limit, drift.minutes) == (-133.0, pytest.approx(9.0, abs=0.5))
-    assert drift.per_minute == pytest.approx(-1 / 3, rel=0.01)
     assert drift.at == pytest.approx(now + 60 * drift.minutes)
     assert 0 < drift.minutes_error < 2
 

@@ -66,7 +66,7 @@ def test_silence_is_no_hk_once_the_folder_has_been_read() -> None:
     one.take(rows(5, [-120.0] * 20), NOW + 25)
     assert told(one.take(Tick(), NOW + 100)) == []
     one = monitor()
-    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(CaughtUp("/data/21_Feb_80"), NOW)
     one.take(exposures(10), NOW)
     one.take(rows(5, [-120.0] * 20), NOW + 25)
     assert told(one.take(Tick(), NOW + 80)) == []

@@ -73,7 +73,7 @@ def arrive(desk: ImageDesk, *obsids: int) -> None:
 
 def judged(obsid: int, ccd: int, verdict: ImageVerdict = ImageVerdict.PASS, **others: object) -> ImageJudged:
     result = ImageResult(f"/day/{obsid}_{ccd}.fits", obsid, ccd, verdict, **others)  # type: ignore[arg-type]
-    return ImageJudged(result, True, 0.0, 0.0)
+    return ImageJudged(result, True, 0.0)
 
 
 def test_the_newest_is_followed(desk: ImageDesk, worker: Worker) -> None:

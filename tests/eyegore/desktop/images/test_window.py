@@ -111,7 +111,7 @@ def test_the_verdict_is_there_when_it_comes_and_not_green_before(
     window: ImageWindow, looks: LookDesk, desk: ImageDesk
 ) -> None:
     assert str(window.verdict["text"]) == "○ being judged"
-    desk.take(ImageJudged(ImageResult("7.fits", 7, 1, ImageVerdict.FAIL), True, 0.0, 0.0))
+    desk.take(ImageJudged(ImageResult("7.fits", 7, 1, ImageVerdict.FAIL), True, 0.0))
     looks.refresh(desk)
     assert str(window.verdict["text"]) == "◆ FAIL"
     assert str(window.verdict["background"]) == themes.LOOKS[Status.CRITICAL].colour

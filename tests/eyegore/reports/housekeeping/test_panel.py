@@ -63,7 +63,7 @@ def test_limits_are_those_of_the_phase() -> None:
     table = LimitTable("7.5.X", "", "", {"T": parameter})
     found = HkSamples()
     for start, phase in ((0.0, Phase.WARM), (10.0, Phase.COLD)):
-        found.take(LayoutChanged("7.5.X", ("T",), (), (), (), table=table, phase=phase))
+        found.take(LayoutChanged("7.5.X", ("T",), (), table=table, phase=phase))
         rows = HkRows("HK_14-03-19_ROE1_01.txt", ("T",), np.arange(start, start + 10), np.zeros((10, 1)), 1, 0.0)
         found.take(HkAccepted(rows, np.full((10, 1), Verdict.IN_LIMITS, np.uint8)))
     (line,) = limit_lines("T", found, found.all_of("T").times, LimitSet.SAFE, ExposureIndex())
@@ -79,7 +79,7 @@ def test_every_limit_that_comes_with_eyegore_can_be_drawn(limit_set: LimitSet) -
     for table in tables:
         found = HkSamples()
         names = tuple(table.parameters)
-        found.take(LayoutChanged(table.elvis, names, (), (), (), table=table))
+        found.take(LayoutChanged(table.elvis, names, (), table=table))
         rows = HkRows("HK_14-03-19_ROE1_01.txt", names, np.arange(5.0), np.zeros((5, len(names))), 1, 0.0)
         found.take(HkAccepted(rows, np.zeros((5, len(names)), np.uint8)))
         for name, parameter in table.parameters.items():

@@ -69,7 +69,7 @@ def test_strip_from_not_yet_to_proven() -> None:
     assert one.state(EIGHT + 60).text == "proof asked 08:00, waiting for Ana"
     assert one.came_back("5000", "Ben", EIGHT + 120)
     state = one.state(EIGHT + 121)
-    assert (state.text, state.overdue, state.by) == ("path proven 08:02 by Ben", False, "Ben")
+    assert (state.text, state.overdue) == ("path proven 08:02 by Ben", False)
     assert one.state(at("2024-03-15T07:00")).text == "path proven 14/Mar 08:02 by Ben"
 
 
