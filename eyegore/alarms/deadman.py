@@ -30,12 +30,8 @@ class Condition:
 class LoopTimer:
     """Tells when a loop stands still. Times in one clock of the caller's; ask from outside the loop."""
 
-    def __init__(
-        self, name: str = "EYEGORE", longest_s: float = LOOP_S, severity: Severity = Severity.CRITICAL
-    ) -> None:
-        self.name = name
+    def __init__(self, longest_s: float = LOOP_S) -> None:
         self._longest_s = longest_s
-        self._severity = severity
         self._last = math.nan
 
     def tick(self, now: float) -> float | None:
@@ -44,9 +40,7 @@ class LoopTimer:
         self._last = now
         return still if still > self._longest_s else None
 
-    def condition(self, now: float) -> Condition:
-        """As a condition; since the last tick. Silent before the first."""
+    def trouble(self, now: float) -> str:
+        """That it stands still, "" when it does not; silent before the first tick."""
         still = now - self._last
-        if not still > self._longest_s:
-            return Condition(self.name)
-        return Condition(self.name, True, self._last, f"stands still for {age_text(still)}", self._severity)
+        return f"stands still for {age_text(still)}" if still > self._longest_s else ""

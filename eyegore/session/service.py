@@ -315,7 +315,7 @@ class Service:
 
     def standstill(self) -> str:
         """Why nothing can be judged now, "" when all is well; callable from any thread."""
-        return self._loop.condition(time.monotonic()).text
+        return self._loop.trouble(time.monotonic())
 
     def running(self) -> tuple[str, ...]:
         """Names of the workers that run."""

@@ -1,13 +1,107 @@
-"""The free space of the volumes a session depends on, and the alarms of those that fill up."""
+"""The free space of the volumes a session depends on: when each will be full, and the alarms of those that fill up.
+
+Pure; time arrives as an argument.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
 from eyegore.alarms.board import AlarmBoard, EntryContext
+from eyegore.alarms.deadman import Condition
+from eyegore.basics.quantities import bytes_text
 from eyegore.exposures.timers import as_alarm
+from eyegore.limits.model import Severity
 from eyegore.messages.copies import VolumeSpace
 from eyegore.messages.events import Event, FreeSpace
-from eyegore.session.space.forecast import SpaceForecast
-from eyegore.session.space.timer import SpaceTimer
+from eyegore.series.trend import Forecast, TrendWindow, clock_minute
+
+WINDOW_S = 7200.0
+HORIZON_S = 72 * 3600.0
+POINTS = 60
+_FREE = "free"
+_LEAST = {Severity.CRITICAL: (1.0, 2e9), Severity.WARNING: (6.0, 20e9)}
+"""Hours before a volume is full, and free space [byte] of about 2 h and 20 h of images."""
+
+
+@dataclass(frozen=True)
+class SpaceState:
+    """Free space [byte] of a volume at ``time`` [lab s]; NaN when it does not answer (``problem`` says why).
+
+    ``full`` is the forecast, None when the volume does not fill up or nobody can tell.
+    """
+
+    name: str
+    time: float
+    free: float
+    problem: str = ""
+    full: Forecast | None = None
+
+    @property
+    def hours(self) -> float:
+        """Hours until it is full, NaN where not foretold."""
+        return self.full.minutes / 60 if self.full else math.nan
+
+    @property
+    def text(self) -> str:
+        """``data volume full at 06:20 (3.1 h), 212 GB free``."""
+        if math.isnan(self.free):
+            return f"{self.name}: {self.problem or 'free space unknown'}"
+        if self.full is None:
+            return f"{self.name}: {bytes_text(self.free)} free"
+        clock = clock_minute(self.full.at)
+        days = int(self.full.at // 86400 - self.time // 86400)
+        if days:
+            clock += " tomorrow" if days == 1 else f" in {days} days"
+        return f"{self.name} full at {clock} ({_span(self.full.minutes)}), {bytes_text(self.free)} free"
+
+
+class SpaceForecast:
+    """Follows the free space of one volume, ``name`` for people ("data volume").
+
+    Files that are deleted, or many written at once, are steps and no trend: the forecast then comes from what follows.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._trend = TrendWindow((_FREE,), WINDOW_S, POINTS, gap_s=WINDOW_S / 2, horizon_s=HORIZON_S)
+
+    def foretell(self, time: float, free: float, problem: str = "") -> SpaceState:
+        """Add the free space [byte] at ``time`` [lab s], NaN with a ``problem`` when the volume does not answer."""
+        self._trend.add(np.array([time]), np.array([[free]]))
+        known = not math.isnan(free)
+        full = self._trend.time_to_limit(_FREE, 0.0, math.nan, time) if known else None
+        return SpaceState(self._name, time, free, problem, full)
+
+
+class SpaceTimer:
+    """Tells when a volume fills up or does not answer.
+
+    A volume that is about to be full stays a condition until there is a tenth more time or space than raised it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._now = Condition(name)
+
+    def look(self, state: SpaceState) -> Condition:
+        """How it stands; a volume that does not answer is a WARNING, or what it was before if that is worse."""
+        severity = self._severity(state)
+        since = self._now.since if self._now.active else state.time
+        quiet = Condition(self._now.timer)
+        self._now = Condition(quiet.timer, True, since, state.text, severity) if severity else quiet
+        return self._now
+
+    def _severity(self, state: SpaceState) -> Severity:
+        if math.isnan(state.free):
+            return max(Severity.WARNING, self._now.severity)
+        for severity, (least_hours, least_bytes) in _LEAST.items():
+            slack = 1.1 if self._now.severity >= severity else 1.0
+            if state.hours < slack * least_hours or state.free < slack * least_bytes:
+                return severity
+        return Severity.NONE
 
 
 class SessionSpace:
@@ -23,4 +117,8 @@ class SessionSpace:
         forecast, timer = self._volumes[answer.name]
         state = forecast.foretell(lab_now, answer.free, answer.problem)
         told = VolumeSpace(answer.name, state.free, state.text, state.hours)
-        return [told, *as_alarm(board, timer.look(lab_now, state.free, state.hours, state.text), lab_now, frame)]
+        return [told, *as_alarm(board, timer.look(state), lab_now, frame)]
+
+
+def _span(minutes: float) -> str:
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"

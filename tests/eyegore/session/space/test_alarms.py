@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from eyegore.basics.quantities import bytes_text
-from eyegore.limits.model import Verdict
+from eyegore.limits.model import Severity, Verdict
 from eyegore.series.trend import Forecast, Slope
-from eyegore.session.space.forecast import SpaceForecast, SpaceState
+from eyegore.session.space.alarms import SpaceForecast, SpaceState, SpaceTimer
 
 T0 = 1552521600.0
 IMAGES = 3 * 35e6
@@ -85,3 +85,47 @@ SLOPE = Slope(-1e9, -1.1e9, -0.9e9, 2e11, T0, 60, 7000.0, 1e8, True)
 def test_text(minutes: float, text: str) -> None:
     full = Forecast(0.0, T0 + 60 * minutes, minutes, 1.0, Verdict.LOW, SLOPE)
     assert SpaceState("data volume", T0, 212.3e9, full=full).text == text
+
+
+# --- alarms ----------------------------------------------------------------------------------------------------------
+
+
+def space(time: float, free: float, hours: float) -> SpaceState:
+    """A volume that will be full in so many hours, never where that is NaN."""
+    full = Forecast(0.0, time + 3600 * hours, 60 * hours, 1.0, Verdict.LOW, SLOPE)
+    return SpaceState("data volume", time, free, full=None if math.isnan(hours) else full)
+
+
+@pytest.mark.parametrize(
+    ("free", "hours", "severity"),
+    [
+        (500e9, math.nan, Severity.NONE),
+        (500e9, 6.1, Severity.NONE),
+        (500e9, 5.9, Severity.WARNING),
+        (500e9, 0.9, Severity.CRITICAL),
+        (19e9, math.nan, Severity.WARNING),
+        (1e9, 40.0, Severity.CRITICAL),
+        (math.nan, math.nan, Severity.WARNING),
+    ],
+)
+def test_space(free: float, hours: float, severity: Severity) -> None:
+    timer = SpaceTimer("DATA VOLUME")
+    found = timer.look(space(T0, free, hours))
+    assert (found.active, found.severity) == (severity > Severity.NONE, severity)
+    assert found.text.startswith("data volume") == found.active
+
+
+def test_space_keeps_its_beginning_and_does_not_chatter() -> None:
+    timer = SpaceTimer("DATA VOLUME")
+    hours = (7, 5.9, 6.1, 6.5, 0.9, 1.05, 1.2)
+    told = [timer.look(space(T0 + place, 500e9, left)) for place, left in enumerate(hours)]
+    names = [one.severity.name for one in told]
+    assert names == ["NONE", "WARNING", "WARNING", "WARNING", "CRITICAL", "CRITICAL", "WARNING"]
+    assert [one.since for one in told[1:]] == [T0 + 1] * 6
+    assert not timer.look(space(T0 + 9, 500e9, 6.7)).active
+
+
+def test_a_volume_that_hangs_stays_as_bad_as_it_was() -> None:
+    timer = SpaceTimer("DATA VOLUME")
+    timer.look(space(T0, 1e9, math.nan))
+    assert timer.look(space(T0 + 30, math.nan, math.nan)).severity is Severity.CRITICAL
