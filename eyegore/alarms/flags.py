@@ -157,7 +157,6 @@ class FlagBook:
             latched=latched,
             acknowledged_by=lead.acknowledged_by,
             comment=lead.comment,
-            shelved_until=lead.shelved_until,
         )
 
     def _state(self, name: str, lead: AlarmState, invalid: AlarmState, verdict: Verdict, latched: bool) -> FlagState:

@@ -223,4 +223,3 @@ class Flag:
     latched: bool = False
     acknowledged_by: str = ""
     comment: str = ""
-    shelved_until: float = float("nan")

@@ -6,6 +6,7 @@ holds down would be worth nothing.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import logging
 import os
@@ -20,7 +21,6 @@ from urllib.parse import urlsplit
 
 from eyegore.basics.whole_file import WriteError, whole_file
 from eyegore.basics.worker import Worker
-from eyegore.warning.systemd import tell_alive
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -103,6 +103,18 @@ class Heartbeat(Worker):
         self._trouble[what] = trouble
         if bool(trouble) != bool(before):
             self._say(trouble or again)
+
+
+def tell_alive() -> None:
+    """Send ``WATCHDOG=1`` to the supervisor that started us, if it asks for it (sd_notify(3), ``WatchdogSec=``)."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address or "WATCHDOG_USEC" not in os.environ:
+        return
+    if address.startswith("@"):  # an abstract socket
+        address = f"\0{address[1:]}"
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notify:
+        notify.settimeout(1.0)
+        notify.sendto(b"WATCHDOG=1", address)
 
 
 def touch(file: Path) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from eyegore.warning.duty.roster import ALL_DAYS
-from eyegore.warning.duty.wall_clock import WallClock
+from eyegore.warning.duty.roster import ALL_DAYS, WallClock
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,51 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-
-from eyegore.warning.duty.wall_clock import WallClock
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 DAY_MIN = 1440
 """Minutes of a day on the clock."""
 ALL_DAYS = frozenset(range(7))
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+class WallClock:
+    """Local time in one IANA zone. What is earlier on the wall is never later in truth, also when the clock is set.
+
+    A time that comes twice stands for the first of the two; one that is left out stands for the moment at which the
+    clock is set forward. So what ends and what begins at the same local time meet on any day.
+    """
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+
+    def local(self, instant: float) -> datetime:
+        """What the clock shows, without zone, at an instant [unix s]."""
+        return datetime.fromtimestamp(instant, self.zone).replace(tzinfo=None, fold=0)
+
+    def instant(self, local: datetime) -> float:
+        """When [unix s] the clock shows a local time."""
+        first = local.replace(tzinfo=self.zone, fold=0).astimezone(UTC)
+        if first.astimezone(self.zone).replace(tzinfo=None) == local:
+            return first.timestamp()
+        return self._set_forward(local.replace(tzinfo=self.zone, fold=1).astimezone(UTC), first).timestamp()
+
+    def _set_forward(self, before: datetime, after: datetime) -> datetime:
+        """The moment in between at which the offset from UTC changes."""
+        usual = before.astimezone(self.zone).utcoffset()
+        while after - before > _SECOND:
+            middle = before + (after - before) // (2 * _SECOND) * _SECOND
+            if middle.astimezone(self.zone).utcoffset() == usual:
+                before = middle
+            else:
+                after = middle
+        return after
+
+    def text(self, local: datetime) -> str:
+        """A local time for people, e.g. ``Sat 14/Mar/2026 08:00``."""
+        return local.strftime("%a %d/%b/%Y %H:%M")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eyegore.warning.duty.quiet_hours import QuietHours, QuietSpan
-from eyegore.warning.duty.roster import ALL_DAYS, Dated, Duty, Entry, Pattern, Roster
+from eyegore.warning.duty.roster import ALL_DAYS, Dated, Duty, Entry, Pattern, Roster, WallClock
 from eyegore.warning.duty.roster_faults import Fault, faults
-from eyegore.warning.duty.wall_clock import WallClock
 
 BERLIN = WallClock(ZoneInfo("Europe/Berlin"))
 MONDAY = date(2026, 11, 16)
