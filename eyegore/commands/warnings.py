@@ -13,9 +13,8 @@ from pathlib import Path
 from eyegore.commands.journal_choice import add_choice, chosen
 from eyegore.journal.journal import JournalReader
 from eyegore.journal.outbox import Outbox
-from eyegore.limits.model import Severity
 from eyegore.messages.events import WarningLine
-from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result
+from eyegore.messages.warnings import Channel, Outcome, Result
 from eyegore.warning.center import line_of
 
 _ABOUT = """\
@@ -111,6 +110,7 @@ def _test(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
+    from eyegore.warning.notices import of_test
     from eyegore.warning.opening import senders_for, test_targets
     from eyegore.warning.settings import default_path, load_settings
 
@@ -124,7 +124,7 @@ def _test(args: argparse.Namespace) -> int:
     ):
         sender = senders.get(channel)
         missing = Outcome(Result.REFUSED, f"{channel.value} is not set up")
-        outcome = sender.send(address, _test_notice(person, channel), None) if sender is not None else missing
+        outcome = sender.send(address, of_test(person, channel, time.time()), None) if sender is not None else missing
         outcomes.append((person, channel, address, outcome))
     rows = [
         (person, channel.value, address, one.result.value, one.detail) for person, channel, address, one in outcomes
@@ -132,21 +132,3 @@ def _test(args: argparse.Namespace) -> int:
     _print(("person", "channel", "address", "result", "answer"), rows)
     sys.stdout.flush()
     return 0 if outcomes and all(one.result is Result.SENT for *_, one in outcomes) else 1
-
-
-def _test_notice(person: str, channel: Channel) -> Notice:
-    now = time.time()
-    text = "This is a test of the warnings of Eyegore, asked for by hand. There is no alarm, and nothing to do."
-    return Notice(
-        key=f"test/{person}/{channel.value}/{now:.3f}",
-        reason=Reason.TEST,
-        severity=Severity.NONE,
-        person=person,
-        channels=(channel,),
-        subject="Eyegore: test of the warnings, no alarm",
-        text=f"{text}\n",
-        short="Eyegore: test of the warnings, no alarm",
-        spoken=text,
-        made=now,
-        expires=now + 600.0,
-    )

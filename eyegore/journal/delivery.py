@@ -29,6 +29,11 @@ class DeliveryState(Enum):
         """Whether something is still to be done."""
         return self in (DeliveryState.WAITING, DeliveryState.SENDING)
 
+    @property
+    def failed(self) -> bool:
+        """Whether it did not get there, and is not tried again."""
+        return self in (DeliveryState.REFUSED, DeliveryState.EXPIRED)
+
 
 @dataclass(frozen=True)
 class Delivery:

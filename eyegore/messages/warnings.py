@@ -22,6 +22,11 @@ class Channel(ByName, Enum):
     CALL = "call"
     OTHER = "other"
 
+    @property
+    def loud(self) -> bool:
+        """Whether it rings or buzzes."""
+        return self in (Channel.SMS, Channel.CALL)
+
 
 class Reason(ByName, Enum):
     """Why a person is told something."""
@@ -36,6 +41,11 @@ class Reason(ByName, Enum):
     CHANNEL = "a channel fails"
     TEST = "test"
     PROOF = "proof of the path"
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is to take care of alarms."""
+        return self in (Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from eyegore.session.settings import Session
 from eyegore.warning.center import WarningCenter
 from eyegore.warning.opening import heartbeat_of, inboxes_for, names_by_address, people_of, proof_of, senders_of
 from eyegore.warning.orders import News
-from eyegore.warning.policy.answer_codes import CODES
+from eyegore.warning.policy.case_book import CODES
 from eyegore.warning.policy.policy import Policy
 from eyegore.warning.policy.rules import Circumstances, PolicyRules
 from eyegore.warning.replies.desk import ReplyDesk

@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from eyegore.journal.delivery import Delivery, DeliveryState
-from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
+from eyegore.journal.delivery import Delivery
+from eyegore.limits.model import LimitSet, LimitTable, Phase, Range
 from eyegore.messages.events import (
     AlarmChanged,
     AlarmState,
@@ -23,9 +23,9 @@ from eyegore.messages.events import (
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
 from eyegore.warning.channels.fallback import Answered, Fallback
-from eyegore.warning.channels.fault_notice import AGAIN_S, notice_of_fault
 from eyegore.warning.channels.watch import ChannelWatch
 from eyegore.warning.duty.roster import Duty
+from eyegore.warning.notices import of_fault, of_reply
 from eyegore.warning.orders import Orders
 from eyegore.warning.policy.policy import Policy, PolicyMemory
 from eyegore.warning.recent_samples import RecentSamples
@@ -33,12 +33,11 @@ from eyegore.warning.replies.desk import Heard, ReplyDesk
 from eyegore.warning.replies.path_proof import PathProof, Proof
 from eyegore.warning.replies.reply import Reply
 
-CHAIN = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD})
-"""What is not sent any more once somebody took care of all alarms in it."""
 ENDS = frozenset({Reason.ACKNOWLEDGED, Reason.CLEARED})
 """After these a code is answered with nothing any more; every other notice asks again."""
 DEEDS: Mapping[AlarmState | None, str] = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
-ANSWER_S = 600.0
+FAULT_AGAIN_S = 3600.0
+"""How often people are told at most that the warnings are at fault [s]."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class WarningCenter:
 
     def answered(self, notice: Notice) -> str:
         """Who took care of all that a notice asks to be taken care of, "" when nobody did."""
-        if notice.reason not in CHAIN or not notice.code:
+        if not notice.reason.asks or not notice.code:
             return ""
         return self._answered.get(notice.code) or ("answered before" if self._policy.answered(notice.code) else "")
 
@@ -124,7 +123,7 @@ class WarningCenter:
         for notice in notices:
             if self._desk is not None and notice.code and notice.reason not in ENDS:
                 self._desk.reissue(notice.code)
-            if notice.reason in CHAIN:
+            if notice.reason.asks:
                 self._answered.pop(notice.code, None)
             orders.deliveries += self._deliveries(notice, now)
         return orders
@@ -151,12 +150,12 @@ class WarningCenter:
 
     def fault(self, now: float) -> Orders:
         """These warnings failed: those on duty are told, by all their channels, once in a while."""
-        if 0.0 <= now - self._fault_told < AGAIN_S:
+        if 0.0 <= now - self._fault_told < FAULT_AGAIN_S:
             return Orders()
         self._fault_told = now
         duty = self._people.duty(now)
         people = dict.fromkeys(person for person in (duty.primary, duty.backup) if person)
-        notices = [notice_of_fault(one, self._people.reach(one), now) for one in people or self._people.others("", now)]
+        notices = [of_fault(one, self._people.reach(one), now) for one in people or self._people.others("", now)]
         return Orders(deliveries=[one for notice in notices for one in self._deliveries(notice, now)])
 
     # --- what came back ----------------------------------------------------------------------------------------------
@@ -200,19 +199,7 @@ class WarningCenter:
 
     def _answer(self, reply: Reply, person: str, text: str, now: float) -> list[Delivery]:
         channel = Channel.EMAIL if "@" in reply.sender else Channel.SMS
-        notice = Notice(
-            key=f"answer/{reply.reference}",
-            reason=Reason.ACKNOWLEDGED,
-            severity=Severity.NONE,
-            person=person,
-            channels=(channel,),
-            subject="Eyegore took your answer",
-            text=f"{text}\n",
-            short=text[:160],
-            spoken=text,
-            made=now,
-            expires=now + ANSWER_S,
-        )
+        notice = of_reply(reply.reference, person, channel, text, now)
         return [Delivery(notice, channel, address, changed=now) for address in self._people.addresses(person, channel)]
 
     # --- state -------------------------------------------------------------------------------------------------------
@@ -272,7 +259,7 @@ def line_of(delivery: Delivery) -> WarningLine:
         detail=delivery.detail,
         attempts=delivery.attempts,
         open=delivery.state.open,
-        failed=delivery.state in (DeliveryState.REFUSED, DeliveryState.EXPIRED) or delivery.doubtful,
+        failed=delivery.state.failed or delivery.doubtful,
     )
 
 

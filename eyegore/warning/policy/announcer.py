@@ -2,16 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm
-from eyegore.messages.warnings import Notice
-from eyegore.warning.policy.audience import Addressee
-from eyegore.warning.policy.rate_limit import RateLimit, RateState
+from eyegore.messages.warnings import Notice, Reason
+from eyegore.warning.notices import notice
+from eyegore.warning.policy.audience import Addressee, Audience
+from eyegore.warning.policy.case import Case
 from eyegore.warning.policy.rules import PolicyRules
 from eyegore.warning.policy.text import Telling, words
+
+
+class Sent(NamedTuple):
+    """A message that was let through; ``loud`` when it rings or buzzes."""
+
+    time: float
+    person: str
+    parameter: str
+    loud: bool
+
+
+@dataclass(frozen=True)
+class RateState:
+    """What survives a restart: what was let through, and when a person was last told of a critical alarm [unix s]."""
+
+    sent: tuple[Sent, ...] = ()
+    critical: Mapping[str, float] = field(default_factory=dict)
+
+
+class RateLimit:
+    """Lets messages through or not; the loud ones and the others are counted apart."""
+
+    def __init__(self, per_parameter: int, total: int, window_s: float) -> None:
+        self._per_parameter = per_parameter
+        self._total = total
+        self._window_s = window_s
+        self.state = RateState()
+
+    def first_of_kind(self, alarm: str, now: float, person: str | None = None) -> bool:
+        """Whether ``person`` (None: anybody) was told of this critical alarm for the last time before the window."""
+        told = [
+            time
+            for key, time in self.state.critical.items()
+            if _is_about(key, alarm, person) and 0.0 <= now - time < self._window_s
+        ]
+        return not told
+
+    def admit(self, person: str, parameter: str, critical: Sequence[str], *, loud: bool, now: float) -> bool:
+        """Whether a message may go out at unix time ``now`` [s]; if so, it is counted.
+
+        ``critical`` names the alarms in it that are critical: when one of them is news to the person within the window,
+        no limit holds the message back. ``parameter`` is "" for a message about many.
+        """
+        sent = tuple(one for one in self.state.sent if 0.0 <= now - one.time < self._window_s)
+        told = {key: time for key, time in self.state.critical.items() if 0.0 <= now - time < self._window_s}
+        self.state = RateState(sent, told)
+        if not any(self.first_of_kind(alarm, now, person) for alarm in critical):
+            alike = [one for one in sent if one.loud is loud]
+            of_it = sum((one.person, one.parameter) == (person, parameter) for one in alike)
+            if len(alike) >= self._total or (parameter and of_it >= self._per_parameter):
+                return False
+        told |= {_key(alarm, person): now for alarm in critical}
+        self.state = RateState((*sent, Sent(now, person, parameter, loud)), told)
+        return True
 
 
 @dataclass(frozen=True)
@@ -21,6 +77,13 @@ class Subject:
     key: str
     parameter: str
     incident: int
+
+    @classmethod
+    def of(cls, cases: Sequence[Case], parameter: str, reason: Reason) -> Subject:
+        """Cases told in one message, counted as one of the first of them."""
+        first = cases[0]
+        incident = first.incident if len(cases) == 1 else 0
+        return cls(f"{first.name}-{reason.name}-{first.count(reason)}", parameter, incident)
 
 
 @dataclass(frozen=True)
@@ -34,8 +97,9 @@ class AnnouncerMemory:
 class Announcer:
     """``withheld`` counts the messages that were not sent because of the limits and are not told of yet."""
 
-    def __init__(self, rules: PolicyRules) -> None:
+    def __init__(self, rules: PolicyRules, audience: Audience) -> None:
         self._rules = rules
+        self._audience = audience
         self.limits = RateLimit(rules.per_parameter, rules.total, rules.window_s)
         self.withheld = 0
 
@@ -45,6 +109,12 @@ class Announcer:
         """Those of the addressees whom the limits allow a message about ``alarms`` that are bad news."""
         critical = [alarm.key for alarm in alarms if alarm.severity is Severity.CRITICAL]
         return [one for one in addressees if self.limits.admit(one.person, parameter, critical, loud=one.loud, now=now)]
+
+    def reached(
+        self, addressees: Iterable[Addressee], severity: Severity, parameter: str, alarms: Sequence[Alarm], now: float
+    ) -> list[Addressee]:
+        """Those whom neither quiet hours nor the limits keep from a message."""
+        return self.admitted(self._audience.awake(addressees, severity, now), parameter, alarms, now)
 
     def tells_withheld(self, messages: int) -> None:
         """What was withheld is told after all: it no longer counts."""
@@ -65,19 +135,24 @@ class Announcer:
 
     def _notice(self, telling: Telling, subject: Subject, to: Addressee, now: float) -> Notice:
         said = words(replace(telling, why=to.why))
-        return Notice(
-            key=f"{subject.key}-{to.person}",
-            reason=telling.reason,
-            severity=telling.severity,
-            person=to.person,
-            channels=to.channels,
+        return notice(
+            f"{subject.key}-{to.person}",
+            telling.reason,
+            to.person,
+            to.channels,
+            said,
+            now,
+            self._rules.expires_s,
+            telling.severity,
             parameter=subject.parameter,
             incident=subject.incident,
             code=telling.code,
-            subject=said.subject,
-            text=said.text,
-            short=said.short,
-            spoken=said.spoken,
-            made=now,
-            expires=now + self._rules.expires_s,
         )
+
+
+def _key(alarm: str, person: str) -> str:
+    return f"{alarm}\n{person}"
+
+
+def _is_about(key: str, alarm: str, person: str | None) -> bool:
+    return key.startswith(f"{alarm}\n") if person is None else key == _key(alarm, person)

@@ -9,9 +9,6 @@ from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
 from eyegore.warning.policy.rules import PolicyRules
 
-LOUD = (Channel.SMS, Channel.CALL)
-"""What rings or buzzes."""
-
 
 @dataclass(frozen=True)
 class Addressee:
@@ -24,7 +21,7 @@ class Addressee:
     @property
     def loud(self) -> bool:
         """Whether it rings or buzzes."""
-        return any(channel in LOUD for channel in self.channels)
+        return any(channel.loud for channel in self.channels)
 
 
 class Audience:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Notice, Reason
@@ -77,18 +78,13 @@ class GoodNews:
             severity = max((member.told for member in told), default=Severity.WARNING)
             parameter = told[0].alarm.parameter if len(theirs) == 1 and told else ""
             addressee = self._audience.these([person], severity, calm=True)
-            to = self._announcer.admitted(self._audience.awake(addressee, severity, now), parameter, (), now)
+            to = self._announcer.reached(addressee, severity, parameter, (), now)
             if not to:
                 continue
-            first = theirs[0]
             about = [member for member in told if member.out] if telling.verb else told
             alarms = tuple(sorted((member.alarm for member in about or told), key=lambda alarm: -alarm.severity))
-            incident = first.incident if len(theirs) == 1 else 0
-            key = f"{first.name}-{telling.reason.name}-{first.count(telling.reason)}"
-            said = Telling(
-                telling.reason, severity, alarms, by=telling.by, verb=telling.verb, comment=telling.comment
-            )  # fmt: skip
-            notices += self._announcer.notices(said, Subject(key, parameter, incident), to, now)
+            said = replace(telling, severity=severity, alarms=alarms)
+            notices += self._announcer.notices(said, Subject.of(theirs, parameter, telling.reason), to, now)
             for case in theirs:
                 heard(case, person)
         return notices

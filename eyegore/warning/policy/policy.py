@@ -53,8 +53,8 @@ class Policy:
         self._news_from = started
         self._book = CaseBook(rules, first_code)
         self._flood = FloodWatch(rules)
-        self._announcer = Announcer(rules)
         self._audience = Audience(rules)
+        self._announcer = Announcer(rules, self._audience)
         self._good = GoodNews(self._announcer, self._audience)
 
     @property
@@ -154,7 +154,7 @@ class Policy:
             member.alarm for case in cases for name, member in case.members.items() if name not in names and member.told
         )
         telling = Telling(reason, severity, alarms, others=others, code=code)
-        notices = self._announcer.notices(telling, _subject(cases, parameter, reason), to, now)
+        notices = self._announcer.notices(telling, Subject.of(cases, parameter, reason), to, now)
         for case in cases:
             case.tell([one.person for one in to], tuple(case.news), now)
             case.drop_news()
@@ -197,16 +197,14 @@ class Policy:
         told = [person for case in cases for person in case.told]
         second = self._audience.second(alarms[0].severity, told, now)
         parameter = alarms[0].parameter if len(cases) == 1 else ""
-        to = self._announcer.admitted(
-            self._audience.awake(second, alarms[0].severity, now), parameter, alarms, now
-        )  # fmt: skip
+        to = self._announcer.reached(second, alarms[0].severity, parameter, alarms, now)
         if not to:
             return []
         self._announcer.tells_withheld(sum(case.withheld for case in cases))
         waited = now - min(case.asked for case in cases)
         code = self._code(cases, names)
         telling = Telling(Reason.ESCALATED, alarms[0].severity, alarms, code=code, waited=waited)
-        notices = self._announcer.notices(telling, _subject(cases, parameter, Reason.ESCALATED), to, now)
+        notices = self._announcer.notices(telling, Subject.of(cases, parameter, Reason.ESCALATED), to, now)
         for case in cases:
             ignored = tuple(_ignored(case))
             case.escalated = True
@@ -225,8 +223,7 @@ class Policy:
         """Tell what is new in a flood."""
         alarms, names = _sorted_alarms(cases, [name for case in cases for name in case.news])
         severity = alarms[0].severity
-        awake = self._audience.awake(self._audience.first(severity, now), severity, now)
-        to = self._announcer.admitted(awake, "", alarms, now)
+        to = self._announcer.reached(self._audience.first(severity, now), severity, "", alarms, now)
         if not to:
             return []
         flood.name = flood.name or f"flood-{cases[0].name}"
@@ -246,10 +243,8 @@ class Policy:
             return []
         lost = [name for name in flood.alarms if any(name in case.members for case in self._book)]
         alarms, _ = _sorted_alarms(list(self._book), lost)
-        awake = self._audience.awake(
-            self._audience.these(flood.people, flood.severity, calm=True), flood.severity, now
-        )  # fmt: skip
-        to = self._announcer.admitted(awake, "", (), now)
+        people = self._audience.these(flood.people, flood.severity, calm=True)
+        to = self._announcer.reached(people, flood.severity, "", (), now)
         hears = {one.person for one in to}
         for case in self._book:
             if not math.isnan(case.over) and any(name in case.members for name in flood.alarms):
@@ -298,12 +293,6 @@ def _sorted_alarms(cases: Sequence[Case], names: Sequence[str]) -> tuple[tuple[A
     found = {name: member.alarm for case in cases for name, member in case.members.items() if name in names}
     order = sorted(found, key=lambda name: (-found[name].severity, found[name].parameter != found[name].first_out))
     return tuple(found[name] for name in order), order
-
-
-def _subject(cases: Sequence[Case], parameter: str, reason: Reason) -> Subject:
-    first = cases[0]
-    incident = first.incident if len(cases) == 1 else 0
-    return Subject(f"{first.name}-{reason.name}-{first.count(reason)}", parameter, incident)
 
 
 def _of_flood(flood: FloodTold) -> Subject:

@@ -7,6 +7,8 @@ is doing, what to do, and what to answer.
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -18,11 +20,23 @@ from eyegore.limits.model import Severity
 from eyegore.limits.wording import quantity
 from eyegore.messages.events import Alarm
 from eyegore.messages.warnings import Reason
-from eyegore.warning.policy.plain_text import digits, short, spoken
+from eyegore.warning.notices import Words
 from eyegore.warning.policy.rules import Circumstances
 
 _LISTED = 20
 """Alarms told one by one in one message; of more, how many there are."""
+SHORT = 160
+"""Characters of one text message, as long as all are of the basic alphabet (GSM 03.38)."""
+_PLAIN = str.maketrans({
+    "−": "-", "–": "-", "…": "..", "°": "", "±": "+-", "µ": "u", "μ": "u", "Ω": "Ohm", "²": "2", "³": "3",
+    "[": "(", "]": ")", "{": "(", "}": ")", "|": "/", "\\": "/", "~": "-", "^": "", "`": "'", "€": "EUR",
+    "“": '"', "”": '"', "’": "'", "‘": "'", "·": "-", "→": "->", "\t": " ",
+})  # fmt: skip
+_SAID = (
+    (r"°C\b", " degrees Celsius"), (r"\bV\b", " volts"), (r"\bmV\b", " millivolts"), (r"\bmA\b", " milliamperes"),
+    (r"(?<=\d) K\b", " kelvin"), (r"\bmbar\b", " millibar"), (r"−(?=[\d.])", "minus "), ("…", "to"),
+    ("±", "plus or minus"), (r"_", " "), (r"[\[\](){}<>&|#*]", " "),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,16 +65,6 @@ class Telling:
     circumstances: Mapping[str, Circumstances] = field(default_factory=dict)
     lab: str = ""
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Words:
-    """The same thing said in four ways."""
-
-    subject: str
-    text: str
-    short: str
-    spoken: str
 
 
 def words(telling: Telling) -> Words:
@@ -202,3 +206,38 @@ def _spoken(telling: Telling, head: str) -> str:
         code = digits(telling.code)
         parts.append(f"To acknowledge, answer by text message: ACK {code}. I repeat: {code}.")
     return spoken(" ".join(parts))
+
+
+# --- for channels that take little: a text message, a voice -----------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """The text in characters a text message takes without becoming longer; others are "?"."""
+    letters = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    return (
+        one_line("".join(one for one in letters if not unicodedata.combining(one))).encode("ascii", "replace").decode()
+    )
+
+
+def short(head: str, details: str, tail: str) -> str:
+    """A text message: the head and the tail whole, of the details as much as there is room for."""
+    head, details, tail = plain(head), plain(details), plain(tail)
+    room = SHORT - len(head) - len(tail) - 2 * bool(tail)
+    if room < 0:
+        return f"{head[: SHORT - len(tail) - 3]}.. {tail}"[:SHORT] if tail else head[:SHORT]
+    rest = f", {details}" if details else ""
+    if len(rest) > room:
+        rest = f"{rest[: room - 2]}.." if room > 10 else ""
+    return f"{head}{rest}{'. ' + tail if tail else ''}"
+
+
+def spoken(text: str) -> str:
+    """The text as a voice should read it."""
+    for pattern, said in _SAID:
+        text = re.sub(pattern, said, text)
+    return one_line(text)
+
+
+def digits(code: str) -> str:
+    """A code, digit by digit."""
+    return ", ".join(code)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
 
-from eyegore.limits.model import Severity
-from eyegore.messages.warnings import Channel, Notice, Reason
+from eyegore.messages.warnings import Channel, Notice
+from eyegore.warning.notices import of_proof
 
 NAN = float("nan")
 ANSWER_S = 1800.0
@@ -93,30 +93,9 @@ class PathProof:
         self._last = replace(last, settled=due)
         if late:
             return []
-        self._last = replace(self._last, code=code(), person=person, asked=now, trouble="")
-        return [self._notice(now)]
-
-    def _notice(self, now: float) -> Notice:
-        last, answer = self._last, f"Reply ACK {self._last.code}"
-        text = (
-            "This is the regular test of Eyegore's warnings: no alarm.\n\n"
-            f"{answer} within {self._answer_s / 60:.0f} min, so that we know that warnings reach you and your answers"
-            " reach Eyegore.\n"
-        )
-        return Notice(
-            key=f"proof/{last.settled:.0f}/{last.person}",
-            reason=Reason.PROOF,
-            severity=Severity.NONE,
-            person=last.person,
-            channels=self._channels,
-            code=last.code,
-            subject=f"Eyegore: {answer} to prove that warnings arrive",
-            text=text,
-            short=f"Eyegore test, no alarm. {answer}",
-            spoken="This is the regular test of the warnings of Eyegore. There is no alarm.",
-            made=now,
-            expires=now + self._answer_s,
-        )
+        given = code()
+        self._last = replace(self._last, code=given, person=person, asked=now, trouble="")
+        return [of_proof(due, person, self._channels, given, now, self._answer_s)]
 
     def came_back(self, code: str, person: str, now: float) -> bool:
         """A person sent this code back [unix s]; False when it is not the code of the last proof, or was used."""

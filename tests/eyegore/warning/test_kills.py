@@ -24,7 +24,6 @@ from eyegore.messages.warnings import Channel
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
-from eyegore.warning.center import CHAIN
 from eyegore.warning.channels.mail_message import message_id
 from eyegore.warning.channels.twilio_sender import sms_body
 from eyegore.warning.policy.policy import Policy
@@ -202,7 +201,7 @@ def test_killed_again_and_again_with_providers_that_fail(
 
 def told(rows: Sequence[Delivery]) -> set[str]:
     """The parameters that somebody was told of, or is about to be."""
-    return {name for name in OUT for row in rows if name in row.notice.text and row.notice.reason in CHAIN}
+    return {name for name in OUT for row in rows if name in row.notice.text and row.notice.reason.asks}
 
 
 def compare(rows: Sequence[Delivery], channel: Channel, wanted: Sequence[str], got: Sequence[str]) -> None:

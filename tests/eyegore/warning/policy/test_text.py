@@ -7,9 +7,8 @@ import pytest
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmKind, AlarmState
 from eyegore.messages.warnings import Reason
-from eyegore.warning.policy.plain_text import plain, short, spoken
 from eyegore.warning.policy.rules import Circumstances
-from eyegore.warning.policy.text import Telling, words
+from eyegore.warning.policy.text import Telling, plain, short, spoken, words
 from eyegore.warning.replies.reply import orders_of
 
 LIMIT = "−133 … 35 °C"
