@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import socket
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from eyegore.messages.warnings import Outcome, Result
-from eyegore.warning.channels.network_words import trouble
-
-log = logging.getLogger(__name__)
+from eyegore.warning.channels.network_words import trouble, unexpected
 
 T = TypeVar("T")
 GRACE_S = 0.5
@@ -106,12 +102,7 @@ class Attempt:
             known = explain(why)
             if known is not None:
                 return known
-            words = trouble(why, self.seconds)
-            if words is None:
-                # neither the error's text nor its arguments: addresses of chats and logins may be in them
-                frames = "".join(traceback.format_tb(why.__traceback__))
-                log.error("unexpected %s from %s\n%s", type(why).__name__, provider, frames)
-                words = f"an unexpected {type(why).__name__} came up (see the log)"
+            words = trouble(why, self.seconds) or unexpected(why, provider)
             if self.handed_over:
                 return Outcome(Result.UNKNOWN, f"{provider}: {words}; the message may have been sent")
             return Outcome(Result.RETRY, f"{provider}: {words}; nothing was sent")

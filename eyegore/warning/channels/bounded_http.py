@@ -27,32 +27,31 @@ def _adapter(attempt: Attempt) -> HTTPAdapter:
     from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
     from urllib3.connection import HTTPConnection, HTTPSConnection
 
-    class Plain(HTTPConnection):
+    class Held(HTTPConnection):
         def connect(self) -> None:
             super().connect()
             attempt.connected(self.sock)
             attempt.handing_over()
 
-    class Encrypted(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            attempt.connected(self.sock)
-            attempt.handing_over()
+    class HeldTls(Held, HTTPSConnection):
+        pass
 
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Held
 
-    class EncryptedPool(HTTPSConnectionPool):
-        ConnectionCls = Encrypted
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = HeldTls
+
+    pools = {"http": Pool, "https": TlsPool}
 
     class Adapter(HTTPAdapter):
         def init_poolmanager(self, *args: Any, **options: Any) -> None:
             super().init_poolmanager(*args, **options)
-            self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
+            self.poolmanager.pool_classes_by_scheme = pools
 
         def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
             proxy = super().proxy_manager_for(*args, **options)
-            proxy.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
+            proxy.pool_classes_by_scheme = pools
             return proxy
 
     return Adapter()

@@ -13,7 +13,6 @@ from eyegore.messages.warnings import Channel, Notice, Reason
 
 FAILING_S = 90.0
 """A channel that fails for so long is not waited for [s]; the message stays in its queue nevertheless."""
-URGENT = frozenset({Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD, Reason.CHANNEL})
 LOUD = (Channel.CALL, Channel.SMS)
 """What wakes somebody; a mail in its place is no replacement at night."""
 QUIET = (Channel.EMAIL, Channel.OTHER)
@@ -59,7 +58,7 @@ class Fallback:
             self._told.popitem(last=False)
         if delivery.state is DeliveryState.SENT:
             told.sent.add(delivery.channel)
-        if not delivery.state.open or delivery.notice.reason not in URGENT:
+        if not delivery.state.open or not _is_urgent(delivery.notice):
             self._open.pop(delivery.key, None)
             return
         since = self._open[delivery.key][1] if delivery.key in self._open else now
@@ -76,8 +75,7 @@ class Fallback:
 
     def unheard(self, delivery: Delivery) -> bool:
         """Whether a delivery failed for good and nothing followed: Eyegore was killed in between."""
-        failed = delivery.state in (DeliveryState.REFUSED, DeliveryState.EXPIRED)
-        return failed and delivery.notice.reason in URGENT and not self._is_answered(delivery)
+        return delivery.state.failed and _is_urgent(delivery.notice) and not self._is_answered(delivery)
 
     def _is_answered(self, delivery: Delivery) -> bool:
         told = self._told.get(delivery.notice.key)
@@ -87,7 +85,7 @@ class Fallback:
         """What is to be told instead, None when nothing is; ``late`` when it is not out for too long."""
         self.note(delivery, now)
         notice, told = delivery.notice, self._told[delivery.notice.key]
-        if notice.reason not in URGENT or delivery.channel in told.answered or not (late or _failed(delivery, now)):
+        if not _is_urgent(notice) or delivery.channel in told.answered or not (late or _failed(delivery, now)):
             return None
         told.answered.add(delivery.channel)
         if told.sent & set(_worth(delivery.channel)):
@@ -130,10 +128,15 @@ class Fallback:
             self._told[key] = _Told(set(channels), answered=set(channels), persons=set(persons))
 
 
+def _is_urgent(notice: Notice) -> bool:
+    """Whether it must reach somebody, if not this person."""
+    return notice.reason.asks or notice.reason is Reason.CHANNEL
+
+
 def _failed(delivery: Delivery, now: float) -> bool:
     if delivery.state is DeliveryState.WAITING:
         return now - delivery.failing_since >= FAILING_S
-    return delivery.state in (DeliveryState.REFUSED, DeliveryState.EXPIRED)
+    return delivery.state.failed
 
 
 def _worth(channel: Channel) -> tuple[Channel, ...]:

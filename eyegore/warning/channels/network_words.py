@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import ssl
+import traceback
 from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, quote_plus
 
 from eyegore.basics.safe_text import cut, one_line
+
+log = logging.getLogger(__name__)
 
 LONGEST = 300
 """Of what a provider says [characters]; some answer with a whole web page."""
@@ -41,6 +45,16 @@ def trouble(why: BaseException, seconds: float) -> str | None:
     if any(type(error).__name__ in ("SMTPServerDisconnected", "ProtocolError", "ProxyError") for error in found):
         return "it closed the connection"
     return None
+
+
+def unexpected(why: Exception, provider: str) -> str:
+    """Words for an error that nobody foresaw; the log tells where it came up.
+
+    It has neither the error's text nor its arguments: addresses of chats and logins may be in them.
+    """
+    frames = "".join(traceback.format_tb(why.__traceback__))
+    log.error("unexpected %s from %s\n%s", type(why).__name__, provider, frames)
+    return f"an unexpected {type(why).__name__} came up (see the log)"
 
 
 def lasting(why: BaseException) -> str | None:

@@ -44,7 +44,7 @@ class ChannelWatch:
                 return None
             return WarningPath(channel, "", now)
         waits = delivery.state is DeliveryState.WAITING and now - delivery.failing_since >= ALARM_AFTER_S
-        if not waits and delivery.state not in (DeliveryState.REFUSED, DeliveryState.EXPIRED):
+        if not waits and not delivery.state.failed:
             return None
         known = channel in self.problems
         self.problems[channel] = delivery.detail

@@ -11,25 +11,21 @@ import base64
 import contextlib
 import email
 import imaplib
-import logging
 import re
 import socket
 import ssl
 import time
-import traceback
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from eyegore.warning.channels.attempt import Attempt
-from eyegore.warning.channels.network_words import lasting, told, trouble
+from eyegore.warning.channels.network_words import lasting, told, trouble, unexpected
 from eyegore.warning.replies.mail_text import by_machine, sender_of, text_of
 from eyegore.warning.replies.reply import Polled, Reply
 
 if TYPE_CHECKING:
     from eyegore.warning.channels.accounts import ImapAccount
-
-log = logging.getLogger(__name__)
 
 LONGEST_POLL = 3.0
 """A poll may take so many time-outs of the account in all."""
@@ -103,11 +99,7 @@ class ImapInbox:
             said = "it closed the connection, or does not speak IMAP: check port and security"
         if said is None and isinstance(why, imaplib.IMAP4.error | ValueError):
             said = "it answered something that cannot be read"
-        if said is None:
-            frames = "".join(traceback.format_tb(why.__traceback__))  # not its text, which may hold the login
-            log.error("unexpected %s from %s\n%s", type(why).__name__, where, frames)
-            said = f"an unexpected {type(why).__name__} came up (see the log)"
-        return f"{where}: {said}"
+        return f"{where}: {said or unexpected(why, where)}"
 
 
 class _RefusalError(Exception):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import time
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from eyegore.warning.channels.attempt import Attempt
-from eyegore.warning.channels.network_words import trouble
+from eyegore.warning.channels.network_words import trouble, unexpected
 from eyegore.warning.channels.twilio_line import Line
 from eyegore.warning.replies.reply import Polled, Reply
 
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     from twilio.rest.api.v2010.account.message import MessageInstance
 
     from eyegore.warning.channels.accounts import TwilioAccount
-
-log = logging.getLogger(__name__)
 
 OVERLAP_S = 3600.0
 """Messages are asked for again for so long [s] after they were sent: clocks differ, and lists lag behind."""
@@ -103,12 +99,7 @@ class TwilioInbox:
         known = line.explain(error, WHAT)
         if known is not None:
             return known.detail.partition("; the message")[0]  # nothing was to be sent
-        words = trouble(why, self._account.timeout_s)
-        if words is None:
-            frames = "".join(traceback.format_tb(why.__traceback__))  # not its text, which may hold the login
-            log.error("unexpected %s from %s\n%s", type(why).__name__, line.provider, frames)
-            words = f"an unexpected {type(why).__name__} came up (see the log)"
-        return f"{line.provider}: {words}"
+        return f"{line.provider}: {trouble(why, self._account.timeout_s) or unexpected(why, line.provider)}"
 
 
 def _of_list(why: Exception, answered: bool) -> Exception | None:
