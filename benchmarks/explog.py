@@ -151,7 +151,7 @@ def _filling(root: tk.Tk, widget: RowTable, exposures: list[Exposure]) -> Figure
         late = _Lateness(root)
         begun = time.monotonic()
         root.after(20, lambda: widget.append(cells))
-        while "loading" in widget.tools.count or f" {len(cells)} rows" not in widget.tools.count:
+        while "loading" in widget.counts or f" {len(cells)} rows" not in widget.counts:
             root.update()
         durations.append(time.monotonic() - begun)
         worst.append(1e3 * late.stop())

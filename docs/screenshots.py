@@ -331,7 +331,7 @@ def _is_shown(desktop: Desktop, picture: Picture) -> bool:
     images = panes.images is None or (
         len(panes.images.shown) == 3 and all(panes.images.verdict(ccd).quadrants for ccd in (1, 2, 3))
     )
-    rows = panes.table is None or (panes.table.visible() and "loading" not in panes.table.tools.count)
+    rows = panes.table is None or (panes.table.visible() and "loading" not in panes.table.counts)
     judged = desktop.view is not None and not desktop.view.verdicts.tally.waiting
     alarmed = any(cell.blink for cell in panes.flags.board.cells)
     if panes.charts is not None:

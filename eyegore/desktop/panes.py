@@ -70,7 +70,7 @@ class Panes:
         if self.images is not None:
             actions |= self.images.actions()
         if table is not None:
-            actions |= {"follow": table.toggle_follow}
+            actions |= {"follow": table.following.toggle}
         return actions
 
     def clear(self) -> None:

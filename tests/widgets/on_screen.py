@@ -42,6 +42,16 @@ def entry(widget: tk.Misc) -> ttk.Entry:
     return found
 
 
+def drag_edge(tree: ttk.Treeview, row: str, column: str, by: int) -> None:
+    """Drag the right edge of a column's heading [pixel]; ``row`` is one that can be seen."""
+    box = tree.bbox(row, column)
+    assert not isinstance(box, str)
+    edge = box[0] + box[2] - 1
+    tree.event_generate("<ButtonPress-1>", x=edge, y=8)
+    tree.event_generate("<B1-Motion>", x=edge + by, y=8)
+    tree.event_generate("<ButtonRelease-1>", x=edge + by, y=8)
+
+
 def items(canvas: tk.Canvas, tag: str) -> list[int]:
     """The items of a canvas with a tag that can be seen: not hidden, not put away beside it, no empty text."""
     found = [item for item in canvas.find_withtag(tag) if canvas.itemcget(item, "state") != "hidden"]

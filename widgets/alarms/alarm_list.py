@@ -97,7 +97,7 @@ class AlarmList(CellList[AlarmCell]):
 
     def chosen(self, cells: list[AlarmCell]) -> None:
         """Tell of the alarms that are selected, and offer what can be done to them."""
-        self.detail.show(cells, some=bool(self._shown))
+        self.detail.show(cells, some=bool(self._order))
         self.bar.show(cells)
 
     # --- hands -------------------------------------------------------------------------------------------------------

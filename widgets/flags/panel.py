@@ -11,6 +11,7 @@ from tkinter import ttk
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.flags.board import FlagBoard
+from eyegore.widgets.signed_line import SignedLine
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 
@@ -42,17 +43,13 @@ class FlagPanel(ttk.Frame):
         self, parent: tk.Misc, theme: Theme, actions: FlagActions | None = None, tools: tk.Misc | None = None
     ) -> None:
         super().__init__(parent)
-        self.theme = theme
         actions = actions or FlagActions()
-        self._said: object = None
         line = ttk.Frame(self if tools is None else tools)
         line.pack(fill="x", expand=tools is not None)
         for text, act in (("?", actions.help), ("Reset all", actions.reset_all)):
             ttk.Button(line, text=text, style="Quiet.TButton", command=act, takefocus=False).pack(side="right")
-        self._sign = ttk.Label(line)
-        self._sign.pack(side="left", padx=(theme.em // 2, 4))
-        self._summary = ttk.Label(line)
-        self._summary.pack(side="left")
+        self._summary = SignedLine(line, theme)
+        self._summary.pack(side="left", padx=(theme.em // 2, 0))
         self.board = FlagBoard(self, theme)
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self.board.yview)
         self.board.configure(yscrollcommand=self._scrolled)
@@ -64,19 +61,12 @@ class FlagPanel(ttk.Frame):
     def show(self, cells: Iterable[FlagCell]) -> None:
         """Show these flags, in this order; one that looks as before makes no Tk call."""
         self.board.show(cells)
-        said = summary_of(self.board.cells)
-        if self._said == said:
-            return
-        self._said = said
-        summary, status = said
-        self._summary.configure(text=summary, style="Bold.TLabel" if status else "Dim.TLabel")
-        glyph, colour = (self.theme.glyph(status), self.theme.colour(status)) if status else ("", "")
-        self._sign.configure(text=glyph, foreground=colour)
+        self._summary.tell(*summary_of(self.board.cells))
 
     @property
     def summary(self) -> str:
         """The line above the flags."""
-        return str(self._summary.cget("text"))
+        return self._summary.text
 
     def _scrolled(self, first: float, last: float) -> None:
         """Show the scroll bar while some flags are out of view."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
-from eyegore.widgets.lists.row_order import RowOrder, SortValue, sort_value
+from eyegore.widgets.lists.row_order import SortValue, sort_value
 
 
 class Keyed(Protocol):
@@ -43,19 +43,3 @@ def text_column(
     if anchor == "w":
         return Column(name, sample, text, lambda cell: sort_value(text(cell)), anchor, widest)
     return Column(name, sample, text, lambda cell: sort_value(text(cell).partition(" ")[0]), anchor, widest)
-
-
-def places_of(columns: Sequence[Column[C]]) -> tuple[str, ...]:
-    """Names of the columns in a tree: the first is that of the signs."""
-    return ("#0", *(column.name for column in columns[1:]))
-
-
-def by_column(columns: Sequence[Column[C]], usual: list[C], name: str, descending: bool) -> list[C]:
-    """Cells that are in their ``usual`` order by one column, empty ones last; "" leaves them as they are."""
-    value = next((column.value for column in columns if column.name == name), None)
-    if value is None:
-        return usual
-    order = RowOrder(descending)
-    order.fill((cell.key, value(cell), place) for place, cell in enumerate(usual))
-    cells = {cell.key: cell for cell in usual}
-    return [cells[key] for key in order]

@@ -9,23 +9,30 @@ from tkinter import ttk
 from typing import Any, Generic
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.lists.cell_columns import C, Column, by_column, places_of
+from eyegore.widgets.later import Later
+from eyegore.widgets.lists.cell_columns import C, Column
 from eyegore.widgets.lists.column_widths import ColumnWidths
 from eyegore.widgets.lists.filter_box import FilterBox
 from eyegore.widgets.lists.row_filter import RowFilter
+from eyegore.widgets.lists.row_order import RowOrder, SortValue
 from eyegore.widgets.lists.row_signs import RowSigns
+from eyegore.widgets.lists.row_tips import RowTips
 from eyegore.widgets.lists.scrolled_tree import ScrolledTree
-from eyegore.widgets.lists.sorted_table import SortedTable
+from eyegore.widgets.many_calls import ManyCalls
+from eyegore.widgets.signed_line import SignedLine
 from eyegore.widgets.theme import Theme
 
+USUAL: SortValue = 0, 0.0
+"""What all cells are sorted by where no column is chosen: what is usual decides."""
 
-class CellList(SortedTable, Generic[C]):
+
+class CellList(ttk.Frame, Generic[C]):
     """Rows are changed where they are: selection and place stay; what is as before costs nothing.
 
-    ``tools`` is where filter and counts go (the header of a pane); without it they get a line of their own; a short
-    list needs no filter (``filtered``). Whoever
-    inherits puts what stands below the table there with :meth:`below`, calls :meth:`ready`, and says what is counted
-    and in which order rows stand.
+    Sorted by the column ``sorted_by`` of ``names``, "" for the usual order. ``tools`` is where filter and counts go
+    (the header of a pane); without it they get a line of their own; a short list needs no filter (``filtered``).
+    Without ``signed`` no signs stand before the rows. Whoever inherits puts what stands below the table there with
+    :meth:`below`, calls :meth:`ready`, and says what is counted and in which order rows stand.
     """
 
     def __init__(
@@ -38,23 +45,32 @@ class CellList(SortedTable, Generic[C]):
         tools: tk.Misc | None = None,
         *,
         filtered: bool = True,
+        signed: bool = True,
     ) -> None:
-        super().__init__(parent, theme, tuple(column.name for column in columns))
-        self._style = style
-        self._columns = tuple(columns)
-        self._places = places_of(columns)
+        super().__init__(parent)
+        self._theme, self._later, self._style, self._signed = theme, Later(self), style, signed
+        self.names, self.sorted_by, self.descending = tuple(column.name for column in columns), "", False
         self._given: tuple[C, ...] = ()
         self._cells: dict[str, C] = {}
         self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
-        self._shown: list[str] = []
-        self._said: object = None
-        box = self._build_tools(self if tools is None else tools, alone=tools is None, filtered=filtered)
-        self.have(ScrolledTree(self, style, "tree headings", self.names[1:]), box, self._tip_text)
-        for place, column in zip(self._places, columns, strict=True):
-            self.tree.heading(place, anchor=column.anchor, command=partial(self.sort_next, column.name))
+        self._order, self._wanted = RowOrder(), RowFilter("", (), ())
+        self.tools = ttk.Frame(self if tools is None else tools)
+        self.tools.pack(side="top", fill="x", expand=tools is not None, padx=(theme.em // 2, theme.em // 3))
+        self._counts = SignedLine(self.tools, theme)
+        self._counts.pack(side="left")
+        # Return stays in the box: pressed twice it would act on a row
+        self._box = FilterBox(self.tools, theme, on_filter=self.arrange, on_leave=lambda: self.tree.focus_set())
+        if filtered:
+            self._box.pack(side="right", padx=(theme.em, 0))
+        self.filter_text = self._box.text
+        self.tree = ScrolledTree(self, style, "tree headings" if signed else "headings")
+        self.tips, self._calls = RowTips(self.tree, theme, self._tip_text), ManyCalls(self.tree)
         self._empty = ttk.Label(self.tree, style="Surface.TLabel")
         self._signs = signs(self.tree, theme)
-        self._widths = ColumnWidths(self.tree, theme, columns, lambda: self._signs.icon(None).width())
+        self._widths: ColumnWidths[C] = ColumnWidths(
+            self.tree, theme, lambda: self._signs.icon(None).width(), stretch=signed
+        )
+        self._install(columns)
         self._bind_events()
 
     # --- what whoever inherits says ----------------------------------------------------------------------------------
@@ -75,9 +91,17 @@ class CellList(SortedTable, Generic[C]):
         """Whether a cell is shown, whatever the filter says."""
         return True
 
+    def cells_of(self, cell: C) -> tuple[str, ...]:
+        """The texts of all columns, that the filter sees."""
+        return self._looks[cell.key][0]
+
+    def sought(self) -> Sequence[str]:
+        """The columns that the filter looks into where none is named."""
+        return self.names
+
     def tip_of(self, cell: C) -> str:
         """The text beside the pointer."""
-        raise NotImplementedError
+        return ""
 
     def chosen(self, cells: list[C]) -> None:
         """Tell of what is selected now."""
@@ -93,26 +117,27 @@ class CellList(SortedTable, Generic[C]):
 
     # --- building ----------------------------------------------------------------------------------------------------
 
-    def _build_tools(self, parent: tk.Misc, *, alone: bool, filtered: bool) -> FilterBox:
-        em = self._theme.em
-        line = self.tools = ttk.Frame(parent)
-        line.pack(side="top", fill="x", expand=not alone, padx=(em // 2, em // 3))
-        self._sign = ttk.Label(line)
-        self._sign.pack(side="left", padx=(0, 4))
-        self._counts = ttk.Label(line)
-        self._counts.pack(side="left")
-        # Return stays in the box: pressed twice it would act on a row
-        box = FilterBox(line, self._theme, on_filter=self.arrange, on_leave=lambda: self.tree.focus_set())
-        if filtered:
-            box.pack(side="right", padx=(em, 0))
-        return box
-
     def _bind_events(self) -> None:
         tree = self.tree
-        tree.bind("<FocusIn>", lambda event: self._select_a_row())
+        tree.bind("<<ThemeChanged>>", lambda event: self.paint())
+        tree.bind("<FocusIn>", lambda event: self._enter())
         tree.bind("<<TreeviewSelect>>", lambda event: self.chosen(self.selected()))
         for sequence in ("<Up>", "<Down>"):
             tree.bind(sequence, lambda event: self._choose_here())
+
+    def _install(self, columns: Sequence[Column[C]]) -> None:
+        """Give an empty table these columns; where there are signs the first is theirs."""
+        self._columns = tuple(columns)
+        self._places = {column.name: column.name for column in columns}
+        if self._signed:
+            self._places[columns[0].name] = "#0"
+        self.tree.configure(displaycolumns=())
+        self.tree.configure(columns=[place for place in self._places.values() if place != "#0"])
+        self.tree.configure(displaycolumns="#all")
+        for column in columns:
+            place, click = self._places[column.name], partial(self.sort_next, column.name)
+            self.tree.heading(place, anchor=column.anchor, command=click)
+        self._widths.install(self._columns, self._places)
 
     def paint(self) -> None:
         """Take the colours and sizes of the theme there is now."""
@@ -142,23 +167,29 @@ class CellList(SortedTable, Generic[C]):
         self.arrange()
         self.chosen(self.selected())
         if not self.tree.focus() and self.focus_get() is self.tree:
-            self._select_a_row()
+            self._enter()
 
     def _fill_row(self, cell: C) -> None:
-        look = tuple(column.text(cell) for column in self._columns), self._signs.tag(cell)
+        """Note what Tk is to be told of a row, at the end when it is new."""
         before = self._looks.get(cell.key)
-        if look == before:
-            return
+        if (words := self._words(cell)) != ():
+            self._calls.add(*(("insert", "", "end", "-id", cell.key) if before is None else ("item", cell.key)), *words)
+
+    def _words(self, cell: C) -> tuple[Any, ...]:
+        """What Tk is told of the look of a row, with room made for its texts; nothing when it looks as before."""
+        look = tuple([column.text(cell) for column in self._columns]), self._signs.tag(cell)
+        if look == self._looks.get(cell.key):
+            return ()
         self._looks[cell.key] = look
-        self._widths.fit(look[0])
-        word, values = f" {look[0][0]}", look[0][1:]
-        row = ("insert", "", "end", "-id", cell.key) if before is None else ("item", cell.key)
-        self._calls.add(*row, "-text", word, "-values", values, "-tags", look[1])
+        texts, tag = look
+        self._widths.fit(texts)
+        shown = ("-text", f" {texts[0]}", "-values", texts[1:]) if self._signed else ("-values", texts)
+        return *shown, "-tags", tag
 
     @property
     def counts(self) -> str:
         """The line of counts as it is shown."""
-        return str(self._counts["text"])
+        return self._counts.text
 
     @property
     def heading(self) -> str:
@@ -169,53 +200,50 @@ class CellList(SortedTable, Generic[C]):
     def selected(self) -> list[C]:
         """The cells selected, from top to bottom."""
         chosen = set(self.tree.selection())
-        return [self._cells[key] for key in self._shown if key in chosen]
+        return [self._cells[key] for key in self._order if key in chosen]
 
     def visible(self) -> list[str]:
         """Keys of the cells that pass the filter, from top to bottom."""
-        return list(self._shown)
+        return list(self._order)
 
     def _forget(self, gone: Sequence[str]) -> None:
         """Take rows out; the keyboard stays near where it was, but selects nothing that nobody chose."""
-        focus = self.tree.focus()
-        at = self._shown.index(focus) if focus in gone and focus in self._shown else -1
+        shown, focus = self.visible(), self.tree.focus()
+        at = shown.index(focus) if focus in gone and focus in self._order else -1
         self.tree.delete(*gone)
         for key in gone:
             del self._looks[key]
-        self._shown = [key for key in self._shown if key in self._looks]
-        if at >= 0 and self._shown:
-            self.tree.focus(self._shown[min(at, len(self._shown) - 1)])
+            if key in self._order:
+                self._order.remove(key)
+        if at >= 0 and self._order:
+            shown = self.visible()
+            self.tree.focus(shown[min(at, len(shown) - 1)])
 
     def arrange(self) -> None:
         """Filter and order the rows, in one call of Tk if their order changed."""
-        wanted = RowFilter(self.filter_text.get(), self.names, self.names)
-        cells = sorted(filter(self.takes, self._given), key=self.usual)
-        cells = by_column(self._columns, cells, self.sorted_by, self.descending)
-        shown = [cell.key for cell in cells if wanted.matches(self._looks[cell.key][0])]
-        if shown != self._shown:
-            passing = set(shown)
-            if hidden := [key for key in self._shown if key not in passing]:
-                self.tree.selection_remove(hidden)  # nothing is done to what cannot be seen
-        if tuple(shown) != self.tree.get_children():
-            self.tree.tk.call(str(self.tree), "children", "", tuple(shown))
+        self._wanted = RowFilter(self.filter_text.get(), self.names, self.sought())
+        before, self._order = self._order, RowOrder(self.descending)
+        cells = [
+            cell for cell in self._cells.values() if self.takes(cell) and self._wanted.matches(self.cells_of(cell))
+        ]
+        self._order.fill((cell.key, self.sort_value(cell), self.usual(cell)) for cell in cells)
+        if hidden := [key for key in before if key not in self._order]:
+            self.tree.selection_remove(hidden)  # nothing is done to what cannot be seen
+        if (shown := tuple(self._order)) != self.tree.get_children():
+            self.tree.tk.call(str(self.tree), "children", "", shown)
             if self.tree.focus() in self.tree.selection():
                 self.tree.see(self.tree.focus())  # what was chosen may have got another place
-        self._shown = shown
         self._tell()
 
     def _tell(self) -> None:
         """Write the counts and, without rows, why there are none."""
         text, status = self.summary()
-        if len(self._shown) < len(self._given):
-            text += f" ({len(self._shown)} of {len(self._given)} shown)"
-        empty = "" if self._shown else self.nothing()
-        said = text, status, empty
-        if self._said == said:
+        if len(self._order) < len(self._looks):
+            text += f" ({len(self._order)} of {len(self._looks)} shown)"
+        empty = "" if self._order else self.nothing()
+        self._counts.tell(text, status)
+        if empty == self._empty["text"]:
             return
-        self._said = said
-        self._counts.configure(text=text, style="Bold.TLabel" if status else "Dim.TLabel")
-        glyph, colour = (self._theme.glyph(status), self._theme.colour(status)) if status else ("", "")
-        self._sign.configure(text=glyph, foreground=colour)
         self._empty.configure(text=empty)
         if empty:
             self._empty.place(relx=0.5, rely=0.5, anchor="center")
@@ -225,48 +253,79 @@ class CellList(SortedTable, Generic[C]):
     # --- order and layout --------------------------------------------------------------------------------------------
 
     def mark_headings(self) -> None:
-        """Write the headings, with an arrow on the column that is sorted by."""
-        for place, name in zip(self._places, self.names, strict=True):
-            self.tree.heading(place, text=name + self.arrow(name))
+        """Write the headings."""
+        for name, place in self._places.items():
+            self.tree.heading(place, text=self.heading_of(name))
+
+    def heading_of(self, name: str) -> str:
+        """The heading of a column, with an arrow where the list is sorted by it."""
+        arrow = " ↓" if self.descending else " ↑"
+        return name + (arrow if name == self.sorted_by else "")
+
+    def sort_value(self, cell: C) -> SortValue | None:
+        """What a cell is sorted by now, before what is usual."""
+        column = next((column for column in self._columns if column.name == self.sorted_by), None)
+        return column.value(cell) if column else USUAL
+
+    def sort_by(self, column: str, descending: bool = False) -> None:
+        """Sort by a column, "" for the usual order; rows that come later join in their place."""
+        if column and column not in self.names:
+            raise KeyError(f"no column {column!r} to sort by")
+        self.sorted_by, self.descending = column, descending and bool(column)
+        self.mark_headings()
+        self.arrange()
+
+    def sort_next(self, column: str) -> None:
+        """Sort by a column; if it is already, the other way round; then in the usual order again."""
+        if self.sorted_by != column:
+            self.sort_by(column)
+        else:
+            self.sort_by("" if self.descending else column, descending=True)
 
     def layout(self) -> dict[str, Any]:
         """What a person chose, JSON-able. What hides rows is not remembered."""
-        return super().layout() | {"widths": self._widths.layout()}
+        return {"sort": self.sorted_by, "descending": self.descending, "widths": self._widths.layout()}
 
     def restore(self, layout: Mapping[str, Any]) -> None:
         """Take back what :meth:`layout` gave, as far as it is usable."""
         self._widths.restore(layout.get("widths"))
-        super().restore(layout)
+        sort = layout.get("sort")
+        if isinstance(sort, str) and (not self.names or sort in ("", *self.names)):
+            self.sorted_by, self.descending = sort, bool(sort) and layout.get("descending") is True
         self.mark_headings()
         self.arrange()
 
     # --- hands -------------------------------------------------------------------------------------------------------
 
-    def _select_a_row(self) -> None:
+    def focus_filter(self) -> None:
+        """Let a person type in the filter box."""
+        self._box.begin()
+
+    def _enter(self) -> None:
         """Without a row in focus the arrow keys of a tree do nothing."""
-        if self._shown and self.tree.focus() not in self._shown:
-            self.tree.focus(self._shown[0])
-            self.tree.selection_set(self._shown[0])
+        if self._order and self.tree.focus() not in self._order:
+            self._choose(next(iter(self._order)))
 
     def _choose_here(self) -> str | None:
         """Where nothing is chosen an arrow chooses the row the keyboard is at, not the one beside it."""
         focus = self.tree.focus()
-        if self.tree.selection() or focus not in self._shown:
+        if self.tree.selection() or focus not in self._order:
             return None
-        self.tree.selection_set(focus)
-        self.tree.see(focus)
+        return self._choose(focus)
+
+    def _choose(self, key: str) -> str:
+        """Select one row and bring the keyboard to it."""
+        self.tree.selection_set(key)
+        self.tree.focus(key)
+        self.tree.see(key)
         return "break"
 
     def choose_next(self, wanted: Callable[[C], bool]) -> None:
         """Choose the next row that is wanted, from the top again after the last."""
-        focus = self.tree.focus()
-        at = self._shown.index(focus) + 1 if focus in self.tree.selection() and focus in self._shown else 0
-        for key in self._shown[at:] + self._shown[:at]:
-            if wanted(self._cells[key]):
-                self.tree.selection_set(key)
-                self.tree.focus(key)
-                self.tree.see(key)
-                break
+        focus, shown = self.tree.focus(), self.visible()
+        at = shown.index(focus) + 1 if focus in self.tree.selection() and focus in shown else 0
+        if found := next((key for key in shown[at:] + shown[:at] if wanted(self._cells[key])), ""):
+            self._choose(found)
 
     def _tip_text(self, key: str) -> str:
         return self.tip_of(self._cells[key]) if key in self._cells else ""

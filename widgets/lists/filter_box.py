@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from tkinter import ttk
 
 from eyegore.widgets.later import Later
@@ -16,16 +16,11 @@ TYPING_MS = 150
 class FilterBox(ttk.Frame):
     """``on_filter`` is called when ``text`` has changed, ``on_leave`` when a person goes to the rows.
 
-    He does so by Escape, which empties the box, and by the keys of ``leaving``.
+    He does so by Escape, which empties the box, and by the keys of :meth:`leave_by`.
     """
 
     def __init__(
-        self,
-        parent: tk.Misc,
-        theme: Theme,
-        on_filter: Callable[[], object],
-        on_leave: Callable[[], object],
-        leaving: Sequence[str] = ("<Down>",),
+        self, parent: tk.Misc, theme: Theme, on_filter: Callable[[], object], on_leave: Callable[[], object]
     ) -> None:
         super().__init__(parent)
         self._later, self._on_leave = Later(self), on_leave
@@ -35,8 +30,11 @@ class FilterBox(ttk.Frame):
         self._entry.pack(side="left")
         self.text.trace_add("write", lambda *_: self._later.after_quiet("filter", TYPING_MS, on_filter))
         self._entry.bind("<Escape>", self._escape)
-        for sequence in leaving:
-            self._entry.bind(sequence, lambda event: on_leave())
+        self.leave_by("<Down>")
+
+    def leave_by(self, sequence: str) -> None:
+        """Let one more key lead to the rows."""
+        self._entry.bind(sequence, lambda event: self._on_leave())
 
     def begin(self) -> None:
         """Let a person type."""

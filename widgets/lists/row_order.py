@@ -6,6 +6,7 @@ import math
 import re
 from bisect import insort
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from eyegore.basics.quantities import MINUS
 
@@ -42,16 +43,16 @@ def is_number(text: str) -> bool:
 
 
 class _Entry:
-    """A row in the order: by value in the wanted direction, rows without a value last, equals as they arrived."""
+    """A row in the order: by value in the wanted direction, rows without a value last, equals by their serial."""
 
     __slots__ = ("descending", "key", "serial", "value")
 
-    def __init__(self, key: str, value: SortValue | None, serial: int, descending: bool) -> None:
+    def __init__(self, key: str, value: SortValue | None, serial: Any, descending: bool) -> None:
         self.key, self.value, self.serial, self.descending = key, value, serial, descending
 
     def __lt__(self, other: _Entry) -> bool:
         if self.value == other.value:
-            return self.serial < other.serial
+            return bool(self.serial < other.serial)
         if self.value is None or other.value is None:
             return other.value is None
         return (other.value < self.value) if self.descending else (self.value < other.value)
@@ -74,8 +75,8 @@ class RowOrder:
     def __contains__(self, key: str) -> bool:
         return key in self._by_key
 
-    def fill(self, rows: Iterable[tuple[str, SortValue | None, int]]) -> None:
-        """Replace all rows, each a key, its value and its serial number of arrival."""
+    def fill(self, rows: Iterable[tuple[str, SortValue | None, Any]]) -> None:
+        """Replace all rows: key, value, and the serial that equals are ordered by; of equal serials as given."""
         self._by_key = {key: _Entry(key, value, serial, self.descending) for key, value, serial in rows}
         entries = list(self._by_key.values())
         # Tuples compare in C: ten times faster than sorting the entries by their own comparison.
@@ -84,7 +85,7 @@ class RowOrder:
         valued.sort(key=_value, reverse=self.descending)
         self._entries = valued + [entry for entry in by_serial if entry.value is None]
 
-    def insert(self, key: str, value: SortValue | None, serial: int) -> int:
+    def insert(self, key: str, value: SortValue | None, serial: Any) -> int:
         """Add a row and return its place."""
         entry = self._by_key[key] = _Entry(key, value, serial, self.descending)
         if not self._entries or self._entries[-1] < entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from tkinter import ttk
 from typing import Literal
 
@@ -13,7 +13,7 @@ from eyegore.widgets.theme import Theme
 class ScrolledTree(ttk.Treeview):
     """Fills what its parent has left; the bar below is there only while there is something to scroll to.
 
-    ``on_scroll`` takes what the bar at the side asks for, instead of the table itself.
+    Whoever drags the bar at the side makes the event ``<<ScrolledByHand>>``.
     """
 
     def __init__(
@@ -22,7 +22,6 @@ class ScrolledTree(ttk.Treeview):
         style: str,
         show: Literal["headings", "tree headings"],
         columns: Sequence[str] = (),
-        on_scroll: Callable[..., None] | None = None,
     ) -> None:
         body = ttk.Frame(parent, style="Surface.TFrame")
         body.pack(side="top", fill="both", expand=True)
@@ -31,10 +30,14 @@ class ScrolledTree(ttk.Treeview):
         super().__init__(body, style=style, show=show, selectmode="extended", height=4, columns=tuple(columns))
         self._style = style
         self.grid(row=0, column=0, sticky="nsew")
-        down = ttk.Scrollbar(body, orient="vertical", command=self.yview if on_scroll is None else on_scroll)
+        down = ttk.Scrollbar(body, orient="vertical", command=self._scroll_by_hand)
         down.grid(row=0, column=1, sticky="ns")
         self._across = ttk.Scrollbar(body, orient="horizontal", command=self.xview)
         self.configure(yscrollcommand=down.set, xscrollcommand=self._scrolled_across)
+
+    def _scroll_by_hand(self, *where: str) -> None:
+        self.yview(*where)
+        self.event_generate("<<ScrolledByHand>>")
 
     def space(self, theme: Theme, inner: int) -> None:
         """Leave ``inner`` [pixel] free on both sides of cells and headings."""

@@ -12,17 +12,20 @@ from eyegore.widgets import keys
 from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.lists.list_menu import ListMenu
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.tree.columns import RowColumns
+from eyegore.widgets.tree.columns import RowColumns, text_at
 
 
 class ColumnMenu(tk.Menu):
     """Check marks for all columns, broken into as many stacks as the screen needs; ``on_choose`` gets the new list.
 
-    A column switched on joins at the right, the others keep their order.
+    Its button is put at the right of ``tools``. A column switched on joins at the right, the others keep their order.
     """
 
-    def __init__(self, parent: tk.Misc, theme: Theme, on_choose: Callable[[list[str]], object]) -> None:
-        super().__init__(parent, tearoff=False)
+    def __init__(self, tools: tk.Misc, theme: Theme, on_choose: Callable[[list[str]], object]) -> None:
+        self._button = ttk.Menubutton(tools, text="columns", style="Quiet.TMenubutton", width=-1)
+        self._button.pack(side="right")
+        super().__init__(self._button, tearoff=False)
+        self._button["menu"] = self
         self._theme = theme
         self._on_choose = on_choose
         self._shown: list[str] = []
@@ -45,6 +48,10 @@ class ColumnMenu(tk.Menu):
         for i, (name, mark) in enumerate(self._marks.items(), start=2):
             toggled = partial(self._toggled, name)
             self.add_checkbutton(label=name, variable=mark, command=toggled, columnbreak=i % high == 0)
+
+    def come(self) -> None:
+        """Open below the button."""
+        self.tk_popup(self._button.winfo_rootx(), self._button.winfo_rooty())
 
     def _toggled(self, name: str) -> None:
         shown = self._shown
@@ -125,5 +132,4 @@ class RowMenu(ListMenu):
         self.copy_text("\n".join("\t".join(self._cell(row, name) for name in self._columns.shown) for row in rows))
 
     def _cell(self, row: RowCell, column: str) -> str:
-        place = self._columns.names.index(column)
-        return row.cells[place] if place < len(row.cells) else ""
+        return text_at(self._columns.names.index(column))(row)

@@ -63,7 +63,7 @@ class WarningList(CellList[WarningCell]):
     def chosen(self, cells: list[WarningCell]) -> None:
         """Show the whole of the one that is chosen, or of the first of several."""
         if not cells:
-            self.detail.write([(NOTHING if self._shown else "", "dim")], [])
+            self.detail.write([(NOTHING if self._order else "", "dim")], [])
             return
         cell = cells[0]
         also = f" (and {len(cells) - 1} more chosen)" if len(cells) > 1 else ""

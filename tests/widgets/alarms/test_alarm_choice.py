@@ -15,7 +15,7 @@ from eyegore.widgets.alarms.columns import Showing, person_text, tip_of
 from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import Standing
 
-from ..on_screen import texts
+from ..on_screen import drag_edge, texts
 from .test_alarm_list import ACKED, CELLS, SHELF, SHELVED, UNACK, C, cell, press
 
 Until = Callable[[Callable[[], object]], None]
@@ -115,12 +115,7 @@ def test_who_stands_behind_an_alarm(standing: Standing, words: str) -> None:
 def test_a_dragged_width_and_the_order_are_kept_and_what_hides_is_not(
     view: AlarmList, root: tk.Tk, theme: themes.Theme
 ) -> None:
-    box = view.tree.bbox("old", "state")
-    assert not isinstance(box, str)
-    edge = box[0] + box[2] - 1
-    view.tree.event_generate("<ButtonPress-1>", x=edge, y=8)
-    view.tree.event_generate("<B1-Motion>", x=edge + 5 * theme.em, y=8)
-    view.tree.event_generate("<ButtonRelease-1>", x=edge + 5 * theme.em, y=8)
+    drag_edge(view.tree, "old", "state", 5 * theme.em)
     view.sort_by("since", descending=True)
     view.show_next()
     layout = view.layout()

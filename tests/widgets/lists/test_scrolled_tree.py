@@ -29,13 +29,18 @@ def test_the_bar_below_is_there_while_it_is_needed(root: tk.Tk, theme: Theme, wi
     assert bars(tree) == {"vertical": True, "horizontal": not needed}
 
 
-def test_somebody_else_may_do_the_scrolling(root: tk.Tk, theme: Theme) -> None:
-    asked: list[tuple[str, ...]] = []
-    tree = ScrolledTree(root, "Rows.Treeview", "headings", on_scroll=lambda *words: asked.append(words))
+def test_the_bar_at_the_side_scrolls_and_tells_of_it(root: tk.Tk, theme: Theme) -> None:
+    root.geometry("300x200+0+0")
+    tree = ScrolledTree(root, "Rows.Treeview", "headings", ["A"])
+    for row in range(100):
+        tree.insert("", "end", values=(row,))
+    root.update()
+    told: list[float] = []
+    tree.bind("<<ScrolledByHand>>", lambda event: told.append(tree.yview()[0]))
     bars = [child for child in tree.master.winfo_children() if isinstance(child, ttk.Scrollbar)]
     (bar,) = (bar for bar in bars if str(bar["orient"]) == "vertical")
     bar.tk.call(bar["command"], "scroll", "1", "pages")
-    assert asked == [("scroll", "1", "pages")]
+    assert told == [tree.yview()[0]] != [0.0]
 
 
 def test_cells_and_headings_have_the_same_space(root: tk.Tk, theme: Theme) -> None:

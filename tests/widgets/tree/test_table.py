@@ -11,7 +11,7 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.rows import RowCell
 from eyegore.widgets.tree.table import AT_ONCE, RowTable
 
-from ..on_screen import entry
+from ..on_screen import drag_edge, entry, texts
 
 Until = Callable[[Callable[[], object]], None]
 COLUMNS = ("ObsID", "CCD", "test", "exptime", "note")
@@ -63,7 +63,7 @@ def test_few_rows_are_there_at_once_and_counted(table: RowTable) -> None:
     table.append(rows(0, 6))
     assert list(table.tree.get_children()) == [one.key for one in rows(0, 6)]
     assert table.tree.set("100/CCD2", "CCD") == "CCD2"
-    assert table.tools.count == "2 ObsIDs · 6 rows"
+    assert table.counts == "2 ObsIDs · 6 rows"
 
 
 def test_many_rows_arrive_in_slices(table: RowTable, until: Until) -> None:
@@ -71,14 +71,14 @@ def test_many_rows_arrive_in_slices(table: RowTable, until: Until) -> None:
     assert len(table.tree.get_children()) < 3000
     until(lambda: len(table.tree.get_children()) == 3000)
     assert table.visible() == [one.key for one in rows(0, 3000)]
-    assert table.tools.count == "1000 ObsIDs · 3000 rows"
+    assert table.counts == "1000 ObsIDs · 3000 rows"
 
 
 def test_rows_that_come_while_the_table_fills_are_kept_in_order(table: RowTable, until: Until) -> None:
     table.append(rows(0, 10 * AT_ONCE))
     table.append(rows(10 * AT_ONCE, 3))
-    table.replace([row(5, "again")])
-    until(lambda: "loading" not in table.tools.count)
+    table.append([row(5, "again")])
+    until(lambda: "loading" not in table.counts)
     assert list(table.tree.get_children()) == [one.key for one in rows(0, 10 * AT_ONCE + 3)]
 
 
@@ -130,7 +130,7 @@ def test_the_filter_hides_rows_also_those_to_come(table: RowTable, until: Until)
     table.append(rows(0, 12))
     table.filter_text.set("ccd:CCD2 10")
     until(lambda: len(table.visible()) == 4)
-    assert table.tools.count == "4 ObsIDs · 12 rows (4 shown)"
+    assert table.counts == "4 ObsIDs · 12 rows (4 of 12 shown)"
     table.append(rows(12, 3))
     assert list(table.tree.get_children())[-1] == "104/CCD2"
     assert len(table.tree.get_children()) == 5
@@ -155,7 +155,7 @@ def test_escape_empties_the_filter_and_goes_back_to_the_rows(table: RowTable, ro
 def test_a_row_is_replaced_in_place_and_moves_when_sorted(table: RowTable) -> None:
     table.append(rows(0, 6))
     table.sort_by("note")
-    table.replace([row(4, note="a", tint="critical")])
+    table.append([row(4, note="a", tint="critical")])
     assert table.visible()[0] == row(4).key
     assert table.tree.set(row(4).key, "ObsID") == "◆ 101"
     assert list(table.tree.item(row(4).key, "tags")) == ["critical/1"]
@@ -166,7 +166,7 @@ def test_a_row_is_replaced_in_place_and_moves_when_sorted(table: RowTable) -> No
 def test_a_known_row_that_is_appended_again_is_not_doubled(table: RowTable) -> None:
     table.append(rows(0, 3))
     table.append([row(1, note="new"), row(3)])
-    assert table.tools.count == "2 ObsIDs · 4 rows"
+    assert table.counts == "2 ObsIDs · 4 rows"
     table.show_columns(("ObsID", "note"))
     assert table.tree.set(row(1).key, "note") == "new"
 
@@ -180,19 +180,19 @@ def test_rows_of_one_obsid_share_a_stripe(table: RowTable) -> None:
 def test_a_hidden_column_can_be_shown_and_hidden_again(table: RowTable) -> None:
     table.append([row(0, note="hello")])
     table.tree.selection_set(row(0).key)
-    table.tools.column_menu.invoke("note")
+    table.column_menu.invoke("note")
     assert table.tree.selection() == (row(0).key,)
     assert table.columns.shown == ["ObsID", "CCD", "exptime", "note"]
     assert table.tree.set(row(0).key, "note") == "hello"
-    table.tools.column_menu.invoke("CCD")
+    table.column_menu.invoke("CCD")
     assert tuple(table.tree["displaycolumns"]) == ("ObsID", "exptime", "note")
-    table.tools.column_menu.invoke("usual columns")
+    table.column_menu.invoke("usual columns")
     assert table.columns.shown == ["ObsID", "CCD", "exptime"]
 
 
 def test_the_last_column_cannot_be_hidden(table: RowTable) -> None:
     table.show_columns(["CCD"])
-    table.tools.column_menu.invoke("CCD")
+    table.column_menu.invoke("CCD")
     assert table.columns.shown == ["CCD"]
 
 
@@ -209,7 +209,8 @@ def test_what_a_person_chose_is_remembered(table: RowTable, root: tk.Tk, theme: 
     table.show_columns(("exptime", "note", "ObsID"))
     table.sort_by("exptime", descending=True)
     until(lambda: len(table.visible()) == 12)
-    table.tree.column("exptime", width=222)
+    drag_edge(table.tree, table.visible()[0], "exptime", 77)
+    width = int(table.tree.column("exptime", "width"))
     layout = json.loads(json.dumps(table.layout()))
     other = RowTable(root, theme)
     other.restore(layout)
@@ -218,7 +219,8 @@ def test_what_a_person_chose_is_remembered(table: RowTable, root: tk.Tk, theme: 
     until(lambda: len(other.visible()) == 12)
     assert other.columns.shown == ["exptime", "note", "ObsID"]
     assert other.visible() == table.visible()
-    assert other.tree.column("exptime", "width") == pytest.approx(222, abs=1)
+    assert other.tree.column("exptime", "width") == pytest.approx(width, abs=1)
+    assert width > int(table.tree.column("note", "width"))
 
 
 @pytest.mark.parametrize(
@@ -240,22 +242,22 @@ def test_the_table_follows_until_a_person_scrolls_away(table: RowTable, until: U
     table.append(rows(0, 60))
     until(lambda: newest_in_sight(table, row(59).key))
     key_press(table, "<Home>")
-    until(lambda: not table.tools.following.get())
+    until(lambda: not table.following.on.get())
     table.append(rows(60, 3))
     table.update()
     assert not newest_in_sight(table, row(62).key)
-    assert table.tools.count.endswith("· 3 new below")
+    assert table.counts.endswith("· 3 new below")
     key_press(table, "<space>")
     until(lambda: newest_in_sight(table, row(62).key))
-    assert table.tools.following.get()
-    assert "new" not in table.tools.count
+    assert table.following.on.get()
+    assert "new" not in table.counts
 
 
 def test_scrolling_within_the_last_rows_does_not_pause(table: RowTable, until: Until) -> None:
     table.append(rows(0, 60))
     until(lambda: newest_in_sight(table, row(59).key))
     key_press(table, "<Up>")
-    assert table.tools.following.get()
+    assert table.following.on.get()
 
 
 def test_following_goes_where_the_sorting_puts_the_newest(table: RowTable, until: Until) -> None:
@@ -343,7 +345,7 @@ def test_clearing_forgets_everything(table: RowTable) -> None:
     table.append(rows(0, 6))
     table.clear()
     table.append(rows(0, 3))
-    assert table.tools.count == "1 ObsIDs · 3 rows"
+    assert table.counts == "1 ObsIDs · 3 rows"
     assert list(table.tree.get_children()) == [one.key for one in rows(0, 3)]
 
 
@@ -362,7 +364,7 @@ def test_appending_costs_the_same_number_of_tk_calls_at_any_length(
     costs = []
     for length in (30, 3000):
         table.append(rows(0, length))
-        until(lambda: "loading" not in table.tools.count)
+        until(lambda: "loading" not in table.counts)
         real = table.tree.tk
 
         class Counting:
@@ -379,3 +381,21 @@ def test_appending_costs_the_same_number_of_tk_calls_at_any_length(
             table.append(rows(length, 3))
             costs.append(len(calls))
     assert costs[0] == costs[1] <= 8
+
+
+def test_what_the_filter_hides_is_not_selected_and_an_empty_table_says_why(table: RowTable, until: Until) -> None:
+    table.append(rows(0, 6))
+    table.tree.selection_set(row(0).key, row(1).key)
+    table.filter_text.set("CCD2")
+    until(lambda: table.tree.selection() == (row(1).key,))
+    table.filter_text.set("nothing like it")
+    until(lambda: "no row matches the filter" in texts(table))
+    assert table.tree.selection() == ()
+
+
+def test_a_column_widens_for_a_longer_text(table: RowTable) -> None:
+    table.append(rows(0, 3))
+    table.show_columns(("ObsID", "note"))
+    before = int(table.tree.column("note", "width"))
+    table.append([row(3, note="a lamp that was on all night")])
+    assert int(table.tree.column("note", "width")) > before
