@@ -110,7 +110,8 @@ def redraw(workshop: Workshop) -> Iterator[Figure]:
 
 
 def _page(parent: tk.Misc, theme: Theme) -> ChartPage:
-    page = ChartPage(parent, theme, span=math.inf)
+    page = ChartPage(parent, theme)
+    page.window.choose(math.inf)
     page.pack(fill="both", expand=True)
     return page
 

@@ -236,14 +236,12 @@ def _style(theme: Theme) -> None:
     for name in ("TButton", "TMenubutton"):
         style.configure(name, padding=(half, third // 2), background=colour("raised"), **flat)
         style.map(name, background=[("pressed", colour("line")), ("active", colour("line"))])
-    style.configure("Quiet.TButton", padding=(third, 1), width=0, background=colour("background"), **flat)
-    style.map("Quiet.TButton", background=[("pressed", colour("line")), ("active", colour("raised"))])
-    style.configure("Call.TButton", padding=(third, 1), width=0, background=colour("selection"), **flat)
-    style.configure("Call.TButton", foreground=colour("selection text"))
-    style.map("Call.TButton", background=[("pressed", colour("line")), ("active", colour("raised"))])
-    style.configure("Quiet.TMenubutton", padding=(third, 1), background=colour("background"), **flat)
-    style.map("Quiet.TMenubutton", background=[("pressed", colour("line")), ("active", colour("raised"))])
-    style.configure("Quiet.Toolbutton", padding=(third, 1), background=colour("background"), **flat)
+    for name in ("Quiet.TButton", "Call.TButton", "Quiet.TMenubutton", "Quiet.Toolbutton"):
+        style.configure(name, padding=(third, 1), background=colour("background"), **flat)
+        style.map(name, background=[("pressed", colour("line")), ("active", colour("raised"))])
+    for name in ("Quiet.TButton", "Call.TButton"):
+        style.configure(name, width=0)
+    style.configure("Call.TButton", background=colour("selection"), foreground=colour("selection text"))
     style.map(
         "Quiet.Toolbutton",
         background=[("selected", colour("selection")), ("active", colour("raised"))],

@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Iterable
-from tkinter import ttk
-from typing import Any
 
 from eyegore.widgets import keys
-from eyegore.widgets.alarms.bar import AlarmBar
-from eyegore.widgets.alarms.columns import COLUMNS, Showing, counts_of, tip_of, usual
-from eyegore.widgets.alarms.detail import AlarmDetail
-from eyegore.widgets.alarms.menu import AlarmActions, AlarmMenu
+from eyegore.widgets.alarms.actions import AlarmActions, AlarmBar, AlarmMenu
+from eyegore.widgets.alarms.columns import COLUMNS, Showing, about, counts_of, tip_of, usual
 from eyegore.widgets.alarms.signs import AlarmSigns
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.lists.cell_list import CellList
+from eyegore.widgets.lists.two_texts import TwoTexts
 from eyegore.widgets.theme import Theme
 
 BLINK_MS = 600
-STYLE = "Alarms.Treeview"
+NOTHING = "No alarm is chosen: ↓ or a click chooses one, N the next that nobody has acknowledged."
 
 
 class AlarmList(CellList[AlarmCell]):
-    """The pane "Alarms"; below the table stand what can be done and what is known of the alarm that is chosen."""
+    """Below the table stand what can be done and what is known of the alarm that is chosen."""
 
     _signs: AlarmSigns
 
-    def __init__(
-        self, parent: tk.Misc, theme: Theme, actions: AlarmActions | None = None, tools: tk.Misc | None = None
-    ) -> None:
-        super().__init__(parent, theme, STYLE, COLUMNS, AlarmSigns, tools)
+    def __init__(self, parent: tk.Misc, theme: Theme, actions: AlarmActions | None = None) -> None:
+        super().__init__(parent, theme, "Alarms.Treeview", COLUMNS, AlarmSigns, tip=tip_of, usual=usual)
+        actions = actions or AlarmActions()
         self._known = False
         self.showing = Showing.ALL
-        actions = actions or AlarmActions()
-        self._shows = ttk.Button(self.tools, style="Quiet.TButton", command=self.show_next, takefocus=False)
-        self._shows.pack(side="right")
-        self.detail = AlarmDetail(self, theme)
+        self._shows = self.add_tool("show alarms", self.show_next, "show")
+        self.detail = TwoTexts(self, theme)
         self.below(self.detail)
         self.bar = AlarmBar(self, theme, lambda action: self._menu.act(action), actions.silence)
         self.below(self.bar, theme.em // 4)
-        self._menu = AlarmMenu(self.tree, actions, self.selected, self.sort_next)
+        self._menu = AlarmMenu(self.tree, self.names, actions, self.selected, self.sort_next)
         keys.bind(self.tree, "next alarm", lambda: self.choose_next(lambda cell: cell.open))
         keys.bind(self.tree, "show alarms", self.show_next)
         self.ready()
+        self.chosen([])
         self._say_showing()
 
     def show(self, cells: Iterable[AlarmCell], known: bool = False) -> None:
@@ -83,22 +78,19 @@ class AlarmList(CellList[AlarmCell]):
             return "no alarm matches the filter"
         return "no alarm" if self.showing is Showing.ALL else f"no alarm that is {self.showing.value}"
 
-    def usual(self, cell: AlarmCell) -> tuple[Any, ...]:
-        """Usually what nobody has acknowledged and is CRITICAL comes first, then the newest."""
-        return usual(cell)
-
     def takes(self, cell: AlarmCell) -> bool:
         """Whether an alarm is shown."""
         return self.showing.takes(cell)
 
-    def tip_of(self, cell: AlarmCell) -> str:
-        """All that is known of one alarm."""
-        return tip_of(cell)
-
     def chosen(self, cells: list[AlarmCell]) -> None:
         """Tell of the alarms that are selected, and offer what can be done to them."""
-        self.detail.show(cells, some=bool(self._order))
         self.bar.show(cells)
+        if not cells:
+            self.detail.write([(NOTHING if self._order else "", "dim")], [])
+            return
+        story = cells[0].story
+        told = [("\n".join(story), "")] if story else [("nothing since Eyegore was started", "dim")]
+        self.detail.write(about(cells[0], len(cells) - 1), [("What happened\n", "bold"), *told])
 
     # --- hands -------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What the alarm list shows of an alarm: columns, order, counts and the text beside the pointer."""
+"""What the alarm list shows of an alarm: columns, order, counts the text beside the pointer and the one below."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from textwrap import wrap
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.lists.cell_columns import Column, text_column
+from eyegore.widgets.lists.two_texts import Piece
 
 TIP_WIDTH = 76
 """Longest line of a tip [characters]."""
@@ -76,8 +77,6 @@ COLUMNS: tuple[Column[AlarmCell], ...] = (
 )
 """The columns from left to right, what matters most first; the last takes the room that is left."""
 
-NAMES = tuple(column.name for column in COLUMNS)
-
 
 def usual(cell: AlarmCell) -> tuple[int, float, str]:
     """The usual order: CRITICAL ones nobody has acknowledged, then the others, newest first; shelved ones last."""
@@ -128,3 +127,14 @@ def tip_of(cell: AlarmCell) -> str:
     said = [f"“{text}”" for text in (cell.reason, cell.comment) if text]
     todo = ["", *wrap(cell.todo, TIP_WIDTH)] if cell.todo else []
     return "\n".join([*facts_of(cell), *said, *todo])
+
+
+def about(cell: AlarmCell, others: int) -> list[Piece]:
+    """The facts of an alarm and what to do, for reading; ``others`` are chosen as well."""
+    heading, *facts = facts_of(cell)
+    also = f" (and {others} more chosen)" if others else ""
+    said = [f"“{text}”" for text in (cell.reason, cell.comment) if text]
+    pieces = [(f"{heading}{also}\n", "bold"), (" · ".join([*facts, *said]), "")]
+    if cell.todo:
+        pieces += [("\nWhat to do: ", "bold"), (cell.todo, "todo")]
+    return pieces

@@ -49,12 +49,11 @@ class ChartPage(ttk.Frame):
         parent: tk.Misc,
         theme: Theme,
         on_plot: Callable[[str], object] = lambda name: None,
-        span: float = 3600.0,
         tools: tk.Misc | None = None,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
-        self.window = TimeWindow(span)
+        self.window = TimeWindow()
         self.pages: list[Page] = []
         self.page = 0
         self._source: ChartSource | None = None

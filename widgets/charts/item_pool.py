@@ -18,18 +18,14 @@ class ItemPool:
         self._make = make
         self._items: list[int] = []
         self._shown = 0
-
-    @property
-    def shown(self) -> int:
-        """How many items are visible."""
-        return self._shown
+        self._options: dict[str, str | int] = {}
 
     def place(self, coordinates: Sequence[Sequence[int]]) -> None:
         """Show one item for each list of coordinates."""
         calls = self._calls
         while len(self._items) < len(coordinates):
             self._items.append(self._make())
-            calls.dress(self._items[-1], state="hidden")
+            calls.dress(self._items[-1], state="hidden", **self._options)
         for item, places in zip(self._items, coordinates, strict=False):
             calls.move(item, *places)
         for item in self._items[self._shown : len(coordinates)]:
@@ -39,6 +35,7 @@ class ItemPool:
         self._shown = len(coordinates)
 
     def paint(self, **options: str | int) -> None:
-        """Change options (colours) of all items."""
+        """Change options (colours) of all items, also of those to come."""
+        self._options = options
         for item in self._items:
             self._calls.dress(item, **options)

@@ -141,26 +141,18 @@ class StripChart(tk.Canvas):
         self._frame = self.create_rectangle(0, 0, 0, 0, width=1, state="hidden", tags="frame")
         self._bands = ItemPool(self._calls, self._new_band)
         self._lines = ItemPool(self._calls, self._new_line)
-        self._marks = ItemPool(self._calls, self._new_mark)
-        self._invalid = ItemPool(self._calls, self._new_invalid)
+        self._marks = ItemPool(self._calls, lambda: self.create_polygon(0, 0, 0, 0, tags="clipped"))
+        self._invalid = ItemPool(self._calls, lambda: self.create_line(0, 0, 0, 0, capstyle="butt", tags="invalid"))
 
     def _new_band(self) -> int:
-        item = self.create_rectangle(0, 0, 0, 0, width=0, fill=self.theme.colour("band"), tags="out")
+        item = self.create_rectangle(0, 0, 0, 0, width=0, tags="out")
         self.tag_lower(item)
         return item
 
     def _new_line(self) -> int:
-        width, colour = self.theme.pixels(1), self.theme.colour("curve")
-        item = self.create_line(0, 0, 0, 0, fill=colour, width=width, joinstyle="round", tags="curve")
+        item = self.create_line(0, 0, 0, 0, joinstyle="round", tags="curve")
         self.tag_lower(item, self._last)
         return item
-
-    def _new_mark(self) -> int:
-        return self.create_polygon(0, 0, 0, 0, fill=self.theme.colour("curve"), tags="clipped")
-
-    def _new_invalid(self) -> int:
-        colour = self.theme.colour(Status.INVALID)
-        return self.create_line(0, 0, 0, 0, width=self.theme.pixels(4), fill=colour, capstyle="butt", tags="invalid")
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 

@@ -38,9 +38,6 @@ FILES: tuple[Column[FileCell], ...] = (
 )
 """Of the files of one target."""
 
-FILE_NAMES = tuple(column.name for column in FILES)
-TARGET_NAMES = tuple(column.name for column in TARGETS)
-
 
 def targets_counted(cells: Sequence[CopyCell]) -> tuple[str, Status | None]:
     """The line of counts; it is coloured while something is wrong."""

@@ -2,40 +2,91 @@
 
 from __future__ import annotations
 
+import math
 import tkinter as tk
 from collections.abc import Callable, Iterable, Mapping
 from tkinter import ttk
 from typing import Any
 
-from eyegore.widgets import keys
-from eyegore.widgets.cells.copies import CopyCell
+from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.copies.columns import TARGET_NAMES, TARGETS, target_text, targets_counted
-from eyegore.widgets.copies.file_list import FileList
-from eyegore.widgets.copies.menu import CopyMenu
+from eyegore.widgets.copies.columns import FILES, TARGETS, file_text, target_text, targets_counted
 from eyegore.widgets.lists.cell_list import CellList
+from eyegore.widgets.lists.list_menu import TextMenu
 from eyegore.widgets.lists.row_signs import StatusSigns
 from eyegore.widgets.lists.two_texts import Piece, TwoTexts
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.window.work_line import WorkLine
 
-STYLE = "Copies.Treeview"
 LEAST_ROWS, MOST_ROWS = 2, 6
 NOTHING = "nothing is copied: the options -r and -B copy the folder to other places"
+
+
+class WorkLine(ttk.Frame):
+    """What is being copied, with a bar. Written with :meth:`show`; the same again makes no call of Tk."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme) -> None:
+        super().__init__(parent)
+        em = theme.em
+        self._bar = ttk.Progressbar(self, maximum=1000, length=14 * em)
+        self._bar.pack(side="left", padx=(em // 2, em // 2), pady=em // 4)
+        self._label = ttk.Label(self, anchor="w")
+        self._label.pack(side="left", fill="x", expand=True)
+        self._shown: tuple[str, int] = ("", -1)
+
+    def show(self, text: str, share: float) -> None:
+        """Show a text, and the bar at ``share`` (0 .. 1, NaN for an empty one)."""
+        place = 0 if math.isnan(share) else round(1000 * share)
+        if (text, place) == self._shown:
+            return
+        self._shown = text, place
+        self._label.configure(text=text, style="Dim.TLabel" if math.isnan(share) else "TLabel")
+        self._bar.configure(value=place)
+
+
+def _menu(rows: CellList[Any], look: Callable[[], object], text: Callable[[], str]) -> TextMenu:
+    return TextMenu(
+        rows.tree, rows.names, rows.sort_next, "file menu", text, "copy text", "select all files",
+        {"look at copies": look},
+    )  # fmt: skip
+
+
+class FileList(CellList[FileCell]):
+    """The files of one target that are worth a line: those that wait or differ, those that are not whole.
+
+    Shown with :meth:`show`, with the line that counts them all, also those that have no row.
+    """
+
+    def __init__(self, parent: tk.Misc, theme: Theme, look: Callable[[], object]) -> None:
+        super().__init__(
+            parent, theme, "Files.Treeview", FILES, StatusSigns, tip=lambda cell: file_text(cell).replace("\t", "\n")
+        )
+        self._said_of = "", ""
+        _menu(self, look, lambda: "\n".join(file_text(cell) for cell in self.selected()))
+        self.ready()
+
+    def show(self, cells: tuple[FileCell, ...], counts: str, nothing: str) -> None:
+        """Show exactly these; ``nothing`` is said where there are none. The same again costs nothing."""
+        if cells is not self._given or (counts, nothing) != self._said_of:
+            self._said_of = counts, nothing
+            self.fill(cells)
+
+    def summary(self) -> tuple[str, Status | None]:
+        """How many there are."""
+        return self._said_of[0], None
+
+    def nothing(self) -> str:
+        """Why there are no rows."""
+        return "no file matches the filter" if self._given else self._said_of[1]
 
 
 class CopyList(CellList[CopyCell]):
     """One target is always chosen. ``look`` is called to look at all copies now."""
 
     def __init__(self, parent: tk.Misc, theme: Theme, look: Callable[[], object]) -> None:
-        super().__init__(parent, theme, STYLE, TARGETS, StatusSigns, filtered=False)
-        self._menu = CopyMenu(self.tree, TARGET_NAMES, self._text, self.sort_next, look)
-        for text, act in (
-            (f"look now ({keys.accelerator('look at copies')})", look),
-            (f"copy ({keys.accelerator('copy text')})", self._menu.copy),
-        ):
-            button = ttk.Button(self.tools, text=text, style="Quiet.TButton", command=act, takefocus=False)
-            button.pack(side="right")
+        super().__init__(parent, theme, "Copies.Treeview", TARGETS, StatusSigns, tip=target_text, filtered=False)
+        menu = _menu(self, look, lambda: "\n\n".join(target_text(cell) for cell in self.selected()))
+        self.add_tool("look at copies", look, "look now")
+        self.add_tool("copy text", menu.copy, "copy")
         body = self.tree.master
         assert isinstance(body, ttk.Frame)
         body.pack_configure(expand=False, fill="x")  # the files below take the room
@@ -85,10 +136,6 @@ class CopyList(CellList[CopyCell]):
         """Why there are no rows."""
         return NOTHING
 
-    def tip_of(self, cell: CopyCell) -> str:
-        """What is known of one."""
-        return target_text(cell)
-
     def chosen(self, cells: list[CopyCell]) -> None:
         """Show the one that is chosen, or the first of several."""
         if not cells:
@@ -104,6 +151,3 @@ class CopyList(CellList[CopyCell]):
         trouble: list[Piece] = [(f"{heading}\n", "bold" if wrong else "dim"), (words, "" if wrong else "dim")]
         self.detail.write(about, trouble)
         self.files.show(cell.files, cell.counts, cell.no_files)
-
-    def _text(self) -> str:
-        return "\n\n".join(target_text(cell) for cell in self.selected())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from tkinter import ttk
 
 from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.theme import Theme
@@ -42,21 +41,9 @@ class ChoiceDialog(QuestionWindow):
         done: Callable[[int, str], object],
     ) -> None:
         super().__init__(parent, theme, wording.title, [now], wording.field, wording.button)
-        self._done, self._count = done, len(choices)
-        self.chosen = tk.IntVar(self, chosen)
-        for place, choice in enumerate(choices):
-            button = ttk.Radiobutton(self.body, text=choice, value=place, variable=self.chosen)
-            button.pack(anchor="w", pady=(0, theme.em // 4))
-        if wording.about:
-            ttk.Label(self.body, text=wording.about, style="SmallDim.TLabel").pack(anchor="w")
-        for sequence, step in (("<Up>", -1), ("<Down>", 1)):
-            self.bind(sequence, lambda event, step=step: self.step(step))  # type: ignore[misc]
+        self._done = done
+        self.offer(choices, chosen, "top", wording.about)
         self.appear(parent)
-
-    def step(self, step: int) -> str:
-        """Choose the next or previous one."""
-        self.chosen.set((self.chosen.get() + step) % self._count)
-        return "break"
 
     def confirmed(self) -> None:
         """Tell the choice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Sequence
 from tkinter import ttk
+from typing import Literal
 
 from eyegore.widgets.theme import Theme
 
@@ -15,7 +16,8 @@ class QuestionWindow(tk.Toplevel):
     """A title, what it is about, a field and two buttons; Return confirms, Escape closes.
 
     It is opened by what a person did, and takes the keyboard only where Eyegore has it. Whoever inherits adds what
-    else is asked to ``body``, says what is wrong in :meth:`problem`, and does what was asked for in :meth:`confirmed`.
+    else is asked to ``body``, as by :meth:`offer`, says what is wrong in :meth:`problem`, and does what was asked for
+    in :meth:`confirmed`.
     """
 
     def __init__(
@@ -27,6 +29,7 @@ class QuestionWindow(tk.Toplevel):
         self.theme = theme
         self.names = tuple(names)
         self._asker = parent.focus_get()
+        self.chosen = tk.IntVar(self, 0)
         em = theme.em
         frame = ttk.Frame(self, padding=em)
         frame.pack(fill="both", expand=True)
@@ -49,6 +52,26 @@ class QuestionWindow(tk.Toplevel):
             self.bind(sequence, self._return)
         self.bind("<Escape>", lambda event: self.leave())
         self.protocol("WM_DELETE_WINDOW", self.leave)
+
+    def offer(self, choices: Sequence[str], chosen: int, side: Literal["top", "left"], about: str) -> None:
+        """Put choices into the body, beside or below each other; ↑ and ↓ choose. ``about`` is a small line below."""
+        self._count, em = len(choices), self.theme.em
+        self.chosen.set(chosen)
+        row = ttk.Frame(self.body)
+        row.pack(anchor="w")
+        for place, choice in enumerate(choices):
+            one = ttk.Radiobutton(row, text=choice, value=place, variable=self.chosen, command=self.check)
+            one.pack(side=side, anchor="w", padx=(0, em), pady=(0, em // 4))
+        if about:
+            ttk.Label(self.body, text=about, style="SmallDim.TLabel").pack(anchor="w")
+        for sequence, step in (("<Up>", -1), ("<Down>", 1)):
+            self.bind(sequence, lambda event, step=step: self.step(step))  # type: ignore[misc]
+
+    def step(self, step: int) -> str:
+        """Choose the next or previous one."""
+        self.chosen.set((self.chosen.get() + step) % self._count)
+        self.check()
+        return "break"
 
     def problem(self) -> str:
         """Why the answer cannot be taken yet, "" when it can."""
@@ -104,11 +127,6 @@ class QuestionWindow(tk.Toplevel):
     def answer(self) -> str:
         """The text as it was typed, without the blanks around it."""
         return self.text.get().strip()
-
-    @property
-    def hint(self) -> str:
-        """What is said to be missing."""
-        return str(self._hint["text"])
 
     def _return(self, event: tk.Event[tk.Misc]) -> str:
         """Return on a button presses that button."""

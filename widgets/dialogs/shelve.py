@@ -7,7 +7,6 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from tkinter import ttk
 
 from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.theme import Theme
@@ -70,23 +69,9 @@ class ShelveDialog(QuestionWindow):
         self._done = done
         self._now = now
         self.terms = shelve_terms(now(), end_of_shift, critical)
-        self.chosen = tk.IntVar(self, 0)
-        row = ttk.Frame(self.body)
-        row.pack(anchor="w")
-        for place, term in enumerate(self.terms):
-            choice = ttk.Radiobutton(row, text=term.label, value=place, variable=self.chosen, command=self.check)
-            choice.pack(side="left", padx=(0, theme.em))
         about = "checking and logging go on" + ("; CRITICAL: 4 h at most" if critical else "")
-        ttk.Label(self.body, text=about, style="SmallDim.TLabel").pack(anchor="w", pady=(theme.em // 4, 0))
-        for sequence, step in (("<Up>", -1), ("<Down>", 1)):
-            self.bind(sequence, lambda event, step=step: self.step(step))  # type: ignore[misc]
+        self.offer([term.label for term in self.terms], 0, "left", about)
         self.appear(parent)
-
-    def step(self, step: int) -> str:
-        """Choose the next or previous time."""
-        self.chosen.set((self.chosen.get() + step) % len(self.terms))
-        self.check()
-        return "break"
 
     def problem(self) -> str:
         """What is missing."""

@@ -11,6 +11,7 @@ from tkinter import ttk
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.flags.board import FlagBoard
+from eyegore.widgets.lists.scrolled_tree import ShyBar
 from eyegore.widgets.signed_line import SignedLine
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
@@ -50,10 +51,15 @@ class FlagPanel(ttk.Frame):
             ttk.Button(line, text=text, style="Quiet.TButton", command=act, takefocus=False).pack(side="right")
         self._summary = SignedLine(line, theme)
         self._summary.pack(side="left", padx=(theme.em // 2, 0))
-        self.board = FlagBoard(self, theme)
-        self._bar = ttk.Scrollbar(self, orient="vertical", command=self.board.yview)
-        self.board.configure(yscrollcommand=self._scrolled)
-        self.board.pack(side="left", fill="both", expand=True)
+        body = ttk.Frame(self)
+        body.pack(fill="both", expand=True)
+        body.rowconfigure(0, weight=1)
+        body.columnconfigure(0, weight=1)
+        self.board = FlagBoard(body, theme)
+        bar = ShyBar(body, orient="vertical", command=self.board.yview)
+        bar.grid(row=0, column=1, sticky="ns")
+        self.board.configure(yscrollcommand=bar.set)
+        self.board.grid(row=0, column=0, sticky="nsew")
         self._tip = Tooltip(self.board, theme, self.board.at, self._tip_text)
         self._bind_clicks(actions)
         self._bind_keys(actions)
@@ -62,21 +68,6 @@ class FlagPanel(ttk.Frame):
         """Show these flags, in this order; one that looks as before makes no Tk call."""
         self.board.show(cells)
         self._summary.tell(*summary_of(self.board.cells))
-
-    @property
-    def summary(self) -> str:
-        """The line above the flags."""
-        return self._summary.text
-
-    def _scrolled(self, first: float, last: float) -> None:
-        """Show the scroll bar while some flags are out of view."""
-        self._bar.set(first, last)
-        hidden = float(first) > 0 or float(last) < 1
-        if hidden is not bool(self._bar.winfo_manager()):
-            if hidden:
-                self._bar.pack(side="right", fill="y", before=self.board)
-            else:
-                self._bar.pack_forget()
 
     def _bind_clicks(self, actions: FlagActions) -> None:
         board = self.board

@@ -148,11 +148,11 @@ class ImagePanel(ttk.Frame):
             if cell.ccd in self._pictures:
                 self._pictures[cell.ccd].judged(cell)
 
-    def clear(self, problem: str = "") -> None:
+    def clear(self) -> None:
         """Forget the images, for another folder."""
         self._title = ""
         for ccd, picture in self._pictures.items():
-            picture.show(ImageCell(ccd, problem=problem), "")
+            picture.show(ImageCell(ccd), "")
             picture.judged(VerdictCell(ccd))
         self._tell_title()
 

@@ -136,11 +136,6 @@ class VerdictBlock:
             self._told[item] = text, colour
             self._calls.dress(item, text=text, fill=colour)
 
-    @property
-    def texts(self) -> list[str]:
-        """Everything that is written, for those who look for it."""
-        return [text for text, _ in self._told.values() if text]
-
     def place(self, x: int, y: int, form: Form) -> None:
         """Move everything to where the upper left corner is at (x, y)."""
         self.form, self._place = form, (x, y)

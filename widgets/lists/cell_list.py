@@ -8,12 +8,12 @@ from functools import partial
 from tkinter import ttk
 from typing import Any, Generic
 
+from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.later import Later
 from eyegore.widgets.lists.cell_columns import C, Column
 from eyegore.widgets.lists.column_widths import ColumnWidths
-from eyegore.widgets.lists.filter_box import FilterBox
-from eyegore.widgets.lists.row_filter import RowFilter
+from eyegore.widgets.lists.filter_box import FilterBox, RowFilter
 from eyegore.widgets.lists.row_order import RowOrder, SortValue
 from eyegore.widgets.lists.row_signs import RowSigns
 from eyegore.widgets.lists.row_tips import RowTips
@@ -31,8 +31,9 @@ class CellList(ttk.Frame, Generic[C]):
 
     Sorted by the column ``sorted_by`` of ``names``, "" for the usual order. ``tools`` is where filter and counts go
     (the header of a pane); without it they get a line of their own; a short list needs no filter (``filtered``).
-    Without ``signed`` no signs stand before the rows. Whoever inherits puts what stands below the table there with
-    :meth:`below`, calls :meth:`ready`, and says what is counted and in which order rows stand.
+    Without ``signed`` no signs stand before the rows. ``tip`` gives the text beside the pointer, ``usual`` what cells
+    are usually sorted by; nothing leaves them as they were given. Whoever inherits puts what stands below the table
+    there with :meth:`below`, calls :meth:`ready`, and says what is counted.
     """
 
     def __init__(
@@ -44,12 +45,15 @@ class CellList(ttk.Frame, Generic[C]):
         signs: type[RowSigns[C]],
         tools: tk.Misc | None = None,
         *,
+        tip: Callable[[C], str] = lambda cell: "",
+        usual: Callable[[C], tuple[Any, ...]] = lambda cell: (),
         filtered: bool = True,
         signed: bool = True,
     ) -> None:
         super().__init__(parent)
         self._theme, self._later, self._style, self._signed = theme, Later(self), style, signed
         self.names, self.sorted_by, self.descending = tuple(column.name for column in columns), "", False
+        self._tip, self._usual = tip, usual
         self._given: tuple[C, ...] = ()
         self._cells: dict[str, C] = {}
         self._looks: dict[str, tuple[tuple[str, ...], str]] = {}
@@ -83,10 +87,6 @@ class CellList(ttk.Frame, Generic[C]):
         """Why there are no rows."""
         raise NotImplementedError
 
-    def usual(self, cell: C) -> tuple[Any, ...]:
-        """What cells are usually sorted by; nothing leaves them as they were given."""
-        return ()
-
     def takes(self, cell: C) -> bool:
         """Whether a cell is shown, whatever the filter says."""
         return True
@@ -99,16 +99,19 @@ class CellList(ttk.Frame, Generic[C]):
         """The columns that the filter looks into where none is named."""
         return self.names
 
-    def tip_of(self, cell: C) -> str:
-        """The text beside the pointer."""
-        return ""
-
     def chosen(self, cells: list[C]) -> None:
         """Tell of what is selected now."""
 
     def below(self, widget: tk.Widget, gap: int = 0) -> None:
         """Put a widget below the table, above what is there already; ``gap`` [pixel] above and below it."""
         widget.pack(side="bottom", fill="x", pady=gap, before=self.tree.master)
+
+    def add_tool(self, action: str, act: Callable[[], object], word: str) -> ttk.Button:
+        """Put a button for an action of the key table in the line of tools, with its key."""
+        text = f"{word} ({keys.accelerator(action)})"
+        button = ttk.Button(self.tools, text=text, style="Quiet.TButton", command=act, takefocus=False)
+        button.pack(side="right")
+        return button
 
     def ready(self) -> None:
         """Colour what is built, and show that nothing is known."""
@@ -226,7 +229,7 @@ class CellList(ttk.Frame, Generic[C]):
         cells = [
             cell for cell in self._cells.values() if self.takes(cell) and self._wanted.matches(self.cells_of(cell))
         ]
-        self._order.fill((cell.key, self.sort_value(cell), self.usual(cell)) for cell in cells)
+        self._order.fill((cell.key, self.sort_value(cell), self._usual(cell)) for cell in cells)
         if hidden := [key for key in before if key not in self._order]:
             self.tree.selection_remove(hidden)  # nothing is done to what cannot be seen
         if (shown := tuple(self._order)) != self.tree.get_children():
@@ -328,4 +331,4 @@ class CellList(ttk.Frame, Generic[C]):
             self._choose(found)
 
     def _tip_text(self, key: str) -> str:
-        return self.tip_of(self._cells[key]) if key in self._cells else ""
+        return self._tip(self._cells[key]) if key in self._cells else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from tkinter import ttk
+from types import MappingProxyType
 
 from eyegore.widgets import keys
 
@@ -77,3 +78,38 @@ class ListMenu(tk.Menu):
         self.add_separator()
         self.add_orders()
         self.tk_popup(x, y)
+
+
+class TextMenu(ListMenu):
+    """Copies the rows selected: ``copy`` and ``select_all`` are the actions of the key table, ``text`` gives the words.
+
+    ``also`` are actions that stand before them and have no key in the list.
+    """
+
+    def __init__(
+        self,
+        tree: ttk.Treeview,
+        names: Sequence[str],
+        sort: Callable[[str], object],
+        opened_by: str,
+        text: Callable[[], str],
+        copy: str,
+        select_all: str,
+        also: Mapping[str, Callable[[], object]] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(tree, names, sort, opened_by)
+        self._text, self._also, self._names = text, also, (copy, select_all)
+        keys.bind(tree, copy, self.copy)
+        keys.bind(tree, select_all, self.select_all)
+
+    def add_actions(self) -> None:
+        """Offer what can be done."""
+        copy, select_all = self._names
+        for action, act in self._also.items():
+            self.add_action(action, act)
+        self.add_action(copy, self.copy, bool(self._text()))
+        self.add_action(select_all, self.select_all)
+
+    def copy(self) -> None:
+        """Copy the selected rows as text."""
+        self.copy_text(self._text())

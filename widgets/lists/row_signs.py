@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Mapping
 from tkinter import ttk
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.lists.cell_columns import C, Keyed
@@ -13,20 +14,35 @@ from eyegore.widgets.theme import Theme
 
 
 class RowSigns(Generic[C]):
-    """The tags of ``tree``: each is a kind of row. Whoever inherits says which kinds there are."""
+    """The tags of ``tree``: each is a kind of row. Whoever inherits says which kinds there are and how they look."""
 
     def __init__(self, tree: ttk.Treeview, theme: Theme) -> None:
         self._tree = tree
         self._theme = theme
         self._icons: dict[Status | None, tk.PhotoImage] = {}
+        self._kinds: dict[str, C] = {}
+
+    def kind(self, cell: C) -> str:
+        """The name of the kind of row of a cell; no blanks in it: Tk takes a list."""
+        raise NotImplementedError
+
+    def look(self, cell: C) -> Mapping[str, Any]:
+        """The colours and the image of a cell's kind of row."""
+        raise NotImplementedError
 
     def tag(self, cell: C) -> str:
-        """The tag of the row of a cell; no blanks in it: Tk takes a list."""
-        raise NotImplementedError
+        """The tag of the row of a cell."""
+        kind = self.kind(cell)
+        if kind not in self._kinds:
+            self._kinds[kind] = cell
+            self._tree.tag_configure(kind, **self.look(cell))
+        return kind
 
     def paint(self) -> None:
         """Take the colours and sizes of the theme there is now."""
         self._icons.clear()
+        for kind, cell in self._kinds.items():
+            self._tree.tag_configure(kind, **self.look(cell))
 
     def icon(self, status: Status | None) -> tk.PhotoImage:
         """The sign of a status as high as a line; None gives an empty one."""
@@ -53,26 +69,13 @@ _LOUD = (Status.WARNING, Status.CRITICAL)
 class StatusSigns(RowSigns[J]):
     """The sign of the status before each row; what fails is tinted, what is not needed any more is dim."""
 
-    def __init__(self, tree: ttk.Treeview, theme: Theme) -> None:
-        super().__init__(tree, theme)
-        self._tags: dict[str, Status] = {}
+    def kind(self, cell: J) -> str:
+        """Rows of one status are alike."""
+        return cell.status.name
 
-    def tag(self, cell: J) -> str:
-        """The tag of the row of a cell."""
-        tag = cell.status.name
-        if tag not in self._tags:
-            self._tags[tag] = cell.status
-            self._paint_tag(tag)
-        return tag
-
-    def paint(self) -> None:
-        """Take the colours and sizes of the theme there is now."""
-        super().paint()
-        for tag in self._tags:
-            self._paint_tag(tag)
-
-    def _paint_tag(self, tag: str) -> None:
-        status, theme = self._tags[tag], self._theme
+    def look(self, cell: J) -> Mapping[str, Any]:
+        """Colours and sign of a status."""
+        status, theme = cell.status, self._theme
         ground = theme.tint(status) if status in _LOUD else theme.colour("surface")
         ink = theme.colour("dim" if status is Status.OUT_OF_SERVICE else "text")
-        self._tree.tag_configure(tag, background=ground, foreground=ink, image=self.icon(status))
+        return {"background": ground, "foreground": ink, "image": self.icon(status)}

@@ -10,6 +10,18 @@ from typing import Literal
 from eyegore.widgets.theme import Theme
 
 
+class ShyBar(ttk.Scrollbar):
+    """A scroll bar in a grid that is there only while there is something to scroll to."""
+
+    def set(self, first: float | str, last: float | str) -> None:
+        """Show which part is in sight."""
+        super().set(first, last)
+        if float(first) <= 0 and float(last) >= 1:
+            self.grid_remove()
+        else:
+            self.grid()
+
+
 class ScrolledTree(ttk.Treeview):
     """Fills what its parent has left; the bar below is there only while there is something to scroll to.
 
@@ -32,8 +44,9 @@ class ScrolledTree(ttk.Treeview):
         self.grid(row=0, column=0, sticky="nsew")
         down = ttk.Scrollbar(body, orient="vertical", command=self._scroll_by_hand)
         down.grid(row=0, column=1, sticky="ns")
-        self._across = ttk.Scrollbar(body, orient="horizontal", command=self.xview)
-        self.configure(yscrollcommand=down.set, xscrollcommand=self._scrolled_across)
+        across = ShyBar(body, orient="horizontal", command=self.xview)
+        across.grid(row=1, column=0, sticky="ew")
+        self.configure(yscrollcommand=down.set, xscrollcommand=across.set)
 
     def _scroll_by_hand(self, *where: str) -> None:
         self.yview(*where)
@@ -45,10 +58,3 @@ class ScrolledTree(ttk.Treeview):
         style.configure(f"{self._style}.Cell", padding=(inner, 0))
         heading = (inner + 4, above, inner, above)  # Tk itself moves the text of a cell by 4
         style.configure(f"{self._style}.Heading", font=theme.font, padding=heading)
-
-    def _scrolled_across(self, first: float, last: float) -> None:
-        self._across.set(first, last)
-        if float(first) <= 0 and float(last) >= 1:
-            self._across.grid_remove()
-        else:
-            self._across.grid(row=1, column=0, sticky="ew")

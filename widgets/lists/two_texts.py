@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Sequence
 from tkinter import ttk
 
+from eyegore.widgets.lists.scrolled_tree import ShyBar
 from eyegore.widgets.theme import Theme
 
 LINES = 9
@@ -45,17 +46,10 @@ class TwoTexts(ttk.Frame):
             self, height=self._lines, width=1, wrap="word", font=self._theme.font, padx=em // 2, pady=em // 3,
             state="disabled", takefocus=False, cursor="",
         )  # fmt: skip
-        bar = ttk.Scrollbar(self, orient="vertical", command=text.yview)
-
-        def scrolled(first: float, last: float) -> None:
-            bar.set(first, last)
-            if float(first) <= 0 and float(last) >= 1:
-                bar.grid_remove()
-            else:
-                bar.grid(row=0, column=column + 1, sticky="ns")
-
-        text.configure(yscrollcommand=scrolled)
-        text.bind("<<WidgetViewSync>>", lambda event: scrolled(*text.yview()))  # Tk counts the lines of a text later
+        bar = ShyBar(self, orient="vertical", command=text.yview)
+        bar.grid(row=0, column=column + 1, sticky="ns")
+        text.configure(yscrollcommand=bar.set)
+        text.bind("<<WidgetViewSync>>", lambda event: bar.set(*text.yview()))  # Tk counts the lines of a text later
         text.grid(row=0, column=column, sticky="nsew", padx=(0 if column == 0 else 1, 0), pady=(1, 0))
         return text
 

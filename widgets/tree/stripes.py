@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from tkinter import ttk
+from typing import Any
 
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.rows import RowCell
@@ -17,14 +19,16 @@ class Stripes(RowSigns[RowCell]):
         super().__init__(tree, theme)
         self.groups: dict[str, int] = {}
 
-    def tag(self, cell: RowCell) -> str:
-        """The tag of a row."""
+    def kind(self, cell: RowCell) -> str:
+        """Rows of one tint and stripe are alike."""
         return f"{cell.tint}/{self.groups.setdefault(cell.group, len(self.groups) % 2)}"
 
-    def paint(self) -> None:
-        """Take the colours and sizes of the theme there is now."""
-        super().paint()
-        for stripe, ground in enumerate(("surface", "stripe")):
-            self._tree.tag_configure(f"/{stripe}", background=self._theme.colour(ground))
-            for status in Status:
-                self._tree.tag_configure(f"{status.value}/{stripe}", background=self._theme.tint(status, ground))
+    def look(self, cell: RowCell) -> Mapping[str, Any]:
+        """The ground of a row."""
+        ground = ("surface", "stripe")[self.groups[cell.group]]
+        return {"background": self._theme.tint(Status(cell.tint), ground) if cell.tint else self._theme.colour(ground)}
+
+    def forget(self) -> None:
+        """There are no rows any more."""
+        self.groups.clear()
+        self._kinds.clear()

@@ -49,7 +49,16 @@ class RowTable(CellList[RowCell]):
         on_open: Callable[[list[str]], object] = lambda keys: None,
         tools: tk.Misc | None = None,
     ) -> None:
-        super().__init__(parent, theme, "Rows.Treeview", (), Stripes, tools, signed=False)
+        super().__init__(
+            parent,
+            theme,
+            "Rows.Treeview",
+            (),
+            Stripes,
+            tools,
+            usual=lambda row: (self._serials[row.key],),
+            signed=False,
+        )
         self._serials: dict[str, int] = {}
         self._waiting: deque[str] = deque()
         self._selected: tuple[str, ...] = ()
@@ -92,10 +101,6 @@ class RowTable(CellList[RowCell]):
     def nothing(self) -> str:
         """Why there are no rows."""
         return "no row matches the filter" if self._looks else ""
-
-    def usual(self, cell: RowCell) -> tuple[Any, ...]:
-        """Usually rows stand as they came."""
-        return (self._serials[cell.key],)
 
     def takes(self, cell: RowCell) -> bool:
         """Whether the turn of a row has come."""
@@ -191,8 +196,9 @@ class RowTable(CellList[RowCell]):
     def clear(self) -> None:
         """Forget all rows."""
         self._changes.clear()
-        for one in (self._cells, self._serials, self._signs.groups, self._waiting):
+        for one in (self._cells, self._serials, self._waiting):
             one.clear()
+        self._signs.forget()
         self.following.forget()
         self._empty_tree()
         self.arrange()
@@ -254,7 +260,7 @@ class RowTable(CellList[RowCell]):
         """Enter a row in the order; its place, None when the filter hides it."""
         if not self._wanted.matches(row.cells):
             return None
-        return self._order.insert(row.key, self.sort_value(row), self.usual(row))
+        return self._order.insert(row.key, self.sort_value(row), self._usual(row))
 
     def _words(self, cell: RowCell) -> tuple[Any, ...]:
         """What Tk is told of the look of a row: the sign of its tint stands in the first cell."""

@@ -30,7 +30,10 @@ COLUMNS: tuple[Column[WarningCell], ...] = (
 )
 """The columns from left to right; the last takes the room that is left."""
 
-NAMES = tuple(column.name for column in COLUMNS)
+
+def usual(cell: WarningCell) -> tuple[float, str]:
+    """The usual order: the newest first."""
+    return -cell.made, cell.key
 
 
 def counts_of(cells: Sequence[WarningCell]) -> tuple[str, Status | None]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Iterable
-from tkinter import ttk
-from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.lists.cell_list import CellList
+from eyegore.widgets.lists.list_menu import TextMenu
 from eyegore.widgets.lists.row_signs import StatusSigns
 from eyegore.widgets.lists.two_texts import TwoTexts
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.warnings.columns import COLUMNS, counts_of, tip_of, title_of
-from eyegore.widgets.warnings.menu import WarningMenu
+from eyegore.widgets.warnings.columns import COLUMNS, copy_of, counts_of, tip_of, title_of, usual
 
-STYLE = "Warnings.Treeview"
 NOTHING = "No warning is chosen: ↓ or a click chooses one, N the next that did not get there."
 
 
@@ -25,12 +22,13 @@ class WarningList(CellList[WarningCell]):
     """Below the table stands the one that is chosen: what is known of it, and the whole text that went out."""
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
-        super().__init__(parent, theme, STYLE, COLUMNS, StatusSigns)
+        super().__init__(parent, theme, "Warnings.Treeview", COLUMNS, StatusSigns, tip=tip_of, usual=usual)
         self._armed = False
-        self._menu = WarningMenu(self.tree, self.selected, self.sort_next)
-        text = f"copy ({keys.accelerator('copy warnings')})"
-        copy = ttk.Button(self.tools, text=text, style="Quiet.TButton", command=self._menu.copy, takefocus=False)
-        copy.pack(side="right")
+        menu = TextMenu(
+            self.tree, self.names, self.sort_next, "warning menu", lambda: copy_of(self.selected()),
+            "copy warnings", "select all warnings",
+        )  # fmt: skip
+        self.add_tool("copy warnings", menu.copy, "copy")
         self.detail = TwoTexts(self, theme, 2, 3)
         self.below(self.detail)
         keys.bind(self.tree, "next lost warning", lambda: self.choose_next(lambda cell: cell.lost))
@@ -51,14 +49,6 @@ class WarningList(CellList[WarningCell]):
         if self._given:
             return "no warning matches the filter"
         return "nothing was sent yet" if self._armed else "warnings are off: the option -W switches them on"
-
-    def usual(self, cell: WarningCell) -> tuple[Any, ...]:
-        """Usually the newest first."""
-        return -cell.made, cell.key
-
-    def tip_of(self, cell: WarningCell) -> str:
-        """What is known of one."""
-        return tip_of(cell)
 
     def chosen(self, cells: list[WarningCell]) -> None:
         """Show the whole of the one that is chosen, or of the first of several."""

@@ -20,16 +20,16 @@ _ALWAYS = "line"
 
 
 class LogView(ttk.Frame):
-    """Read-only text of at most ``kept`` lines; ``tools`` is where its tools go."""
+    """Read-only text of at most ``kept`` lines."""
 
-    def __init__(self, parent: tk.Misc, theme: Theme, kept: int = KEPT, tools: tk.Misc | None = None) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, kept: int = KEPT) -> None:
         super().__init__(parent, style="Surface.TFrame")
         self._theme = theme
         self._later = Later(self)
         self._following = True
         self._lines: deque[LogCell] = deque(maxlen=kept)
         self.shown_level = tk.StringVar(self, next(iter(LEVELS)))
-        self._build_tools(tools)
+        self._build_tools()
         self.text = tk.Text(
             self,
             height=6,
@@ -54,9 +54,9 @@ class LogView(ttk.Frame):
         self.text.bind("<<ThemeChanged>>", lambda event: self._paint())
         self._paint()
 
-    def _build_tools(self, tools: tk.Misc | None) -> None:
+    def _build_tools(self) -> None:
         em = self._theme.em
-        line = ttk.Frame(self if tools is None else tools)
+        line = ttk.Frame(self)
         line.pack(side="top", fill="x", padx=(em // 2, em // 3))
         ttk.Label(line, text="Log", font=self._theme.bold).pack(side="left", padx=(0, em))
         chooser = ttk.Menubutton(line, textvariable=self.shown_level, style="Quiet.TMenubutton", width=-1)

@@ -3,11 +3,11 @@
 ::
 
     strip
-    left   │ images
+    plots  │ images
            │ ────────
            │ flags
     ─────────────────
-    bottom
+    exposures
     ───────────────── (drawer)
     status line
 """
@@ -31,10 +31,6 @@ from eyegore.widgets.window.status_line import StatusLine
 from eyegore.widgets.window.strip_question import StripQuestion
 from eyegore.widgets.window.torn_pane import Content, Pane
 
-SLOTS = ("left", "images", "flags", "bottom")
-"""Places of panes; images lie above flags on the right."""
-USUAL_SLOTS = {"plots": "left", "images": "images", "flags": "flags", "exposures": "bottom"}
-"""Place of a pane by its name, where the caller names none."""
 LEAST_SIZE = (800, 480)
 _NUDGES = {
     "sash left": (False, -STEP),
@@ -48,17 +44,15 @@ MENUS = ("File", "View", "Alarms", "Exposures", "Images", "Sync", "Help")
 class MainWindow(ttk.Frame):
     """Fills ``root``; ``on_close`` is called when a person wants to leave, and may refuse by doing nothing."""
 
-    def __init__(self, root: tk.Tk, theme: Theme, on_close: Callable[[], object], name: str = "Eyegore") -> None:
+    def __init__(self, root: tk.Tk, theme: Theme, on_close: Callable[[], object]) -> None:
         super().__init__(root)
         self._window = root
         self._theme = theme
         self._icons: dict[Status, list[tk.PhotoImage]] = {}
         self._worst: Status | None = None
-        self._title = name
+        self._title = "Eyegore"
         self._focused = ""
         self.panes: dict[str, Pane] = {}
-        self._slots: dict[str, Pane] = {}
-        self._entries: Sequence[MenuEntry] = entries_from_keys()
         self._actions: dict[str, Callable[[], object]] = {}
         self._marks: dict[str, tk.BooleanVar] = {}
         self.own_actions: dict[str, Callable[[], object]] = {
@@ -72,7 +66,7 @@ class MainWindow(ttk.Frame):
         self._drawer_shown = tk.BooleanVar(self, False)
         self._build()
         root.protocol("WM_DELETE_WINDOW", on_close)
-        root.title(name)
+        root.title(self._title)
         root.minsize(*LEAST_SIZE)
         root.geometry(first_geometry(self._screen()))
         for action, act in self.own_actions.items():
@@ -108,13 +102,10 @@ class MainWindow(ttk.Frame):
         widget.pack(fill="x", expand=True)
         return widget
 
-    def add_pane(self, name: str, title: str, build: Callable[[Pane], Content], slot: str = "") -> Content:
-        """Make a pane and its content, which may put its tools in ``pane.tools``; returns the content."""
-        slot = slot or USUAL_SLOTS.get(name, "")
-        if slot not in SLOTS or slot in self._slots:
-            raise ValueError(f"pane {name!r}: slot {slot!r} is taken or not one of {', '.join(SLOTS)}")
-        parent = {"left": self._top, "images": self._right, "flags": self._right, "bottom": self._main}[slot]
-        pane = self.panes[name] = self._slots[slot] = Pane(parent, self._theme, name, title, self._changed)
+    def add_pane(self, name: str, title: str, build: Callable[[Pane], Content]) -> Content:
+        """Make a pane in the place of its name; returns its content, which may put its tools in ``pane.tools``."""
+        parents = {"plots": self._top, "images": self._right, "flags": self._right, "exposures": self._main}
+        pane = self.panes[name] = Pane(parents[name], self._theme, name, title, self._changed)
         content = pane.fill(build)
         pane.bind("<FocusIn>", self._focus_moved, add=True)  # tells of what is in the pane while it is a window
         self._marks[_pane_action(name)] = tk.BooleanVar(self, True)
@@ -129,17 +120,15 @@ class MainWindow(ttk.Frame):
     def set_menu(
         self,
         actions: Mapping[str, Callable[[], object]],
-        marks: Mapping[str, tk.BooleanVar] | None = None,
-        entries: Sequence[MenuEntry] | None = None,
+        marks: Mapping[str, tk.BooleanVar],
     ) -> None:
-        """Make the menu bar of ``entries`` (those of the key table when None) whose actions are given or our own.
+        """Make the menu bar of the entries of the key table whose actions are given or our own.
 
         ``marks`` are the variables of actions shown with a check mark. Panes are added to the menu View.
         """
         self._actions = {**self.own_actions, **actions}
-        self._marks |= {"fullscreen": self._fullscreen, "log": self._drawer_shown, **(marks or {})}
-        self._entries = entries_from_keys() if entries is None else entries
-        table = list(self._entries)
+        self._marks |= {"fullscreen": self._fullscreen, "log": self._drawer_shown, **marks}
+        table = list(entries_from_keys())
         table.append(MenuEntry("View", SEPARATOR))
         for name, pane in self.panes.items():
             table.append(MenuEntry("View", pane.heading, _pane_action(name)))
@@ -225,8 +214,8 @@ class MainWindow(ttk.Frame):
 
     def _arrange(self) -> None:
         """Share the room among what is to be seen."""
-        seen = {slot: pane for slot, pane in self._slots.items() if not (pane.torn or pane.hidden)}
-        self._right.show(*(seen[slot] for slot in ("images", "flags") if slot in seen))
+        seen = {name: pane for name, pane in self.panes.items() if not (pane.torn or pane.hidden)}
+        self._right.show(*(seen[name] for name in ("images", "flags") if name in seen))
         top: list[tk.Widget] = [seen["left"]] if "left" in seen else []
         self._top.show(*top, *([self._right] if self._right.sides else []))
         bottom: list[tk.Widget] = [seen["bottom"]] if "bottom" in seen else []

@@ -16,8 +16,8 @@ from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
 from eyegore.presenters.alarms import alarm_cells, sounding, story_line
 from eyegore.session.settings import person
+from eyegore.widgets.alarms.actions import AlarmActions
 from eyegore.widgets.alarms.alarm_list import AlarmList
-from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.dialogs.comment import CommentDialog
 from eyegore.widgets.dialogs.question import QuestionWindow

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from eyegore.widgets import theme as themes
+from eyegore.widgets.alarms.actions import AlarmActions
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.alarms.columns import Showing, person_text, tip_of
-from eyegore.widgets.alarms.menu import AlarmActions
 from eyegore.widgets.cells.alarms import Standing
 
 from ..on_screen import drag_edge, texts

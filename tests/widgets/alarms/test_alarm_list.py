@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from eyegore.widgets import theme as themes
+from eyegore.widgets.alarms.actions import AlarmActions
 from eyegore.widgets.alarms.alarm_list import AlarmList
-from eyegore.widgets.alarms.columns import NAMES, counts_of, tip_of
-from eyegore.widgets.alarms.menu import AlarmActions
+from eyegore.widgets.alarms.columns import counts_of, tip_of
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
 
@@ -329,7 +329,7 @@ def test_the_menu_key_and_sorting_from_the_menu(view: AlarmList, monkeypatch: py
     monkeypatch.setattr(tk.Menu, "tk_popup", lambda menu, x, y: posted.append(menu))
     press(view, "<Menu>")
     orders = posted[0].nametowidget(posted[0].entrycget("end", "menu"))
-    orders.invoke(1 + NAMES.index("value"))
+    orders.invoke(1 + view.names.index("value"))
     assert view.sorted_by == "value"
     orders.invoke(0)
     assert view.sorted_by == ""

@@ -349,6 +349,16 @@ def test_clearing_forgets_everything(table: RowTable) -> None:
     assert list(table.tree.get_children()) == [one.key for one in rows(0, 3)]
 
 
+def test_the_theme_colours_a_table_that_was_cleared(table: RowTable, root: tk.Tk) -> None:
+    table.append([row(0, tint="warning"), *rows(1, 5)])
+    grounds = [str(table.tree.tag_configure(tag, "background")) for tag in ("warning/0", "/1")]
+    table.clear()
+    themes.apply(root, dark=True)
+    root.update()
+    table.append([row(0, tint="warning"), *rows(1, 5)])
+    assert grounds != [str(table.tree.tag_configure(tag, "background")) for tag in ("warning/0", "/1")]
+
+
 def test_destroying_while_filling_leaves_no_call_behind(root: tk.Tk, theme: themes.Theme) -> None:
     table = RowTable(root, theme)
     table.set_columns(COLUMNS)

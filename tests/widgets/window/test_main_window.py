@@ -10,7 +10,6 @@ import pytest
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.window.main_window import MainWindow
-from eyegore.widgets.window.menu_bar import MenuEntry
 from eyegore.widgets.window.torn_pane import Pane
 
 from ..on_screen import texts, widgets
@@ -125,13 +124,6 @@ def test_fewer_panes_fill_the_window(root: tk.Tk, theme: themes.Theme, until: Un
     root.geometry("900x500")
     until(lambda: frame.panes["flags"].winfo_width() == 900)
     assert frame.panes["flags"].winfo_height() > 400
-
-
-def test_a_slot_is_given_once(window: MainWindow) -> None:
-    with pytest.raises(ValueError, match="plots"):
-        window.add_pane("plots", "again", build)
-    with pytest.raises(ValueError, match="weather"):
-        window.add_pane("weather", "Weather", build)
 
 
 def test_a_pane_is_torn_off_and_docked_with_its_content(window: MainWindow, until: Until) -> None:
@@ -275,12 +267,7 @@ def test_menus_come_from_the_table(window: MainWindow, root: tk.Tk) -> None:
         dark.set(not dark.get())
         done.append("dark")
 
-    entries = (
-        MenuEntry("File", "Open folder…", "open", "Ctrl-O"),
-        MenuEntry("View", "Dark theme", "dark", "Ctrl-D"),
-        MenuEntry("Sync", "not there", "nothing"),
-    )
-    window.set_menu({"open": lambda: done.append("open"), "dark": toggle_dark}, {"dark": dark}, entries)
+    window.set_menu({"open": lambda: done.append("open"), "dark": toggle_dark}, {"dark": dark})
     bar = root.nametowidget(str(root["menu"]))
     assert list(bar.menus) == ["File", "View", "Alarms", "Exposures", "Images", "Sync", "Help"]
     assert bar.index("end") == 1  # empty menus are left out

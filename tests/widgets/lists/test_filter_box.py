@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.widgets.lists.row_filter import RowFilter
+from eyegore.widgets.lists.filter_box import RowFilter
 
 COLUMNS = ("ObsID", "CCD", "test", "date", "IG1_1_T", "IG1_1_B", "operator")
 SHOWN = ("ObsID", "CCD", "test", "date")
