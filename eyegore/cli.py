@@ -18,10 +18,9 @@ from eyegore import __version__
 from eyegore.basics import standard_output
 from eyegore.basics.errors import EyegoreError, SettingsError
 from eyegore.commands.command_line import CommandLine
-from eyegore.commands.log_lines import set_up_logging
-from eyegore.commands.session_options import session_of
-from eyegore.commands.window import open_desktop
-from eyegore.limits.model import LimitSet, Phase
+from eyegore.commands.options import add_checks, add_elvis, add_limits, session_of
+from eyegore.commands.running import set_up_logging
+from eyegore.limits.model import Phase
 from eyegore.session.settings import KEEP_DAYS
 
 DESCRIPTION = """\
@@ -82,16 +81,13 @@ def build_parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
     what = parser.add_argument_group("what to monitor")
     what.add_argument("-p", "--path", metavar="DIR", type=Path, help="day folder; need not exist yet")
     what.add_argument("--follow", action="store_true", help="DIR holds day folders: monitor the newest, always")
-    what.add_argument("-E", "--elvis", metavar="VERSION", help="ELVIS version (default: recognised from the files)")
-    what.add_argument("--limits", metavar="FILE", type=Path, help="the lab's own limit table")
-    what.add_argument(
-        "--set", choices=[one.value for one in LimitSet], default="S", help="limits: S safe (default), P performance"
-    )
+    add_elvis(what)
+    add_limits(what)
     what.add_argument(
         "--phase", choices=[one.value for one in Phase], help="phase of the camera (default: as its temperature tells)"
     )
     what.add_argument("--block", metavar="NAME", default="", help="detector block: the offsets expected of its images")
-    what.add_argument("--checks", metavar="FILE", type=Path, help="limits of the images (default: those built in)")
+    add_checks(what)
     what.add_argument("--polling", action="store_true", help="poll even where inotify works")
     what.add_argument("--stale-after", metavar="SECONDS", type=float, default=60.0, help="HK is stale then (60)")
     how = parser.add_argument_group("how")
@@ -221,8 +217,18 @@ def _monitor(args: argparse.Namespace) -> int:
 
 
 def _desktop(args: argparse.Namespace) -> int:
+    """The window, where there is a display and a tkinter; without ``-p`` it asks for a folder."""
     session = session_of(args) if args.path else None
-    return open_desktop(session, dark=args.dark, file_tag=args.tag if args.log else None)
+    if sys.platform != "darwin" and not os.environ.get("DISPLAY"):
+        raise SettingsError("no display (DISPLAY is not set): log in with ssh -X, or use --headless")
+    try:
+        from eyegore.desktop.app import run_desktop
+    except ImportError as why:
+        if why.name not in ("tkinter", "_tkinter"):
+            raise
+        raise SettingsError("this Python has no tkinter: apt-get install python3-tk, or use --headless") from why
+    set_up_logging(console=True, file_tag=args.tag if args.log else None)
+    return run_desktop(session, dark=args.dark)
 
 
 def quickds9() -> int:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.safe_text import printable
+from eyegore.commands.command_line import Commands, add_command
 from eyegore.commands.journal_choice import add_choice, chosen
+from eyegore.commands.tables import print_rows
 from eyegore.journal.journal import JournalReader
 from eyegore.messages.events import AlarmEntry, AlarmState
 
@@ -51,17 +53,9 @@ FIELDS = (
 Field = str | float | int | bool | None
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``alarms`` and its own commands to the command line."""
-    kind = argparse.RawDescriptionHelpFormatter
-    parser = subparsers.add_parser(
-        "alarms",
-        help=about,
-        description=_ABOUT,
-        epilog=_EXAMPLE,
-        formatter_class=kind,
-    )
-    parser.set_defaults(run=run)
+    parser = add_command(commands, "alarms", about, _ABOUT, _EXAMPLE, run)
     which = argparse.ArgumentParser(add_help=False)
     add_choice(which)
     which.add_argument("--since", metavar="ISO", type=_moment, help="from then on, e.g. 2019-03-14T20:00 (local time)")
@@ -70,21 +64,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], 
     which.add_argument("-n", "--newest", metavar="N", type=_count, help="only the newest N")
     which.add_argument("--json", action="store_true", help="JSON lines")
     commands = parser.add_subparsers(dest="alarms_command", required=True, metavar="list | export")
-    commands.add_parser(
+    add_command(
+        commands,
         "list",
+        "for people",
+        "Print the journal: a table on a terminal, one line per entry with tabs when piped.",
+        _EXAMPLE,
         parents=[which],
-        help="for people",
-        description="Print the journal: a table on a terminal, one line per entry with tabs when piped.",
-        epilog=_EXAMPLE,
-        formatter_class=kind,
     )
-    commands.add_parser(
+    add_command(
+        commands,
         "export",
+        "for programs",
+        f"Print the journal as CSV, or as JSON lines. Fields: {', '.join(FIELDS)}.",
+        _EXAMPLE,
         parents=[which],
-        help="for programs",
-        description=f"Print the journal as CSV, or as JSON lines. Fields: {', '.join(FIELDS)}.",
-        epilog=_EXAMPLE,
-        formatter_class=kind,
     )
 
 
@@ -172,30 +166,25 @@ def _as_text(value: Field) -> str:
 
 _WIDE = 130
 """Columns of a terminal that all headings need [characters]; with fewer the last ones share a column."""
-_HEADINGS = ("time", "data time", "parameter", "kind", "change", "severity", "value", "limit", "note")
+_HEADINGS: tuple[str, ...] = ("time", "data time", "parameter", "kind", "change", "severity", "value", "limit", "note")
 
 
 def _show(console: Console, title: str, entries: Iterable[AlarmEntry]) -> None:
     rows = ([printable(cell, " ") for cell in row] for row in _rows(entries))
     if not console.is_terminal:
-        console.file.write("\t".join(_HEADINGS) + "\n")
-        console.file.writelines("\t".join(row) + "\n" for row in rows)
+        print_rows(console, _HEADINGS, rows)
         return
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    headings: tuple[str, ...] = _HEADINGS
+    console.print(Text(f"alarms of {printable(title, ' ')}", style="italic"), soft_wrap=True)
+    headings, listed = _HEADINGS, list(rows)
     if console.width < _WIDE:
         headings = ("time", "parameter", "kind", "to", "severity", "value, limit, note")
-        rows = ([row[0], row[2], row[3], row[4].rpartition(" ")[2], row[5], _joined(*row[6:])] for row in rows)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in headings:
-        table.add_column(heading, overflow="fold", no_wrap=heading != headings[-1])
-    for row in rows:
-        table.add_row(*(Text(cell, style="bold" if "CRITICAL" in row else "") for cell in row))
-    console.print(Text(f"alarms of {printable(title, ' ')}", style="italic"), soft_wrap=True)
-    console.print(table if table.row_count else "no entries")
+        listed = [[row[0], row[2], row[3], row[4].rpartition(" ")[2], row[5], _joined(*row[6:])] for row in listed]
+    if listed:
+        print_rows(console, headings, listed, last_folds=True)
+    else:
+        console.print("no entries")
 
 
 def _rows(entries: Iterable[AlarmEntry]) -> Iterator[tuple[str, ...]]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What commands are added to."""
 
 
 class CommandLine(argparse.ArgumentParser):
@@ -21,3 +25,29 @@ class CommandLine(argparse.ArgumentParser):
             file.write(message)
         else:  # nobody could be told that standard error cannot be written
             super()._print_message(message, file)
+
+
+def add_command(
+    commands: Commands,
+    name: str,
+    about: str,
+    description: str | None = None,
+    epilog: str | None = None,
+    run: Callable[[argparse.Namespace], int] | None = None,
+    parents: Sequence[argparse.ArgumentParser] = (),
+) -> argparse.ArgumentParser:
+    """Add a command whose help is laid out as it is written; ``run`` does it and returns the exit status.
+
+    It has the options of its ``parents`` as well.
+    """
+    parser = commands.add_parser(
+        name,
+        help=about,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=list(parents),
+    )
+    if run is not None:
+        parser.set_defaults(run=run)
+    return parser

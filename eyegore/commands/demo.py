@@ -16,7 +16,8 @@ from pathlib import Path
 from rich.console import Console
 
 from eyegore.basics.errors import EyegoreError, SettingsError
-from eyegore.commands.ending import ended_by_signals
+from eyegore.commands.command_line import Commands
+from eyegore.commands.running import ended_by_signals
 from eyegore.messages.events import AlarmChanged, AlarmState, Event
 from eyegore.session.settings import Session
 
@@ -32,7 +33,7 @@ history that goes on live, and half a minute later a CCD gets too cold. Without 
 begins, the planted excursion is found and told within a minute, and the demo ends by itself with exit code 0."""
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add the sub-command."""
     parser = commands.add_parser("demo", help=about, description=DESCRIPTION)
     parser.add_argument("--headless", action="store_true", help="no window even where there is a display")
@@ -122,7 +123,7 @@ class _Witness:
 
 def _headless(folder: Path, args: argparse.Namespace, stop: threading.Event) -> int:
     from eyegore.commands import headless
-    from eyegore.commands.log_lines import set_up_logging
+    from eyegore.commands.running import set_up_logging
     from eyegore.session.service import Service
 
     console = Console(highlight=False)

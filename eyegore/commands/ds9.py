@@ -5,19 +5,20 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore import __version__
 from eyegore.basics.errors import Ds9Error, SettingsError
 from eyegore.basics.standard_output import say, written_out
-from eyegore.commands.command_line import CommandLine
+from eyegore.commands.command_line import CommandLine, Commands, add_command
+from eyegore.commands.options import add_shared, obsid
+from eyegore.commands.progress import progress_bar
 from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:
-    from eyegore.ds9.order import Ds9Order, FrameImage, OrderOutcome
+    from eyegore.ds9.order import Ds9Order, OrderOutcome
     from eyegore.ds9.session import Ds9Session
     from eyegore.ds9.xpa import Transport
 
@@ -48,14 +49,10 @@ exit code
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``ds9`` to the commands of the program."""
-    parser = subparsers.add_parser(
-        "ds9",
-        help=about,
-        description=_DESCRIPTION,
-        epilog=_EPILOG.format(name="eyegore ds9", other="quickds9"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = add_command(
+        commands, "ds9", about, _DESCRIPTION, _EPILOG.format(name="eyegore ds9", other="quickds9"), run
     )
     _add_options(parser)
 
@@ -70,17 +67,15 @@ def own_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"quickds9 {__version__}")
     _add_options(parser)
-    parser.set_defaults(command="ds9", path=None, ds9="", rsync=None, broadcast=None)
+    parser.set_defaults(run=run, command="ds9", path=None, ds9="", rsync=None, broadcast=None)
     return parser
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("first", metavar="FIRST", type=_obsid, nargs="?", help="first ObsID")
-    parser.add_argument("last", metavar="LAST", type=_obsid, nargs="?", help="last ObsID (default: FIRST)")
+    parser.add_argument("first", metavar="FIRST", type=obsid, nargs="?", help="first ObsID")
+    parser.add_argument("last", metavar="LAST", type=obsid, nargs="?", help="last ObsID (default: FIRST)")
     which = parser.add_argument_group("which images")
-    which.add_argument(
-        "-p", "--path", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="the day folder (default: here)"
-    )
+    add_shared(which, "-p", "--path", metavar="DIR", help="the day folder (default: here)")
     which.add_argument(
         "-c", "--ccd", metavar="CCD", type=_ccds, default=CCDS, help="1, 2, 3, or several: 1,3 (default: all)"
     )
@@ -99,12 +94,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "-a", "--arrange", choices=["tile", "blink", "single"], help="show frames so (default: as DS9 is set)"
     )
     how.add_argument("--quadrants", action="store_true", help="draw quadrants, prescan and overscan over the images")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
-    from eyegore.commands.ending import ended_by_signals
+    from eyegore.commands.running import ended_by_signals
     from eyegore.ds9.order import Fate
     from eyegore.ds9.xpa import Ds9GivenUpError, available_transport
 
@@ -118,8 +112,8 @@ def run(args: argparse.Namespace) -> int:
     interrupted = False
     with ended_by_signals(given_up):
         try:
-            with _progress(len(order.images)) as advance:
-                _show(order, session, given_up, outcomes, advance)
+            with progress_bar("opening", len(order.images), "MofNCompleteColumn") as update:
+                _show(order, session, given_up, outcomes, update)
         except Ds9GivenUpError:
             interrupted = True
         except Ds9Error as why:
@@ -178,22 +172,22 @@ def _show(
     session: Ds9Session,
     given_up: threading.Event,
     outcomes: list[OrderOutcome],
-    advance: Callable[[FrameImage | None], object],
+    update: Callable[..., object],
 ) -> None:
-    """Carry out an order; ``outcomes`` gets what became of each image as it becomes known."""
+    """Carry out an order; ``outcomes`` gets what became of each image as it becomes known, ``update`` shows it."""
     from eyegore.ds9.loading import Loading
     from eyegore.ds9.plain_names import PlainNames
 
     names = PlainNames()
     try:
-        loading = Loading(order, names, given_up, lambda image, done, total: advance(image))
+        loading = Loading(order, names, given_up, lambda image, done, total: update(description=image.name))
         for outcome in loading.check():
             outcomes.append(outcome)
-            advance(None)
+            update(advance=1)
         xpa, address = session.connect()
         for outcome in loading.load(xpa, address):
             outcomes.append(outcome)
-            advance(None)
+            update(advance=1)
     finally:
         names.remove()
 
@@ -226,12 +220,6 @@ def _list(transport: Transport, given_up: threading.Event) -> int:
     return ALL if points else NONE
 
 
-def _obsid(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"'{text}' is no ObsID")
-    return int(text)
-
-
 def _ccds(text: str) -> tuple[int, ...]:
     """``1``, ``1,3`` or ``all``."""
     if text == "all":
@@ -240,25 +228,3 @@ def _ccds(text: str) -> tuple[int, ...]:
     if not all(word in ("1", "2", "3") for word in words) or len(set(words)) < len(words):
         raise argparse.ArgumentTypeError(f"'{text}' is not a CCD (1, 2, 3) or several of them (1,3)")
     return tuple(int(word) for word in words)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[FrameImage | None], object]]:
-    """A progress bar on a terminal, nothing elsewhere: told of an image that begins, and with None of one done."""
-    if not sys.stderr.isatty():
-        yield lambda image: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("opening", total=total)
-
-        def told(image: FrameImage | None) -> None:
-            if image is None:
-                bar.advance(task)
-            else:
-                bar.update(task, description=image.name)
-
-        yield told

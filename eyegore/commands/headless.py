@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import math
 import queue
-import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from types import FrameType
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -19,6 +17,7 @@ from rich.text import Text
 
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.basics.quantities import bytes_text
+from eyegore.commands.running import ended_by_signals
 from eyegore.images.tally import ImageTally
 from eyegore.limits.model import Severity
 from eyegore.messages.copies import SyncState
@@ -173,27 +172,19 @@ def _style(level: int) -> str:
 
 
 def run(service: Service, stop: threading.Event, until: Callable[[], bool] = lambda: False) -> int:
-    """Run until ``stop`` is set, ``until`` is true, Ctrl-C or SIGTERM; returns the exit code."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _setter(stop))
+    """Run until ``stop`` is set, ``until`` is true, or a signal ends it; returns the exit code."""
     console = Console()
-    if not console.is_terminal:
+    with ended_by_signals(stop):
+        if not console.is_terminal:
+            service.start()
+            while not stop.wait(0.2) and not until():
+                pass
+            return 0 if service.stop() else 1
+        summary = Summary()
+        service.subscribe(summary.take)
         service.start()
-        while not stop.wait(0.2) and not until():
-            pass
+        with Live(summary.drawing(), console=console, auto_refresh=False, screen=False) as live:
+            while not stop.wait(0.25) and not until():
+                live.update(summary.drawing(service.standstill()), refresh=True)
+            live.update(summary.drawing(), refresh=True)
         return 0 if service.stop() else 1
-    summary = Summary()
-    service.subscribe(summary.take)
-    service.start()
-    with Live(summary.drawing(), console=console, auto_refresh=False, screen=False) as live:
-        while not stop.wait(0.25) and not until():
-            live.update(summary.drawing(service.standstill()), refresh=True)
-        live.update(summary.drawing(), refresh=True)
-    return 0 if service.stop() else 1
-
-
-def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    return handle

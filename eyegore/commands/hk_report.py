@@ -9,8 +9,9 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
-from eyegore.commands.obsid_range import obsid, obsid_range
-from eyegore.commands.progress_bar import progress_bar, reading_bar
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import add_elvis, add_folder, add_limits, folder_of, known_version, obsid, obsid_range
+from eyegore.commands.progress import counting_bar, reading_bar
 from eyegore.limits.model import LimitSet
 from eyegore.session.settings import Session
 
@@ -31,17 +32,18 @@ exit code
   130  interrupted (Ctrl-C)"""
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``hk-report`` to the commands of the program."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "hk-report",
-        help=about,
-        description="Make one PDF of the housekeeping of a day folder, every parameter against time with its limits,\n"
+        about,
+        "Make one PDF of the housekeeping of a day folder, every parameter against time with its limits,\n"
         "and two tables: statistics of each ObsID, and what was out of limits.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        _EPILOG,
+        run,
     )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
+    add_folder(parser)
     parser.add_argument("-o", "--output", metavar="FOLDER", type=Path, help="write there (hk-report_<day>, here)")
     when = parser.add_argument_group("which time (default: all of it)")
     when.add_argument(
@@ -50,18 +52,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], 
     when.add_argument("--to", metavar="TIME", type=_lab_time, dest="end", help="up to this time")
     when.add_argument("--obsid", metavar="OBSID", type=obsid, nargs="+", help="FIRST [LAST]: while these were taken")
     how = parser.add_argument_group("judged how")
-    how.add_argument("--limits", metavar="FILE", type=Path, help="the lab's own limit table")
-    how.add_argument(
-        "--set", choices=[one.value for one in LimitSet], default="S", help="limits: S safe (default), P performance"
-    )
-    how.add_argument("-E", "--elvis", metavar="VERSION", help="ELVIS version (default: recognised from the files)")
-    parser.set_defaults(run=run)
+    add_limits(how)
+    add_elvis(how)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read and judge the folder and write the documents; the exit code."""
-    from eyegore.commands.log_lines import set_up_logging
-    from eyegore.commands.session_options import known_version
+    from eyegore.commands.running import set_up_logging
     from eyegore.reports import once
     from eyegore.reports.housekeeping.report import HkReport, chosen_span
     from eyegore.reports.housekeeping.samples import HkSamples
@@ -71,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     if obsids is not None and (args.begin is not None or args.end is not None):
         raise SettingsError("give either --obsid or --from and --to")
     set_up_logging(console=False, file_tag=None)
-    folder: Path = args.folder.expanduser().absolute()
+    folder: Path = folder_of(args.folder)
     session = Session(folder=folder, elvis=known_version(args.elvis), limits=args.limits, limit_set=LimitSet(args.set))
     day = day_name(folder)
     samples = HkSamples()
@@ -81,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     output = output_folder(args.output, f"hk-report_{day}", [folder])
     name = f"hk-report_{day}{_chosen(args, obsids)}"
     documents = [output / f"{name}{end}" for end in (".pdf", "_obsids.csv", "_excursions.csv")]
-    with progress_bar("drawing", 2 * len(samples.names)) as advance:
+    with counting_bar("drawing", 2 * len(samples.names)) as advance:
         report.write(documents[0], documents[1], documents[2], advance)
     with written_out():
         for line in report.told():

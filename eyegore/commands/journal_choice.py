@@ -7,28 +7,23 @@ from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError, SettingsError
 from eyegore.basics.state_folder import state_dir
+from eyegore.commands.options import add_shared
 from eyegore.journal.journal import JournalReader, journal_path, journals
 
 _SHOWN_FOLDERS = 6
 
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which journal.
-
-    They are those the main command line has too: what was given before the command must not be forgotten.
-    """
-    left = argparse.SUPPRESS
-    parser.add_argument("-p", "--path", metavar="DIR", type=Path, default=left, help="the monitored folder")
-    parser.add_argument(
-        "--state", metavar="DIR", type=Path, default=left, help="where the journals are (--state of eyegore)"
-    )
+    """Add the options that say which journal."""
+    add_shared(parser, "-p", "--path", metavar="DIR", help="the monitored folder")
+    add_shared(parser, "--state", metavar="DIR", help="where the journals are (--state of eyegore)")
     parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the journal itself, e.g. a copy")
 
 
 def chosen(args: argparse.Namespace) -> Path:
     """The journal the options name; raises :class:`SettingsError` when none or several could be meant."""
-    state: Path | None = getattr(args, "state", None)
-    folder: Path | None = getattr(args, "path", None)
+    state: Path | None = args.state
+    folder: Path | None = args.path
     file: Path | None = args.file
     if file is not None:
         if folder is not None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import SettingsError
 from eyegore.commands import rehearse
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.tables import print_rows
 from eyegore.limits.model import Delta, Limit, LimitSet, LimitTable, Parameter
 from eyegore.limits.table import VERSIONS, load_table, table_for
 from eyegore.limits.wording import describe, unit_sign
@@ -35,26 +37,18 @@ to make the lab's own table:
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``limits`` and its own commands to the command line."""
-    kind = argparse.RawDescriptionHelpFormatter
-    parser = subparsers.add_parser(
-        "limits",
-        help=about,
-        description=_ABOUT,
-        epilog=_EXAMPLE,
-        formatter_class=kind,
-    )
-    parser.set_defaults(run=run)
+    parser = add_command(commands, "limits", about, _ABOUT, _EXAMPLE, run)
     commands = parser.add_subparsers(dest="limits_command", required=True, metavar="show | check | diff | rehearse")
 
     table_help = f"ELVIS version ({', '.join(VERSIONS)}) or TOML file"
-    show = commands.add_parser(
+    show = add_command(
+        commands,
         "show",
-        help="print a table",
-        description="Print a table: for reading on a terminal, one line per parameter with tabs when piped.",
-        epilog="example: eyegore limits show 7.5.X --set S | grep TEMP",
-        formatter_class=kind,
+        "print a table",
+        "Print a table: for reading on a terminal, one line per parameter with tabs when piped.",
+        "example: eyegore limits show 7.5.X --set S | grep TEMP",
     )
     show.add_argument("table", nargs="?", default=VERSIONS[-1], help=f"{table_help}; default {VERSIONS[-1]}")
     show.add_argument(
@@ -66,21 +60,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], 
     form.add_argument("--json", action="store_true", help="as JSON, with everything the table holds")
     form.add_argument("--toml", action="store_true", help="the file itself, to make a table of your own from")
 
-    check = commands.add_parser(
+    check = add_command(
+        commands,
         "check",
-        help="validate table files",
-        description="Validate table files and print every error. Exit status: 0 all can be used, 2 one cannot.",
-        epilog="example: eyegore limits check lab.toml",
-        formatter_class=kind,
+        "validate table files",
+        "Validate table files and print every error. Exit status: 0 all can be used, 2 one cannot.",
+        "example: eyegore limits check lab.toml",
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="TOML file")
 
-    diff = commands.add_parser(
+    diff = add_command(
+        commands,
         "diff",
-        help="compare two tables",
-        description="Compare two tables. Exit status, as of diff: 0 the same, 1 different, 2 one cannot be read.",
-        epilog="example: eyegore limits diff 7.2.X 7.5.X",
-        formatter_class=kind,
+        "compare two tables",
+        "Compare two tables. Exit status, as of diff: 0 the same, 1 different, 2 one cannot be read.",
+        "example: eyegore limits diff 7.2.X 7.5.X",
     )
     diff.add_argument("a", metavar="A", help=table_help)
     diff.add_argument("b", metavar="B", help=table_help)
@@ -143,7 +137,7 @@ def _show(console: Console, table: LimitTable, sets: Sequence[LimitSet]) -> None
     ]
     checked = sum(any(each.limit(one) for one in sets) or each.delta is not None for each in table.parameters.values())
     title = f"ELVIS {table.elvis}: {len(rows)} parameters, {checked} with limits"
-    _print_rows(console, title, headings, rows, cut=True)
+    print_rows(console, headings, rows, title=title, cut=True)
     if console.is_terminal:
         _say(console, f"from {table.source}, SHA-256 {table.digest[:12]}…")
         _print_phases(console, table)
@@ -246,9 +240,9 @@ def _check(console: Console, files: list[Path]) -> int:
 
 
 def _diff(console: Console, a: LimitTable, b: LimitTable, names: tuple[str, str]) -> int:
-    rows = [list(each) for each in _differences(a, b)]
+    rows = list(_differences(a, b))
     if rows:
-        _print_rows(console, f"{len(rows)} differences", ["parameter", "field", *names], rows)
+        print_rows(console, ["parameter", "field", *names], rows, title=f"{len(rows)} differences")
     return 1 if rows else 0
 
 
@@ -286,22 +280,3 @@ def _fields(parameter: Parameter) -> dict[str, str]:
         "out_of_service": parameter.out_of_service or "no",
         "phases": "; ".join(f"{phase}: {text}" for phase, text in _phases(parameter).items()) or "none",
     }
-
-
-def _print_rows(console: Console, title: str, headings: list[str], rows: list[list[str]], cut: bool = False) -> None:
-    """A table on a terminal, one line a row if ``cut``; tab-separated lines, headings first, into a pipe or file."""
-    if not console.is_terminal:
-        for row in (headings, *rows):
-            _say(console, "\t".join(row))
-        return
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left", expand=cut, padding=(0, 1, 0, 0))
-    for heading in headings:
-        rest = 1 if cut and heading == headings[-1] else None
-        table.add_column(Text(heading), no_wrap=cut, overflow="ellipsis" if cut else "fold", ratio=rest)
-    for row in rows:
-        table.add_row(*(Text(cell, style="bold" if "CRITICAL" in cell else "") for cell in row))
-    console.print(table)

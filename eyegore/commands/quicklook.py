@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import say, written_out
-from eyegore.commands.obsid_range import obsid, obsid_range
-from eyegore.commands.progress_bar import progress_bar
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import add_checks, obsid, obsid_range
+from eyegore.commands.progress import counting_bar
 from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:
@@ -44,15 +45,16 @@ exit code
   130  interrupted (Ctrl-C)"""
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``quicklook`` to the commands of the program."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "quicklook",
-        help=about,
-        description="Measure and judge every image of a folder: one PDF with a page for each (header, statistics,\n"
+        about,
+        "Measure and judge every image of a folder: one PDF with a page for each (header, statistics,\n"
         "checks, picture, profiles, histogram) and one CSV.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        _EPILOG,
+        run,
     )
     parser.add_argument("places", metavar="DIR|FILE", type=Path, nargs="+", help="day folders, or images")
     parser.add_argument("-o", "--output", metavar="FOLDER", type=Path, help="write there (quicklook_<day>, here)")
@@ -61,17 +63,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], 
     )
     parser.add_argument("--obsid", metavar="OBSID", type=obsid, nargs="+", help="FIRST [LAST]: only these ObsIDs")
     parser.add_argument("--block", metavar="NAME", default="", help="detector block: the offsets expected")
-    parser.add_argument("--checks", metavar="FILE", type=Path, help="limits of the images (default: those built in)")
+    add_checks(parser)
     parser.add_argument("--jobs", metavar="N", type=int, help="processes (default: as there are cores, at most 8)")
     parser.add_argument(
         "--json", action="store_true", help="print an object for each image, in the order given; write no file"
     )
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
-    from eyegore.commands.log_lines import set_up_logging
+    from eyegore.commands.running import set_up_logging
     from eyegore.reports.quicklook.images import find_images
     from eyegore.reports.quicklook.page_maker import QuicklookRules
     from eyegore.session.side_workers import check_table
@@ -113,7 +114,7 @@ def _documents(args: argparse.Namespace, found: QuicklookImages, rules: Quickloo
     paths = [image.path for image in found.by_obsid]
     done: list[str] = []
     try:
-        with progress_bar("pages", len(paths)) as advance:
+        with counting_bar("pages", len(paths)) as advance:
 
             def one(name: str) -> None:
                 done.append(name)
@@ -122,7 +123,7 @@ def _documents(args: argparse.Namespace, found: QuicklookImages, rules: Quickloo
             records, made = make_pages(paths, rules, pages, jobs, one)
         table, pdf = document.with_name(f"{document.name}.csv"), document.with_name(f"{document.name}.pdf")
         write_table(records, table)
-        with progress_bar("binding", len(records)) as advance:
+        with counting_bar("binding", len(records)) as advance:
             bind(records, pages, pdf, f"Quick look {found.day}", lambda: advance(""))
     except KeyboardInterrupt:
         sys.stderr.write(f"eyegore: interrupted; {len(done)} of {len(paths)} pages are kept, run it again to go on\n")

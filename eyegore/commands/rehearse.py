@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.toml_file import TomlError
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.progress import counting_bar
 from eyegore.limits.model import LimitSet
 from eyegore.limits.table import load_table
 from eyegore.reports.rehearsal import Alarmed, difference, rehearse
@@ -28,15 +29,15 @@ example:
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_parser(commands: Commands) -> None:
     """Add ``rehearse`` to the commands of ``limits``."""
-    parser = commands.add_parser(
+    parser = add_command(
+        commands,
         "rehearse",
-        help="run a candidate table over past folders",
-        description="Judge past folders by a candidate table and by the present one: alarms per parameter and folder, "
+        "run a candidate table over past folders",
+        "Judge past folders by a candidate table and by the present one: alarms per parameter and folder, "
         "the first of each, chatter (alarms again within ten minutes), glitches, and the difference.",
-        epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        EXAMPLE,
     )
     parser.add_argument("--limits", metavar="FILE", type=Path, required=True, help="the candidate table")
     parser.add_argument(
@@ -55,13 +56,12 @@ def run(args: argparse.Namespace) -> int:
     limit_set = LimitSet(args.set)
     console = Console(width=None if sys.stdout.isatty() else 160)
     results: list[dict[str, Any]] = []
-    watched = track(
-        args.folders, "folders", console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    )
-    for folder in watched:
-        new = rehearse(folder.absolute(), table, limit_set)
-        old = rehearse(folder.absolute(), None, limit_set)
-        results.append({"folder": str(folder), "new": new, "present": old, "difference": difference(new, old)})
+    with counting_bar("folders", len(args.folders)) as done:
+        for folder in args.folders:
+            new = rehearse(folder.absolute(), table, limit_set)
+            old = rehearse(folder.absolute(), None, limit_set)
+            results.append({"folder": str(folder), "new": new, "present": old, "difference": difference(new, old)})
+            done(folder.name)
     if args.json:
         sys.stdout.write(json.dumps([_plain(one) for one in results], indent=1, allow_nan=False) + "\n")
     else:

@@ -14,11 +14,21 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 
-from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
 from eyegore.basics.state_folder import state_dir
 from eyegore.basics.whole_file import WriteError, refuse_inside
-from eyegore.commands.progress_bar import progress_bar, reading_bar
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import (
+    add_checks,
+    add_elvis,
+    add_folder,
+    add_limits,
+    add_shared,
+    folder_of,
+    known_version,
+    require_positive,
+)
+from eyegore.commands.progress import counting_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.exposures.standing import ImageFindings
 from eyegore.limits.model import LimitSet
@@ -59,48 +69,40 @@ exit code
   2   neither can be said"""
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``retake`` to the commands of the program."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "retake",
-        help=about,
-        description="List the ObsIDs of a day folder that have to be taken again: those during which HK was out of "
+        about,
+        "List the ObsIDs of a day folder that have to be taken again: those during which HK was out of "
         "limits or missing, and those whose images are bad or missing, with the reasons.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        _EPILOG,
+        run,
     )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
-    parser.add_argument("--limits", metavar="FILE", type=Path, help="the lab's own limit table")
-    parser.add_argument(
-        "--set", choices=[one.value for one in LimitSet], default="S", help="limits: S safe (default), P performance"
-    )
-    parser.add_argument("-E", "--elvis", metavar="VERSION", help="ELVIS version (default: recognised from the files)")
+    add_folder(parser)
+    add_limits(parser)
+    add_elvis(parser)
     parser.add_argument(
         "--stale-after", metavar="SECONDS", type=float, default=60.0, help="so long without a row is no HK (60)"
     )
     parser.add_argument(
         "--block", metavar="NAME", default="", help="detector block: the offsets expected of its images"
     )
-    parser.add_argument("--checks", metavar="FILE", type=Path, help="limits of the images (default: those built in)")
+    add_checks(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--image-warnings", action="store_true", help="an image that is a WARNING is bad, too")
     which.add_argument("--no-images", action="store_true", help="look at no image: judge by HK alone")
-    parser.add_argument(
-        "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where results of images are kept"
-    )
+    add_shared(parser, "--state", metavar="DIR", help="where results of images are kept")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--csv", metavar="FILE", help="write CSV, to standard output when FILE is -")
     how.add_argument("--json", action="store_true", help="print JSON (docs/retake.rst)")
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge the folder and print; the exit code is that of the contract."""
-    from eyegore.commands.session_options import known_version
-
-    if not 0 < args.stale_after < math.inf:
-        raise SettingsError("--stale-after must be a positive number of seconds")
-    folder: Path = args.folder.expanduser().absolute()
+    require_positive(args.stale_after, "--stale-after", "seconds")
+    folder = folder_of(args.folder)
     target = Path(args.csv).expanduser() if args.csv and args.csv != "-" else None
     if target is not None:
         refuse_inside(target, [folder], "give another file")
@@ -148,7 +150,7 @@ def judge_images(monitor: Monitor, table: CheckTable, args: argparse.Namespace) 
     wanted = {(row.obsid, ccd_of(row.ccd)) for row in rows}
     images = [one for one in images_of(Path(monitor.folder)) if (one.obsid, one.ccd) in wanted]
     state, jobs = state_dir(args.state), min(MOST_JOBS, os.cpu_count() or 1)
-    with progress_bar("judging images", len(images)) as done:
+    with counting_bar("judging images", len(images)) as done:
         results = judge_folder(
             images, rows, table, args.block, state, jobs=jobs, done=lambda path: done(os.path.basename(path))
         )

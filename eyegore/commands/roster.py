@@ -10,40 +10,41 @@ import time
 from datetime import date, datetime, time as time_of_day, timedelta
 from typing import Any
 
-from eyegore.commands.settings import add_option, file_of
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import add_settings, settings_file_of
+from eyegore.commands.tables import say_aligned
 from eyegore.warning.duty.roster import Shift
 from eyegore.warning.settings import WarningSettings, load_settings
 
 _HEADINGS = ("", "from", "to", "primary", "backup")
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``roster`` and its own command to the command line."""
-    kind = argparse.RawDescriptionHelpFormatter
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "roster",
-        help=about,
-        description="Who is on duty and is told of alarms, by the roster of the settings (eyegore settings).",
-        epilog="example: eyegore roster today",
-        formatter_class=kind,
+        about,
+        "Who is on duty and is told of alarms, by the roster of the settings (eyegore settings).",
+        "example: eyegore roster today",
+        run,
     )
-    parser.set_defaults(run=run)
     commands = parser.add_subparsers(dest="roster_command", required=True, metavar="today")
-    today = commands.add_parser(
+    today = add_command(
+        commands,
         "today",
-        help="the shifts of a day",
-        description="Print the shifts of today or of another day in the time zone of the roster; now is marked.",
-        epilog="example: eyegore roster today --date 2026-12-24",
-        formatter_class=kind,
+        "the shifts of a day",
+        "Print the shifts of today or of another day in the time zone of the roster; now is marked.",
+        "example: eyegore roster today --date 2026-12-24",
     )
     today.add_argument("--date", metavar="DAY", type=_day, help="another day, e.g. 2026-12-24")
     today.add_argument("--json", action="store_true", help="as JSON")
-    add_option(today)
+    add_settings(today)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the shifts; the exit status."""
-    settings = load_settings(file_of(args))
+    settings = load_settings(settings_file_of(args.settings))
     now = time.time()
     day = args.date or settings.roster.clock.local(now).date()
     shifts = _shifts(settings, day)
@@ -57,10 +58,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     rows = [_HEADINGS, *(_row(settings, shift, now) for shift in shifts)]
     sys.stdout.write(f"on duty on {day:%A %d %B %Y} ({settings.zone.key})\n")
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write("  ".join(cells).rstrip() + "\n" if sys.stdout.isatty() else "\t".join(row) + "\n")
+    say_aligned(rows)
     return 0
 
 

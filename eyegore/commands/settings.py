@@ -9,7 +9,9 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_file import TomlError
-from eyegore.commands.sync import add_copies
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import add_copies, add_settings, settings_file_of
+from eyegore.commands.tables import say_aligned
 from eyegore.warning.settings import WarningSettings, default_path, example, load_settings
 from eyegore.warning.settings.credentials import Credentials
 from eyegore.warning.settings.told import credential_rows, notes, rows, where_to_put
@@ -32,73 +34,48 @@ Without a FILE and options those of your home are meant, as far as they are ther
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``settings`` and its own commands to the command line."""
-    kind = argparse.RawDescriptionHelpFormatter
-    parser = subparsers.add_parser(
-        "settings",
-        help=about,
-        description=_ABOUT,
-        epilog=_EXAMPLE,
-        formatter_class=kind,
-    )
-    parser.set_defaults(run=run)
+    parser = add_command(commands, "settings", about, _ABOUT, _EXAMPLE, run)
     commands = parser.add_subparsers(dest="settings_command", required=True, metavar="check | show | example")
-    check = commands.add_parser(
+    check = add_command(
+        commands,
         "check",
-        help="validate the files, look for credentials and keys",
-        description="Print every error of the files, which credentials are missing and where they may be put, which\n"
+        "validate the files, look for credentials and keys",
+        "Print every error of the files, which credentials are missing and where they may be put, which\n"
         "ssh keys cannot be used. Exit status: 0 they can be used, 1 a credential or key is missing, 2 they cannot.\n"
         + _BOTH,
-        epilog="example: eyegore settings check",
-        formatter_class=kind,
+        "example: eyegore settings check",
     )
-    show = commands.add_parser(
+    show = add_command(
+        commands,
         "show",
-        help="print what is in use",
-        description="Print the settings in use; secrets are masked.\n" + _BOTH,
-        epilog="example: eyegore settings show",
-        formatter_class=kind,
+        "print what is in use",
+        "Print the settings in use; secrets are masked.\n" + _BOTH,
+        "example: eyegore settings show",
     )
     for command in (check, show):
-        add_file(command)
+        command.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the settings (default: in your home)")
+        add_settings(command)
         add_copies(command)
-    example = commands.add_parser(
+    example = add_command(
+        commands,
         "example",
-        help="print a commented example",
-        description="Print a commented example that can be used once it has your people, accounts and computers.",
-        epilog="example: eyegore settings example > warnings.toml",
-        formatter_class=kind,
+        "print a commented example",
+        "Print a commented example that can be used once it has your people, accounts and computers.",
+        "example: eyegore settings example > warnings.toml",
     )
     example.add_argument(
         "of", choices=("warnings", "copies"), nargs="?", default="warnings", help="of which (warnings)"
     )
 
 
-def add_file(parser: argparse.ArgumentParser) -> None:
-    """FILE or ``--settings FILE``, as it is given elsewhere on the command line."""
-    parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the settings (default: in your home)")
-    add_option(parser)
-
-
-def add_option(parser: argparse.ArgumentParser) -> None:
-    """``--settings FILE``; one given before the command is not forgotten."""
-    parser.add_argument(
-        "--settings",
-        metavar="FILE",
-        type=Path,
-        default=argparse.SUPPRESS,
-        help="the settings (default: warnings.toml in the configuration folder of your home)",
-    )
-
-
-def file_of(args: argparse.Namespace) -> Path:
-    """The settings file that was asked for."""
-    named: Path | None = getattr(args, "file", None)
-    option: Path | None = getattr(args, "settings", None)
-    if named is not None and option is not None and named != option:
+def _file_of(args: argparse.Namespace) -> Path:
+    """The settings of the warnings that were asked for."""
+    named: Path | None = args.file
+    if named is not None and args.settings is not None and named != args.settings:
         raise SettingsError("give the settings either as FILE or with --settings FILE")
-    return named or option or default_path()
+    return settings_file_of(named or args.settings)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -112,11 +89,11 @@ def run(args: argparse.Namespace) -> int:
     for path in warnings:
         settings = load_settings(path)
         credentials = Credentials(settings.credentials)
-        _say_rows([*rows(settings), *((name, state) for name, _, state in credential_rows(settings, credentials))])
+        say_aligned([*rows(settings), *((name, state) for name, _, state in credential_rows(settings, credentials))])
     for path in copies:
         from eyegore.copies.settings import load_settings as load_copies, told
 
-        _say_rows(told.rows(load_copies(path)))
+        say_aligned(told.rows(load_copies(path)))
     return 0
 
 
@@ -132,15 +109,12 @@ def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:
     """The files of the warnings and of the copies that are meant; at least one."""
     from eyegore.copies.settings import default_path as copies_path
 
-    usual = copies_path()
-    copies: Path | None = getattr(args, "copies", None)
-    file: Path | None = getattr(args, "file", None)
-    if file is not None and file.name == usual.name and copies is None and getattr(args, "settings", None) is None:
+    usual, copies, file, option = copies_path(), args.copies, args.file, args.settings
+    if file is not None and file.name == usual.name and copies is None and option is None:
         return [], [file]
-    named = file is not None or getattr(args, "settings", None) is not None
-    warnings = [file_of(args)] if named else []
-    if copies is not None or named:
-        return warnings, [copies] if copies is not None else []
+    if copies is not None or file is not None or option is not None:
+        named = file is not None or option is not None
+        return [_file_of(args)] if named else [], [copies] if copies is not None else []
     there = [usual] if usual.exists() else []
     return [default_path()] if default_path().exists() or not there else [], there
 
@@ -190,11 +164,3 @@ def _say_credentials(settings: WarningSettings, credentials: Credentials) -> boo
         sys.stdout.write(f"{len(missing)} of {len(found)} credentials missing; {lines[0]}\n")
         sys.stdout.writelines(f"{line}\n" for line in lines[1:])
     return not missing
-
-
-def _say_rows(found: list[tuple[str, str]]) -> None:
-    """Aligned on a terminal, with tabs into a pipe."""
-    width = max(len(name) for name, _ in found)
-    for name, value in found:
-        gap = " " * (width - len(name) + 2) if sys.stdout.isatty() else "\t"
-        sys.stdout.write(f"{name}{gap}{value}\n")

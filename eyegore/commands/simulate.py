@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import calendar
 import math
-import sys
 import threading
 import time as clock
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import iso
 from eyegore.basics.standard_output import say
 from eyegore.campaign.plan import known_tests
-from eyegore.commands.ending import ended_by_signals
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.progress import progress_bar
+from eyegore.commands.running import ended_by_signals
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.simulator.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
 from eyegore.simulator.simulator import NIGHT, SimulatedSession, Simulator
@@ -44,14 +43,15 @@ Same options, --seed and --start: same bytes in every file. Nothing in DIR is ev
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``simulate`` to the commands of the program."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "simulate",
-        help=about,
-        description="Write a day folder as ELVIS writes it: housekeeping at 1 Hz, exposure log, full-size images.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about,
+        "Write a day folder as ELVIS writes it: housekeeping at 1 Hz, exposure log, full-size images.",
+        _EPILOG,
+        run,
     )
     parser.add_argument("folder", metavar="DIR", help="the day folder itself; created when missing")
     what = parser.add_argument_group("what is written")
@@ -85,7 +85,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], 
     parser.add_argument(
         "--force", action="store_true", help="write into a folder that holds other files (nothing is deleted)"
     )
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -97,8 +96,8 @@ def run(args: argparse.Namespace) -> int:
     stop = threading.Event()
     with ended_by_signals(stop):
         if args.at_once:
-            with _progress() as progress:
-                simulator.write_at_once(stop, progress)
+            with progress_bar("writing", 1.0, "TaskProgressColumn") as update:
+                simulator.write_at_once(stop, lambda share: update(completed=share))
         else:
             end = "until Ctrl-C" if math.isinf(simulator.length) else f"for {simulator.length / args.speed:.0f} s"
             say(f"ELVIS {simulator.elvis} writes to {args.folder} at speed {args.speed:g} {end}")
@@ -179,16 +178,3 @@ def _planted(planted: Planted) -> str:
         return f"{planted.plant}: from {first} on"
     worst = "" if math.isnan(planted.worst) else f", worst {planted.worst:.2f}"
     return f"{planted.plant}: {planted.samples} samples, {first} to {last}{worst}"
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stdout.isatty():
-        yield lambda share: None
-        return
-    from rich.progress import Progress
-
-    with Progress(transient=True) as bar:
-        task = bar.add_task("writing", total=1.0)
-        yield lambda share: bar.update(task, completed=share)

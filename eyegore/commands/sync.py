@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import EyegoreError, SettingsError
 from eyegore.basics.standard_output import say, written_out
-from eyegore.commands.ending import ended_by_signals
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import add_copies, add_folder, add_shared, folder_of
+from eyegore.commands.running import ended_by_signals
 
 if TYPE_CHECKING:
     from eyegore.commands.sync_bars import TargetBar
@@ -49,16 +51,17 @@ examples
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``sync`` to the commands of the program."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "sync",
-        help=about,
-        description="Copy a day folder to one or several targets with rsync, and verify every file there.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about,
+        "Copy a day folder to one or several targets with rsync, and verify every file there.",
+        _EPILOG,
+        run,
     )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
+    add_folder(parser)
     parser.add_argument(
         "--to",
         metavar="TARGET",
@@ -75,10 +78,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], 
     parser.add_argument(
         "--trust", action="store_true", help="take the host keys for the right ones where none is known"
     )
-    parser.add_argument(
-        "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where is kept what is known of the copies"
-    )
-    parser.set_defaults(run=run)
+    add_shared(parser, "--state", metavar="DIR", help="where is kept what is known of the copies")
 
 
 def add_ssh_options(parser: argparse.ArgumentParser) -> None:
@@ -92,22 +92,11 @@ def add_ssh_options(parser: argparse.ArgumentParser) -> None:
     add_copies(parser)
 
 
-def add_copies(parser: argparse.ArgumentParser) -> None:
-    """``--copies FILE``; one given before the command is not forgotten."""
-    parser.add_argument(
-        "--copies",
-        metavar="FILE",
-        type=Path,
-        default=argparse.SUPPRESS,
-        help="names and settings of targets (default: copies.toml in the configuration folder of your home)",
-    )
-
-
 def target_of(args: argparse.Namespace, text: str, bandwidth_kb: int | None = None) -> SyncTarget:
     """The target a person wrote, with the options of :func:`add_ssh_options`."""
     from eyegore.copies.settings import TargetNames
 
-    names = TargetNames(getattr(args, "copies", None))
+    names = TargetNames(args.copies)
     return names.target(text, None, key=args.key, known_hosts=args.known_hosts, bandwidth_kb=bandwidth_kb)
 
 
@@ -122,9 +111,9 @@ def run(args: argparse.Namespace) -> int:
     targets = distinct([(f"--to {text}", target_of(args, text, args.bandwidth)) for text in args.to])
     if args.trust:
         _trust(targets)
-    state = state_dir(getattr(args, "state", None))
+    state = state_dir(args.state)
     logging.getLogger("eyegore").addHandler(logging.NullHandler())  # what matters is told on standard output
-    folder = args.folder.expanduser().absolute()
+    folder = folder_of(args.folder)
     stop = threading.Event()
     from eyegore.commands.sync_bars import bars
 

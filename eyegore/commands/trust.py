@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import say
-from eyegore.commands.sync import add_copies
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import add_copies
 
 if TYPE_CHECKING:
     from eyegore.copies.ssh.host_key import HostKey
@@ -33,14 +34,15 @@ examples
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``trust`` to the commands of the program."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "trust",
-        help=about,
-        description="Show the host key of another computer for comparison, and trust it from now on.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about,
+        "Show the host key of another computer for comparison, and trust it from now on.",
+        _EPILOG,
+        run,
     )
     parser.add_argument("targets", metavar="TARGET", nargs="*", help="whose host key")
     parser.add_argument("--yes", action="store_true", help="do not ask")
@@ -49,7 +51,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], 
         "--known-hosts", metavar="FILE", type=Path, help="file of host keys (default: Eyegore's own, and yours of ssh)"
     )
     add_copies(parser)
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,7 +69,7 @@ def _computers(args: argparse.Namespace) -> list[SyncTarget]:
     from eyegore.copies.settings import TargetNames
     from eyegore.copies.target import TargetKind
 
-    names = TargetNames(getattr(args, "copies", None))
+    names = TargetNames(args.copies)
     if args.targets:
         return [names.computer(text) for text in args.targets]
     found = [place.target for place in names.settings.places if place.target.kind is TargetKind.SSH]

@@ -7,13 +7,15 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import say, written_out
+from eyegore.commands.command_line import Commands, add_command
+from eyegore.commands.options import add_folder, add_shared, folder_of
+from eyegore.commands.progress import progress_bar
 from eyegore.commands.sync import add_ssh_options, target_of
 
 if TYPE_CHECKING:
@@ -35,23 +37,21 @@ exit code
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add ``verify`` to the commands of the program."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        commands,
         "verify",
-        help=about,
-        description="Compare every complete file of a day folder with its copy, byte by byte, and report.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        about,
+        "Compare every complete file of a day folder with its copy, byte by byte, and report.",
+        _EPILOG,
+        run,
     )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="the day folder")
+    add_folder(parser)
     parser.add_argument("target", metavar="TARGET", help="where it was copied to")
     parser.add_argument("--json", action="store_true", help="tell the result as JSON")
     add_ssh_options(parser)
-    parser.add_argument(
-        "--state", metavar="DIR", type=Path, default=argparse.SUPPRESS, help="where is kept what is known of the copies"
-    )
-    parser.set_defaults(run=run)
+    add_shared(parser, "--state", metavar="DIR", help="where is kept what is known of the copies")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     from eyegore.copies.ledger import FileState, LedgerEntry
     from eyegore.copies.opening import open_ledger, other_side
 
-    folder: Path = args.folder.expanduser().absolute()
+    folder = folder_of(args.folder)
     if not folder.is_dir():
         raise SettingsError(f"{folder} is not a folder: name the day folder")
     target = target_of(args, args.target)
@@ -71,10 +71,11 @@ def run(args: argparse.Namespace) -> int:
         begun = time.monotonic()
         found = _settled(folder)
         files = sorted(found.complete.values(), key=lambda file: file.path)
+        size = sum(file.size for file in files)
         results: list[tuple[SourceFile, Compared]] = []
         with (
-            closing(open_ledger(folder, target, state_dir(getattr(args, "state", None)))) as ledger,
-            _progress(sum(file.size for file in files)) as advance,
+            closing(open_ledger(folder, target, state_dir(args.state))) as ledger,
+            progress_bar("comparing", size, "DownloadColumn", "TransferSpeedColumn") as update,
         ):
             for compared in side.compare(files, from_disk=True):
                 file = found.complete[compared.path]
@@ -85,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
                     )
                 ledger.put([judged(before, compared, time.time())])
                 results.append((file, compared))
-                advance(file.size)
+                update(advance=file.size)
     finally:
         side.close()
     code = SAME if all(_same(compared) for _, compared in results) and not found.lost else NOT_SAME
@@ -151,18 +152,3 @@ def _print(target: str, found: FolderState, results: list[tuple[SourceFile, Comp
         say(f"  {len(found.incomplete)} files of the folder are not complete, and were not compared")
     for why in found.lost:
         say(f"  {why}")
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar in bytes on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda size: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-
-    columns = (TextColumn("comparing"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("comparing", total=total)
-        yield lambda size: bar.update(task, advance=size)

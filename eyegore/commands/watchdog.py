@@ -7,7 +7,6 @@ import contextlib
 import logging
 import math
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -17,7 +16,10 @@ from typing import Protocol
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import age_text
+from eyegore.commands.command_line import Commands, add_command
 from eyegore.commands.heartbeat_listener import HeartbeatListener
+from eyegore.commands.options import require_positive
+from eyegore.commands.running import ended_by_signals, set_up_logging
 
 log = logging.getLogger(__name__)
 
@@ -129,15 +131,9 @@ class Watch:
         return not problem
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], about: str) -> None:
+def add_parser(commands: Commands, about: str) -> None:
     """Add the sub-command."""
-    parser = commands.add_parser(
-        "watchdog",
-        help=about,
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = add_command(commands, "watchdog", about, DESCRIPTION, EPILOG, run)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--file", metavar="FILE", type=Path, help="the heartbeat file")
     source.add_argument("--listen", metavar="HOST:PORT", help="listen for requests to http://HOST:PORT/heartbeat")
@@ -152,29 +148,24 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser], ab
         default=[],
         help="the program and its arguments; put it last",
     )
-    parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Watch until stopped, or look once."""
     for option, value in (("--after", args.after), ("--again", args.again), ("--every", args.every)):
-        if not 0 < value < math.inf:
-            raise SettingsError(f"{option} must be a positive number of seconds")
+        require_positive(value, option, "seconds")
     if args.once:
         return _look_once(args)
     if not args.exec:
         raise SettingsError("what is to be run when Eyegore is silent? give it with --exec PROG ARG...")
-    from eyegore.commands.log_lines import set_up_logging
-
     set_up_logging(console=True, file_tag=None)
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    if args.file is not None:
-        watch(BeatFile(args.file), args, stop)
-    else:
-        with HeartbeatListener(*_address(args.listen)) as listener:
-            watch(listener, args, stop)
+    with ended_by_signals(stop):
+        if args.file is not None:
+            watch(BeatFile(args.file), args, stop)
+        else:
+            with HeartbeatListener(*_address(args.listen)) as listener:
+                watch(listener, args, stop)
     return FRESH
 
 

@@ -151,7 +151,7 @@ class Simulator:
         return self._folder.written
 
     def write_at_once(
-        self, stop: threading.Event | None = None, progress: Callable[[float], None] = lambda share: None
+        self, stop: threading.Event | None = None, progress: Callable[[float], object] = lambda share: None
     ) -> None:
         """Write the whole session; ``progress`` is told its share from time to time, ``stop`` ends it early."""
         if not math.isfinite(self.length):

@@ -15,7 +15,7 @@ import pytest
 
 from eyegore.cli import build_parser, main
 from eyegore.commands.ds9 import own_parser
-from eyegore.commands.session_options import session_of
+from eyegore.commands.options import session_of
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..patience import AWAITED_S

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main, quickds9
-from eyegore.ds9.order import FrameImage
 
 from ...patience import AWAITED_S
 from ..ds9.lab_ds9 import Lab, go_there, opened_lab, write_image
@@ -99,10 +98,10 @@ def test_ctrl_c_is_130_after_the_image_at_work_and_leaves_ds9_and_no_files(
     lab: Lab, day: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @contextmanager
-    def interrupting(total: int) -> Iterator[Callable[[FrameImage | None], object]]:
-        yield lambda image: image is not None and image.obsid == 20104 and signal.raise_signal(signal.SIGINT)
+    def interrupting(*_: object) -> Iterator[Callable[..., object]]:
+        yield lambda description="", **_: "20104" in description and signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("eyegore.commands.ds9._progress", interrupting)
+    monkeypatch.setattr("eyegore.commands.ds9.progress_bar", interrupting)
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
