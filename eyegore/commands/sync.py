@@ -159,7 +159,10 @@ def _copied(
     folder: Path, target: SyncTarget, state: Path, stop: threading.Event, bar: TargetBar | None
 ) -> PassReport | tuple[SyncTarget, str]:
     """The report of the last of some passes, or the target and why there is none."""
+    from dataclasses import replace
+
     from eyegore.copies.opening import open_engine
+    from eyegore.copies.scan import settled
 
     try:
         engine = open_engine(folder, target, state)
@@ -170,9 +173,7 @@ def _copied(
     watcher = threading.Thread(target=_cancel_on, args=(stop, engine), name="sync stop", daemon=True)
     watcher.start()
     try:
-        settled_by = time.monotonic() + _settle_s()
-        while engine.look().settling and time.monotonic() < settled_by and not stop.wait(0.25):
-            pass
+        settled(engine.look, stop.wait)
         report = engine.sync(full=True)
         mismatches = report.mismatches
         for _ in range(TRIES - 1):
@@ -180,8 +181,6 @@ def _copied(
                 break
             report = engine.sync()
             mismatches += report.mismatches
-        from dataclasses import replace
-
         if bar is not None:
             bar.pass_ended(report)
         return replace(report, mismatches=mismatches, problem=report.problem or ("stopped" if stop.is_set() else ""))
@@ -197,12 +196,6 @@ def _failed(target: SyncTarget, why: EyegoreError, bar: TargetBar | None) -> tup
     if bar is not None:
         bar.fail(str(why))
     return target, str(why)
-
-
-def _settle_s() -> float:
-    from eyegore.copies.scan import REST_S
-
-    return REST_S + 0.5
 
 
 def _cancel_on(stop: threading.Event, engine: SyncEngine) -> None:

@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from eyegore.copies.engine import judged
     from eyegore.copies.ledger import FileState, LedgerEntry
     from eyegore.copies.opening import open_ledger, other_side
+    from eyegore.copies.scan import SyncScan, settled
 
     folder = folder_of(args.folder)
     if not folder.is_dir():
@@ -69,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         side.ready("", False)
         begun = time.monotonic()
-        found = _settled(folder)
+        scan = SyncScan(folder)
+        found = settled(lambda: scan.look(time.monotonic(), time.time()), time.sleep)
         files = sorted(found.complete.values(), key=lambda file: file.path)
         size = sum(file.size for file in files)
         results: list[tuple[SourceFile, Compared]] = []
@@ -102,19 +104,6 @@ def _same(compared: Compared) -> bool:
     from eyegore.copies.report import Likeness
 
     return compared.likeness is Likeness.EQUAL
-
-
-def _settled(folder: Path) -> FolderState:
-    """What is complete, after a moment for files that were written just now."""
-    from eyegore.copies.scan import REST_S, SyncScan
-
-    scan = SyncScan(folder)
-    until = time.monotonic() + REST_S + 0.5
-    found = scan.look(time.monotonic(), time.time())
-    while found.settling and time.monotonic() < until:
-        time.sleep(0.25)
-        found = scan.look(time.monotonic(), time.time())
-    return found
 
 
 def _as_json(

@@ -13,7 +13,8 @@ import contextlib
 import logging
 import os
 import stat
-from collections.abc import Generator, Mapping
+import time
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -192,6 +193,14 @@ class SyncScan:
                         yield from self._below(path, above | {(there.st_dev, there.st_ino)}, result)
                     except OSError as why:
                         result.lost.append(f"{path} cannot be listed: {why.strerror or why}")
+
+
+def settled(look: Callable[[], FolderState], pause: Callable[[float], object]) -> FolderState:
+    """What is complete, after a moment for files written just now; ``pause`` waits [s], true ends it."""
+    until = time.monotonic() + REST_S + 0.5
+    while (found := look()).settling and time.monotonic() < until and not pause(0.25):
+        pass
+    return found
 
 
 def _whole_lines(path: Path, size: int) -> int:

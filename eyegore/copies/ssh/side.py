@@ -12,17 +12,17 @@ import math
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.copies.grown_texts import Beginning, GrownTexts
+from eyegore.copies.grown_texts import Beginning
 from eyegore.copies.ledger import SyncError
-from eyegore.copies.mount_memory import refuse_bare
 from eyegore.copies.outcome import RsyncOutcome
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile
+from eyegore.copies.side import OtherSide, likeness
 from eyegore.copies.ssh.line import SshLine
 from eyegore.copies.target import SyncTarget
 
@@ -88,19 +88,12 @@ class _There:
     checksum: str
 
 
-class SshSide:
-    """The copy of the folder ``source`` in the folder of ``target``, whose parent must exist and is never made."""
+class SshSide(OtherSide):
+    """The copy of the folder ``source`` in the folder of ``target``."""
 
     def __init__(self, source: Path, target: SyncTarget) -> None:
-        self.source = source
+        super().__init__(source)
         self.target = target
-        self.stopped: Callable[[], bool] = lambda: False
-        self._texts = GrownTexts()
-        self.space = math.nan, math.nan
-        self.empty = False
-        """Whether the folder of the copy was not there when it was last ready."""
-        self.mount = ""
-        """The mount point that held it when it was last ready; "" where that is not known."""
         self._line = SshLine(target)
 
     @property
@@ -113,10 +106,7 @@ class SshSide:
         self._line.close()
 
     def ready(self, device: str, holds_copies: bool, mount: str = "") -> str:
-        """The device of the target; SyncError when it cannot be reached, or is another than ``device`` and empty.
-
-        ``mount`` is where its disk was mounted before.
-        """
+        """See :meth:`OtherSide.ready`; SyncError also when the computer cannot be reached."""
         root, name = os.path.split(self.target.path)
         text = os.fsdecode(self._run(READY, [root, name], b"", 60.0)).strip()
         found, now, *blocks, held = [*text.rpartition("\n")[2].split(" ", 5), *[""] * 6][:6]
@@ -128,26 +118,13 @@ class SshSide:
             raise SyncError(f"{self.target.host} has no sha256sum, copies cannot be verified: install coreutils there")
         if found not in FOUND:
             raise SyncError(f"the account on {self.target.host} runs no commands: copies cannot be verified there")
-        if found == "new" and holds_copies and device not in ("", now):
-            raise SyncError(f"{root} on {self.target.host} is another disk than before, without {name}: mount it again")
-        self.space, self.empty, self.mount = _space(blocks), found == "new", held
-        if self.empty:
-            refuse_bare(mount, held, f"{root} on {self.target.host}", name)
+        self.space = _space(blocks)
+        where, other_disk = f"{root} on {self.target.host}", holds_copies and device not in ("", now)
+        self._found(where, name, new=found == "new", held=held, mount=mount, other_disk=other_disk)
         return now
 
-    def absent(self, files: Sequence[SourceFile]) -> set[str]:
-        """The paths of those files that are not there in their length."""
-        sizes = self._sizes(file.path for file in files)
-        absent = {
-            file.path
-            for file in files
-            if sizes[file.path] < file.size or (sizes[file.path] > file.size and not file.grows)
-        }
-        self._texts.forget(absent)
-        return absent
-
     def begun(self, files: Sequence[SourceFile]) -> set[str]:
-        """The paths of those texts of which nothing but a beginning is there."""
+        """See :meth:`OtherSide.begun`."""
         self._texts.forget(file.path for file in files)
         sizes = self._sizes(file.path for file in files)
         some = [file.path for file in files if 0 < sizes[file.path] <= file.size]
@@ -155,7 +132,7 @@ class SshSide:
         return {path for path in some if there[path].checksum == self._checksum(path, 0, sizes[path], hashlib.sha256())}
 
     def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
-        """Compare files by size and SHA-256; ends early when stopped. ``from_disk``: they are to be read anew there."""
+        """See :meth:`OtherSide.compare`; by size and SHA-256."""
         for portion in _portions(files):
             if self.stopped():
                 return
@@ -168,11 +145,6 @@ class SshSide:
                 if self.stopped():
                     return
                 yield self._compared(file, there[file.path], known[file.path])
-
-    def kept(self, paths: Sequence[str], suffix: str) -> set[str]:
-        """Of which of these files another was set aside there under this suffix."""
-        sizes = self._sizes(f"{path}{suffix}" for path in paths)
-        return {path for path in paths if sizes[f"{path}{suffix}"] >= 0}
 
     # --- one file ---------------------------------------------------------------------------------------------------
 
@@ -203,22 +175,12 @@ class SshSide:
             return Compared(file.path, Likeness.CHANGED, "has vanished from the source")
         except OSError as why:
             return Compared(file.path, Likeness.UNREADABLE, f"cannot be read in the source ({why.strerror or why})")
-        rewritten = now.st_size < file.size if file.grows else (now.st_size, now.st_mtime_ns) != file.stamp
-        if rewritten:
-            return Compared(file.path, Likeness.CHANGED, "was written to while it was read")
-        if there.size < 0:
-            return Compared(file.path, Likeness.MISSING, "is not on the target", checksum)
-        if there.size < file.size:
-            words = f"has {there.size} of {file.size} bytes on the target"
-            return Compared(file.path, Likeness.SHORT, words, checksum)
-        if not there.checksum:
-            return Compared(file.path, Likeness.UNREADABLE, "cannot be read back on the target")
-        if there.checksum != section:
-            return Compared(file.path, Likeness.DIFFERENT, "differs on the target (SHA-256)", checksum)
-        if there.size > now.st_size:
-            words = f"is longer on the target ({there.size} bytes) than in the source ({now.st_size})"
-            return Compared(file.path, Likeness.DIFFERENT, words, checksum)
-        return Compared(file.path, Likeness.EQUAL, "", checksum)
+        wrong = None
+        if there.size >= file.size and there.checksum != section:
+            wrong = Likeness.DIFFERENT, "differs on the target (SHA-256)"
+            if not there.checksum:
+                wrong = Likeness.UNREADABLE, "cannot be read back on the target"
+        return likeness(file, now, there.size, checksum, wrong)
 
     def _checksum(self, path: str, skip: int, length: int, running: _Hash) -> str:
         """SHA-256 of ``length`` bytes after the first ``skip``; ``running`` takes them as well."""
@@ -235,7 +197,6 @@ class SshSide:
     # --- asking -----------------------------------------------------------------------------------------------------
 
     def _sizes(self, paths: Iterable[str]) -> dict[str, int]:
-        """Size of each file, -1 where there is none."""
         asked = list(paths)
         if not asked:
             return {}
