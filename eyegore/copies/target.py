@@ -86,19 +86,11 @@ class SyncTarget:
         return self.below(f"./{os.path.basename(os.path.realpath(source))}")  # a name may begin with a dash
 
 
-def parse_target(
-    text: str,
-    *,
-    name: str = "",
-    key: Path | None = None,
-    known_hosts: Path | None = None,
-    bandwidth_kb: int = 0,
-    role: Role = Role.BACKUP,
-) -> SyncTarget:
+def parse_target(text: str) -> SyncTarget:
     """The target a person wrote: ``/mnt/backup``, ``user@host:/path``, ``host:/path``, ``ssh://user@host:port/path``.
 
     A colon before the first slash means another computer, as for rsync; ``./a:b`` is a local folder. Local paths are
-    made absolute, so that blanks, dashes and colons in them mean nothing to rsync. ``name`` is ``text`` by default.
+    made absolute, so that blanks, dashes and colons in them mean nothing to rsync.
 
     Raises
     ------
@@ -106,9 +98,6 @@ def parse_target(
         What is wrong, and which forms there are.
     """
     refuse_odd(text)
-    if bandwidth_kb < 0:
-        raise SettingsError(f"a bandwidth of {bandwidth_kb} KiB/s is none: give a number above 0, or 0 for no limit")
-    name = name or text
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
         host, user, port, path = _url(text)
     elif match := SCP.fullmatch(text):
@@ -119,13 +108,12 @@ def parse_target(
         if match["user"] == "":
             raise SettingsError(f"target {text!r} has no user before the @")
     else:
-        path = os.path.abspath(os.path.expanduser(text))
-        return SyncTarget(name, TargetKind.LOCAL, path, bandwidth_kb=bandwidth_kb, role=role)
+        return SyncTarget(text, TargetKind.LOCAL, os.path.abspath(os.path.expanduser(text)))
     _check_login(text, host, user)
     if not path.startswith("/"):
         raise SettingsError(f"target {text!r} needs the whole path on {host}, such as {host}:/data/backup")
     path = str(PurePosixPath("/") / path.lstrip("/"))
-    return SyncTarget(name, TargetKind.SSH, path, host, user, port, key, known_hosts, bandwidth_kb, role)
+    return SyncTarget(text, TargetKind.SSH, path, host, user, port)
 
 
 def refuse_inside(source: Path, target: SyncTarget) -> None:

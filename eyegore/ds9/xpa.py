@@ -21,7 +21,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from eyegore.basics.errors import Ds9Error
 
@@ -53,64 +52,32 @@ class AccessPoint:
     address: str
 
 
-class Transport(Protocol):
-    """How one XPA call becomes the command line of a child process."""
+@dataclass(frozen=True)
+class Transport:
+    """What a child process that carries one XPA call is started with, before the address and the words.
+
+    ``get`` asks, the answer is its output; ``put`` orders, ``send`` as well, and hands over what it reads from its input.
+    """
 
     name: str
-
-    def get(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that asks; the answer is its output."""
-
-    def put(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that orders."""
-
-    def send(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that orders, and hands over what it reads from its input."""
+    get: tuple[str, ...]
+    put: tuple[str, ...]
+    send: tuple[str, ...]
 
 
-class XpaTools:
-    """The commands of the Debian package xpa-tools."""
-
-    name = "xpa-tools"
-
-    def get(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that asks; the answer is its output."""
-        return ["xpaget", address, *words]
-
-    def put(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that orders; ``-p``: there is nothing to read from its input."""
-        return ["xpaset", "-p", address, *words]
-
-    def send(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that orders, and hands over what it reads from its input."""
-        return ["xpaset", address, *words]
-
-
-class Pyds9:
-    """The XPA binding installed by pyds9, called in a child of this Python."""
-
-    name = "pyds9"
-    _child = (sys.executable, "-P", str(Path(__file__).with_name("pyds9_call.py")))
-
-    def get(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that asks; the answer is its output."""
-        return [*self._child, "get", address, *words]
-
-    def put(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that orders."""
-        return [*self._child, "set", address, *words]
-
-    def send(self, address: str, words: tuple[str, ...]) -> list[str]:
-        """Command that orders, and hands over what it reads from its input."""
-        return [*self._child, "send", address, *words]
+XPA_TOOLS = Transport("xpa-tools", ("xpaget",), ("xpaset", "-p"), ("xpaset",))
+"""The commands of the Debian package xpa-tools; ``-p``: there is nothing to read from its input."""
+_CHILD = (sys.executable, "-P", str(Path(__file__).with_name("pyds9_call.py")))
+PYDS9 = Transport("pyds9", (*_CHILD, "get"), (*_CHILD, "set"), (*_CHILD, "send"))
+"""The XPA binding installed by pyds9, called in a child of this Python."""
 
 
 def available_transport() -> Transport:
     """The safer of the transports that are installed here."""
     if shutil.which("xpaget") and shutil.which("xpaset"):
-        return XpaTools()
+        return XPA_TOOLS
     if importlib.util.find_spec("pyds9") and importlib.util.find_spec("xpa"):
-        return Pyds9()
+        return PYDS9
     raise Ds9Error("no way to talk to DS9: install the package xpa-tools (or pip install pyds9)")
 
 
@@ -139,15 +106,15 @@ class Xpa:
 
     def get(self, address: str, *words: str) -> str:
         """Answer of DS9 to a question."""
-        return self._call(self._transport.get(address, words), words).strip()
+        return self._call(self._transport.get, address, words).strip()
 
     def put(self, address: str, *words: str) -> None:
         """Order DS9 to do something."""
-        self._call(self._transport.put(address, words), words)
+        self._call(self._transport.put, address, words)
 
     def send(self, address: str, text: str, *words: str) -> None:
         """Order DS9 to do something with a text: it needs no file."""
-        self._call(self._transport.send(address, words), words, text)
+        self._call(self._transport.send, address, words, text)
 
     def running(self) -> list[AccessPoint]:
         """The DS9s registered with the name server of this environment; none when there is no name server."""
@@ -159,11 +126,11 @@ class Xpa:
         # "DS9", name, access, address, user; a name can hold blanks
         return [AccessPoint(cells[0].removeprefix("DS9 "), cells[2]) for cells in found if len(cells) == 4]
 
-    def _call(self, command: list[str], words: tuple[str, ...], text: str | None = None) -> str:
+    def _call(self, command: tuple[str, ...], address: str, words: tuple[str, ...], text: str | None = None) -> str:
         asked = " ".join(words)
         try:
             child = subprocess.Popen(
-                command,
+                [*command, address, *words],
                 env=self.environment,
                 stdin=subprocess.DEVNULL if text is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
@@ -24,6 +24,8 @@ IMAGES_AFTER_S = 300.0
 MOST_AWAITED = 1000
 """Exposures whose images are awaited; of more the oldest are given up."""
 
+_ALL = frozenset(CCDS)
+
 
 @dataclass(frozen=True)
 class Late:
@@ -42,24 +44,16 @@ class Late:
 class ExposureTimer:
     """Tells when the next exposure does not come.
 
-    ``tolerance_s`` [s] or ``tolerance_periods`` times the period of the last exposure, whichever is longer, may pass
-    after it was due; longer than any pause between two test scripts. The log does not tell that a script has come to
+    ``tolerance_s`` [s] or :data:`TOLERANCE_PERIODS` times the period of the last exposure, whichever is longer, may
+    pass after it was due; longer than any pause between two test scripts. The log does not tell that a script has come to
     its end: the frame after the last one is late too, until the next exposure. Silent before the first exposure.
     """
 
-    def __init__(
-        self,
-        pace: ExposurePace | None = None,
-        tolerance_s: float = TOLERANCE_S,
-        tolerance_periods: float = TOLERANCE_PERIODS,
-        severity: Severity = Severity.WARNING,
-        name: str = "EXPOSURES",
-    ) -> None:
-        self.pace = pace or ExposurePace()
-        self.name = name
+    name = "EXPOSURES"
+
+    def __init__(self, tolerance_s: float = TOLERANCE_S) -> None:
+        self.pace = ExposurePace()
         self._tolerance_s = tolerance_s
-        self._tolerance_periods = tolerance_periods
-        self._severity = severity
 
     def exposed(self, exposures: Iterable[Exposure]) -> list[Start]:
         """Note rows of the exposure log in file order; returns the exposures that are new."""
@@ -76,14 +70,14 @@ class ExposureTimer:
         last, due = self.pace.newest, self.due
         if last is None or math.isnan(due):
             return None
-        if now - due <= max(self._tolerance_s, self._tolerance_periods * self.pace.period(last)):
+        if now - due <= max(self._tolerance_s, TOLERANCE_PERIODS * self.pace.period(last)):
             return None
         return Late(last.obsid + 1, due, (now - due) / 60)
 
     def condition(self, now: float) -> Condition:
         """As a condition; since the exposure was due."""
         late = self.late(now)
-        return Condition(self.name, True, late.due, late.text, self._severity) if late else Condition(self.name)
+        return Condition(self.name, True, late.due, late.text, Severity.WARNING) if late else Condition(self.name)
 
 
 @dataclass(frozen=True)
@@ -100,24 +94,13 @@ class ImageTimer:
 
     Only those are awaited whose deadline is later than ``begin`` [lab s]: what was missing before is no news, and old
     images may have been moved away. Give it the exposures that :meth:`ExposureTimer.exposed` returned as new, so that
-    the pace knows them. All ``ccds`` are awaited, also one that has no row of its own in the log.
+    the pace knows them. All three CCDs are awaited, also one that has no row of its own in the log.
     """
 
-    def __init__(
-        self,
-        pace: ExposurePace,
-        begin: float,
-        after_s: float = IMAGES_AFTER_S,
-        severity: Severity = Severity.WARNING,
-        ccds: Collection[int] = CCDS,
-        name: str = "IMAGES",
-    ) -> None:
-        self.name = name
-        self._ccds = frozenset(ccds)
-        self._pace = pace
-        self._begin = begin
-        self._after_s = after_s
-        self._severity = severity
+    name = "IMAGES"
+
+    def __init__(self, pace: ExposurePace, begin: float, after_s: float = IMAGES_AFTER_S) -> None:
+        self._pace, self._begin, self._after_s = pace, begin, after_s
         self._awaited: OrderedDict[int, float] = OrderedDict()
         self._there: OrderedDict[int, set[int]] = OrderedDict()
 
@@ -125,7 +108,7 @@ class ImageTimer:
         """Await the images of these exposures."""
         for start in starts:
             deadline = start.time + self._pace.period(start) + self._after_s
-            if deadline > self._begin and not self._ccds <= self._there.get(start.obsid, set()):
+            if deadline > self._begin and not self._there.get(start.obsid, set()) >= _ALL:
                 self._awaited[start.obsid] = deadline
         while len(self._awaited) > MOST_AWAITED:
             self._awaited.popitem(last=False)
@@ -134,7 +117,7 @@ class ImageTimer:
         """Take what was seen of an image file, whether or not the log told of it yet."""
         there = self._there.setdefault(image.obsid, set())
         (there.add if image.complete else there.discard)(image.ccd)
-        if self._ccds <= there:
+        if there >= _ALL:
             self._awaited.pop(image.obsid, None)
         while len(self._there) > 2 * MOST_AWAITED:
             self._there.popitem(last=False)
@@ -143,7 +126,7 @@ class ImageTimer:
         """The exposures whose images are overdue at ``now`` [lab s], oldest first."""
         found = []
         for obsid, deadline in self._awaited.items():
-            ccds = self._ccds - self._there.get(obsid, set())
+            ccds = _ALL - self._there.get(obsid, set())
             if now > deadline:
                 found.append(MissingImages(obsid, tuple(sorted(ccds)), deadline))
         return tuple(found)
@@ -160,7 +143,7 @@ class ImageTimer:
         if len(missing) > 1:
             others = len(missing) - 1
             text += f", and images of {others} other frame{'s' if others > 1 else ''}"
-        return Condition(self.name, True, first.deadline, text, self._severity)
+        return Condition(self.name, True, first.deadline, text, Severity.WARNING)
 
 
 class SessionTimers:

@@ -35,9 +35,7 @@ def analyse_image(
     table: CheckTable | None = None,
     block: str = "",
     exposure: Exposure | None = None,
-    column: int | None = None,
     buffer: UInt16Array | None = None,
-    details: bool = False,
 ) -> ImageResult:
     """Measure and judge one image. Whatever is wrong with the file is the ``problem`` of the result, and is logged.
 
@@ -51,26 +49,20 @@ def analyse_image(
         Name of the block whose offsets are expected, "" for none. SettingsError when the table does not know it.
     exposure
         The row of the exposure log of this CCD, for what the header does not tell.
-    column
-        Script column of the exposure, from 1. None where the caller does not know it: where the block has a chamber of
-        its own, the column is then looked for by the exposure time; what depends on a column that is not known is NOT
-        CHECKED.
     buffer
         Memory that the pixels are read into, see :func:`~eyegore.elvis.ccd_frame.read_pixels`.
-    details
-        Whether profiles and histograms are wanted as well.
     """
     try:
         frame = read_frame(path, buffer)
-        return judge_image(frame, table=table, block=block, exposure=exposure, column=column, details=details)
+        return judge_image(frame, table=table, block=block, exposure=exposure)
     except FrameError as why:
         log.warning("%s", why)
-        return problem_result(path, why, exposure=exposure, column=column, block=block)
+        return problem_result(path, why, exposure=exposure, block=block)
     except SettingsError:
         raise
     except Exception as why:
         log.exception("%s could not be judged", os.fspath(path))
-        return problem_result(path, why, exposure=exposure, column=column, block=block)
+        return problem_result(path, why, exposure=exposure, block=block)
 
 
 def judge_image(
@@ -82,7 +74,17 @@ def judge_image(
     column: int | None = None,
     details: bool = False,
 ) -> ImageResult:
-    """Measure and judge a frame that is in memory; the parameters are those of :func:`analyse_image`."""
+    """Measure and judge a frame that is in memory; the parameters are those of :func:`analyse_image`, and:
+
+    Parameters
+    ----------
+    column
+        Script column of the exposure, from 1. None where the caller does not know it: where the block has a chamber of
+        its own, the column is then looked for by the exposure time; what depends on a column that is not known is NOT
+        CHECKED.
+    details
+        Whether profiles and histograms are wanted as well.
+    """
     table = table if table is not None else built_in_checks()
     if block and block not in table.blocks:
         raise unknown("block", block, table.blocks)
@@ -121,7 +123,6 @@ def problem_result(
     why: FrameError | Exception,
     *,
     exposure: Exposure | None = None,
-    column: int | None = None,
     block: str = "",
 ) -> ImageResult:
     """The result for a file that could not be measured; an error that is no FrameError is a fault of Eyegore."""
@@ -134,7 +135,6 @@ def problem_result(
         verdict=problem.verdict,
         test=facts.test,
         family=family_of(facts.test),
-        column=column,
         block=block,
         problem=problem,
         explanation=why.explanation if isinstance(why, FrameError) else f"could not be judged: {why!r}",

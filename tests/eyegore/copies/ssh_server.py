@@ -50,8 +50,9 @@ class SshServer:
 
     def target(self, path: Path | str, **changes: object) -> SyncTarget:
         """A folder reached through this server."""
-        target = parse_target(self.address("/"), key=self.key, known_hosts=self.known_hosts)
-        return SyncTarget(**(vars(target) | {"path": str(path)} | changes))
+        target = parse_target(self.address("/"))
+        ours = {"path": str(path), "key": self.key, "known_hosts": self.known_hosts}
+        return SyncTarget(**(vars(target) | ours | changes))
 
     def address(self, path: Path | str) -> str:
         """The same as a person would write it; ssh itself must then know key and host, see :meth:`ssh_program`."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,9 @@ def test_a_folder_of_this_computer(
     text: str, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, private_home: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    target = parse_target(text, name="backup", bandwidth_kb=100)
+    target = parse_target(text)
     path = path.format(here=tmp_path, home=private_home)
-    assert target == SyncTarget("backup", TargetKind.LOCAL, path, bandwidth_kb=100)
+    assert target == SyncTarget(text, TargetKind.LOCAL, path)
     assert (target.address, target.login) == (path + "/", "")
 
 
@@ -88,16 +89,11 @@ def test_what_cannot_be_a_target_is_refused(text: str, told: str) -> None:
     assert "secret" not in str(raised.value)
 
 
-def test_a_bandwidth_below_nothing_is_refused() -> None:
-    with pytest.raises(SettingsError, match="KiB/s"):
-        parse_target("/mnt/backup", bandwidth_kb=-1)
-
-
 @pytest.mark.parametrize(
     ("folder", "path"), [("14_Mar_80", "/root/14_Mar_80"), ("a/b c", "/root/a/b c"), ("/else/x", "/else/x")]
 )
 def test_a_folder_below_the_root(folder: str, path: str) -> None:
-    target = parse_target("lab@gate:/root", key=Path("/key"))
+    target = replace(parse_target("lab@gate:/root"), key=Path("/key"))
     below = target.below(folder)
     assert (below.path, below.host, below.key) == (path, "gate", Path("/key"))
 

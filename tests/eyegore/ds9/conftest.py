@@ -13,7 +13,7 @@ import pytest
 
 from eyegore.ds9.session import OwnDs9
 from eyegore.ds9.viewer import Ds9Viewer
-from eyegore.ds9.xpa import Pyds9, Transport, XpaTools
+from eyegore.ds9.xpa import PYDS9, XPA_TOOLS, Transport
 
 from ...patience import AWAITED_S
 from .shown_files import remembered_sessions
@@ -70,7 +70,7 @@ def viewer(open_viewer: Callable[..., Ds9Viewer]) -> Ds9Viewer:
     return open_viewer()
 
 
-@pytest.fixture(params=[XpaTools(), Pyds9()], ids=lambda transport: transport.name)
+@pytest.fixture(params=[XPA_TOOLS, PYDS9], ids=lambda transport: transport.name)
 def transport(request: pytest.FixtureRequest) -> Transport:
     """Each of the ways to reach DS9."""
     made: Transport = request.param

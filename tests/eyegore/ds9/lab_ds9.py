@@ -16,7 +16,7 @@ import pytest
 
 from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.plain_names import private_folder
-from eyegore.ds9.xpa import Ds9SilentError, Xpa, XpaTools
+from eyegore.ds9.xpa import XPA_TOOLS, Ds9SilentError, Xpa
 
 from ...patience import AWAITED_S
 
@@ -58,7 +58,7 @@ class Lab:
 
     @property
     def xpa(self) -> Xpa:
-        return Xpa(XpaTools(), self.environment, threading.Event())
+        return Xpa(XPA_TOOLS, self.environment, threading.Event())
 
     def known(self, *titles: str) -> bool:
         return {point.name for point in self.xpa.running()} == set(titles)

@@ -16,7 +16,7 @@ from eyegore.ds9.loading import Loading
 from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, OrderOutcome, not_shown
 from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9
-from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, XpaTools
+from eyegore.ds9.xpa import XPA_TOOLS, Ds9GivenUpError, Ds9SilentError, Transport
 
 from ...patience import AWAITED_S
 from .lab_ds9 import Lab, dialog, go_there, opened_lab, write_image
@@ -53,7 +53,7 @@ def load(temporary: Path) -> Iterator[Load]:
         assert isinstance(given_up, threading.Event)
         loading = Loading(order, names, given_up, **options)  # type: ignore[arg-type]
         outcomes = list(loading.check())
-        xpa, address = RunningDs9("lab", transport or XpaTools(), given_up).connect()
+        xpa, address = RunningDs9("lab", transport or XPA_TOOLS, given_up).connect()
         return outcomes + list(loading.load(xpa, address))
 
     yield carry_out
@@ -204,7 +204,7 @@ def test_an_order_that_raises_a_dialog_is_not_taken_for_done_and_once_it_is_clos
 def test_a_suspended_ds9_is_told_and_works_when_it_goes_on(
     lab: Lab, load: Load, images: tuple[FrameImage, ...]
 ) -> None:
-    session = RunningDs9("lab", XpaTools(), threading.Event())
+    session = RunningDs9("lab", XPA_TOOLS, threading.Event())
     xpa, address = session.connect()
     lab.processes["lab"].send_signal(signal.SIGSTOP)
     try:
@@ -221,7 +221,7 @@ def test_a_ds9_killed_while_it_loads_is_told_as_gone(
 ) -> None:
     lab.start("victim")
     wait_until(lambda: lab.known("lab", "victim"))
-    session = RunningDs9("victim", XpaTools(), threading.Event())
+    session = RunningDs9("victim", XPA_TOOLS, threading.Event())
     xpa, address = session.connect()
 
     def began(image: FrameImage, done: int, total: int) -> None:

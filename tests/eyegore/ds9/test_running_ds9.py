@@ -10,7 +10,7 @@ import pytest
 
 from eyegore.basics.errors import Ds9Error
 from eyegore.ds9.running_ds9 import UsersDs9
-from eyegore.ds9.xpa import Xpa, XpaTools
+from eyegore.ds9.xpa import XPA_TOOLS, Xpa
 
 from ...patience import AWAITED_S
 from .lab_ds9 import Lab, answers, go_there, opened_lab
@@ -75,10 +75,10 @@ def test_a_name_that_fits_several_or_none_is_said_with_those_running(
 @pytest.mark.ds9
 def test_without_a_name_two_are_too_many_unless_another_is_wanted(lab, wait_until):
     with pytest.raises(Ds9Error, match="2 DS9s are running: choose one by -d: left at "):
-        UsersDs9(XpaTools(), threading.Event()).connect()
+        UsersDs9(XPA_TOOLS, threading.Event()).connect()
     with pytest.raises(Ds9Error, match="a DS9 named 'left' is running already"):
-        UsersDs9(XpaTools(), threading.Event(), "left", another=True).connect()
-    third = UsersDs9(XpaTools(), threading.Event(), another=True)
+        UsersDs9(XPA_TOOLS, threading.Event(), "left", another=True).connect()
+    third = UsersDs9(XPA_TOOLS, threading.Event(), another=True)
     xpa, address = third.connect()
     assert third.name == "DS9 quickds9"
     assert xpa.get(address, "version")
@@ -92,11 +92,11 @@ def test_without_a_name_two_are_too_many_unless_another_is_wanted(lab, wait_unti
 
 @pytest.mark.ds9
 def test_where_none_runs_one_is_started_and_found_again(empty_lab):
-    first = UsersDs9(XpaTools(), threading.Event())
+    first = UsersDs9(XPA_TOOLS, threading.Event())
     _, address = first.connect()
     empty_lab.processes["quickds9"] = first.process
     first.close()
-    second = UsersDs9(XpaTools(), threading.Event())
+    second = UsersDs9(XPA_TOOLS, threading.Event())
     assert second.connect()[1] == address
     assert second.process is None
 
@@ -105,13 +105,13 @@ def test_where_none_runs_one_is_started_and_found_again(empty_lab):
 def test_one_that_does_not_start_is_said_and_leaves_nothing(empty_lab, temporary, monkeypatch):
     monkeypatch.delenv("DISPLAY")
     with pytest.raises(Ds9Error, match=r"DS9 did not start: .*DISPLAY"):
-        UsersDs9(XpaTools(), threading.Event()).connect()
+        UsersDs9(XPA_TOOLS, threading.Event()).connect()
 
 
 @pytest.mark.parametrize("title", ["two words", "eye:gore", "é[1]"])
 def test_a_title_that_xpa_cannot_read_is_refused(title):
     with pytest.raises(Ds9Error, match="cannot be the title"):
-        UsersDs9(XpaTools(), threading.Event(), title, another=True)
+        UsersDs9(XPA_TOOLS, threading.Event(), title, another=True)
 
 
 @pytest.mark.ds9
@@ -122,7 +122,7 @@ def test_host_and_port_reach_a_ds9_by_inet_whatever_the_users_method(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     empty_lab.start("there", XPA_METHOD="localhost", XPA_NSREGISTER="false", XPA_PORT=f"DS9:there {port} {port + 1}")
-    by_inet = Xpa(XpaTools(), {"XPA_METHOD": "inet"}, threading.Event())
+    by_inet = Xpa(XPA_TOOLS, {"XPA_METHOD": "inet"}, threading.Event())
     wait_until(lambda: answers(by_inet, f"127.0.0.1:{port}"))
     open_viewer(f"localhost:{port}").show(frames(tmp_path, 7), 7)
     wait_until(told.matches(f"ObsID 7 shown in DS9 localhost:{port}: CCD1, CCD2, CCD3"))

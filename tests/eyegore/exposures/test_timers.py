@@ -269,14 +269,6 @@ def test_what_was_missing_before_the_start_is_no_news() -> None:
     assert [one.obsid for one in timer.missing(T0 + 1e6)] == [17_248, 17_249]
 
 
-def test_a_block_with_fewer_ccds() -> None:
-    pace = ExposurePace()
-    timer = ImageTimer(pace, 0.0, ccds=frozenset({2}))
-    timer.expect(pace.add(rows(7, T0)))
-    timer.arrived(image(7, 2))
-    assert timer.missing(T0 + 1e6) == ()
-
-
 def test_memory_of_images_is_bounded() -> None:
     timer = images_of(session(MOST_AWAITED + 50))
     for obsid in range(5000):

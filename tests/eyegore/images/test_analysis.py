@@ -362,7 +362,7 @@ def test_a_frame_of_every_writer_gives_the_same_numbers(tmp_path: Path) -> None:
 
 def test_the_result_tells_whose_frame_it_is(tmp_path: Path) -> None:
     path = write(tmp_path, "PTC01", 45, ccd=3)
-    result = analyse_image(path, block="BORN", column=5, details=True)
+    result = judge_image(read_frame(path), block="BORN", column=5, details=True)
     assert (result.obsid, result.ccd, result.test, result.family) == (20148, 3, "PTC01", Family.FLAT)
     assert (result.column, result.block, result.exptime) == (5, "BORN", pytest.approx(1.75))
     assert result.header["SOURCE"] == "flat"
