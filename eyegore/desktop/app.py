@@ -47,7 +47,7 @@ SWITCH_S = 0.001
 EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence", "look at copies", "quit")
 """Actions of the key table that work in the list of alarms and in histories as well."""
 IMPORT_LATER_MS = 3000
-"""When the plotting library of the history windows is imported: the first window comes first."""
+"""When the plotting library of the history windows is imported: the first window comes first, and the history."""
 IMPORT_S = 20.0
 """So long the end of that import is waited for [s]: Python 3.13 aborts when the program ends in the middle of it."""
 
@@ -177,7 +177,7 @@ class Desktop:
         from eyegore.session.service import Service
 
         self._session = session
-        self.service = Service(session, [self.pump.post], self._clock)
+        self.service = Service(session, [self.pump.post], self._clock, self._when_shown)
         rules = self.service.monitor.rules
         self.copies.begin(CopyBook(Target(one.name, one.role) for one in self.service.aside.targets))
         self.view = SessionView(self.panes, self.desk, self.warnings, self.copies, rules, self.images, session.tag)
@@ -216,6 +216,16 @@ class Desktop:
             self.view.flush()
             self.histories.refresh()
             self.looks.refresh(self.view.pictures)
+
+    def _when_shown(self, call: Callable[[], None]) -> None:
+        """Have ``call`` called once all that was posted is shown; callable from any thread."""
+        self.pump.post(Call(lambda: self._history_shown(call)))
+
+    def _history_shown(self, call: Callable[[], None]) -> None:
+        """Another piece of the history is about to be drawn, in this turn of the pump; there is more to be read."""
+        self.root.after_cancel(self._import_job)
+        self._import_job = self.root.after(IMPORT_LATER_MS, self.histories.warm)
+        self.root.after(1, call)
 
     def _say_later(self, level: int, text: str) -> None:
         """Say a line; callable from any thread."""

@@ -30,7 +30,9 @@ OBSERVED_CYCLE_S = 0.5
 REST_S, RESTING_CYCLE_S = 60.0, 2.0
 """After so long without news from the folder, and the time between two looks then, where inotify calls us."""
 BREATH_S = 0.002
-"""Pause between two pieces of a long history: the window has its turn."""
+"""Pause between two pieces of what is read, for the other threads."""
+SHOWN_S = 1.0
+"""So long the history waits for a window that hangs, once [s]."""
 SPACING_S = 0.02
 """Shortest time between two looks: a file that is written to all the time does not get all our time."""
 FOLLOW_S, FOLLOW_LONGEST_S = 2.0, 60.0
@@ -56,6 +58,9 @@ class Ingest(Worker):
         Whether to look at images and exposure logs.
     follow
         Monitor the newest day folder in ``folder``, and switch when a newer one gets files.
+    when_shown
+        Calls what it is given, from any thread, once all that was posted is judged and shown. The history is read no
+        faster: while Python works on it, each call of the window to Tk would have to wait for its turn.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Ingest(Worker):
         images: bool = True,
         exposures: bool = True,
         follow: bool = False,
+        when_shown: Callable[[Callable[[], None]], object] = lambda call: call(),
     ) -> None:
         super().__init__("ingest")
         self.folder = folder
@@ -77,6 +83,9 @@ class Ingest(Worker):
         self._images = images
         self._exposures = exposures
         self._follow = follow
+        self._when_shown = when_shown
+        self._shown = threading.Event()
+        self._shown.set()
         self._waking = threading.Event()
         self._lock = threading.Lock()
         self._woken: set[str] = set()
@@ -91,6 +100,7 @@ class Ingest(Worker):
 
     def _interrupt(self) -> None:
         self._waking.set()
+        self._shown.set()
         if self._watch is not None:
             self._watch.stop()
 
@@ -133,10 +143,19 @@ class Ingest(Worker):
         self._send(reader.look(woken, began, time.time(), everything=everything, polling=polling))
         while reader.pending and not self._stopping.is_set():
             self._send(reader.advance(time.monotonic(), time.time()))
-            self._stopping.wait(BREATH_S)
+            self._rest(history=not reader.caught_up)
             if self._waking.is_set() or time.monotonic() - began > CYCLE_S:
                 self._waking.set()  # there is more to read: come back at once
                 break
+
+    def _rest(self, *, history: bool) -> None:
+        """Let the others have their turn; a window that does not answer is waited for once."""
+        if history and self._shown.is_set():
+            self._shown.clear()
+            self._when_shown(self._shown.set)
+            self._shown.wait(SHOWN_S)
+        else:
+            self._stopping.wait(BREATH_S)
 
     def _send(self, messages: Iterable[FeedMessage]) -> None:
         for message in messages:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from eyegore.alarms.deadman import LoopTimer
@@ -105,15 +105,30 @@ def _always(table: LimitTable) -> Callable[[str], LimitTable | None]:
     return lambda _elvis: table
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """``call`` once what came before it is shown."""
+
+    call: Callable[[], None]
+
+
 class Service:
-    """Runs one session until :meth:`stop`. ``clock`` gives the unix time [s] that alarms are judged at."""
+    """Runs one session until :meth:`stop`. ``clock`` gives the unix time [s] that alarms are judged at.
+
+    ``when_shown`` calls what it is given once the subscribers have shown what they were told.
+    """
 
     def __init__(
-        self, session: Session, subscribers: Sequence[Subscriber] = (), clock: Callable[[], float] = time.time
+        self,
+        session: Session,
+        subscribers: Sequence[Subscriber] = (),
+        clock: Callable[[], float] = time.time,
+        when_shown: Callable[[Callable[[], None]], object] = lambda call: call(),
     ) -> None:
         self.session = session
         self._clock = clock
-        self._inbox: queue.SimpleQueue[FeedMessage | Command | News | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[FeedMessage | Command | News | _Shown | None] = queue.SimpleQueue()
+        self._when_shown = when_shown
         # First: it looks at the limits before they are read, so that no edit falls between.
         self.aside = SideWorkers(session, self._inbox.put)
         self.monitor = Monitor(rules_for(session), str(session.folder))
@@ -129,6 +144,7 @@ class Service:
             images=session.images,
             exposures=session.exposures,
             follow=session.follow,
+            when_shown=lambda call: self._inbox.put(_Shown(call)),
         )
         self._restart_at = float("inf")
         self._loop = LoopTimer()
@@ -224,7 +240,7 @@ class Service:
     def _take_messages(self) -> None:
         next_tick = time.monotonic()
         while True:
-            message: FeedMessage | Command | News | Tick | None
+            message: FeedMessage | Command | News | Tick | _Shown | None
             try:
                 message = self._inbox.get(timeout=max(0.0, next_tick - time.monotonic()))
             except queue.Empty:
@@ -237,7 +253,9 @@ class Service:
                     self._note_standstill()
                     self._supervise()
                     self._deliver(Tick())
-                if not isinstance(message, Tick):
+                if isinstance(message, _Shown):
+                    self._when_shown(message.call)
+                elif not isinstance(message, Tick):
                     self._deliver(message)
             except Exception:  # the next row must find the thread alive
                 log.exception("what follows from a message was not done: %.200r", message)

@@ -14,6 +14,7 @@ import pytest
 
 from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
+from eyegore.desktop.history.desk import HistoryDesk
 from eyegore.desktop.layout_store import LayoutStore
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import AlarmState, Drift, Said, Trends
@@ -50,6 +51,20 @@ def test_a_session_on_the_screen(tmp_path: Path, open_desktop: Open, run: Run) -
     assert desktop.panes.table.tree.get_children()
     assert desktop.panes.charts is not None
     assert "CCD temperatures" in [page.title for page in desktop.panes.charts.pages]
+
+
+def test_the_plotting_library_is_imported_after_the_history(
+    tmp_path: Path, open_desktop: Open, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import would hold up the window together with what reads and judges."""
+    warm: list[bool] = []
+    monkeypatch.setattr(HistoryDesk, "warm", lambda _desk: warm.append(True))
+    monkeypatch.setattr(app, "IMPORT_LATER_MS", 10**8)
+    simulator(tmp_path / "day").append_rows(3000)
+    open_desktop(tmp_path / "day")
+    assert not warm
+    monkeypatch.setattr(app, "IMPORT_LATER_MS", 1)
+    run(lambda: warm)
 
 
 def test_a_plot_tells_where_its_parameter_is_heading(tmp_path: Path, open_desktop: Open, run: Run) -> None:

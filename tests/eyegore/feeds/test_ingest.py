@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import shutil
 import threading
 from collections.abc import Callable
@@ -283,6 +284,36 @@ def test_no_file_is_kept_open_and_nothing_is_written(running: Ingest, day: Day, 
     after = {path.name: path.stat().st_mtime_ns for path in day.folder.iterdir()}
     after["EXP_LOG_140319.txt"] = before["EXP_LOG_140319.txt"]
     assert after == before
+
+
+def test_the_history_is_read_as_fast_as_it_is_shown(
+    day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eyegore.feeds.ingest.SHOWN_S", 10 * AWAITED_S)
+    asked: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    day.hk(range(3000))
+    ingesting(day.folder, when_shown=asked.put)
+    told: list[int] = []
+    while not inbox.caught_up:
+        shown = asked.get(timeout=AWAITED_S)
+        told.append(len(inbox.rows))  # nothing more is read until it is shown
+        shown()
+        wait_until(lambda: inbox.caught_up or not asked.empty())
+    assert len(told) > 3
+    assert sorted(set(told)) == told
+    assert inbox.rows == list(range(3000))
+
+
+def test_a_window_that_hangs_is_waited_for_once(
+    day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eyegore.feeds.ingest.SHOWN_S", 0.0)
+    asked: list[Callable[[], None]] = []
+    day.hk(range(3000))
+    ingesting(day.folder, when_shown=asked.append)
+    wait_until(lambda: inbox.caught_up)
+    assert inbox.rows == list(range(3000))
+    assert len(asked) == 1
 
 
 def test_thousands_of_files(day: Day, inbox: Inbox, ingesting: Start, wait_until: Wait) -> None:

@@ -117,6 +117,25 @@ def test_rows_are_judged_as_they_come(tmp_path: Path, start: Start, ear: Ear, wa
     assert any(isinstance(event, ExposuresAccepted) for event in ear.events)
 
 
+def test_the_history_goes_on_once_its_rows_are_told(
+    tmp_path: Path, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eyegore.feeds.ingest.SHOWN_S", 10 * AWAITED_S)
+    simulator(tmp_path / "day").append_rows(3000)
+    told: list[int] = []
+
+    def shown(call: Callable[[], None]) -> None:
+        told.append(ear.rows())
+        call()
+
+    service = Service(Session(tmp_path / "day", watch_disk=False), [ear.take], when_shown=shown)
+    service.start()
+    wait_until(lambda: ear.rows() == 3000)
+    assert service.stop(AWAITED_S)
+    assert len(set(told)) > 3
+    assert told == sorted(told)
+
+
 def test_what_the_journal_knows_is_told_once_and_first(
     tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil
 ) -> None:
