@@ -143,7 +143,7 @@ def judge(session: Session, progress: Callable[[Monitor], None] = lambda monitor
 
 def judge_images(monitor: Monitor, table: CheckTable, args: argparse.Namespace) -> ImageFindings:
     """Judge every image that the exposure log has a row for."""
-    from eyegore.images.folder_judge import judge_folder
+    from eyegore.images.judge import judge_folder
 
     now = time.time()
     rows = monitor.exposures.all()

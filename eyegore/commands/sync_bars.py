@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from eyegore.basics.safe_text import printable
-from eyegore.copies.listener import PassListener
-from eyegore.copies.report import PassReport
+from eyegore.copies.report import PassListener, PassReport
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,11 +9,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import islice
 
-from eyegore.copies.exposures import STATES
 from eyegore.copies.ledger import LedgerEntry
-from eyegore.copies.listener import PassListener
 from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
-from eyegore.copies.report import Mismatch, PassReport
+from eyegore.copies.report import STATES, Mismatch, PassListener, PassReport
 from eyegore.copies.target import SyncTarget
 from eyegore.copies.worker import PassFailed, SyncNews
 from eyegore.messages.copies import CopyFile, CopyNews, CopyProgress, CopyState, ExposureCopies, ExposureCopy, SyncState

@@ -14,12 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from eyegore.copies.exposures import exposure_copies
 from eyegore.copies.ledger import FileState, LedgerEntry, SyncLedger
-from eyegore.copies.listener import PassListener
 from eyegore.copies.mount_memory import MountMemory
 from eyegore.copies.programs.rsync import RsyncProgress, RsyncResult, RsyncRun
-from eyegore.copies.report import Compared, Likeness, Mismatch, PassReport
+from eyegore.copies.report import Compared, Likeness, Mismatch, PassListener, PassReport, exposure_copies
 from eyegore.copies.scan import FolderState, SourceFile, SyncScan
 from eyegore.copies.side import OtherSide
 from eyegore.copies.target import SyncTarget

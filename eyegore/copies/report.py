@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from eyegore.copies.ledger import LedgerEntry
-from eyegore.messages.copies import ExposureCopy
+from eyegore.copies.ledger import FileState, LedgerEntry
+from eyegore.copies.programs.rsync import RsyncFile, RsyncProgress
+from eyegore.copies.scan import SourceFile
+from eyegore.elvis.day_folder import parse_name
+from eyegore.messages.copies import CopyState, ExposureCopy
 
 
 class Likeness(Enum):
@@ -89,3 +93,55 @@ class PassReport:
     def lag_s(self) -> float:
         """How long the oldest of them has been waiting [s]; 0 when none does."""
         return max((self.time - entry.since for entry in self.waiting), default=0.0)
+
+
+STATES = {
+    FileState.COMPLETE: CopyState.WAITING,
+    FileState.VERIFIED: CopyState.VERIFIED,
+    FileState.MISMATCH: CopyState.DIFFERS,
+    FileState.FAILED: CopyState.FAILED,
+}
+
+
+def exposure_copies(
+    files: Mapping[str, SourceFile], incomplete: Iterable[str], entries: Mapping[str, LedgerEntry]
+) -> dict[int, ExposureCopy]:
+    """The worst state of the files of each ObsID; one that is being written waits."""
+    worst: dict[int, CopyState] = {}
+    images: dict[int, int] = {}
+    for path, file in files.items():
+        if file.obsid is None:
+            continue
+        state = STATES[entries[path].state]
+        known = worst.get(file.obsid)
+        if known is None or state.rank > known.rank:
+            worst[file.obsid] = state
+        images[file.obsid] = images.get(file.obsid, 0) + (not file.grows)
+    for path in incomplete:
+        day_file = parse_name(os.path.basename(path))
+        if day_file is not None and day_file.obsid is not None:
+            known = worst.get(day_file.obsid, CopyState.VERIFIED)
+            worst[day_file.obsid] = max(known, CopyState.WAITING, key=lambda state: state.rank)
+    return {obsid: ExposureCopy(state, images.get(obsid, 0)) for obsid, state in worst.items()}
+
+
+class PassListener:
+    """Told on the thread of the pass; must return at once and not raise. This one does nothing."""
+
+    def on_file(self, file: RsyncFile) -> None:
+        """Rsync begins with a file."""
+
+    def on_progress(self, progress: RsyncProgress) -> None:
+        """Rsync has come so far."""
+
+    def on_run_end(self) -> None:
+        """Rsync has ended."""
+
+    def on_look(self, report: PassReport) -> None:
+        """So much is to be done; the target was not asked yet."""
+
+    def on_report(self, report: PassReport) -> None:
+        """The target answers; the pass has come so far, and goes on."""
+
+    def on_space(self, free: float, total: float) -> None:
+        """The volume of the target has so much free space [byte]."""

@@ -18,6 +18,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eyegore.basics.open_file import opened
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.still_folder import StillFolder
 from eyegore.elvis.ccd_frame import frame_state
@@ -206,8 +207,7 @@ def settled(look: Callable[[], FolderState], pause: Callable[[float], object]) -
 def _whole_lines(path: Path, size: int) -> int:
     """Length [bytes] of the complete lines among the first ``size`` bytes; 0 when there are none."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
+        with opened(path) as descriptor:
             end = size
             while end > 0:
                 begin = max(0, end - _BLOCK)
@@ -215,8 +215,6 @@ def _whole_lines(path: Path, size: int) -> int:
                 if newline >= 0:
                     return begin + newline + 1
                 end = begin
-        finally:
-            os.close(descriptor)
     except OSError as why:
         log.debug("%s: %s", path, why)
     return 0

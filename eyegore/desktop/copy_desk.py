@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from eyegore.basics.records import same
 from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.copies import CopyProgress, SyncState, VolumeSpace
-from eyegore.presenters.copies import copy_cell, file_cells
+from eyegore.presenters.copies import backup_cells, copy_cell, file_cells
 from eyegore.presenters.copy_book import CopyBook
-from eyegore.presenters.copy_strip import backup_cells
 from eyegore.widgets.cells.copies import FileCell
 from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.copies.copy_list import CopyList

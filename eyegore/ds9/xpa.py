@@ -56,7 +56,7 @@ class AccessPoint:
 class Transport:
     """What a child process that carries one XPA call is started with, before the address and the words.
 
-    ``get`` asks, the answer is its output; ``put`` orders, ``send`` as well, and hands over what it reads from its input.
+    ``get`` asks, its output is the answer; ``put`` orders; ``send`` orders and hands over what it reads from its input.
     """
 
     name: str

@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from eyegore.basics.errors import FormatError
+from eyegore.basics.open_file import opened
 from eyegore.elvis.ccd_geometry import (
     LARGEST_FRAME as LARGEST_FRAME,
     QUADRANTS as QUADRANTS,
     FrameGeometry as FrameGeometry,
 )
-from eyegore.elvis.fits_headers import CardValue, Flaw, Hdu, Headers, read_headers
-from eyegore.elvis.frame_error import FrameError, unreadable
+from eyegore.elvis.fits_headers import CardValue, Flaw, FrameError, Hdu, Headers, read_headers, unreadable
 from eyegore.elvis.frame_pixels import UInt16Array as UInt16Array, compressed, image_shape, pixels_of
 from eyegore.messages.images import ImageProblem
 
@@ -50,13 +52,10 @@ class Frame:
 def frame_state(path: str | os.PathLike[str]) -> FrameState:
     """Whether a file is a whole image. Never raises for the file: what is wrong with it is the ``problem``."""
     try:
-        descriptor = _open(path)
-        try:
+        with _image(path) as descriptor:
             size = os.fstat(descriptor).st_size
             headers = read_headers(descriptor, size)
             flaw = _flaw(descriptor, headers, size)
-        finally:
-            os.close(descriptor)
     except FileNotFoundError:
         return FrameState(False, 0, 0, "it has vanished")
     except OSError as why:
@@ -66,14 +65,8 @@ def frame_state(path: str | os.PathLike[str]) -> FrameState:
 
 def header(path: str | os.PathLike[str]) -> dict[str, CardValue]:
     """Cards of the image in a whole file, the first of each keyword. FrameError when there is none."""
-    try:
-        descriptor = _open(path)
-        try:
-            return _image_of(descriptor, path).cards
-        finally:
-            os.close(descriptor)
-    except OSError as why:
-        raise unreadable(path, why) from why
+    with _told(path), _image(path) as descriptor:
+        return _image_of(descriptor, path).cards
 
 
 def read_pixels(path: str | os.PathLike[str], buffer: UInt16Array | None = None) -> UInt16Array:
@@ -83,14 +76,8 @@ def read_pixels(path: str | os.PathLike[str], buffer: UInt16Array | None = None)
     :data:`LARGEST_FRAME`), else a new array. FrameError when the file is not complete, cannot be read, or holds
     pixels that are no 16-bit ADU; :mod:`eyegore.elvis.frame_pixels` tells which forms are read.
     """
-    try:
-        descriptor = _open(path)
-        try:
-            return pixels_of(descriptor, _image_of(descriptor, path), path, buffer)
-        finally:
-            os.close(descriptor)
-    except OSError as why:
-        raise unreadable(path, why) from why
+    with _told(path), _image(path) as descriptor:
+        return pixels_of(descriptor, _image_of(descriptor, path), path, buffer)
 
 
 def read_frame(path: str | os.PathLike[str], buffer: UInt16Array | None = None) -> Frame:
@@ -98,29 +85,32 @@ def read_frame(path: str | os.PathLike[str], buffer: UInt16Array | None = None) 
 
     FrameError as there, and when the image cannot be a frame of these CCDs.
     """
-    try:
-        descriptor = _open(path)
+    with _told(path), _image(path) as descriptor:
+        image = _image_of(descriptor, path)
+        rows, columns = image_shape(image)
         try:
-            image = _image_of(descriptor, path)
-            rows, columns = image_shape(image)
-            try:
-                geometry = FrameGeometry.from_shape(columns, rows)
-            except FormatError as why:
-                raise FrameError(path, ImageProblem.WRONG_SHAPE, f"cannot be used: {why}") from why
-            return Frame(os.fspath(path), pixels_of(descriptor, image, path, buffer), image.cards, geometry)
-        finally:
-            os.close(descriptor)
+            geometry = FrameGeometry.from_shape(columns, rows)
+        except FormatError as why:
+            raise FrameError(path, ImageProblem.WRONG_SHAPE, f"cannot be used: {why}") from why
+        return Frame(os.fspath(path), pixels_of(descriptor, image, path, buffer), image.cards, geometry)
+
+
+@contextmanager
+def _image(path: str | os.PathLike[str]) -> Iterator[int]:
+    with opened(path) as descriptor:
+        kind = os.fstat(descriptor).st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder says so itself when it is read
+            raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", os.fspath(path))
+        yield descriptor
+
+
+@contextmanager
+def _told(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Raise FrameError from what the system refuses in the body."""
+    try:
+        yield
     except OSError as why:
         raise unreadable(path, why) from why
-
-
-def _open(path: str | os.PathLike[str]) -> int:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    kind = os.fstat(descriptor).st_mode
-    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder says so itself when it is read
-        os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", os.fspath(path))
-    return descriptor
 
 
 def _image_of(descriptor: int, path: str | os.PathLike[str]) -> Hdu:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from eyegore.elvis.day_folder import parse_stamp
 from eyegore.elvis.dialect import DIALECTS, Recognition, recognise_explog, version_named
 from eyegore.elvis.hk_text import excerpt, number
-from eyegore.elvis.tail import LONGEST_LINE, Tail
-from eyegore.messages.events import BadLine, Exposure, ExposureRows, FeedMessage, SourceEvent
+from eyegore.elvis.tail import LONGEST_LINE, Tail, polled
+from eyegore.messages.events import BadLine, Exposure, ExposureRows, FeedMessage
 
 CHUNK = 1 << 16
 """Bytes turned into rows at once: about 100 rows, 1 ms."""
@@ -91,25 +91,17 @@ class ExposureTail:
 
     def poll(self, received: float, max_bytes: int = 4 * CHUNK) -> list[FeedMessage]:
         """What is new in the file, about ``max_bytes`` of it; empty when nothing is. Costs one stat when idle."""
-        messages: list[FeedMessage] = []
-        fruitful = False
-        while max_bytes > 0 or not fruitful:
-            before = self._tail.offset
-            chunk = self._tail.read(CHUNK)
-            for change in self._tail.take_changes():
-                messages.append(SourceEvent(change.kind, self.path, change.text))
-            if chunk is not None:
-                if chunk.restart:
-                    self._header = None
-                found = list(self._lines(chunk.data, chunk.line, received))
-                if chunk.too_long is not None:
-                    found.append(BadLine(self.path, chunk.too_long, f"it is longer than {LONGEST_LINE} bytes"))
-                messages += found
-                fruitful = fruitful or bool(found)
-            max_bytes -= max(1, self._tail.offset - before)
-            if not self._tail.more:
-                break
-        return messages
+        return polled(self._tail, lambda: self._rows(received), max_bytes)
+
+    def _rows(self, received: float) -> Iterator[FeedMessage]:
+        chunk = self._tail.read(CHUNK)
+        if chunk is None:
+            return
+        if chunk.restart:
+            self._header = None
+        yield from self._lines(chunk.data, chunk.line, received)
+        if chunk.too_long is not None:
+            yield BadLine(self.path, chunk.too_long, f"it is longer than {LONGEST_LINE} bytes")
 
     def _lines(self, data: bytes, line: int, received: float) -> Iterator[FeedMessage]:
         rows: list[Exposure] = []

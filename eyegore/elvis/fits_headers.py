@@ -10,6 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 
+from eyegore.basics.errors import FormatError
 from eyegore.messages.images import ImageProblem
 
 BLOCK = 2880
@@ -156,3 +157,19 @@ def _data_size(cards: dict[str, CardValue]) -> int | None:
     if not all(type(length) is int and length >= 0 for length in lengths):
         return None
     return abs(bits) // 8 * groups * (parameters + math.prod(int(length or 0) for length in lengths)) if axes else 0
+
+
+class FrameError(FormatError):
+    """``problem`` is its kind, ``explanation`` what is wrong in words that go after the name of the file."""
+
+    def __init__(self, path: str | os.PathLike[str], problem: ImageProblem, explanation: str) -> None:
+        super().__init__(f"{os.fspath(path)} {explanation}")
+        self.problem = problem
+        self.explanation = explanation
+
+
+def unreadable(path: str | os.PathLike[str], why: OSError) -> FrameError:
+    """The error for a file that the system does not let be read; one that is not there has vanished."""
+    if isinstance(why, FileNotFoundError):
+        return FrameError(path, ImageProblem.VANISHED, f"cannot be read: {why.strerror or why}")
+    return FrameError(path, ImageProblem.UNREADABLE, f"cannot be read: {why.strerror or why}")

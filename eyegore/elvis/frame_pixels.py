@@ -25,8 +25,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.elvis.fits_headers import Hdu
-from eyegore.elvis.frame_error import FrameError
+from eyegore.elvis.fits_headers import FrameError, Hdu
 from eyegore.messages.images import ImageProblem
 
 WHOLE = 0.01

@@ -13,9 +13,9 @@ import numpy as np
 from eyegore.elvis.day_folder import is_continuous, parse_name
 from eyegore.elvis.dialect import TIME_COLUMNS, Recognition, compare_hk, parameter_info, recognise_hk, settle
 from eyegore.elvis.hk_text import DAY, HkClock, HkTable, excerpt, number
-from eyegore.elvis.tail import LONGEST_LINE, Tail, both_ends
+from eyegore.elvis.tail import LONGEST_LINE, Tail, both_ends, polled
 from eyegore.elvis.transposed_hk import CADENCE, TransposedHk, is_transposed, read_transposed
-from eyegore.messages.events import BadLine, FeedMessage, HkHeader, HkRows, SourceEvent
+from eyegore.messages.events import BadLine, FeedMessage, HkHeader, HkRows
 
 CHUNK = 1 << 17
 """Bytes turned into rows at once: about 1 ms, during which no other thread runs."""
@@ -47,6 +47,16 @@ def table_columns(line: str) -> tuple[tuple[str, ...], int] | None:
     return tuple(columns), place
 
 
+def hk_header(
+    path: str, columns: tuple[str, ...], elvis: str | None, *, transposed: bool, explog: Recognition | None = None
+) -> HkHeader:
+    """What the columns of a file say; ``elvis`` and ``explog`` as of :class:`HkTail`."""
+    found = compare_hk(elvis, columns) if elvis else recognise_hk(columns, transposed)
+    version = settle(found, explog) if explog else found.elvis
+    units = tuple(parameter_info(version, column)[0] for column in columns)
+    return HkHeader(path, version, columns, found.unknown, found.missing, units, is_continuous(path))
+
+
 class HkTail:
     """Follows one HK file. ``elvis`` overrides the version; ``explog`` is what the exposure log beside it tells.
 
@@ -63,19 +73,11 @@ class HkTail:
 
     def poll(self, received: float, max_bytes: int = 2 * CHUNK) -> list[FeedMessage]:
         """What is new in the file, about ``max_bytes`` of it; empty when nothing is. Costs one stat when idle."""
-        messages: list[FeedMessage] = []
-        fruitful = False
-        while max_bytes > 0 or not fruitful:
-            before = self._tail.offset
-            found = list(self._rows_of_table(received) if self._transposed is None else self._rows_of_lines(received))
-            for change in self._tail.take_changes():
-                messages.append(SourceEvent(change.kind, self.path, change.text))
-            messages += found
-            fruitful = fruitful or any(isinstance(message, HkRows | BadLine) for message in found)
-            max_bytes -= max(1, self._tail.offset - before)
-            if not self._tail.more:
-                break
-        return messages
+
+        def read() -> Iterator[FeedMessage]:
+            return self._rows_of_table(received) if self._transposed is None else self._rows_of_lines(received)
+
+        return polled(self._tail, read, max_bytes)
 
     def preview(self, received: float, size: int = 1 << 16) -> HkRows | None:
         """Newest rows of the file from its last ``size`` bytes, without a change to what :meth:`poll` will give.
@@ -208,10 +210,7 @@ class HkTail:
     # --- both -------------------------------------------------------------------------------------------------------
 
     def _header(self, columns: tuple[str, ...], *, transposed: bool) -> HkHeader:
-        found = compare_hk(self.elvis, columns) if self.elvis else recognise_hk(columns, transposed)
-        elvis = settle(found, self.explog) if self.explog else found.elvis
-        units = tuple(parameter_info(elvis, column)[0] for column in columns)
-        return HkHeader(self.path, elvis, columns, found.unknown, found.missing, units, is_continuous(self.path))
+        return hk_header(self.path, columns, self.elvis, transposed=transposed, explog=self.explog)
 
     def _begun(self) -> tuple[float, float]:
         """Day [lab s] and seconds of that day at which the file begins by its name, else the day of its last change."""

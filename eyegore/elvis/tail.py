@@ -10,11 +10,12 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from eyegore.messages.events import SourceKind
+from eyegore.basics.open_file import opened
+from eyegore.messages.events import FeedMessage, HkHeader, SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)
 
@@ -125,11 +126,8 @@ class Tail:
                 return None
             if not (self._absent or self._unreadable or more) and _Look.of(status) == self._seen:
                 return None
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            try:
+            with opened(self.path) as descriptor:
                 found = act(descriptor, _Look.of(os.fstat(descriptor)))
-            finally:
-                os.close(descriptor)
         except (FileNotFoundError, NotADirectoryError):
             if self._seen is not None and not self._absent:
                 self._absent = True
@@ -246,15 +244,31 @@ class Tail:
         return data[: data.rfind(b"\n") + 1]
 
 
+def polled(tail: Tail, read: Callable[[], Iterable[FeedMessage]], max_bytes: int) -> list[FeedMessage]:
+    """What is new in a file, about ``max_bytes`` of it; empty when nothing is. Costs one stat when idle.
+
+    ``read`` makes messages of the next piece.
+    """
+    messages: list[FeedMessage] = []
+    fruitful = False
+    while max_bytes > 0 or not fruitful:
+        before = tail.offset
+        found = list(read())
+        messages += [SourceEvent(one.kind, tail.path, one.text) for one in tail.take_changes()]
+        messages += found
+        fruitful = fruitful or any(not isinstance(message, HkHeader) for message in found)
+        max_bytes -= max(1, tail.offset - before)
+        if not tail.more:
+            break
+    return messages
+
+
 def both_ends(path: str, head: int, tail: int) -> tuple[bytes, bytes, int]:
     """First ``head`` and last ``tail`` bytes of a file and where the latter begin; empty when it cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
+        with opened(path) as descriptor:
             begin = max(0, os.fstat(descriptor).st_size - tail)
             return os.pread(descriptor, head, 0), os.pread(descriptor, tail, begin), begin
-        finally:
-            os.close(descriptor)
     except OSError as why:
         log.debug("%s cannot be read ahead: %s", path, why)
         return b"", b"", 0

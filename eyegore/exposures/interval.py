@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from eyegore.elvis.hk_text import number
 from eyegore.messages.events import Exposure
 
 PIXEL_PERIOD_S = 14.3e-6
@@ -68,11 +69,11 @@ def interval_of(exposure: Exposure) -> ExposureInterval:
     assumed: list[str] = []
 
     def value(key: str) -> float:
-        number = _number(cells, places[key])
-        if not 0 <= number < 1e9:
-            number = _ASSUMED[key]
-            assumed.append(f"no {key}, {number:g} assumed")
-        return number
+        told = _number(cells, places[key])
+        if not 0 <= told < 1e9:
+            told = _ASSUMED[key]
+            assumed.append(f"no {key}, {told:g} assumed")
+        return told
 
     before = MOVED_LINES * 4e-6 * value("toi_fl")
     if value("chinj"):
@@ -103,7 +104,4 @@ def _places(columns: tuple[str, ...]) -> Mapping[str, int]:
 
 
 def _number(cells: Sequence[str], place: int) -> float:
-    try:
-        return float(cells[place]) if 0 <= place < len(cells) else math.nan
-    except ValueError:
-        return math.nan
+    return number(cells[place]) if 0 <= place < len(cells) else math.nan

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
+from eyegore.elvis.hk_text import number
 from eyegore.messages.events import Exposure
 
 READ_OUT_S = 71.8
@@ -107,13 +108,6 @@ class ExposurePace:
 
 def _modelled(kind: Kind) -> float:
     """Overhead of an exposure of unknown pace: read-out of its lines and transfer; pumping is not modelled."""
-    first, last = (_number(kind[1 + _COLUMNS.index(name)]) for name in ("vstart", "vend"))
+    first, last = (number(kind[1 + _COLUMNS.index(name)]) for name in ("vstart", "vend"))
     share = (last - first) / 2086 if 0 <= first < last else 1.0
     return READ_OUT_S * min(share, 1.0) + TRANSFER_S
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return math.nan

@@ -45,8 +45,8 @@ class ExposureTimer:
     """Tells when the next exposure does not come.
 
     ``tolerance_s`` [s] or :data:`TOLERANCE_PERIODS` times the period of the last exposure, whichever is longer, may
-    pass after it was due; longer than any pause between two test scripts. The log does not tell that a script has come to
-    its end: the frame after the last one is late too, until the next exposure. Silent before the first exposure.
+    pass after it was due; longer than any pause between two test scripts. The log does not tell that a script has come
+    to its end: the frame after the last one is late too, until the next exposure. Silent before the first exposure.
     """
 
     name = "EXPOSURES"

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from eyegore.elvis.day_folder import DayFile, FileKind, in_order, is_continuous
-from eyegore.elvis.dialect import Recognition, compare_hk, parameter_info, recognise_hk
-from eyegore.elvis.hk_file import HkTail
+from eyegore.elvis.day_folder import DayFile, FileKind, in_order
+from eyegore.elvis.dialect import Recognition
+from eyegore.elvis.hk_file import HkTail, hk_header
 from eyegore.feeds.tails import Tails
-from eyegore.messages.events import FeedMessage, HkHeader, HkRows
+from eyegore.messages.events import FeedMessage, HkRows
 
 PREVIEW_EVERY_S = 0.25
 """How often the newest file is previewed again while the history is being read."""
@@ -134,21 +134,13 @@ class HkSource:
         messages: list[FeedMessage] = []
         if not self._previewed:
             self._previewed = True
-            messages.append(self._header(rows))
+            messages.append(hk_header(rows.path, rows.columns, self._elvis, transposed=False))
         else:
             rows = _part(rows, slice(int(np.searchsorted(rows.times, self._preview_end, "right")), None))
         if rows.times.size:
             self._preview_end = float(rows.times[-1])
             messages.append(rows)
         return messages
-
-    def _header(self, rows: HkRows) -> HkHeader:
-        elvis = self._elvis
-        found = compare_hk(elvis, rows.columns) if elvis else recognise_hk(rows.columns, transposed=False)
-        units = tuple(parameter_info(found.elvis, column)[0] for column in rows.columns)
-        return HkHeader(
-            rows.path, found.elvis, rows.columns, found.unknown, found.missing, units, is_continuous(rows.path)
-        )
 
 
 def _part(rows: HkRows, part: slice) -> HkRows:

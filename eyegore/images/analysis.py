@@ -12,7 +12,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.campaign.family import family_of
 from eyegore.campaign.plan import chamber, chamber_of_block, unknown
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame as Frame, UInt16Array, read_frame as read_frame
-from eyegore.elvis.frame_error import FrameError as FrameError
+from eyegore.elvis.fits_headers import FrameError as FrameError
 from eyegore.images.facts import ImageFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.images.measuring import measure

@@ -22,6 +22,16 @@ from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult, Imag
 if TYPE_CHECKING:
     from eyegore.limits.frame_model import CheckTable
 
+
+import queue
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from eyegore.basics.worker import all_ended
+
+if TYPE_CHECKING:
+    from eyegore.limits.frame_model import CheckTable
+
 log = logging.getLogger(__name__)
 
 LOOKS = 2
@@ -230,3 +240,43 @@ def _fault(image: ImageFile, why: Exception) -> ImageJudged:
     fault = ImageProblem.FAULT
     result = ImageResult(image.path, image.obsid, image.ccd, fault.verdict, problem=fault, explanation=words)
     return ImageJudged(result, not image.past, image.modified)
+
+
+def judge_folder(
+    images: Sequence[ImageFile],
+    rows: Iterable[Exposure],
+    table: CheckTable,
+    block: str,
+    state: Path | None,
+    *,
+    jobs: int = 1,
+    done: Callable[[str], object] = lambda name: None,
+) -> dict[tuple[int, int], ImageResult]:
+    """The results by ObsID and CCD, without header and statistics: verdict, checks and problem.
+
+    ``rows`` are those of the exposure log, ``state`` is the state folder (None: nothing is kept), ``done`` is called
+    with the path of each image.
+    """
+    rows = tuple(rows)
+    told: queue.SimpleQueue[ImageJudged | ImagesWaiting] = queue.SimpleQueue()
+    judges = [ImageJudge(lambda: table, block, state, told.put) for _ in range(max(1, min(jobs, len(images))))]
+    try:
+        for number, judge in enumerate(judges):
+            judge.exposed(rows)
+            for image in images[number :: len(judges)]:
+                judge.offer(image)
+            judge.start()
+        found: dict[tuple[int, int], ImageResult] = {}
+        waiting = {image.path for image in images}
+        while waiting:
+            news = told.get()
+            if isinstance(news, ImageJudged):
+                result = news.result
+                waiting.discard(result.file)
+                found[result.obsid, result.ccd] = replace(result, header={}, quadrants={})
+                done(result.file)
+        return found
+    finally:
+        for judge in judges:
+            judge.stop()
+        all_ended(judges, 5.0)

@@ -19,9 +19,8 @@ from eyegore.basics.state_folder import SUFFIX, kept_path, state_dir
 from eyegore.basics.store import is_corrupt, make_private, transaction
 from eyegore.journal import delivery, outbox
 from eyegore.journal.delivery import Delivery
-from eyegore.journal.errors import JournalError
 from eyegore.journal.reader import JournalReader
-from eyegore.journal.schema import INSERT, JOURNAL, KEEP, row_of
+from eyegore.journal.schema import INSERT, JOURNAL, KEEP, JournalError, row_of
 from eyegore.messages.events import AlarmEntry
 
 __all__ = ["Journal", "JournalError", "JournalReader", "journal_path", "journals"]

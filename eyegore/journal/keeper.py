@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from eyegore.journal.delivery import Delivery
-from eyegore.journal.errors import JournalError
 from eyegore.journal.journal import Journal
+from eyegore.journal.schema import JournalError
 from eyegore.messages.events import AlarmChanged, AlarmEntry, Event, Noted
 
 MOST_WAITING = 100_000

@@ -15,8 +15,7 @@ from typing import Any
 
 from eyegore.basics.store import transaction
 from eyegore.journal.delivery import COLUMNS, Delivery, DeliveryState, delivery_of, row_of
-from eyegore.journal.errors import JournalError
-from eyegore.journal.schema import JOURNAL
+from eyegore.journal.schema import JOURNAL, JournalError
 
 _NAMES = ", ".join(COLUMNS)
 _PLACES = ", ".join("?" * len(COLUMNS))

@@ -11,8 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from eyegore.basics.store import primary_code
-from eyegore.journal.errors import JournalError
-from eyegore.journal.schema import JOURNAL, SELECT, SELECT_OF_VERSION_2, Cell, entry_of
+from eyegore.journal.schema import JOURNAL, SELECT, SELECT_OF_VERSION_2, Cell, JournalError, entry_of
 from eyegore.messages.events import AlarmEntry
 
 PAGE = 500

@@ -6,10 +6,15 @@ import math
 from dataclasses import fields
 from enum import Enum
 
+from eyegore.basics.errors import EyegoreError
 from eyegore.basics.store import StoreKind
-from eyegore.journal.errors import JournalError
 from eyegore.limits.model import Severity
 from eyegore.messages.events import AlarmEntry, AlarmKind, AlarmState, NoteKind, Transition
+
+
+class JournalError(EyegoreError):
+    """The journal of alarms cannot be opened, read or written; nothing of the failed call was written."""
+
 
 VERSION = 3
 """Of the tables. Raise it with every change, and convert the older ones."""

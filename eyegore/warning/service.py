@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from eyegore.basics.memory import MemoryFormatError, recalled, remembered
 from eyegore.basics.records import same
 from eyegore.journal.delivery import Delivery
-from eyegore.journal.errors import JournalError
 from eyegore.journal.outbox import Outbox
+from eyegore.journal.schema import JournalError
 from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsState
 from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning.center import CenterMemory, WarningCenter, line_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from eyegore.basics.errors import SettingsError
 from eyegore.elvis.ccd_frame import header
 from eyegore.elvis.day_folder import FileKind, parse_name
-from eyegore.elvis.frame_error import FrameError
+from eyegore.elvis.fits_headers import FrameError
 from eyegore.images.facts import ImageFacts
 from eyegore.reports.paper.output_folder import day_name
 

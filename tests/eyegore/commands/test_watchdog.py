@@ -17,8 +17,7 @@ import pytest
 
 from eyegore import cli
 from eyegore.basics.errors import SettingsError
-from eyegore.commands.heartbeat_listener import HeartbeatListener
-from eyegore.commands.watchdog import BeatFile, Watch, run_program
+from eyegore.commands.watchdog import BeatFile, HeartbeatListener, Watch, run_program
 from eyegore.warning.heartbeat import touch
 
 from ...patience import AWAITED_S

@@ -45,7 +45,7 @@ def test_a_call_in_flight_is_given_up_when_it_is_not_wanted_any_more():
 
 
 @pytest.mark.parametrize(
-    ("script", "sentence"),
+    ("text", "sentence"),
     [
         (
             "echo 'XPA$ERROR Unable to load fits /x (DS9:eyegore-1 /tmp/x/DS9_e.1)' >&2; exit 1",
@@ -58,9 +58,9 @@ def test_a_call_in_flight_is_given_up_when_it_is_not_wanted_any_more():
         ("exit 3", "'frame 1': error 3"),
     ],
 )
-def test_what_xpa_complains_about_is_one_plain_sentence(script, sentence):
+def test_what_xpa_complains_about_is_one_plain_sentence(text, sentence):
     with pytest.raises(Ds9Error) as refused:
-        calls(script(answer)).put("there", "frame", "1")
+        calls(script(text)).put("there", "frame", "1")
     assert str(refused.value).endswith(sentence)
 
 

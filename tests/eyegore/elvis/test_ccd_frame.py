@@ -21,8 +21,7 @@ from eyegore.elvis.ccd_frame import (
     read_frame,
     read_pixels,
 )
-from eyegore.elvis.fits_headers import BLOCK, card_value
-from eyegore.elvis.frame_error import FrameError
+from eyegore.elvis.fits_headers import BLOCK, FrameError, card_value
 from eyegore.messages.images import ImageProblem
 
 

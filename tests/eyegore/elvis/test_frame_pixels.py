@@ -12,7 +12,7 @@ import pytest
 from astropy.io import fits
 
 from eyegore.elvis.ccd_frame import UInt16Array, frame_state, header, read_pixels
-from eyegore.elvis.frame_error import FrameError
+from eyegore.elvis.fits_headers import FrameError
 from eyegore.messages.images import ImageProblem
 
 PIXELS = np.random.default_rng(1).integers(0, 65536, (70, 101), dtype=np.uint16)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from eyegore.messages.copies import Role, SyncState
+from eyegore.presenters.copies import backup_cells
 from eyegore.presenters.copy_book import CopyBook, Target
-from eyegore.presenters.copy_strip import backup_cells
 from eyegore.widgets.cells.flags import Status
 
 WELL = SyncState("/b", Role.BACKUP, 12, 12, 0.0, 1000.0)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.journal.errors import JournalError
 from eyegore.journal.journal import journal_path
 from eyegore.journal.reader import JournalReader
+from eyegore.journal.schema import JournalError
 from eyegore.limits.model import Range, Severity
 from eyegore.limits.table import table_for
 from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, AlarmState, Event, FlagCommand, Health

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from eyegore.commands.heartbeat_listener import PATH, HeartbeatListener
+from eyegore.commands.watchdog import PATH, HeartbeatListener
 from eyegore.warning.heartbeat import Heartbeat, touch
 
 SECRET = "key-of-the-lab"

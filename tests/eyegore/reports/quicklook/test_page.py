@@ -8,7 +8,7 @@ from eyegore.elvis.ccd_frame import Frame, FrameGeometry
 from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.images import ImageResult
 from eyegore.reports.quicklook.page import page, thinned
-from eyegore.reports.quicklook.stamp import BLOCK, stamp_of
+from eyegore.reports.quicklook.page_maker import BLOCK, stamp_of
 
 
 def test_a_curve_of_few_points_keeps_its_extremes() -> None:

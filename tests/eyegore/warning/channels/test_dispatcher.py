@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.journal.delivery import Delivery, DeliveryState, delivery_of, row_of
-from eyegore.journal.errors import JournalError
 from eyegore.journal.journal import Journal
 from eyegore.journal.outbox import Outbox
+from eyegore.journal.schema import JournalError
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
 from eyegore.warning.channels.dispatcher import LONGEST_WAIT_S, Dispatcher
