@@ -58,13 +58,13 @@ def block_factor(shape: tuple[int, ...], height: int, width: int = 0) -> int:
     return max(1, -(-rows // max(1, height)), -(-columns // width) if width > 0 else 1)
 
 
-def block_reduce_max(pixels: Pixels, factor: int, out: Pixels | None = None) -> Pixels:
+def block_reduce_max(pixels: Pixels, factor: int) -> Pixels:
     """Highest pixel of each block of ``factor`` x ``factor``; blocks cut by the upper and right edge count as well.
 
     Unlike every n-th pixel or a mean, it shows a single hot pixel, a cosmic ray or a spot at any size.
     """
     rows, columns = pixels.shape
-    out = _fitting(out, rows, columns, factor)
+    out = np.empty((-(-rows // factor), -(-columns // factor)), np.uint16)
     for first, band in _bands(pixels, factor):
         highest = np.maximum.reduce(band, axis=1)
         target = out[first : first + len(band)]
@@ -175,7 +175,7 @@ def _levels(share: npt.NDArray[np.float32]) -> Grey:
     return levels
 
 
-def preview(pixels: Pixels, height: int, stretch: Stretch, *, width: int = 0, scratch: Pixels | None = None) -> Grey:
+def preview(pixels: Pixels, height: int, stretch: Stretch, *, width: int = 0) -> Grey:
     """Small 8-bit image of a frame, as the detector is drawn: row 0 of the array is the last row, at the bottom.
 
     Parameters
@@ -184,14 +184,12 @@ def preview(pixels: Pixels, height: int, stretch: Stretch, *, width: int = 0, sc
         Frame [ADU] of shape (rows, columns).
     height, width
         Box [px] that the preview fits into, at an integer scale; a width of 0 sets no bound.
-    scratch
-        What an earlier call with a frame of the same shape worked in, to work in again.
 
     Returns
     -------
     Array of shape (rows, columns), contiguous.
     """
-    small = block_reduce_max(pixels, block_factor(pixels.shape, height, width), scratch)
+    small = block_reduce_max(pixels, block_factor(pixels.shape, height, width))
     grey: Grey = stretch_table(small, stretch).take(small[::-1])
     return grey
 
@@ -207,8 +205,3 @@ def _bands(pixels: Pixels, factor: int) -> list[tuple[int, Pixels]]:
     if rows % factor:
         bands.append((whole, pixels[whole * factor :].reshape(1, rows % factor, columns)))
     return bands
-
-
-def _fitting(out: Pixels | None, rows: int, columns: int, factor: int) -> Pixels:
-    shape = (-(-rows // factor), -(-columns // factor))
-    return out if out is not None and out.shape == shape else np.empty(shape, np.uint16)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.images.pixels.display import BINS, Counts, Grey, Pixels, histogram
+from eyegore.images.pixels.display import BINS, Counts, Grey, Pixels
+from eyegore.images.pixels.pixel_counts import counts_of, moments, quantiles
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -59,26 +60,17 @@ def place_on_screen(
 
 def counts_statistics(counts: Counts) -> BoxStatistics:
     """Statistics of pixels, exactly, from their histogram."""
-    unread, read = int(counts[0]), counts[1:]
-    total = int(read.sum())
-    if not total:
-        return BoxStatistics(0, unread=unread)
-    values = np.arange(1, BINS, dtype=np.float64)
-    mean = float(read @ values) / total
-    upto = np.cumsum(read)
-    below, above = (np.searchsorted(upto, [(total + 1) // 2, total // 2 + 1]) + 1).tolist()
-    seen = np.flatnonzero(read)
-    spread = math.sqrt(float(read @ (values - mean) ** 2) / total)
-    return BoxStatistics(total, mean, (below + above) / 2, spread, float(seen[0] + 1), float(seen[-1] + 1), unread)
+    unread, read = int(counts[0]), counts.copy()
+    read[0] = 0
+    mean, std = moments(read)
+    lowest, median, highest = quantiles(read, (0.0, 0.5, 1.0))
+    return BoxStatistics(int(read.sum()), mean, median, std, lowest, highest, unread)
 
 
 def box_statistics(pixels: Pixels, box: tuple[int, int, int, int]) -> BoxStatistics:
     """Of the pixels from column ``box[0]`` up to, without, ``box[1]`` and rows likewise; exact."""
     first, last, lower, upper = box
-    counts = np.zeros(BINS, np.int64)
-    for start in range(lower, upper, 256):  # what is copied is small
-        counts += histogram(pixels[start : min(start + 256, upper), first:last])
-    return counts_statistics(counts)
+    return counts_statistics(counts_of(pixels[lower:upper, first:last]))
 
 
 def values_statistics(values: FloatArray) -> BoxStatistics:

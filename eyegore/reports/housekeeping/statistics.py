@@ -63,34 +63,16 @@ def by_obsid(samples: Samples, obsids: Iterable[ObsidTime]) -> Iterator[tuple[Ob
 
 def obsid_row(obsid: ObsidTime, name: str, unit: str, of: HkStatistics) -> dict[str, str]:
     """One row of the table of ObsIDs."""
-    return {
-        "obsid": str(obsid.obsid),
-        "test": obsid.test,
-        "begin": iso(obsid.begin) or "",
-        "end": iso(obsid.end) or "",
-        "parameter": name,
-        "unit": unit,
-        "samples": str(of.samples),
-        "invalid": str(of.invalid),
-        "mean": cell(of.mean),
-        "std": cell(of.std),
-        "min": cell(of.lowest),
-        "max": cell(of.highest),
-        "out": str(of.out),
-    }
+    taken = (str(obsid.obsid), obsid.test, iso(obsid.begin) or "", iso(obsid.end) or "")
+    numbers = map(cell, (of.mean, of.std, of.lowest, of.highest))
+    cells = (*taken, name, unit, str(of.samples), str(of.invalid), *numbers, str(of.out))
+    return dict(zip(OBSID_COLUMNS, cells, strict=True))
 
 
 def excursion_row(run: Run, unit: str, index: ExposureIndex) -> dict[str, str]:
     """One row of the table of excursions."""
     first, last = index.at(run.first), index.at(run.last)
-    return {
-        "parameter": run.parameter,
-        "unit": unit,
-        "verdict": run.verdict.name,
-        "first": iso(run.first) or "",
-        "last": iso(run.last) or "",
-        "samples": str(run.samples),
-        "worst": cell(run.worst),
-        "obsid_first": str(first.obsid) if first else "",
-        "obsid_last": str(last.obsid) if last else "",
-    }
+    times = iso(run.first) or "", iso(run.last) or ""
+    obsids = str(first.obsid) if first else "", str(last.obsid) if last else ""
+    cells = (run.parameter, unit, run.verdict.name, *times, str(run.samples), cell(run.worst), *obsids)
+    return dict(zip(EXCURSION_COLUMNS, cells, strict=True))

@@ -62,13 +62,6 @@ def test_block_mean_is_the_mean_of_each_block_up_to_the_edges(shape, factor):
     np.testing.assert_allclose(block_reduce_mean(pixels, factor), blocks(pixels, factor, np.mean), rtol=1e-6)
 
 
-def test_block_max_reuses_what_fits_and_only_that():
-    pixels = noise((24, 32))
-    fits, other = np.empty((3, 4), np.uint16), np.empty((3, 5), np.uint16)
-    assert block_reduce_max(pixels, 8, fits) is fits
-    assert block_reduce_max(pixels, 8, other) is not other
-
-
 @pytest.mark.parametrize(
     ("shape", "height", "width", "factor"),
     [
