@@ -23,6 +23,11 @@ def local_text(moment: float, form: str = "%d/%b %H:%M:%S") -> str:
     return datetime.fromtimestamp(moment).strftime(form)
 
 
+def zoned(moment: float, timespec: str = "seconds") -> str:
+    """A moment [unix s] as ISO 8601 with the offset of the zone of this machine."""
+    return datetime.fromtimestamp(moment).astimezone().isoformat(timespec=timespec)
+
+
 def iso(lab: float) -> str | None:
     """A lab time [lab s] as ISO 8601 without a zone (the lab's own clock); None where it is unknown."""
     if not math.isfinite(lab):

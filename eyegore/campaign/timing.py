@@ -55,10 +55,7 @@ class PlannedExposure:
 
 def before_exposure(settings: Mapping[str, Setting]) -> float:
     """Seconds from the command to the opening of the shutter: flush, injection, vertical pumping."""
-
-    def value(key: str) -> float:
-        return float(settings[key])
-
+    value = _numbers(settings)
     duration = LINES * 4 * value("toi_fl") * 1e-6
     if value("chinj"):
         duration += LINES * 4 * value("toi_ch") * 1e-6
@@ -69,14 +66,15 @@ def before_exposure(settings: Mapping[str, Setting]) -> float:
 
 def read_out(settings: Mapping[str, Setting]) -> float:
     """Seconds the read-out takes, serial pumping between its lines included."""
-
-    def value(key: str) -> float:
-        return float(settings[key])
-
+    value = _numbers(settings)
     line = 4 * value("toi_ro") * 1e-6 + PIXELS_PER_LINE * PIXEL_PERIOD
     if value("s_tpump"):
         line += value("s_tp_cnt") * (2 * PIXEL_PERIOD + value("dwell_s") * 1e-6)
     return (value("vend") - value("vstart")) * line
+
+
+def _numbers(settings: Mapping[str, Setting]) -> Callable[[str], float]:
+    return lambda key: float(settings[key])
 
 
 @dataclass

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from eyegore.basics.lab_time import clock_text, iso
+from eyegore.basics.lab_time import clock_text, iso, local_text, zoned
 from eyegore.basics.safe_text import printable
 from eyegore.commands.command_line import Commands, add_command
 from eyegore.commands.journal_choice import add_choice, chosen
@@ -120,7 +120,7 @@ def _count(text: str) -> int:
 def _zoned(time: float) -> str | None:
     """Unix time [s] as ISO 8601 with the offset of the local zone; None where it is unknown."""
     try:
-        return datetime.fromtimestamp(time).astimezone().isoformat(timespec="milliseconds")
+        return zoned(time, "milliseconds")
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -211,6 +211,6 @@ def _joined(*parts: str) -> str:
 
 def _local_clock(time: float) -> str:
     try:
-        return datetime.fromtimestamp(time).strftime("%d/%b %H:%M:%S")
+        return local_text(time)
     except (ValueError, OverflowError, OSError):
         return "?"

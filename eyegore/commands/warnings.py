@@ -7,10 +7,10 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from datetime import datetime
 
 from rich.console import Console
 
+from eyegore.basics.lab_time import zoned
 from eyegore.basics.safe_text import one_line
 from eyegore.commands.command_line import Commands, add_command
 from eyegore.commands.journal_choice import add_choice, chosen
@@ -67,7 +67,7 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         for line in lines:
             told = asdict(line) | {
-                "severity": line.severity.name, "made": _iso(line.made), "changed": _iso(line.changed)
+                "severity": line.severity.name, "made": zoned(line.made), "changed": zoned(line.changed)
             }  # fmt: skip
             sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
     else:
@@ -80,11 +80,7 @@ def _list(args: argparse.Namespace) -> int:
 def _cells(line: WarningLine) -> tuple[str, ...]:
     subject, detail = one_line(line.subject), one_line(line.detail)
     address, tries = line.address, str(line.attempts)
-    return _iso(line.made), line.person, line.channel, address, subject, line.state, tries, detail
-
-
-def _iso(moment: float) -> str:
-    return datetime.fromtimestamp(moment).astimezone().isoformat(timespec="seconds")
+    return zoned(line.made), line.person, line.channel, address, subject, line.state, tries, detail
 
 
 def _test(args: argparse.Namespace) -> int:

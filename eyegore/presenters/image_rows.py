@@ -17,7 +17,7 @@ MOST = 12
 """Checks in the tip of a row; of more their number is told."""
 WRITING = "being written"
 
-_STATUS = {
+STATUS = {
     ImageVerdict.PASS: Status.IN_LIMITS,
     ImageVerdict.WARNING: Status.WARNING,
     ImageVerdict.FAIL: Status.CRITICAL,
@@ -29,7 +29,7 @@ def _text(status: Status, words: str) -> str:
     return f"{LOOKS[status].glyph} {words}"
 
 
-_VERDICTS = {verdict: _text(status, verdict.value) for verdict, status in _STATUS.items()}
+_VERDICTS = {verdict: _text(status, verdict.value) for verdict, status in STATUS.items()}
 LONGEST = _VERDICTS[ImageVerdict.NOT_CHECKED]
 NO_IMAGE = _text(Status.UNKNOWN, "no image")
 JUDGING = _text(Status.UNKNOWN, "being judged")

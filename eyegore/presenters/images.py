@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from eyegore.basics.errors import FormatError
 from eyegore.basics.quantities import number
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.limits.frame_model import Family, ImageVerdict
 from eyegore.messages.images import ImageCheck, ImageResult, QuadrantStatistics
+from eyegore.presenters.image_rows import STATUS
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.verdicts import NumberCell, QuadrantCell, VerdictCell
 
-STATUS: Mapping[ImageVerdict, Status] = {
-    ImageVerdict.PASS: Status.IN_LIMITS,
-    ImageVerdict.WARNING: Status.WARNING,
-    ImageVerdict.FAIL: Status.CRITICAL,
-    ImageVerdict.NOT_CHECKED: Status.UNCHECKED,
-}
 AWAITED = "being judged"
 MOST_TOLD = 16
 """Checks told one by one in a tip."""

@@ -111,13 +111,8 @@ class HkText:
             columns = tuple(column.ljust(_PAD) for column in columns)
         return "\t".join((self._dialect.hk_time, *columns)) + self._newline
 
-    def stamp(self, time: float) -> str:
-        """The time of a row."""
-        full = "%H:%M:%S" if self._dialect.stamp is Stamp.CLOCK else "%d-%m-%y_%H:%M:%S"
-        return clock.strftime(full, clock.gmtime(time))
-
     def stamps(self, times: Sequence[float]) -> list[str]:
-        """The times of many rows."""
+        """The times of rows."""
         dates: dict[int, str] = {}
         stamps = []
         for time in times:
@@ -158,7 +153,7 @@ class HkText:
         if not self._padded:
             return ""
         board = {"Video_TOP": "HK_temp_VB_TOP", "Video_BOT": "HK_temp_VB_BOT"}
-        lines = ["", "", f"# {self._dialect.hk_time}\t\t\t\t{self.stamp(time)}"]
+        lines = ["", "", f"# {self._dialect.hk_time}\t\t\t\t{self.stamps([time])[0]}"]
         for column, value in zip(self._dialect.hk_columns, sample.tolist(), strict=True):
             name = board[column].ljust(36) if column in board else column.ljust(_PAD)
             lines.append(f"# {name}  {value:.2f}" if column == "Video_BOT" else f"# {name}\t{value:.2f}\t")

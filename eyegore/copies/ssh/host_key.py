@@ -14,7 +14,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.programs.rsync_words import first_words
 from eyegore.copies.programs.ssh_words import CHANGED, UNKNOWN, ssh_problem
-from eyegore.copies.ssh.known_hosts import LOOK_S, fingerprints, own_file
+from eyegore.copies.ssh.known_hosts import fingerprints, own_file, ssh_keygen
 from eyegore.copies.ssh.line import CONNECT_S, SshLine
 from eyegore.copies.target import SyncTarget
 
@@ -58,7 +58,7 @@ class HostKey:
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.state is KeyState.CHANGED and file.exists():
-                self._forget(file)
+                ssh_keygen("-R", self.name, "-f", str(file), check=True)  # keeps the file before as FILE.old
             before = file.read_bytes() if file.exists() else b""
             gap = b"" if before.endswith(b"\n") or not before else b"\n"
             handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -67,13 +67,6 @@ class HostKey:
         except (OSError, subprocess.SubprocessError) as why:
             raise SettingsError(f"{file} cannot be written ({why}): check its rights, or name another") from why
         return file
-
-    def _forget(self, file: Path) -> None:
-        """Remove what the file says of this computer; ssh-keygen keeps the file before as ``FILE.old``."""
-        command = ["ssh-keygen", "-R", self.name, "-f", str(file)]
-        subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=LOOK_S, check=True, env=plain_environment()
-        )
 
 
 def shown_by(target: SyncTarget) -> HostKey:
@@ -141,10 +134,7 @@ def _knock(line: SshLine, target: SyncTarget, *options: str) -> tuple[int, str]:
 
 def _fingerprints_in(file: Path) -> tuple[str, ...]:
     """Kind and SHA256 of all keys in a file of host keys."""
-    told = subprocess.run(
-        ["ssh-keygen", "-l", "-f", str(file)],
-        stdin=subprocess.DEVNULL, capture_output=True, timeout=LOOK_S, env=plain_environment(),
-    ).stdout.decode("utf-8", "replace")  # fmt: skip
+    told = ssh_keygen("-l", "-f", str(file))
     return tuple(
         f"{kind} {mark}" for mark, kind in re.findall(r"^\d+ (SHA256:\S+) .*\((\S+)\)\s*$", told, re.MULTILINE)
     )

@@ -37,12 +37,18 @@ def fingerprints(target: SyncTarget) -> str:
     found: dict[str, None] = {}
     for file in (str(own_file(target)), *(name.replace("~", home, 1) for name in others(target))):
         if Path(file).is_file():
-            told = subprocess.run(
-                ["ssh-keygen", "-l", "-F", host, "-f", file],
-                stdin=subprocess.DEVNULL, capture_output=True, timeout=LOOK_S, env=plain_environment(),
-            ).stdout.decode("utf-8", "replace")  # fmt: skip
+            told = ssh_keygen("-l", "-F", host, "-f", file)
             found |= dict.fromkeys(re.findall(r"^(?!#)\S+ (\S+ SHA256:\S+)", told, re.MULTILINE))
     return ", ".join(found)
+
+
+def ssh_keygen(*words: str, check: bool = False) -> str:
+    """What ssh-keygen says; with ``check`` CalledProcessError where it fails. Raises TimeoutExpired."""
+    done = subprocess.run(
+        ["ssh-keygen", *words],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=LOOK_S, check=check, env=plain_environment(),
+    )  # fmt: skip
+    return done.stdout.decode("utf-8", "replace")
 
 
 def trust_command(target: SyncTarget) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from eyegore.desktop.images.desk import ImageDesk
 from eyegore.desktop.images.eye import ImageEye, Thumb
-from eyegore.presenters.images import STATUS
+from eyegore.presenters.image_rows import STATUS
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.images.thumb_strip import ThumbCell
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import signal
+import threading
 from dataclasses import replace
+from typing import cast
 
+import pytest
 from rich.console import Console
 
+from eyegore.commands import headless
 from eyegore.commands.headless import Summary
 from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.copies import Role, SyncState
 from eyegore.messages.images import ImageJudged, ImageResult, ImagesWaiting
+from eyegore.session.service import Service
 
 WELL = SyncState("/mnt/b", Role.BACKUP, 12, 12, 0.0, 1000.0, succeeded=880.0)
 WAITS = replace(WELL, target="gate", role=Role.BROADCAST, verified=9, lag_bytes=73_000_000, lag_s=700.0)
@@ -45,3 +51,23 @@ def test_a_line_tells_how_the_images_stand() -> None:
     summary.take(ImageJudged(ImageResult("", 7, 1, ImageVerdict.PASS), True, 0.0))
     summary.take(ImagesWaiting(0))
     assert "images: 3 judged, 0 to retake, 1 to look at\n" in shown().replace("  ", "").replace(" \n", "\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_ends_a_session_in_order(number: signal.Signals) -> None:
+    class Signalled:
+        """A session that is told to end as soon as it has begun."""
+
+        def start(self) -> None:
+            signal.raise_signal(number)
+
+        def stop(self) -> bool:
+            return True
+
+    stop = threading.Event()
+    before = signal.signal(number, signal.SIG_DFL)  # it may be ignored here, as under nohup
+    try:
+        assert headless.run(cast(Service, Signalled()), stop) == 0
+    finally:
+        signal.signal(number, before)
+    assert stop.is_set()
