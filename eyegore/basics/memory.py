@@ -56,10 +56,15 @@ def recalled(kind: type[T], memory: object) -> T:
     match memory:
         case {"version": int(version)} if version > VERSION:
             raise MemoryFormatError(f"written by a newer Eyegore (version {version}, this one knows {VERSION})")
+    from pydantic import ValidationError
+
     try:
         state: T = _adapter(kind).validate_python(_with_defaults(memory))
-    except ValueError as why:
-        raise MemoryFormatError(" ".join(str(why).split())) from why
+    except ValidationError as why:
+        first, *more = why.errors(include_url=False)
+        place = ".".join(map(str, first["loc"])) or kind.__name__
+        others = f", and {len(more)} more" if more else ""
+        raise MemoryFormatError(f"{place}: {first['msg']}{others}") from why
     return state
 
 

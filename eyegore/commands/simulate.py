@@ -20,6 +20,8 @@ from eyegore.simulator.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
 from eyegore.simulator.simulator import NIGHT, SimulatedSession, Simulator
 
 _DAY = 86400
+_LONGEST_DAYS = 31
+"""Of a session that is written at once: its plan is in memory."""
 
 _EPILOG = f"""\
 planting trouble, {GRAMMAR}
@@ -129,6 +131,9 @@ def _simulator(args: argparse.Namespace) -> Simulator:
     endless = seconds is None and args.exposures is None and args.tests is None
     if args.at_once and endless:
         seconds = _DAY
+    if args.at_once and seconds is not None and seconds > _LONGEST_DAYS * _DAY:
+        given = f"--rows {args.rows}" if args.hours is None else f"--hours {args.hours:g}"
+        raise SettingsError(f"{given}: at most {_LONGEST_DAYS} days are written at once")
     return Simulator(
         args.folder,
         SimulatedSession(

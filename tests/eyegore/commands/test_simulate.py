@@ -58,6 +58,7 @@ def test_how_much_is_written(
         (["--at-once"], "images of 901 ObsIDs are 96 GB: add --images N"),
         (["--rows", "0"], "--rows 0: give a number above 0"),
         (["--hours", "nan"], "--hours nan: give a number above 0"),
+        (["--hours", "1e9", "--at-once"], "--hours 1e+09: at most 31 days are written at once"),
         (["--hours", "1", "--rows", "1"], "--hours and --rows: give one"),
         (["--images", "2", "--no-images"], "--images and --no-images: give one"),
         (["--images", "2"], "session without end"),
