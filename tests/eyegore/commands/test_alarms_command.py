@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from eyegore import cli
+from eyegore.cli import build_parser
 from eyegore.commands import alarms
 from eyegore.journal.journal import Journal, journal_path
 from eyegore.limits.model import Severity
@@ -89,9 +89,7 @@ def keep(folder: Path, *entries: AlarmEntry, state: Path | None = None) -> Path:
 
 
 def eyegore(*arguments: object) -> int:
-    parser = argparse.ArgumentParser(prog="eyegore")
-    alarms.add_parser(parser.add_subparsers(required=True), "")
-    args = parser.parse_args(["alarms", *map(str, arguments)])
+    args = build_parser(["alarms"]).parse_args(["alarms", *map(str, arguments)])
     status = args.run(args)
     assert isinstance(status, int)
     return status
