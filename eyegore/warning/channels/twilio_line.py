@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from eyegore.messages.warnings import Outcome, Result
 from eyegore.warning.channels.attempt import Attempt
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from eyegore.warning.channels.accounts import TwilioAccount
 
+T = TypeVar("T")
 LOGIN = "check the account SID and EYEGORE_TWILIO_TOKEN"
 RATE_S = 30.0
 """When to come again [s] after "too many requests" that names no time."""
@@ -48,15 +49,20 @@ BUSY = (20429, 14107, 30001)
 class Line:
     """What a message goes through in one attempt; ``retry_after`` [s] is what the last answer asked for."""
 
-    def __init__(self, account: TwilioAccount, attempt: Attempt) -> None:
+    def __init__(self, account: TwilioAccount) -> None:
         self.account = account
-        self.attempt = attempt
+        self.attempt = Attempt(account.timeout_s)
         self.retry_after: float | None = None
 
     @property
     def provider(self) -> str:
         """Twilio, or what stands in for it."""
         return f"Twilio ({self.account.base_url})" if self.account.base_url else "Twilio"
+
+    def work(self, work: Callable[[Client], T]) -> T:
+        """What ``work`` makes of the client."""
+        with self.client() as client:
+            return work(client)
 
     @contextmanager
     def client(self) -> Iterator[Client]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.safe_text import one_line
 from eyegore.messages.warnings import Channel, Outcome, Result
-from eyegore.warning.channels.attempt import Attempt
 from eyegore.warning.channels.gsm7 import gsm_text, segments
 from eyegore.warning.channels.network_words import trouble
 from eyegore.warning.channels.twilio_line import Line
@@ -123,27 +122,16 @@ def spoken_twiml(text: str) -> str:
 
 
 def _try(account: TwilioAccount, what: str, work: Callable[[Client], Outcome]) -> Outcome:
-    attempt = Attempt(account.timeout_s)
-    line = Line(account, attempt)
-
-    def run() -> Outcome:
-        with line.client() as client:
-            return work(client)
-
-    return attempt.outcome(f"{what} through {line.provider}", run, lambda why: line.explain(why, what))
+    line = Line(account)
+    provider = f"{what} through {line.provider}"
+    return line.attempt.outcome(provider, lambda: line.work(work), lambda why: line.explain(why, what))
 
 
 def _look(account: TwilioAccount, what: str, work: Callable[[Client], Outcome]) -> Outcome:
     """A question changes nothing: whatever goes wrong with it, the matter stays unknown."""
-    attempt = Attempt(account.timeout_s)
-    line = Line(account, attempt)
-
-    def run() -> Outcome:
-        with line.client() as client:
-            return work(client)
-
+    line = Line(account)
     try:
-        return attempt.run(run)
+        return line.attempt.run(lambda: line.work(work))
     except Exception as why:  # noqa: BLE001 - as in sending: whatever it is becomes an outcome
         explained = line.explain(why, what)
         words = explained.detail if explained else f"{what}: {trouble(why, account.timeout_s) or type(why).__name__}"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from eyegore.warning.channels.attempt import Attempt
 from eyegore.warning.channels.network_words import trouble, unexpected
 from eyegore.warning.channels.twilio_line import Line
 from eyegore.warning.replies.reply import Polled, Reply
@@ -43,12 +42,11 @@ class TwilioInbox:
     def poll(self) -> Polled:
         """Replies that were not taken yet; ends within the account's time-out, whatever Twilio does."""
         now = self._clock()
-        attempt = Attempt(self._account.timeout_s)
-        line = Line(self._account, attempt)
+        line = Line(self._account)
         found: list[MessageInstance] = []  # what was read before something went wrong counts
         problem = ""
         try:
-            attempt.run(lambda: self._read(line, found, now))
+            line.attempt.run(lambda: self._read(line, found, now))
         except Exception as why:  # noqa: BLE001 - whatever it is must not end the polling: people answer while it lasts
             problem = self._explained(line, why)
         read = list(found)
