@@ -61,13 +61,10 @@ def warnings_for(
         note="\n".join(filter(None, (settings.texts.instructions, settings.texts.signature))),
     )
     inboxes = inboxes_for(accounts, started)
-    center = WarningCenter(
-        Policy(rules, started, secrets.randbelow(CODES)),
-        people,
-        desk=ReplyDesk(names_by_address(settings), started) if inboxes else None,
-        proof=proof_of(settings, started),
-        limit_set=session.limit_set,
-    )
+    policy, proof = Policy(rules, started, secrets.randbelow(CODES)), proof_of(settings, started)
+    came_back = proof.came_back if proof is not None else None
+    desk = ReplyDesk(names_by_address(settings), policy.parameters, started, came_back) if inboxes else None
+    center = WarningCenter(policy, people, desk=desk, proof=proof, limit_set=session.limit_set)
     return WarningService(
         center,
         senders_of(accounts),

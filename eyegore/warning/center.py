@@ -188,9 +188,8 @@ class WarningCenter:
         orders = Orders()
         if self._desk is None:
             return orders
-        proof = self._proof.came_back if self._proof is not None else None
         for reply in replies:
-            taken = self._desk.take_reply(reply, self._policy.parameters, now, proof)
+            taken = self._desk.take_reply(reply, now)
             orders.commands += taken.commands
             orders.events += taken.entries
             if taken.answer:

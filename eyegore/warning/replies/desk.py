@@ -78,33 +78,36 @@ def address_key(address: str) -> str:
 
 
 class ReplyDesk:
-    """Takes replies, each once. ``people`` are the names by address; ``started`` is when Eyegore was [unix s]."""
+    """Takes replies, each once.
 
-    def __init__(self, people: Mapping[str, str], started: float = -math.inf) -> None:
+    Parameters
+    ----------
+    people
+        Names by address.
+    parameters_of
+        The parameters whose alarms a code stands for, none for a code that was not given or is over.
+    started
+        When Eyegore was [unix s].
+    proof
+        Whether a code, sent by a person at a time, is that of the proof of the path
+        (:meth:`eyegore.warning.replies.path_proof.PathProof.came_back`).
+    """
+
+    def __init__(
+        self,
+        people: Mapping[str, str],
+        parameters_of: Callable[[str], Sequence[str]],
+        started: float,
+        proof: Callable[[str, str, float], bool] | None = None,
+    ) -> None:
+        self._parameters_of, self._proof = parameters_of, proof
         self._people = {address_key(address): person for address, person in people.items() if address_key(address)}
         self._begin = started - GRACE_S
         self.heard = Heard()
         self._refused: dict[str, list[float]] = {}
 
-    def take_reply(
-        self,
-        reply: Reply,
-        parameters_of: Callable[[str], Sequence[str]],
-        now: float,
-        proof: Callable[[str, str, float], bool] | None = None,
-    ) -> Taken:
-        """Do what a reply of ``now`` asks [unix s].
-
-        Parameters
-        ----------
-        reply
-            As it came from an inbox; one whose reference was taken before comes to nothing.
-        parameters_of
-            The parameters whose alarms a code stands for, none for a code that was not given or is over.
-        proof
-            Whether a code, sent by a person at a time, is that of the proof of the path
-            (:meth:`eyegore.warning.replies.path_proof.PathProof.came_back`).
-        """
+    def take_reply(self, reply: Reply, now: float) -> Taken:
+        """Do at ``now`` [unix s] what a reply asks; one whose reference was taken before comes to nothing."""
         if reply.reference in self.heard.seen:
             return Taken()
         self.heard.seen[reply.reference] = now
@@ -119,17 +122,9 @@ class ReplyDesk:
         if len(_recent(self.heard.wrong, key, now)) >= WRONG_CODES:
             said = f"{_said(reply)}: not heard after {WRONG_CODES} wrong codes within {age_text(WINDOW_S)}"
             return Taken(entries=(_entry(said, now, person),), person=person)
-        return self._obey(reply, person, key, parameters_of, now, proof)
+        return self._obey(reply, person, key, now)
 
-    def _obey(
-        self,
-        reply: Reply,
-        person: str,
-        key: str,
-        parameters_of: Callable[[str], Sequence[str]],
-        now: float,
-        proof: Callable[[str, str, float], bool] | None,
-    ) -> Taken:
+    def _obey(self, reply: Reply, person: str, key: str, now: float) -> Taken:
         way = "by e-mail" if "@" in key else "by SMS"
         commands: list[FlagCommand] = []
         done: list[str] = []
@@ -140,11 +135,11 @@ class ReplyDesk:
         for order in orders.values():
             if order.kind is ReplyKind.HELP:
                 wants_help = True
-            elif proof is not None and order.kind is ReplyKind.ACK and proof(order.code, person, now):
+            elif order.kind is ReplyKind.ACK and self._proof is not None and self._proof(order.code, person, now):
                 answered[order.code] = Use(person, now)
                 done.append("path proven, thank you")
             else:
-                why, parameters = self._refusal(order, key, parameters_of, now)
+                why, parameters = self._refusal(order, key, now)
                 if why:
                     refused.append(why)
                     continue
@@ -159,14 +154,12 @@ class ReplyDesk:
         entry = _entry(f"{_said(reply)}: {result}", now, person)
         return Taken(tuple(commands), (entry,), self._answer(key, done, refused, wants_help, now), person)
 
-    def _refusal(
-        self, order: Order, key: str, parameters_of: Callable[[str], Sequence[str]], now: float
-    ) -> tuple[str, tuple[str, ...]]:
+    def _refusal(self, order: Order, key: str, now: float) -> tuple[str, tuple[str, ...]]:
         """Why an order is not obeyed, "" when it is, and the parameters it is about."""
         used = self.heard.used.get(order.code)
         if used is not None:
             return f"{order.code} was answered by {used.person} {age_text(now - used.time)} ago", ()
-        parameters = tuple(parameters_of(order.code))
+        parameters = tuple(self._parameters_of(order.code))
         if not parameters and order.code in self.heard.issued:
             return f"the alarm of {order.code} is over", ()
         if not parameters:

@@ -78,4 +78,6 @@ def center(now: float) -> WarningCenter:
         RULES.duty,
         lambda person, _now: tuple(one for one in REACH if one != person),
     )
-    return WarningCenter(Policy(RULES, now, 11), people, desk=ReplyDesk(ADDRESSES, now), proof=proof)
+    policy = Policy(RULES, now, 11)
+    desk = ReplyDesk(ADDRESSES, policy.parameters, now, proof.came_back)
+    return WarningCenter(policy, people, desk=desk, proof=proof)

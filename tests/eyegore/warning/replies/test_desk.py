@@ -33,8 +33,8 @@ def waiting(code: str) -> tuple[str, ...]:
     return WAITING.get(code, ())
 
 
-def desk(started: float = NOW - 3600) -> ReplyDesk:
-    return ReplyDesk(PEOPLE, started)
+def desk(started: float = NOW - 3600, proof: Callable[[str, str, float], bool] | None = None) -> ReplyDesk:
+    return ReplyDesk(PEOPLE, waiting, started, proof)
 
 
 def reply(text: str, sender: str = ANA, reference: str = "SM1", received: float = NOW - 10) -> Reply:
@@ -42,7 +42,7 @@ def reply(text: str, sender: str = ANA, reference: str = "SM1", received: float 
 
 
 def took(text: str, sender: str = ANA, one: ReplyDesk | None = None, reference: str = "SM1", now: float = NOW) -> Taken:
-    return (one or desk()).take_reply(reply(text, sender, reference), waiting, now)
+    return (one or desk()).take_reply(reply(text, sender, reference), now)
 
 
 def journal(taken: Taken) -> str:
@@ -142,7 +142,7 @@ def test_code_given_anew_counts_again() -> None:
 @pytest.mark.parametrize(("before_start", "counts"), [(GRACE_S - 1, True), (GRACE_S + 1, False), (86_400.0, False)])
 def test_reply_from_before_the_start_is_ignored_but_remembered(before_start: float, counts: bool) -> None:
     one = desk(started=NOW)
-    taken = one.take_reply(reply("ACK 4711", received=NOW - before_start), waiting, NOW)
+    taken = one.take_reply(reply("ACK 4711", received=NOW - before_start), NOW)
     assert bool(taken.commands) is counts
     if not counts:
         assert taken == Taken()
@@ -150,7 +150,7 @@ def test_reply_from_before_the_start_is_ignored_but_remembered(before_start: flo
 
 
 def restarted_desk(one: ReplyDesk, now: float) -> ReplyDesk:
-    new = ReplyDesk(PEOPLE, now)
+    new = desk(now)
     new.heard = restarted(one.heard)
     return new
 
@@ -225,19 +225,20 @@ def proof_of(code: str) -> Callable[[str, str, float], bool]:
 
 
 def test_proof_of_the_path_comes_back() -> None:
-    one = desk()
-    taken = one.take_reply(reply("ack 5000"), waiting, NOW, proof_of("5000"))
+    proof = proof_of("5000")
+    one = desk(proof=lambda *given: proof(*given))
+    taken = one.take_reply(reply("ack 5000"), NOW)
     assert taken.commands == ()
     assert "path proven" in taken.answer
-    again = one.take_reply(reply("ack 5000", reference="SM2"), waiting, NOW, lambda *_: False)
+    proof = proof_of("")
+    again = one.take_reply(reply("ack 5000", reference="SM2"), NOW)
     assert "was answered by Ana" in again.answer
 
 
 def test_a_stranger_proves_nothing() -> None:
     asked: list[str] = []
-    desk().take_reply(
-        reply("ack 5000", sender="+49309999"), waiting, NOW, lambda code, _person, _now: bool(asked.append(code))
-    )
+    one = desk(proof=lambda code, _person, _now: bool(asked.append(code)))
+    one.take_reply(reply("ack 5000", sender="+49309999"), NOW)
     assert asked == []
 
 
@@ -262,7 +263,7 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
 
 @given(st.text(), st.text(), st.dictionaries(st.from_regex("[0-9]{4}", fullmatch=True), st.just(("P",))))
 def test_no_reply_raises_and_none_acts_but_on_a_waiting_code(text: str, sender: str, codes: dict[str, object]) -> None:
-    one = ReplyDesk({**PEOPLE, "x@y": "Eve"}, NOW - 10)
+    one = ReplyDesk({**PEOPLE, "x@y": "Eve"}, lambda code: ("P",) if code in codes else (), NOW - 10)
     for address in (sender, "x@y"):
-        taken = one.take_reply(Reply(address, address, text, NOW), lambda code: ("P",) if code in codes else (), NOW)
+        taken = one.take_reply(Reply(address, address, text, NOW), NOW)
         assert not taken.commands or (taken.person and any(code in text for code in codes))
