@@ -64,6 +64,9 @@ class AlarmBoard:
         self._incidents = IncidentBook()
         self._remembered: dict[str, TrackMemory] = {}
         self._phase: Phase | None = None
+        self._awake: dict[AlarmMachine, None] = {}
+        self.revision = 0
+        """Another one after each change that may have made another alarm of any."""
 
     # --- parameters --------------------------------------------------------------------------------------------------
 
@@ -84,6 +87,7 @@ class AlarmBoard:
                     track.restore(memory)
         watched.obey(parameter, self._phase)
         changes = watched.enlist(listed=listed)
+        self._stir(*watched.machines)
         return [_event(change, frame, None) for change in changes if known or change.before is not AlarmState.NORMAL]
 
     def enter(self, phase: Phase | None) -> None:
@@ -91,6 +95,7 @@ class AlarmBoard:
         self._phase = phase
         for watched in self._watched.values():
             watched.enter(phase)
+        self._stir()
 
     def alarms(self) -> Iterator[Alarm]:
         """Every alarm, those of the parameters in file order first."""
@@ -127,6 +132,7 @@ class AlarmBoard:
 
     def _apply(self, machine: AlarmMachine, step: Step, frame: EntryContext) -> list[Event]:
         change = machine.step(step)
+        self._stir(machine)
         if change is None:
             return []
         events: list[Event] = []
@@ -176,6 +182,7 @@ class AlarmBoard:
             if memory is not None:
                 self._timers[key].restore(memory.alarm)
                 self._timers[key].tell(memory.alarm.alarm.limit)  # what ran out: no table tells it
+                self._stir(self._timers[key])
         return self._timers[key]
 
     # --- people and time ---------------------------------------------------------------------------------------------
@@ -196,12 +203,21 @@ class AlarmBoard:
         if action is Action.COMMENT:
             machines = [next((machine for machine in machines if not machine.idle), machines[0])]
         changes = [_done(machine, action, command, frame.now) for machine in machines]
+        self._stir(*machines)
         return [_event(change, frame, None) for change in changes if change is not None]
 
     def tick(self, frame: EntryContext) -> list[Event]:
         """Time has passed: shelves run out, acknowledged critical alarms are told again."""
-        changes = [machine.tick(frame.now) for machine in self._machines() if not machine.idle]
-        return [_event(change, frame, None) for change in changes if change is not None]
+        self._awake = {machine: None for machine in self._awake if not machine.idle}
+        changes = [machine.tick(frame.now) for machine in self._awake]
+        found: list[Event] = [_event(change, frame, None) for change in changes if change is not None]
+        self.revision += bool(found)
+        return found
+
+    def _stir(self, *machines: AlarmMachine) -> None:
+        """Something happened to these alarms, or to the limits: time may change them, and they look other."""
+        self._awake.update(dict.fromkeys(machines))
+        self.revision += 1
 
     def _machines(self) -> list[AlarmMachine]:
         machines = [machine for watched in self._watched.values() for machine in watched.machines]

@@ -57,6 +57,10 @@ class FlagBook:
         self._looks: dict[str, tuple[object, ...]] = {}
         self._counts: FlagCounts | None = None
         self._stale = False
+        self._turns = 0
+        """How often the newest sample of a parameter had another verdict than the one before."""
+        self._told: tuple[int, int, bool] | None = None
+        """What all flags depended on when :meth:`changes` last looked at them."""
 
     def lay_out(
         self,
@@ -81,7 +85,9 @@ class FlagBook:
         """Note the newest sample of each parameter."""
         time, codes, values = float(rows.times[-1]), verdicts[-1].tolist(), rows.values[-1].tolist()
         for name, code, value in zip(rows.columns, codes, values, strict=True):
-            self._live[name] = _Live(Verdict(code), value, time)
+            before, live = self._live.get(name), _Live(Verdict(code), value, time)
+            self._live[name] = live
+            self._turns += before is None or before.verdict is not live.verdict
 
     def value(self, name: str) -> float:
         """The newest value of a parameter; NaN where there is none."""
@@ -98,6 +104,11 @@ class FlagBook:
 
     def changes(self, names: Iterable[str] | None = None) -> list[FlagChanged]:
         """The flags that look other than when they were last told; of ``names`` only, when given."""
+        if names is None:
+            told = self._alarms.revision, self._turns, self._stale
+            if told == self._told:
+                return []
+            self._told = told
         changed: list[FlagChanged] = []
         for name in self._parameters if names is None else names:
             look = self._look(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 MOUNTINFO = Path("/proc/self/mountinfo")
@@ -40,6 +41,11 @@ def mount_of(path: str, table: str | None = None) -> Mount | None:
             table = os.fsdecode(MOUNTINFO.read_bytes())
         except OSError:
             return None
+    return _mount_in(table, path)
+
+
+@lru_cache(maxsize=16)
+def _mount_in(table: str, path: str) -> Mount | None:
     best: Mount | None = None
     for line in table.splitlines():
         mount = _parse(line)

@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 NO_FOLDER = "no folder yet: File, Open folder… (Ctrl-O)"
 SCALES = (0.7, 0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
-SIGNAL_LOOK_MS = 400
+SIGNAL_LOOK_MS = 1000
 SWITCH_S = 0.001
 """How long a worker may hold the interpreter while the window waits for it: a fifth of the usual."""
 EVERYWHERE = ("open", "dark", "larger", "smaller", "reset all", "help", "silence", "look at copies", "quit")

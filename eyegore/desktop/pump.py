@@ -32,7 +32,7 @@ class TkPump(Generic[Message]):
         after_turn: Callable[[], None] = lambda: None,
         failed: Callable[[type[BaseException], BaseException], object] | None = None,
         *,
-        period_ms: int = 500,
+        period_ms: int = 1000,
         budget_s: float = 0.02,
     ) -> None:
         self._root = root
@@ -47,7 +47,9 @@ class TkPump(Generic[Message]):
         self._wakes, self._wake = os.pipe()
         os.set_blocking(self._wakes, False)
         root.tk.createfilehandler(self._wakes, tk.READABLE, lambda _file, _mask: self._drain())
-        self._job: str | None = root.after(period_ms, self._drain)
+        self._job: str | None = root.after(period_ms, self._look)
+        self._soon = ""
+        """The job that goes on with what one turn had no time for."""
 
     def post(self, message: Message) -> None:
         """Queue a message; callable from any thread, returns at once."""
@@ -68,16 +70,23 @@ class TkPump(Generic[Message]):
             return
         self._root.after_cancel(self._job)
         self._job = None
+        if self._soon:
+            self._root.after_cancel(self._soon)
         self._root.tk.deletefilehandler(self._wakes)
         with self._lock:
             os.close(self._wakes)
             os.close(self._wake)
             self._wake = -1
 
+    def _look(self) -> None:
+        self._job = self._root.after(self._period_ms, self._look)  # first: a bad message cannot stop the pump
+        if not self._inbox.empty():
+            self._drain()
+
     def _drain(self) -> None:
-        if self._job is not None:
-            self._root.after_cancel(self._job)
-        self._job = self._root.after(self._period_ms, self._drain)  # first: a bad message cannot stop the pump
+        if self._soon:
+            self._root.after_cancel(self._soon)
+            self._soon = ""
         with self._lock:
             self._called = False
             with contextlib.suppress(BlockingIOError):
@@ -92,8 +101,7 @@ class TkPump(Generic[Message]):
             if time.monotonic() > end:  # a flood cannot freeze the window: go on soon, but let Tk breathe
                 with self._lock:
                     self._called = True  # no more calls until then
-                self._root.after_cancel(self._job)
-                self._job = self._root.after(1, self._drain)
+                self._soon = self._root.after(1, self._drain)
                 break
         if delivered:
             self._guarded(self._after_turn)

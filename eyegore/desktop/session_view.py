@@ -60,7 +60,7 @@ from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
 from eyegore.widgets.cells.log import LogCell
 
 TIPS_EVERY = 5
-"""The values in the flags' tips are renewed with every so many health messages, one a second."""
+"""The values in the flags' tips are renewed with every so many health messages, one a second, if there are new ones."""
 REDRAW_S = 0.2
 """Shortest time between two redraws of the charts."""
 _SIGNS = {logging.WARNING: Status.WARNING, logging.ERROR: Status.CRITICAL}
@@ -96,6 +96,7 @@ class SessionView:
         self.alarm_spans = AlarmSpans()
         self._flags: dict[str, Flag] = {}
         self._flags_changed = False
+        self._values_changed = False
         self._laid_out = False
         self._log_columns: tuple[str, ...] = ()
         self._new_rows: list[Exposure] = []
@@ -158,7 +159,7 @@ class SessionView:
                 self.health = event
                 self.show_health()
                 self._beats += 1
-                if self._beats % TIPS_EVERY == 0:
+                if self._beats % TIPS_EVERY == 0 and self._values_changed:
                     self._show_flags()
             case WarningLine():
                 self._warnings.take(event)
@@ -187,6 +188,7 @@ class SessionView:
     def _take_rows(self, event: HkAccepted) -> None:
         if self.history is not None and event.rows.columns == self._columns:
             self.history.append(event.rows.times, event.rows.values, event.verdicts)
+            self._values_changed = True
 
     def _line(self, text: str, now: float, level: int, status: Status | None) -> None:
         self._new_lines.append(LogCell(time.strftime("%H:%M:%S", time.localtime(now)), level, text, status))
@@ -254,6 +256,7 @@ class SessionView:
         return flag_cell(flag, drift.text if drift else "")
 
     def _show_flags(self) -> None:
+        self._values_changed = False
         self._panes.flags.show([self._flag_cell(name) for name in self._flags])
 
     def flag_state(self, name: str) -> FlagState | None:

@@ -86,8 +86,11 @@ class ImageBook:
 
     def __init__(self) -> None:
         self._paths: dict[int, dict[int, str]] = {}
+        self._obsids: list[int] = []
         self._seen: dict[str, bool] = {}
         self._ready: set[int] = set()
+        self.complete = 0
+        """Number of complete image files."""
         self.problems: dict[str, str] = {}
         self.latest: int | None = None
         self.newest_modified = float("nan")
@@ -97,6 +100,7 @@ class ImageBook:
 
         Complete is an ObsID whose three CCDs are, or one with fewer when images of a later ObsID are complete.
         """
+        self.complete += image.complete - self._seen.get(image.path, False)
         self._seen[image.path] = image.complete
         if not image.modified <= self.newest_modified:
             self.newest_modified = image.modified
@@ -106,9 +110,12 @@ class ImageBook:
             self._paths.get(image.obsid, {}).pop(image.ccd, None)
             return []
         self.problems.pop(image.path, None)
+        place = bisect.bisect_left(self._obsids, image.obsid)
+        if image.obsid not in self._paths:
+            self._obsids.insert(place, image.obsid)
         paths = self._paths.setdefault(image.obsid, {})
         paths[image.ccd] = image.path
-        events = self._announce(max((obsid for obsid in self._paths if obsid < image.obsid), default=None))
+        events = self._announce(self._obsids[place - 1] if place else None)
         if set(paths) == set(CCDS):
             events += self._announce(image.obsid)
         return events
@@ -124,8 +131,3 @@ class ImageBook:
     def files(self) -> int:
         """Number of image files seen."""
         return len(self._seen)
-
-    @property
-    def complete(self) -> int:
-        """Number of complete image files."""
-        return sum(self._seen.values())

@@ -14,10 +14,11 @@ from eyegore.messages.events import SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)
 
-LISTING_S = 30.0
+LISTING_S = 60.0
 """Longest time between two listings while inotify tells the names of new files."""
-POLLED_LISTING_S = 5.0
-"""The same without inotify: not every file server changes the time stamp of a folder at once."""
+POLLED_LISTING_S, POLLED_LONGEST_S = 5.0, 30.0
+"""The same without inotify, where they can be afforded so often, and where not: not every file server changes the time
+stamp of a folder at once."""
 LISTING_SHARE = 0.0005
 """Share of our time that listings may take where they are the only way to hear of new files."""
 RACE_S = 2.5
@@ -105,7 +106,7 @@ class FolderScan:
             self._list_at = now + RACE_S
         else:
             affordable = max(POLLED_LISTING_S, (time.monotonic() - began) / LISTING_SHARE)
-            self._list_at = now + (min(affordable, LISTING_S) if polling else LISTING_S)
+            self._list_at = now + (min(affordable, POLLED_LONGEST_S) if polling else LISTING_S)
         known, self._known = self._known, found
         appeared = tuple(found[name] for name in sorted(found.keys() - known.keys())) if found is not known else ()
         vanished = tuple(known[name] for name in sorted(known.keys() - found.keys())) if found is not known else ()

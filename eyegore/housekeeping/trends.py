@@ -24,6 +24,8 @@ class SessionTrends:
         self._window = TrendWindow(())
         self._look_at = float("-inf")
         self._texts: Mapping[str, str] = {}
+        self._rows = 0
+        self._looked_at: tuple[object, ...] = ()
 
     def add(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
         """Add rows in time order; other columns begin a new window."""
@@ -31,6 +33,7 @@ class SessionTrends:
             self._columns = rows.columns
             self._window = TrendWindow(rows.columns)
         self._window.add(rows.times, rows.values, verdicts)
+        self._rows += rows.times.size
 
     def slope(self, name: str) -> float:
         """How a parameter changes [unit/min]; NaN where it does not, or nobody can say."""
@@ -44,6 +47,10 @@ class SessionTrends:
         if frame.now < self._look_at or table is None:
             return []
         self._look_at = frame.now + LOOK_S
+        looked_at = self._rows, table, limit_set, phase
+        if looked_at == self._looked_at:
+            return []
+        self._looked_at = looked_at
         drifts: dict[str, Drift] = {}
         events: list[Event] = []
         for name in self._columns:

@@ -44,11 +44,13 @@ class HealthStrip(tk.Canvas):
         self.segments: dict[str, Segment] = {}
         self._cells: tuple[HealthCell, ...] = ()
         self._items: list[int] = []
+        self._drawn: list[tuple[object, ...]] = []
+        """Where each segment that is shown lies, and what it says."""
         self._calls = ManyCalls(self)
         self._tip = Tooltip(self, theme, lambda x, y: self.at(x, y) or None, self._tip_text)
         self._arrange()
         self.bind("<Configure>", lambda event: self._arrange())
-        self.bind("<<ThemeChanged>>", lambda event: self._arrange())
+        self.bind("<<ThemeChanged>>", lambda event: self._paint())
         self.bind("<Motion>", self._point, add="+")
         self.bind("<Button-1>", self._clicked)
 
@@ -66,8 +68,13 @@ class HealthStrip(tk.Canvas):
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
+    def _paint(self) -> None:
+        """Take the colours and fonts of the theme."""
+        self._drawn = []
+        self._arrange()
+
     def _arrange(self) -> None:
-        """Lay the segments out and colour them."""
+        """Lay the segments out, and draw those that say or lie other than before."""
         theme, calls = self.theme, self._calls
         missing = _ITEMS * len(self._cells) - len(self._items)
         for at in range(max(missing, 0)):
@@ -76,9 +83,11 @@ class HealthStrip(tk.Canvas):
         pitch, margin = theme.line + theme.pixels(6), theme.em // 2
         lines = self._lay_out(max(self.winfo_width(), 1) - margin, margin)
         calls.add("configure", "-background", theme.colour("background"), "-height", lines * pitch)
-        for at, cell in enumerate(self._cells):
-            self._draw(cell, self._items[_ITEMS * at : _ITEMS * (at + 1)], pitch)
-        for item in self._items[_ITEMS * len(self._cells) :]:
+        before, self._drawn = self._drawn, [(self.segments[cell.key], *_look(cell)) for cell in self._cells]
+        for at, (cell, looks) in enumerate(zip(self._cells, self._drawn, strict=True)):
+            if looks not in before[at : at + 1]:
+                self._draw(cell, self._items[_ITEMS * at : _ITEMS * (at + 1)], pitch)
+        for item in self._items[_ITEMS * len(self._cells) : _ITEMS * len(before)]:
             calls.dress(item, state="hidden")
         calls.run()
 

@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tkinter import filedialog
 
@@ -16,12 +16,14 @@ from eyegore.desktop import app
 from eyegore.desktop.app import Desktop
 from eyegore.desktop.history.desk import HistoryDesk
 from eyegore.desktop.layout_store import LayoutStore
+from eyegore.desktop.session_view import TIPS_EVERY
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import AlarmState, Drift, Said, Trends
 from eyegore.session.service import WORKERS
 from eyegore.session.settings import Session
-from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.dialogs.shelve import ShelveDialog
+from eyegore.widgets.flags.panel import FlagPanel
 
 from ...patience import AWAITED_S
 from .shown_session import cell, simulator, status
@@ -81,6 +83,36 @@ def test_a_plot_tells_where_its_parameter_is_heading(tmp_path: Path, open_deskto
     desktop.view.take(Trends({}))
     desktop.view.flush()
     assert not any(chart.cell.trend for chart in desktop.panes.charts.charts if chart.cell)
+
+
+def test_flags_are_shown_again_only_with_new_values(
+    tmp_path: Path, open_desktop: Open, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(100)
+    desktop = open_desktop(tmp_path / "day")
+    view = desktop.view
+    assert view is not None
+    run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS and view.health and view.health.hk_rows == 100)
+    shown: list[int] = []
+    show = FlagPanel.show
+
+    def counted(panel: FlagPanel, cells: Iterable[FlagCell]) -> None:
+        shown.append(1)
+        show(panel, cells)
+
+    def beat(times: int) -> None:
+        for _ in range(times):
+            view.take(view.health)
+
+    beat(TIPS_EVERY)
+    monkeypatch.setattr(FlagPanel, "show", counted)
+    beat(4 * TIPS_EVERY)
+    assert not shown
+    elvis.append_rows(1)
+    run(lambda: view.history is not None and view.history.rows == 101)
+    beat(TIPS_EVERY)
+    assert shown
 
 
 def test_a_person_lowers_and_shelves(tmp_path: Path, open_desktop: Open, run: Run) -> None:

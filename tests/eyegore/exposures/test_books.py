@@ -56,6 +56,8 @@ def test_images_are_announced_when_all_ccds_are_complete() -> None:
     assert book.add(image(7, 2)) == [ImagesReady(7, {1: "/d/7_1.fits", 2: "/d/7_2.fits", 3: "/d/7_3.fits"})]
     assert book.add(image(7, 2)) == []
     assert (book.files, book.complete, book.latest, book.problems, book.newest_modified) == (3, 3, 7, {}, 7.0)
+    book.add(image(7, 3, complete=False))
+    assert book.complete == 2
 
 
 def test_a_missing_ccd_does_not_hide_the_exposure_for_ever() -> None:

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from eyegore.alarms.board import AlarmBoard
 from eyegore.housekeeping.rules import Rules
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
 from eyegore.messages.events import (
     Action,
+    Alarm,
     AlarmChanged,
     AlarmState,
     BadLine,
@@ -221,6 +223,34 @@ def test_the_preview_shows_what_is_out_and_its_rows_count_once() -> None:
     assert (one.hk.rows, len(one.hk.excursions.runs(out=True))) == (7, 2)
     assert changes(one.take(rows(LOW, start=NOW + 7), NOW)) == []
     assert states(one)["TEMP"] is FlagState.RAISED
+
+
+def test_flags_that_nothing_happened_to_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = monitor()
+    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(rows(GOOD), NOW)
+    one.take(Tick(), NOW + 1)
+    looked: list[str] = []
+    of = AlarmBoard.of
+
+    def counted(board: AlarmBoard, name: str) -> tuple[Alarm, ...]:
+        looked.append(name)
+        return of(board, name)
+
+    monkeypatch.setattr(AlarmBoard, "of", counted)
+    for second in range(2, 8):
+        one.take(Tick(), NOW + second)
+    assert not looked
+    shelved = FlagCommand(Action.SHELVE, "TEMP", "ops", until=NOW + 10)
+    for message, second, told in (
+        (shelved, 8, [("TEMP", FlagState.SHELVED)]),
+        (Tick(), 9, []),
+        (Tick(), 11, [("TEMP", FlagState.NORMAL)]),
+        (Tick(), 300, [(name, FlagState.STALE) for name in COLUMNS]),
+        (Tick(), 301, []),
+    ):
+        events = one.take(message, NOW + second)
+        assert [(event.flag.parameter, event.flag.state) for event in events if isinstance(event, FlagChanged)] == told
 
 
 def restarted(one: Monitor) -> Monitor:

@@ -68,6 +68,30 @@ def test_a_narrow_window_gets_more_lines_and_nothing_is_cut(strip: HealthStrip, 
     assert heights[1] >= 2 * heights[0]
 
 
+def test_only_what_changed_is_drawn(strip: HealthStrip, root: tk.Tk) -> None:
+    def show(age: str) -> None:
+        strip.show([HealthCell("hk", "HK", age, Status.IN_LIMITS), HealthCell("im", "images", "1 min")])
+        root.update()
+
+    show("10 s")
+    texts = {strip.itemcget(item, "text"): item for item in strip.find_all() if strip.type(item) == "text"}
+    for text in ("10 s", "1 min"):
+        strip.itemconfigure(texts[text], fill="#123456")
+    show("11 s")
+    assert strip.itemcget(texts["10 s"], "text") == "11 s"
+    assert strip.itemcget(texts["10 s"], "fill") != "#123456"
+    assert strip.itemcget(texts["1 min"], "fill") == "#123456"
+
+
+def test_a_segment_that_was_gone_is_drawn_again(strip: HealthStrip) -> None:
+    cells = [HealthCell("hk", "HK", "1 s"), HealthCell("bad", "", "3 bad lines", Status.WARNING)]
+    for shown in (cells, cells[:1], cells):
+        strip.show(shown)
+        texts = [strip.itemcget(item, "text") for item in strip.find_all()
+                 if strip.type(item) == "text" and strip.itemcget(item, "state") != "hidden"]  # fmt: skip
+        assert ("3 bad lines" in texts) is (len(shown) == 2)
+
+
 def test_what_is_wrong_is_filled(strip: HealthStrip) -> None:
     strip.show([HealthCell("hk", "HK", "none for 2 min", Status.STALE), HealthCell("im", "images", "1 s")])
     colour = theme.LOOKS[Status.STALE].colour
