@@ -9,9 +9,13 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmState, EntryKind, Transition
+from eyegore.messages.alarms import Alarm, AlarmEntry, AlarmState, EntryKind, Transition
+
+if TYPE_CHECKING:
+    from eyegore.messages.events import AlarmChanged
 
 MOST_SPANS = 2000
 """Spans kept that are over; then the oldest are forgotten."""

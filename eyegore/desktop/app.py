@@ -25,7 +25,7 @@ from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.limits.model import Phase, Severity
-from eyegore.messages.events import Action, Event, FlagCommand, FlagState, PhaseChosen, Said
+from eyegore.messages.alarms import Action, FlagCommand, FlagState, PhaseChosen
 from eyegore.presenters.copy_book import CopyBook, Target
 from eyegore.session.settings import Session, person
 from eyegore.widgets import keys, theme
@@ -35,6 +35,7 @@ from eyegore.widgets.window.main_window import MainWindow
 if TYPE_CHECKING:  # imported where they are made: the first window comes first
     from eyegore.desktop.help_window import HelpWindow
     from eyegore.desktop.session_view import SessionView
+    from eyegore.messages.events import Event
     from eyegore.session.service import Service
 
 log = logging.getLogger(__name__)
@@ -229,6 +230,8 @@ class Desktop:
 
     def _say_later(self, level: int, text: str) -> None:
         """Say a line; callable from any thread."""
+        from eyegore.messages.events import Said
+
         log.log(level, "%s", text)
         self.pump.post(Said(level, text, time.time()))
 

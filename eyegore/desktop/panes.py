@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.images.pixels.colour_maps import ColourMap, palette
 from eyegore.images.pixels.display import Stretch
-from eyegore.series.history import HkHistory
 from eyegore.widgets.charts.chart_page import ChartPage
 from eyegore.widgets.flags.panel import FlagActions, FlagPanel
 from eyegore.widgets.images.panel import ImageHands, ImagePanel
@@ -77,6 +76,8 @@ class Panes:
         """Forget what is shown, for another session: what was known of one folder says nothing of the next."""
         self.flags.show(())
         if self.charts is not None:
+            from eyegore.series.history import HkHistory
+
             self.charts.show_layout(HkHistory(()), ())
         if self.images is not None:
             self.images.clear()

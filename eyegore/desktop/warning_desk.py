@@ -7,7 +7,7 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 
 from eyegore.desktop.list_desk import ListDesk
-from eyegore.messages.events import WarningLine, WarningsState
+from eyegore.messages.warnings import WarningLine, WarningsState
 from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
 from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.cells.warnings import WarningCell

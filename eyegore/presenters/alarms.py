@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from eyegore.alarms.responses import response_to
 from eyegore.basics.lab_time import age_text, clock_text, local_text
 from eyegore.limits.model import Severity
 from eyegore.limits.wording import quantity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmKind, AlarmState, Exposure
+from eyegore.messages.alarms import Alarm, AlarmKind, AlarmState
 from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
+
+if TYPE_CHECKING:
+    from eyegore.messages.events import AlarmChanged, Exposure
 
 _STANDING = {
     AlarmState.PENDING: Standing.PENDING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eyegore.basics.lab_time import local_text
 from eyegore.journal.delivery import DeliveryState
-from eyegore.messages.events import WarningLine, WarningsState
+from eyegore.messages.warnings import WarningLine, WarningsState
 from eyegore.widgets.cells.flags import HealthCell, Status
 from eyegore.widgets.cells.warnings import WarningCell
 

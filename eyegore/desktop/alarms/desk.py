@@ -8,12 +8,13 @@ import tkinter as tk
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import lab_offset_s
 from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.desktop.list_desk import ListDesk
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Action, Alarm, AlarmChanged, AlarmState, Exposure, FlagCommand
+from eyegore.messages.alarms import Action, Alarm, AlarmState, FlagCommand
 from eyegore.presenters.alarms import alarm_cells, sounding, story_line
 from eyegore.session.settings import person
 from eyegore.widgets.alarms.actions import AlarmActions
@@ -24,6 +25,9 @@ from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from eyegore.messages.events import AlarmChanged, Exposure
 
 TITLE = "Alarms — Eyegore"
 SILENCE_S = 15 * 60.0

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from eyegore.alarms.spans import AlarmSpans
-from eyegore.images.trends import ImageHistory, ImageTrends
-from eyegore.messages.events import Health
 from eyegore.widgets.cells.flags import ChartCell
 from eyegore.widgets.charts.abscissa import CLOCK, OBSIDS
+
+if TYPE_CHECKING:
+    from eyegore.images.trends import ImageHistory, ImageTrends
+    from eyegore.messages.events import Health
 
 RENEW_S = 1.0
 """Shortest time between two looks at what came [s]."""

@@ -6,12 +6,11 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from eyegore.desktop.images.choices import ImageChoices
-from eyegore.desktop.images.comparison import Comparison
-from eyegore.desktop.images.desk import ImageDesk
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:  # imported when the window is wanted: the first window comes first
+    from eyegore.desktop.images.choices import ImageChoices
+    from eyegore.desktop.images.desk import ImageDesk
     from eyegore.desktop.images.eye import ImageEye, Seen, Thumb
     from eyegore.desktop.images.window import ImageWindow
 
@@ -29,7 +28,8 @@ class LookDesk:
         self._root, self._theme, self._post, self._elsewhere = root, theme, post, elsewhere
         self._eye: ImageEye | None = None
         self.window: ImageWindow | None = None
-        self._choices = ImageChoices(root)
+        self._choices: ImageChoices | None = None
+        self._remembered: dict[str, Any] = {}
         self._geometry = ""
         self._told: object = None
 
@@ -37,9 +37,14 @@ class LookDesk:
         """Look at a CCD of the ObsID that the desk shows."""
         if desk is None:
             return
+        from eyegore.desktop.images.choices import ImageChoices
+        from eyegore.desktop.images.comparison import Comparison
         from eyegore.desktop.images.eye import ImageEye
         from eyegore.desktop.images.window import ImageWindow
 
+        if self._choices is None:
+            self._choices = ImageChoices(self._root)
+            self._choices.restore(self._remembered)
         if self._eye is None:
             self._eye = ImageEye(lambda answer: self._post(lambda: self._take(answer)))
         if self.window is None:
@@ -73,12 +78,13 @@ class LookDesk:
     def layout(self) -> dict[str, Any]:
         """What the window remembers, JSON-able."""
         geometry = self._geometry if self.window is None else self.window.geometry()
-        return {**self._choices.layout(), "geometry": geometry}
+        choices = self._remembered if self._choices is None else self._choices.layout()
+        return {**choices, "geometry": geometry}
 
     def restore(self, layout: object) -> None:
         """Take back what :meth:`layout` gave."""
         if isinstance(layout, Mapping):
-            self._choices.restore(layout)
+            self._remembered = dict(layout)
             self._geometry = str(layout.get("geometry", ""))
 
     def stop(self, timeout: float) -> bool:

@@ -6,14 +6,17 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eyegore.basics.errors import FormatError
 from eyegore.basics.worker import NewestWins
-from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels
 from eyegore.images.pixels.display import Stretch, preview
 from eyegore.messages.exposures import CCDS
+
+if TYPE_CHECKING:
+    from eyegore.elvis.frame_pixels import UInt16Array
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +61,7 @@ class ImageWorker(NewestWins[_Request]):
         super().__init__("images")
         self._post = post
         # one frame after the other in the same place: memory touched for the first time is slow
-        self._buffer = np.empty(LARGEST_FRAME, np.uint16)
+        self._buffer: UInt16Array | None = None
 
     def request(self, obsid: int, paths: Mapping[int, str | Path], stretch: Stretch, size: tuple[int, int]) -> None:
         """Ask for the previews of one ObsID, by CCD number; the newest request wins, an older one is left unfinished.
@@ -81,6 +84,10 @@ class ImageWorker(NewestWins[_Request]):
             self._post(made)
 
     def _preview(self, request: _Request, ccd: int) -> ImagePreview:
+        from eyegore.elvis.ccd_frame import LARGEST_FRAME, read_pixels  # the first window comes first
+
+        if self._buffer is None:
+            self._buffer = np.empty(LARGEST_FRAME, np.uint16)
         path = request.paths.get(ccd)
         if path is None:
             return ImagePreview(request.obsid, ccd, problem="not there")
