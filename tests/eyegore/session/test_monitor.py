@@ -16,6 +16,7 @@ from eyegore.messages.events import (
     Action,
     Alarm,
     AlarmChanged,
+    AlarmKind,
     AlarmState,
     BadLine,
     CaughtUp,
@@ -78,7 +79,9 @@ def rows(*values: Sequence[float], start: float = NOW, preview: bool = False, re
 def changes(events: Sequence[Event]) -> list[str]:
     """The transitions of the OOL alarms and dead-man timers."""
     entries = [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return [f"{one.parameter} {one.before.name}>{one.after.name}" for one in entries if one.kind != "INVALID"]
+    return [
+        f"{one.parameter} {one.before.name}>{one.after.name}" for one in entries if one.kind is not AlarmKind.INVALID
+    ]
 
 
 def states(one: Monitor) -> dict[str, FlagState]:
@@ -227,7 +230,7 @@ def test_the_preview_shows_what_is_out_and_its_rows_count_once() -> None:
 
 def test_flags_that_nothing_happened_to_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     one = monitor()
-    one.take(CaughtUp("/data/21_Feb_80", NOW), NOW)
+    one.take(CaughtUp("/data/21_Feb_80"), NOW)
     one.take(rows(GOOD), NOW)
     one.take(Tick(), NOW + 1)
     looked: list[str] = []

@@ -18,7 +18,7 @@ from eyegore.journal.reader import JournalReader
 from eyegore.journal.schema import JournalError
 from eyegore.limits.model import Range, Severity
 from eyegore.limits.table import table_for
-from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, AlarmState, Event, FlagCommand, Health
+from eyegore.messages.events import Action, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Event, FlagCommand, Health
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
@@ -46,12 +46,12 @@ EVENTS = [
 Transition = tuple[float, str, str, str, float]
 
 
-def transitions(entries: list[AlarmEntry], kind: str = "OOL") -> list[Transition]:
+def transitions(entries: list[AlarmEntry], kind: AlarmKind = AlarmKind.OOL) -> list[Transition]:
     """Data time, parameter, before, after, and the worst value where an alarm is over (else 0)."""
     return [
         (one.data_time, one.parameter, one.before.name, one.after.name, one.value if one.note == "returned" else 0.0)
         for one in entries
-        if one.kind == kind
+        if one.kind is kind
     ]
 
 
@@ -128,7 +128,7 @@ def test_twenty_kills_in_a_campaign_change_nothing_in_the_journal(tmp_path: Path
     run_through(folder, state, wait_until)
     entries = read(state, folder)
     assert sorted(transitions(entries)) == expected
-    invalid = [change[2:4] for change in transitions(entries, "INVALID")]
+    invalid = [change[2:4] for change in transitions(entries, AlarmKind.INVALID)]
     raised = [("NORMAL", "PENDING"), ("PENDING", "UNACK"), ("UNACK", "RTN_UNACK")]
     assert invalid == raised + 3 * [("RTN_UNACK", "UNACK"), ("UNACK", "RTN_UNACK")]
     together = [one for one in entries if one.after is AlarmState.UNACK and 0 <= one.data_time - START - TOGETHER < 30]
