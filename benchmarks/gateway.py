@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from eyegore.copies.target import SyncTarget, parse_target
@@ -41,8 +42,12 @@ class Gateway:
 
     def target(self, path: Path) -> SyncTarget:
         """A folder there, with all that is needed to get in."""
-        keys = {"key": self.folder / "client", "known_hosts": self.folder / "known_hosts"}
-        return parse_target(self.address(path), role=Role.BROADCAST, **keys)
+        return replace(
+            parse_target(self.address(path)),
+            role=Role.BROADCAST,
+            key=self.folder / "client",
+            known_hosts=self.folder / "known_hosts",
+        )
 
     def settings(self) -> Path:
         """A file of settings for copies that says how to get in."""
