@@ -279,8 +279,8 @@ def test_time_limits(
 
 
 def test_what_speaks_is_not_idle(source: Path, target: Path, fake: Callable[[str], Path]) -> None:
-    fake("for i in 1 2 3 4 5 6 7 8 9 10; do echo; sleep 0.1; done")
-    assert copying(source, target, idle_s=0.8).run().outcome is RsyncOutcome.DONE
+    fake("for i in 1 2 3 4 5 6 7 8; do echo; sleep 0.5; done")
+    assert copying(source, target, idle_s=3).run().outcome is RsyncOutcome.DONE
 
 
 def test_a_run_cancelled_before_it_began_starts_nothing(source: Path, target: Path) -> None:

@@ -20,6 +20,10 @@ PASSWORD = "planted-mail-password-9d1e"
 SENDER = "eyegore@lab.example"
 
 
+SILENT_S = 3.0
+"""After how long a server that says nothing more is given up [s]: a busy machine must come so far before."""
+
+
 @dataclass
 class Mailbox:
     """What the server took; ``refuse`` and ``answer`` are what it says to a recipient and to a whole mail."""

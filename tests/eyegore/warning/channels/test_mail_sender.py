@@ -19,7 +19,8 @@ from eyegore.warning.channels.accounts import SmtpAccount
 from eyegore.warning.channels.mail_sender import MailSender
 from eyegore.warning.channels.sample_plot import plot
 
-from .mail_servers import PASSWORD, SENDER, USER, Mailbox, Trust, mail_server, scripted, trust
+from ....patience import AWAITED_S
+from .mail_servers import PASSWORD, SENDER, SILENT_S, USER, Mailbox, Trust, mail_server, scripted, trust
 from .some_notice import notice, samples
 
 ANNA = "anna@lab.example"
@@ -55,7 +56,7 @@ def account(port: int, **changes: object) -> SmtpAccount:
 
 def open_account(port: int, **changes: object) -> SmtpAccount:
     """For the scripted servers, which know neither encryption nor login."""
-    return account(port, **({"host": "127.0.0.1", "security": "none", "user": "", "timeout_s": 0.5} | changes))
+    return account(port, **({"host": "127.0.0.1", "security": "none", "user": "", "timeout_s": AWAITED_S} | changes))
 
 
 def read(envelope: Envelope) -> EmailMessage:
@@ -176,17 +177,17 @@ def test_subject_of_two_lines_is_one(starttls: SmtpAccount, mailbox: Mailbox) ->
 
 
 FAULTS = [
-    ("220 lab", {"MAIL": "hang"}, Result.RETRY, "no answer within 0.5 s; nothing was sent"),
-    ("hang", {}, Result.RETRY, "no answer within 0.5 s; nothing was sent"),
-    ("drip", {}, Result.RETRY, "no answer within 0.5 s; nothing was sent"),
+    ("220 lab", {"MAIL": "hang"}, Result.RETRY, "no answer within 3 s; nothing was sent"),
+    ("hang", {}, Result.RETRY, "no answer within 3 s; nothing was sent"),
+    ("drip", {}, Result.RETRY, "no answer within 3 s; nothing was sent"),
     ("drop", {}, Result.RETRY, "it closed the connection; nothing was sent"),
     ("421 too busy", {}, Result.RETRY, "puts off the connection (421 too busy)"),
     ("554 go away", {}, Result.REFUSED, "refused the connection (554 go away)"),
-    ("220 lab", {"EHLO": "drip"}, Result.RETRY, "no answer within 0.5 s; nothing was sent"),
+    ("220 lab", {"EHLO": "drip"}, Result.RETRY, "no answer within 3 s; nothing was sent"),
     ("220 lab", {"DATA": "451 later"}, Result.RETRY, "(451 later)"),
     ("220 lab", {"DATA": "drop"}, Result.RETRY, "it closed the connection; nothing was sent"),
-    ("220 lab", {".": "hang"}, Result.UNKNOWN, "no answer within 0.5 s; the message may have been sent"),
-    ("220 lab", {".": "drip"}, Result.UNKNOWN, "no answer within 0.5 s; the message may have been sent"),
+    ("220 lab", {".": "hang"}, Result.UNKNOWN, "no answer within 3 s; the message may have been sent"),
+    ("220 lab", {".": "drip"}, Result.UNKNOWN, "no answer within 3 s; the message may have been sent"),
     ("220 lab", {".": "drop"}, Result.UNKNOWN, "it closed the connection; the message may have been sent"),
     ("220 lab", {".": "452 disk full"}, Result.RETRY, "(452 disk full)"),
     ("220 lab", {".": "554 spam"}, Result.REFUSED, "(554 spam)"),
@@ -201,7 +202,8 @@ FAULTS = [
 )
 def test_server_with_trouble(greeting: str, answers: dict[str, str], result: Result, words: str) -> None:
     with scripted(answers, greeting) as port:
-        outcome = MailSender(open_account(port)).send(ANNA, notice(), None)
+        limit_s = SILENT_S if {"hang", "drip"} & {greeting, *answers.values()} else AWAITED_S
+        outcome = MailSender(open_account(port, timeout_s=limit_s)).send(ANNA, notice(), None)
         assert not [thread for thread in threading.enumerate() if thread.name == "warning-attempt"]
     assert outcome.result is result
     assert words in outcome.detail
@@ -209,10 +211,10 @@ def test_server_with_trouble(greeting: str, answers: dict[str, str], result: Res
 
 def test_handshake_that_hangs_ends_in_time() -> None:
     with scripted({}, "hang") as port:
-        outcome = MailSender(open_account(port, security="tls")).send(ANNA, notice(), None)
+        outcome = MailSender(open_account(port, security="tls", timeout_s=SILENT_S)).send(ANNA, notice(), None)
         assert not [thread for thread in threading.enumerate() if thread.name == "warning-attempt"]
     assert outcome.result is Result.RETRY
-    assert "no answer within 0.5 s" in outcome.detail
+    assert "no answer within 3 s" in outcome.detail
 
 
 def test_nobody_listens_and_nobody_is_there() -> None:

@@ -19,7 +19,8 @@ from eyegore.messages.warnings import Outcome, Result
 from eyegore.warning.channels.accounts import OtherAccount
 from eyegore.warning.channels.other_sender import WebhookSender, _body
 
-from .mail_servers import trust
+from ....patience import AWAITED_S
+from .mail_servers import SILENT_S, trust
 from .some_notice import notice
 
 PATH = "/services/T0/B0/planted-hook-77aa"
@@ -116,7 +117,8 @@ def test_strict_hosts_get_their_one_field(host: str, keys: set[str] | None) -> N
 )
 def test_encrypted(encrypted: Chat, answer: int | str, result: Result) -> None:
     encrypted.answers = [answer]
-    outcome = WebhookSender({"chat": OtherAccount(encrypted.url(), timeout_s=0.7)}).send("chat", notice(), None)
+    limit_s = SILENT_S if isinstance(answer, str) else AWAITED_S
+    outcome = WebhookSender({"chat": OtherAccount(encrypted.url(), timeout_s=limit_s)}).send("chat", notice(), None)
     assert outcome.result is result, outcome.detail
     assert not [thread for thread in threading.enumerate() if thread.name == "warning-attempt"]
 
@@ -136,8 +138,8 @@ ANSWERS: list[tuple[int | str, Result, str, float | None]] = [
     (429, Result.RETRY, "fewer messages", 11.0),
     (500, Result.RETRY, "trouble of its own", 11.0),
     (504, Result.UNKNOWN, "may have been sent", None),
-    ("hang", Result.UNKNOWN, "no answer within 0.5 s; the message may have been sent", None),
-    ("drip", Result.UNKNOWN, "no answer within 0.5 s; the message may have been sent", None),
+    ("hang", Result.UNKNOWN, "no answer within 3 s; the message may have been sent", None),
+    ("drip", Result.UNKNOWN, "no answer within 3 s; the message may have been sent", None),
     ("drop", Result.UNKNOWN, "it closed the connection; the message may have been sent", None),
 ]
 
@@ -145,7 +147,8 @@ ANSWERS: list[tuple[int | str, Result, str, float | None]] = [
 @pytest.mark.parametrize(("answer", "result", "words", "after"), ANSWERS, ids=[str(one[0]) for one in ANSWERS])
 def test_answer_of_the_chat(chat: Chat, answer: int | str, result: Result, words: str, after: float | None) -> None:
     chat.answers = [answer]
-    outcome = WebhookSender({"chat": OtherAccount(chat.url(), timeout_s=0.5)}).send("chat", notice(), None)
+    limit_s = SILENT_S if answer in ("hang", "drip") else AWAITED_S
+    outcome = WebhookSender({"chat": OtherAccount(chat.url(), timeout_s=limit_s)}).send("chat", notice(), None)
     assert (outcome.result, outcome.retry_after) == (result, after)
     assert words in outcome.detail
     assert len(chat.taken) == 1
@@ -177,13 +180,13 @@ def test_nobody_listens_and_nobody_is_there(no_proxy: None) -> None:
 
 def test_no_tls_where_tls_is_wanted(chat: Chat) -> None:
     url = SecretStr(chat.url().get_secret_value().replace("http:", "https:"))
-    outcome = WebhookSender({"chat": OtherAccount(url, timeout_s=5)}).send("chat", notice(), None)
+    outcome = WebhookSender({"chat": OtherAccount(url, timeout_s=AWAITED_S)}).send("chat", notice(), None)
     assert (outcome.result, "does not speak TLS" in outcome.detail) == (Result.REFUSED, True)
 
 
 def test_no_secret_is_told(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    account = OtherAccount(chat.url(), timeout_s=0.5)
+    account = OtherAccount(chat.url(), timeout_s=SILENT_S)
     sender = WebhookSender({"chat": account})
     said = [repr(sender), repr(account), repr(vars(sender))]
     for answer in (200, 302, 404, 500, "hang", "drip", "drop"):

@@ -18,6 +18,7 @@ from eyegore.warning.channels.accounts import TwilioAccount
 from eyegore.warning.channels.dispatcher import Traceable
 from eyegore.warning.channels.twilio_sender import LONGEST_TWIML, TwilioCall, TwilioSms, sms_body, spoken_twiml
 
+from .mail_servers import SILENT_S
 from .some_notice import notice
 from .twilio_server import NUMBER, SID, TOKEN, TwilioServer
 
@@ -81,7 +82,7 @@ def test_error_of_twilio(
 @pytest.mark.parametrize("fault", ["bad body", "drop", "hang", "hang before", "drip", "drip headers"])
 def test_no_answer_is_unknown_and_ends_in_time(twilio_server: TwilioServer, fault: str) -> None:
     twilio_server.plant(fault)
-    outcome = TwilioSms(account(twilio_server, timeout_s=0.5)).send(PHONE, notice(), None)
+    outcome = TwilioSms(account(twilio_server, timeout_s=SILENT_S)).send(PHONE, notice(), None)
     assert outcome.result is Result.UNKNOWN
     assert "may have been sent" in outcome.detail
     assert not [thread for thread in threading.enumerate() if thread.name == "warning-attempt"]
@@ -148,7 +149,7 @@ def test_settling(
 @pytest.mark.parametrize("fault", ["20003", "20429", "html 500", "bad body", "hang"])
 def test_what_cannot_be_asked_stays_unknown(twilio_server: TwilioServer, fault: str) -> None:
     twilio_server.plant(fault)
-    outcome = TwilioSms(account(twilio_server, timeout_s=0.5)).settle(PHONE, notice(), time.time())
+    outcome = TwilioSms(account(twilio_server, timeout_s=SILENT_S)).settle(PHONE, notice(), time.time())
     assert outcome.result is Result.UNKNOWN
     assert "stays open" in outcome.detail
 
@@ -187,7 +188,7 @@ def test_any_text_can_be_said(text: str) -> None:
 
 def test_no_secret_is_told(twilio_server: TwilioServer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    sender = TwilioSms(account(twilio_server, timeout_s=0.5))
+    sender = TwilioSms(account(twilio_server, timeout_s=SILENT_S))
     said = [repr(sender), repr(account(twilio_server)), repr(vars(sender))]
     for fault in ("", "20003", "21211", "html 500", "bad body", "drop", "hang"):
         twilio_server.plant(fault)

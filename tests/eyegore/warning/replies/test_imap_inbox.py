@@ -20,6 +20,7 @@ from eyegore.warning.replies import imap_inbox
 from eyegore.warning.replies.imap_inbox import ImapInbox
 from eyegore.warning.replies.reply import Inbox, Reply
 
+from ....patience import AWAITED_S
 from .imap_server import PASSWORD, USER, ImapServer
 
 ANA = "From: Ana <ana@lab.org>\nSubject: Re: CRITICAL CCD2_TEMP_B\n\n"
@@ -177,7 +178,7 @@ def test_only_the_right_certificate_gets_the_password(tmp_path: Path, security: 
 
 @pytest.mark.parametrize(("security", "told"), [("tls", ""), ("starttls", "offers no STARTTLS")])
 def test_server_without_encryption_never_gets_the_password(server: ImapServer, security: str, told: str) -> None:
-    replies, problem = polled(ImapInbox(account(server, security=security, timeout_s=1), time.time()))
+    replies, problem = polled(ImapInbox(account(server, security=security, timeout_s=3), time.time()))
     assert replies == ()
     assert problem
     assert told in problem
@@ -187,13 +188,13 @@ def test_server_without_encryption_never_gets_the_password(server: ImapServer, s
 # --- trouble ---------------------------------------------------------------------------------------------------------
 
 FAULTS = [
-    ("greeting", "hang", "no answer within 0.2 s"),
+    ("greeting", "hang", "no answer within 2 s"),
     ("greeting", "drip", "no answer within"),
     ("greeting", "nonsense", "does not speak IMAP"),
     ("greeting", "drop", "closed the connection"),
     ("LOGIN", "NO", "refused the login"),
     ("LOGIN", "BAD", "refused the login"),
-    ("LOGIN", "hang", "no answer within 0.2 s"),
+    ("LOGIN", "hang", "no answer within 2 s"),
     ("SELECT", "NO", "refused the folder INBOX"),
     ("SEARCH", "BAD", "refused the search"),
     ("SEARCH", "nonsense", "closed the connection"),
@@ -210,7 +211,7 @@ def test_whatever_goes_wrong_is_told_and_the_next_poll_reads_all(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     slow = fault in ("hang", "drip")
-    inbox = ImapInbox(account(server, timeout_s=0.2 if slow else 15), time.time())
+    inbox = ImapInbox(account(server, timeout_s=2 if slow else AWAITED_S), time.time())
     server.arrive(f"{ANA}ACK 4711")
     server.plant(command, fault)
     replies, problem = polled(inbox)
