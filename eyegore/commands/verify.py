@@ -57,8 +57,7 @@ def add_parser(commands: Commands, about: str) -> None:
 def run(args: argparse.Namespace) -> int:
     """Compare as the command line says; SettingsError or SyncError when nothing can be said."""
     from eyegore.basics.state_folder import state_dir
-    from eyegore.copies.engine import judged
-    from eyegore.copies.ledger import FileState, LedgerEntry
+    from eyegore.copies.engine import begun, judged
     from eyegore.copies.opening import open_ledger, other_side
     from eyegore.copies.scan import SyncScan, settled
 
@@ -69,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     side = other_side(folder, target)
     try:
         side.ready("", False)
-        begun = time.monotonic()
+        started = time.monotonic()
         scan = SyncScan(folder)
         found = settled(lambda: scan.look(time.monotonic(), time.time()), time.sleep)
         files = sorted(found.complete.values(), key=lambda file: file.path)
@@ -83,9 +82,7 @@ def run(args: argparse.Namespace) -> int:
                 file = found.complete[compared.path]
                 before = ledger.entries().get(file.path)
                 if before is None or before.stamp != file.stamp:
-                    before = LedgerEntry(
-                        file.path, file.size, file.mtime_ns, FileState.COMPLETE, file.obsid, time.time()
-                    )
+                    before = begun(file, None, time.time())
                 ledger.put([judged(before, compared, time.time())])
                 results.append((file, compared))
                 update(advance=file.size)
@@ -96,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             sys.stdout.write(json.dumps(_as_json(folder, args.target, code, found, results), indent=1) + "\n")
         else:
-            _print(args.target, found, results, time.monotonic() - begun)
+            _print(args.target, found, results, time.monotonic() - started)
     return code
 
 

@@ -18,7 +18,7 @@ from eyegore.copies.ledger import FileState, LedgerEntry, SyncLedger
 from eyegore.copies.mount_memory import MountMemory
 from eyegore.copies.programs.rsync import RsyncProgress, RsyncResult, RsyncRun
 from eyegore.copies.report import Compared, Likeness, Mismatch, PassListener, PassReport, exposure_copies
-from eyegore.copies.scan import FolderState, SourceFile, SyncScan
+from eyegore.copies.scan import FolderState, SourceFile, SyncScan, portions
 from eyegore.copies.side import OtherSide
 from eyegore.copies.target import SyncTarget
 from eyegore.messages.copies import ExposureCopy
@@ -123,7 +123,7 @@ class SyncEngine:
         current = _Pass(dict(found.complete), dict(found.incomplete), found.lost)
         entries = self._ledger.entries()
         now = time.time()
-        self._ledger.put([_begun(file, entries.get(file.path), now) for file in self._unknown(current)])
+        self._ledger.put([begun(file, entries.get(file.path), now) for file in self._unknown(current)])
         mismatches: list[Mismatch] = []
         if full or self._waiting(current):
             self.listener.on_look(self._report(current, []))
@@ -339,7 +339,7 @@ def judged(entry: LedgerEntry, compared: Compared, now: float, result: RsyncResu
     return replace(entry, state=FileState.FAILED, error=f"{compared.words}; {fault}" if result else compared.words)
 
 
-def _begun(file: SourceFile, before: LedgerEntry | None, now: float) -> LedgerEntry:
+def begun(file: SourceFile, before: LedgerEntry | None, now: float) -> LedgerEntry:
     """The entry of a file that is new or was written to; that a text was verified tells that it may be appended to."""
     verified = before.verified if before and file.grows and before.size <= file.size else 0.0
     since = before.since if before and before.state is not FileState.VERIFIED else now
@@ -348,17 +348,7 @@ def _begun(file: SourceFile, before: LedgerEntry | None, now: float) -> LedgerEn
 
 
 def _batches(entries: Iterable[LedgerEntry]) -> Iterator[list[LedgerEntry]]:
-    """Entries in portions of about :data:`BATCH_BYTES`, the oldest first."""
-    batch: list[LedgerEntry] = []
-    size = 0
-    for entry in sorted(entries, key=lambda entry: entry.since):
-        if batch and size + entry.size > BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-        batch.append(entry)
-        size += entry.size
-    if batch:
-        yield batch
+    return portions(sorted(entries, key=lambda entry: entry.since), BATCH_BYTES)
 
 
 def _beside(suffix: str) -> list[str]:

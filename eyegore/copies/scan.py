@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import stat
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from eyegore.basics.open_file import opened
-from eyegore.copies.ledger import SyncError
+from eyegore.copies.ledger import LedgerEntry, SyncError
 from eyegore.copies.still_folder import StillFolder
 from eyegore.elvis.ccd_frame import frame_state
 from eyegore.elvis.day_folder import FileKind, parse_name
@@ -34,6 +36,7 @@ OLD_S = 60.0
 """What was not written to for so long, by the clock, is at rest at first sight."""
 _BLOCK = 1 << 16
 
+_File = TypeVar("_File", "SourceFile", LedgerEntry)
 Stamp = tuple[int, int]
 """Size [bytes] and modification time [ns]."""
 
@@ -194,6 +197,20 @@ class SyncScan:
                         yield from self._below(path, above | {(there.st_dev, there.st_ino)}, result)
                     except OSError as why:
                         result.lost.append(f"{path} cannot be listed: {why.strerror or why}")
+
+
+def portions(files: Iterable[_File], most_bytes: int, most_files: float = math.inf) -> Iterator[list[_File]]:
+    """Files in portions of about so many bytes, and at most so many files."""
+    portion: list[_File] = []
+    size = 0
+    for file in files:
+        if portion and (size + file.size > most_bytes or len(portion) == most_files):
+            yield portion
+            portion, size = [], 0
+        portion.append(file)
+        size += file.size
+    if portion:
+        yield portion
 
 
 def settled(look: Callable[[], FolderState], pause: Callable[[float], object]) -> FolderState:

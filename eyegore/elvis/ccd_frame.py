@@ -25,12 +25,11 @@ from eyegore.messages.images import ImageProblem
 class FrameState:
     """Whether a file holds all that its headers announce.
 
-    ``expected`` are the bytes the headers read so far ask for (0 when none could be read), ``size`` those that are
-    there, ``problem`` is "" or why the file is not complete; ``unread`` tells that nobody knows, for it cannot be read.
+    ``size`` are the bytes that are there, ``problem`` is "" or why the file is not complete; ``unread`` tells that
+    nobody knows, for it cannot be read.
     """
 
     complete: bool
-    expected: int
     size: int
     problem: str
     unread: bool = False
@@ -57,10 +56,10 @@ def frame_state(path: str | os.PathLike[str]) -> FrameState:
             headers = read_headers(descriptor, size)
             flaw = _flaw(descriptor, headers, size)
     except FileNotFoundError:
-        return FrameState(False, 0, 0, "it has vanished")
+        return FrameState(False, 0, "it has vanished")
     except OSError as why:
-        return FrameState(False, 0, 0, f"it cannot be read ({why.strerror or why})", unread=True)
-    return FrameState(flaw is None, headers.expected if size else 0, size, flaw.words if flaw else "")
+        return FrameState(False, 0, f"it cannot be read ({why.strerror or why})", unread=True)
+    return FrameState(flaw is None, size, flaw.words if flaw else "")
 
 
 def header(path: str | os.PathLike[str]) -> dict[str, CardValue]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from eyegore.limits.model import LimitSet, LimitTable
 
-STALE_FACTOR = 1.9
-STALE_LEAST_S = 60.0
-HK_PERIOD_S = 1.0
+STALE_S = 60.0
+"""Age from which HK is stale unless told otherwise [s]: ELVIS writes a row each second."""
 
 
 @dataclass(frozen=True)
@@ -25,5 +24,5 @@ class Rules:
     limit_set: LimitSet = LimitSet.SAFE
     lab_offset_s: Callable[[float], float] = lambda _now: 0.0
     images: bool = True
-    stale_after_s: float = max(STALE_FACTOR * HK_PERIOD_S, STALE_LEAST_S)
+    stale_after_s: float = STALE_S
     excursions_kept: int | None = 10_000

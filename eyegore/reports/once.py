@@ -12,7 +12,7 @@ from rich.console import Console
 from eyegore.basics.standard_output import written_out
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable, Verdict
-from eyegore.messages.events import CaughtUp, Event, FeedMessage, HkAccepted, LayoutChanged, SourceEvent, SourceKind
+from eyegore.messages.events import CaughtUp, Event, HkAccepted, LayoutChanged, SourceEvent, SourceKind
 from eyegore.reports.findings import Findings, as_json as document_of, exit_code, print_report
 from eyegore.session.monitor import Monitor
 from eyegore.session.service import rules_for
@@ -36,7 +36,8 @@ def judge(
     limited: dict[str, None] = {}
     judged: set[str] = set()
     unread: dict[str, str] = {}
-    for message in _messages(session, images):
+    images = images and session.images
+    for message in read_folder(session.folder, elvis=session.elvis, images=images, exposures=session.exposures):
         if isinstance(message, CaughtUp):
             continue
         if isinstance(message, SourceEvent):
@@ -67,11 +68,6 @@ def _note_unread(event: SourceEvent, unread: dict[str, str]) -> None:
         unread[event.path] = event.text.rpartition(": ")[0]
     elif event.kind in (SourceKind.READABLE, SourceKind.RETURNED):
         unread.pop(event.path, None)
-
-
-def _messages(session: Session, images: bool) -> Iterator[FeedMessage]:
-    images = images and session.images
-    return read_folder(session.folder, elvis=session.elvis, images=images, exposures=session.exposures)
 
 
 def run(session: Session, *, as_json: bool) -> int:

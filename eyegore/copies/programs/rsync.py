@@ -47,7 +47,7 @@ KEPT = 32_000
 """Of what rsync says in error, from the beginning and from the end each [byte]."""
 
 FILE = re.compile(rb"@@ (.{11}) (\d+) (.+)")
-PROGRESS = re.compile(rb"\s*([\d,]+)\s+(\d+)%\s+([\d.]+)([kMGT]?)B/s(?:.*\(xfr#(\d+))?")
+PROGRESS = re.compile(rb"\s*([\d,]+)\s+\d+%\s+([\d.]+)([kMGT]?)B/s(?:.*\(xfr#(\d+))?")
 ESCAPED = re.compile(rb"\\#([0-7]{3})")
 UNITS = {b"": 1, b"k": 1024, b"M": 1024**2, b"G": 1024**3, b"T": 1024**4}
 
@@ -68,18 +68,17 @@ class RsyncFile:
 
 @dataclass(frozen=True)
 class RsyncProgress:
-    """How far a run is: the file at work, content so far [byte], rate [byte/s], share of all 0..100 [%]."""
+    """How far a run is: the file at work, content so far [byte], rate [byte/s]."""
 
     name: str = ""
     files: int = 0
     bytes: int = 0
     rate: float = 0.0
-    percent: int = 0
 
 
 @dataclass(frozen=True)
 class RsyncResult:
-    """How a run ended: ``files`` copied and their content, ``bytes`` [byte], as rsync counts them; ``seconds`` [s].
+    """How a run ended: ``files`` copied and their content, ``bytes`` [byte], as rsync counts them.
 
     ``code`` is rsync's, negative for a signal; ``outcome`` and ``sentence`` say what it means; ``stderr`` is what was
     said, its middle left out when it was much.
@@ -89,7 +88,6 @@ class RsyncResult:
     sentence: str
     files: int
     bytes: int
-    seconds: float
     outcome: RsyncOutcome
     stderr: str = ""
 
@@ -150,10 +148,10 @@ class RsyncRun:
         """Run to the end, and tell how it ended; raises nothing of rsync's or the system's."""
         began = self._heard = time.monotonic()
         if self._cancelled.is_set():
-            return self._result(20, rsync_words.CANCELLED, began)
+            return self._result(20, rsync_words.CANCELLED)
         program = shutil.which(self._command[0])
         if program is None:
-            return self._result(127, rsync_words.MISSING, began)
+            return self._result(127, rsync_words.MISSING)
         wrappers = [word for wrapper in WRAPPERS if shutil.which(wrapper[0]) for word in wrapper]
         try:
             with tempfile.TemporaryFile() as given:  # a pipe would need a thread to fill it
@@ -169,7 +167,7 @@ class RsyncRun:
                     start_new_session=True,  # a group to signal, and no terminal on which ssh could ask
                 )
         except OSError as why:
-            return self._result(5, rsync_words.not_started(why.strerror or str(why)), began)
+            return self._result(5, rsync_words.not_started(why.strerror or str(why)))
         assert process.stdout is not None
         assert process.stderr is not None
         with process.stdout, process.stderr, selectors.DefaultSelector() as pipes:
@@ -180,7 +178,7 @@ class RsyncRun:
             finally:
                 _signal(process, signal.SIGKILL)  # whoever of the group outlived its leader
                 code = _reap(process)
-        return self._result(code, stopped or rsync_words.explain(code, self._said()), began)
+        return self._result(code, stopped or rsync_words.explain(code, self._said()))
 
     def _watch(
         self, process: subprocess.Popen[bytes], pipes: selectors.BaseSelector, began: float
@@ -247,23 +245,20 @@ class RsyncRun:
             self._on_file(file)
 
     def _tell_progress(self, match: re.Match[bytes]) -> None:
-        files = int(match[5]) if match[5] else self._progress.files
-        rate = float(match[3]) * UNITS[match[4]]
-        self._progress = RsyncProgress(
-            self._progress.name, files, int(match[1].replace(b",", b"")), rate, min(100, int(match[2]))
-        )
+        files = int(match[4]) if match[4] else self._progress.files
+        rate = float(match[2]) * UNITS[match[3]]
+        self._progress = RsyncProgress(self._progress.name, files, int(match[1].replace(b",", b"")), rate)
         if self._on_progress is not None:
             self._on_progress(self._progress)
 
     def _said(self) -> str:
         return self._errors.decode("utf-8", "replace")
 
-    def _result(self, code: int, verdict: RsyncVerdict, began: float) -> RsyncResult:
-        seconds = time.monotonic() - began
+    def _result(self, code: int, verdict: RsyncVerdict) -> RsyncResult:
         said = self._said()
-        log.debug("rsync ended with %s after %.1f s: %s", code, seconds, verdict.sentence)
+        log.debug("rsync ended with %s: %s", code, verdict.sentence)
         progress = self._progress
-        return RsyncResult(code, verdict.sentence, progress.files, progress.bytes, seconds, verdict.outcome, said)
+        return RsyncResult(code, verdict.sentence, progress.files, progress.bytes, verdict.outcome, said)
 
 
 def _plain(name: bytes) -> str:

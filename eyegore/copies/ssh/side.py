@@ -21,7 +21,7 @@ from eyegore.copies.grown_texts import Beginning
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.outcome import RsyncOutcome
 from eyegore.copies.report import Compared, Likeness
-from eyegore.copies.scan import SourceFile
+from eyegore.copies.scan import SourceFile, portions
 from eyegore.copies.side import OtherSide, likeness
 from eyegore.copies.ssh.line import SshLine
 from eyegore.copies.target import SyncTarget
@@ -133,7 +133,7 @@ class SshSide(OtherSide):
 
     def compare(self, files: Sequence[SourceFile], *, from_disk: bool = False) -> Iterator[Compared]:
         """See :meth:`OtherSide.compare`; by size and SHA-256."""
-        for portion in _portions(files):
+        for portion in portions(files, PORTION_BYTES, PORTION_FILES):
             if self.stopped():
                 return
             if from_disk:
@@ -252,16 +252,3 @@ def _space(blocks: Sequence[str]) -> tuple[float, float]:
 def _octal(path: str) -> str:
     """A name of plain letters only, for ``printf %b``."""
     return _ODD.sub(lambda sign: b"\\0%03o" % sign[0][0], os.fsencode(path)).decode("ascii")
-
-
-def _portions(files: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
-    portion: list[SourceFile] = []
-    size = 0
-    for file in files:
-        if portion and (size + file.size > PORTION_BYTES or len(portion) == PORTION_FILES):
-            yield portion
-            portion, size = [], 0
-        portion.append(file)
-        size += file.size
-    if portion:
-        yield portion

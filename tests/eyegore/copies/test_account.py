@@ -194,7 +194,7 @@ def test_progress_comes_twice_a_second_and_ends(bench: Bench) -> None:
 
 def test_an_rsync_that_is_soon_done_is_not_told(bench: Bench) -> None:
     bench.account.on_file(NEW)
-    bench.account.on_progress(RsyncProgress("", 1, 100, 7e6, 100))
+    bench.account.on_progress(RsyncProgress("", 1, 100, 7e6))
     bench.account.on_run_end()
     assert bench.told == []
 

@@ -51,7 +51,7 @@ def whole(path: Path) -> bytes:
 
 def test_a_whole_image(path: Path, whole: bytes) -> None:
     state = frame_state(path)
-    assert (state.complete, state.expected, state.size, state.problem) == (True, len(whole), len(whole), "")
+    assert (state.complete, state.size, state.problem) == (True, len(whole), "")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,6 @@ def test_a_cut_image(path: Path, whole: bytes, keep: int, problem: str) -> None:
     path.write_bytes(whole[:keep])
     state = frame_state(path)
     assert (state.complete, state.size, state.problem) == (False, keep, problem)
-    assert state.expected <= len(whole) == 20160
 
 
 def card(text: str) -> bytes:
