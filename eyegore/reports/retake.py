@@ -15,7 +15,6 @@ from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.quantities import short
 from eyegore.exposures.standing import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 from eyegore.limits.frame_model import ImageVerdict
-from eyegore.messages.images import ImageCheck
 from eyegore.reports.findings import Findings, number
 
 NONE, SOME, CANNOT_JUDGE = 0, 1, 2
@@ -105,23 +104,19 @@ def _image_json(reason: ImageReason) -> dict[str, Any]:
     return {
         "source": reason.source,
         "verdict": reason.verdict.name,
-        "parameter": check.name if check is not None else None,
+        "parameter": check.name if check else None,
         "ccd": reason.ccd,
         "sample": reason.sample,
         "first": None,
         "last": None,
-        "samples": 0 if check is None else 1,
-        "worst": None if check is None else number(check.value),
-        "unit": (check.unit or None) if check is not None else None,
-        "limit": None if check is None else _limits(check),
+        "samples": 1 if check else 0,
+        "worst": number(check.value) if check else None,
+        "unit": check.unit or None if check else None,
+        "limit": f"{short(check.low, 6)} … {short(check.high, 6)}" if check else None,
         "severity": severity,
         "text": reason.text,
-        "quadrant": (check.quadrant or None) if check is not None else None,
+        "quadrant": check.quadrant or None if check else None,
     }
-
-
-def _limits(check: ImageCheck) -> str:
-    return f"{short(check.low, 6)} … {short(check.high, 6)}"
 
 
 def _reason_json(reason: Reason) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text
 from eyegore.basics.safe_text import cut
 from eyegore.basics.whole_file import whole_file, write_whole
-from eyegore.reports.findings import Findings
+from eyegore.reports.findings import CANNOT_JUDGE, IN_LIMITS, OUT_OF_LIMITS, Findings
 from eyegore.reports.housekeeping.panel import HkPanel, draw, limit_lines
 from eyegore.reports.housekeeping.samples import HkSamples, ObsidTime
 from eyegore.reports.housekeeping.statistics import (
@@ -29,8 +29,6 @@ from eyegore.reports.housekeeping.statistics import (
 from eyegore.reports.paper.sheet import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, drawing
 from eyegore.reports.quicklook.table import as_csv
 from eyegore.series.excursions import Run
-
-IN_LIMITS, OUT_OF_LIMITS, CANNOT_JUDGE = 0, 1, 2
 
 BINS = 500
 """Points of a curve: more are not told apart on half a page. The extremes of each are drawn."""
