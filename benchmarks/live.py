@@ -24,8 +24,8 @@ from eyegore.limits.model import Severity
 if TYPE_CHECKING:
     from eyegore.simulator.simulator import Simulator
 
-CALM_S = 4.0
-"""From "loaded" until everything that comes after the start is over (matplotlib is imported after 3 s)."""
+CALM_S = 6.0
+"""From "loaded" until everything that comes after the start is over (matplotlib is imported 3 s after the history)."""
 STEADY_S = 16.0
 LATE_S = 10.0
 WATCHED = "CCD2_TEMP_B"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from pathlib import Path
@@ -26,6 +25,8 @@ def config_path(file: str) -> Path:
 
 def kept_path(below: Path, folder: str, also: str = "") -> Path:
     """The file about a folder (and about ``also``): its name, to be recognised, and a hash, to be the only one."""
+    import hashlib
+
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(folder))[:60].strip("._") or "folder"
     whole = "\0".join((folder, also)) if also else folder
     return below / f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:10]}{SUFFIX}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,7 +25,7 @@ def whole_file(path: Path, *, on_disk: bool = False) -> Iterator[BinaryIO]:
     ``on_disk`` waits until the disk has it, so that a power cut cannot take it away again. Raises :class:`WriteError`;
     nothing is left behind then, nor when the body raises something else.
     """
-    draft = path.with_name(f".{path.name[:60]}.{secrets.token_hex(4)}.part")
+    draft = path.with_name(f".{path.name[:60]}.{os.urandom(4).hex()}.part")
     try:
         with open(draft, "xb") as file:
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from eyegore.basics.records import same
 from eyegore.desktop.list_desk import ListDesk
@@ -13,16 +14,18 @@ from eyegore.presenters.copies import backup_cells, copy_cell, file_cells
 from eyegore.presenters.copy_book import CopyBook
 from eyegore.widgets.cells.copies import FileCell
 from eyegore.widgets.cells.flags import HealthCell
-from eyegore.widgets.copies.copy_list import CopyList
 from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
+
+if TYPE_CHECKING:  # imported when the list is wanted: the first window comes first
+    from eyegore.widgets.copies.copy_list import CopyList
 
 TITLE = "Copies — Eyegore"
 HIGH = 40
 """Height of the window the first time [em]."""
 
 
-class CopyDesk(ListDesk[CopyList]):
+class CopyDesk(ListDesk["CopyList"]):
     """Shows what a :class:`CopyBook` knows. ``look`` looks at all copies now, ``clock`` gives the unix time [s]."""
 
     def __init__(
@@ -33,8 +36,13 @@ class CopyDesk(ListDesk[CopyList]):
         look: Callable[[], object],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        kind = ListKind(TITLE, "copies", lambda window: CopyList(window, theme, look), HIGH)
-        super().__init__(root, theme, kind, elsewhere)
+
+        def build(window: tk.Misc) -> CopyList:
+            from eyegore.widgets.copies.copy_list import CopyList
+
+            return CopyList(window, theme, look)
+
+        super().__init__(root, theme, ListKind(TITLE, "copies", build, HIGH), elsewhere)
         self._clock = clock
         self.book = CopyBook()
         self._files: dict[str, tuple[SyncState, tuple[FileCell, ...]]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tkinter as tk
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.warnings import WarningLine, WarningsState
@@ -13,21 +14,28 @@ from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.cells.warnings import WarningCell
 from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.warnings.warning_list import WarningList
+
+if TYPE_CHECKING:  # imported when the list is wanted: the first window comes first
+    from eyegore.widgets.warnings.warning_list import WarningList
 
 KEPT = 2000
 """Warnings kept; all are in the journal."""
 TITLE = "Warnings sent — Eyegore"
 
 
-class WarningDesk(ListDesk[WarningList]):
+class WarningDesk(ListDesk["WarningList"]):
     """Keeps the newest ``kept`` warnings, and shows them."""
 
     def __init__(
         self, root: tk.Tk, theme: Theme, elsewhere: Mapping[str, Callable[[], object]], kept: int = KEPT
     ) -> None:
-        kind = ListKind(TITLE, "warning list", lambda window: WarningList(window, theme))
-        super().__init__(root, theme, kind, elsewhere)
+
+        def build(window: tk.Misc) -> WarningList:
+            from eyegore.widgets.warnings.warning_list import WarningList
+
+            return WarningList(window, theme)
+
+        super().__init__(root, theme, ListKind(TITLE, "warning list", build), elsewhere)
         self._kept = kept
         self._cells: dict[str, WarningCell] = {}
         self._state: WarningsState | None = None

@@ -18,16 +18,14 @@ from eyegore.messages.alarms import Action, Alarm, AlarmState, FlagCommand
 from eyegore.presenters.alarms import alarm_cells, sounding, story_line
 from eyegore.session.settings import person
 from eyegore.widgets.alarms.actions import AlarmActions
-from eyegore.widgets.alarms.alarm_list import AlarmList
-from eyegore.widgets.cells.alarms import AlarmCell
-from eyegore.widgets.dialogs.comment import CommentDialog
-from eyegore.widgets.dialogs.question import QuestionWindow
-from eyegore.widgets.dialogs.shelve import ShelveDialog
 from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imported when the list is wanted, or a question asked: the first window comes first
     from eyegore.messages.events import AlarmChanged, Exposure
+    from eyegore.widgets.alarms.alarm_list import AlarmList
+    from eyegore.widgets.cells.alarms import AlarmCell
+    from eyegore.widgets.dialogs.question import QuestionWindow
 
 TITLE = "Alarms — Eyegore"
 SILENCE_S = 15 * 60.0
@@ -53,7 +51,7 @@ class Around:
     end_of_shift: Callable[[], float] = lambda: math.nan
 
 
-class AlarmDesk(ListDesk[AlarmList]):
+class AlarmDesk(ListDesk["AlarmList"]):
     """Keeps the alarms that are not normal, and shows them; ``clock`` gives the unix time [s]."""
 
     def __init__(
@@ -65,8 +63,13 @@ class AlarmDesk(ListDesk[AlarmList]):
         clock: Callable[[], float] = time.time,
     ) -> None:
         actions = self._actions(elsewhere.get("silence"))
-        kind = ListKind(TITLE, "alarm list", lambda window: AlarmList(window, theme, actions))
-        super().__init__(root, theme, kind, elsewhere)
+
+        def build(window: tk.Misc) -> AlarmList:
+            from eyegore.widgets.alarms.alarm_list import AlarmList
+
+            return AlarmList(window, theme, actions)
+
+        super().__init__(root, theme, ListKind(TITLE, "alarm list", build), elsewhere)
         self._around, self._clock = around, clock
         self._annunciator = Annunciator(around.ring)
         self._alarms: dict[str, Alarm] = {}
@@ -159,6 +162,8 @@ class AlarmDesk(ListDesk[AlarmList]):
 
     def shelve(self, names: Sequence[str]) -> None:
         """Ask for how long and why, then shelve the alarms of these parameters."""
+        from eyegore.widgets.dialogs.shelve import ShelveDialog
+
         wanted = list(dict.fromkeys(names))
 
         def done(until: float, reason: str) -> None:
@@ -196,6 +201,8 @@ class AlarmDesk(ListDesk[AlarmList]):
         return self._window if self._window is not None and focus.startswith(f"{self._window}.") else self._root
 
     def _comment(self, cells: Sequence[AlarmCell]) -> None:
+        from eyegore.widgets.dialogs.comment import CommentDialog
+
         def done(text: str, acknowledge: bool) -> None:
             self._each(cells, Action.LOWER if acknowledge else Action.COMMENT, text)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from eyegore.basics.errors import FormatError
-from eyegore.desktop.images import worker as image_worker
 from eyegore.desktop.images.worker import ImagePreview, ImageWorker
+from eyegore.elvis import ccd_frame
 from eyegore.elvis.ccd_frame import LARGEST_FRAME
 from eyegore.images.pixels.display import Stretch, preview
 
@@ -107,7 +107,7 @@ def test_an_error_is_a_problem_and_the_worker_lives_on(
             raise error
         return frame(1)
 
-    monkeypatch.setattr(image_worker, "read_pixels", read)
+    monkeypatch.setattr(ccd_frame, "read_pixels", read)
     worker.request(7, {1: tmp_path / "bad", 2: tmp_path / "good", 3: tmp_path / "bad"}, Stretch.EQUALISED, BOX)
     wait_until(lambda: len(posted) == 3)
     assert [made.problem for made in posted] == [problem, "", problem]
@@ -121,7 +121,7 @@ def test_the_newest_request_wins_and_an_older_one_is_left_unfinished(worker, pos
         assert go_on.wait(AWAITED_S)
         return frame(1)
 
-    monkeypatch.setattr(image_worker, "read_pixels", read)
+    monkeypatch.setattr(ccd_frame, "read_pixels", read)
     paths = {ccd: tmp_path / str(ccd) for ccd in (1, 2, 3)}
     worker.request(1, paths, Stretch.EQUALISED, BOX)
     assert entered.wait(AWAITED_S)
@@ -139,7 +139,7 @@ def test_all_frames_are_read_into_the_same_memory(worker, posted, tmp_path, wait
         given.append(buffer)
         return frame(1)
 
-    monkeypatch.setattr(image_worker, "read_pixels", read)
+    monkeypatch.setattr(ccd_frame, "read_pixels", read)
     worker.request(1, {ccd: tmp_path / str(ccd) for ccd in (1, 2, 3)}, Stretch.EQUALISED, BOX)
     wait_until(lambda: len(posted) == 3)
     assert given[0] is given[1] is given[2]
@@ -154,7 +154,7 @@ def test_stop_ends_the_worker_between_two_ccds_and_nothing_is_taken_after_it(wor
         assert go_on.wait(AWAITED_S)
         return frame(1)
 
-    monkeypatch.setattr(image_worker, "read_pixels", read)
+    monkeypatch.setattr(ccd_frame, "read_pixels", read)
     paths = {ccd: tmp_path / str(ccd) for ccd in (1, 2, 3)}
     worker.request(1, paths, Stretch.EQUALISED, BOX)
     assert entered.wait(AWAITED_S)
