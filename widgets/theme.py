@@ -333,7 +333,8 @@ def _defaults(theme: Theme) -> None:
     for kind, options in _plain_options(theme).items():
         for option, value in options.items():
             theme.root.option_add(f"*{kind}.{option}", value)
-    theme.root.option_add("*Font", theme.font)
+    for kind in ("Label", "Text", "Listbox", "Menu", "TEntry", "TCombobox"):  # others have the font of their style
+        theme.root.option_add(f"*{kind}.font", theme.font)
 
 
 def _repaint(widget: tk.Misc, theme: Theme) -> None:

@@ -91,3 +91,12 @@ def test_measures_follow_the_screen(root: tk.Tk) -> None:
         assert theme.apply(root, dark=False).em == pytest.approx(2 * em, abs=1)
     finally:
         root.tk.call("tk", "scaling", scaling)
+
+
+def test_a_label_has_the_font_of_its_style_and_a_field_that_of_the_theme(root: tk.Tk) -> None:
+    made = theme.apply(root, dark=False)
+    text = "2 CRITICAL · 1 WARNING"
+    widths = {style: ttk.Label(root, text=text, style=style).winfo_reqwidth() for style in ("TLabel", "Bold.TLabel")}
+    small = ttk.Label(root, text=text, style="SmallDim.TLabel").winfo_reqwidth()
+    assert small < widths["TLabel"] < widths["Bold.TLabel"]
+    assert {str(kind(root)["font"]) for kind in (ttk.Entry, ttk.Combobox, tk.Text, tk.Label)} == {made.font}
