@@ -216,7 +216,7 @@ def test_sigterm_closes_without_asking(tmp_path: Path, display: str, monkeypatch
 
 
 def test_another_folder_has_its_own_warnings(night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    night.tell(ARMED, LINE)
+    night.tell(LINE, ARMED)  # what is told of the state shows that both came
     night.until(lambda: night.told("duty"))
     (tmp_path / "next").mkdir()
     monkeypatch.setattr(filedialog, "askdirectory", lambda **_options: str(tmp_path / "next"))
