@@ -216,9 +216,9 @@ class MainWindow(ttk.Frame):
         """Share the room among what is to be seen."""
         seen = {name: pane for name, pane in self.panes.items() if not (pane.torn or pane.hidden)}
         self._right.show(*(seen[name] for name in ("images", "flags") if name in seen))
-        top: list[tk.Widget] = [seen["left"]] if "left" in seen else []
+        top: list[tk.Widget] = [seen["plots"]] if "plots" in seen else []
         self._top.show(*top, *([self._right] if self._right.sides else []))
-        bottom: list[tk.Widget] = [seen["bottom"]] if "bottom" in seen else []
+        bottom: list[tk.Widget] = [seen["exposures"]] if "exposures" in seen else []
         self._main.show(*([self._top] if self._top.sides else []), *bottom)
         open_drawer = self.drawer is not None and self._drawer_shown.get()
         self._outer.show(self._main, *([self.drawer] if open_drawer and self.drawer else []))
