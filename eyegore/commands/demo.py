@@ -25,6 +25,8 @@ PARAMETER = "CCD2_TEMP_B"
 BLOCK = "BORN"
 """The block that is simulated unless told otherwise, and so the offsets to expect."""
 PLANT_S = 120
+AWAITED = "6"
+"""ObsIDs whose images a session that begins awaits: frames take 80 s, and images are awaited for 300 s."""
 HEADLESS_PLANT_S, HEADLESS_S = 30, 120
 """Without a window: how long the excursion is, and when the session ends should it not be found [s]."""
 DESCRIPTION = """\
@@ -86,7 +88,7 @@ def _desktop(folder: Path, args: argparse.Namespace, stop: threading.Event) -> i
     images = ["--no-images"] if args.no_images else []
     seed = ["--seed", str(args.seed)]
     past = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(time.time() - 7200))
-    before = images or ["--images", "1"]
+    before = images or ["--images", AWAITED]
     with _simulated(folder, "--at-once", "--hours", "2", "--start", past, *before, *seed) as simulator:
         _await(simulator, stop)
         if simulator.poll():
