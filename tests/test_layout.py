@@ -40,6 +40,19 @@ def test_links_between_documents_lead_somewhere(name: str) -> None:
     assert [link for link in links if not (TOP / name).parent.joinpath(link).exists()] == []
 
 
+@pytest.mark.parametrize("path", [*sorted(TOP.glob("docs/*.rst")), *TOP.glob("*.rst")], ids=lambda path: path.name)
+def test_files_and_tests_that_a_document_names_are_there(path: Path) -> None:
+    folders = (*FOLDERS, "tests", "docs", "benchmarks")
+    files = [*TOP.glob("*.py"), *(file for folder in folders for file in (TOP / folder).rglob("*.py"))]
+    above: list[Path] = []
+    for name, test in re.findall(r"([\w./]*\w\.py|…)(?:::(\w+))?", path.read_text(encoding="utf-8")):
+        if name != "…":
+            above = [file for file in files if file.as_posix().endswith("/" + name.lstrip("./"))]
+            assert above, name
+        if test:
+            assert any(f"def {test}(" in file.read_text(encoding="utf-8") for file in above), test
+
+
 def test_every_document_is_listed() -> None:
     index = (TOP / "docs/index.rst").read_text(encoding="utf-8")
     names = {path.name for path in (TOP / "docs").glob("*.rst")} - {"index.rst"}
