@@ -6,8 +6,7 @@ import math
 import tkinter as tk
 from collections.abc import Iterator
 
-from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.looks import LOOKS
+from eyegore.widgets.cells.flags import LOOKS, Status
 
 SIZES = (64, 32, 16)
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from tkinter import font as tkfont, ttk
 from typing import Any, Literal
 
-from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.looks import LOOKS
+from eyegore.widgets.cells.flags import LOOKS, Status
 from eyegore.widgets.colour_mix import blend
 from eyegore.widgets.many_calls import measured
 

@@ -12,8 +12,8 @@ from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.copies import CopyProgress, SyncState, VolumeSpace
 from eyegore.presenters.copies import backup_cells, copy_cell, file_cells
 from eyegore.presenters.copy_book import CopyBook
-from eyegore.widgets.cells.copies import FileCell
 from eyegore.widgets.cells.flags import HealthCell
+from eyegore.widgets.cells.lists import FileCell
 from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
 

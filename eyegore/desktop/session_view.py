@@ -57,7 +57,7 @@ from eyegore.presenters.rows import exposure_columns, row_cell, row_key, shown_f
 from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status
-from eyegore.widgets.cells.log import LogCell
+from eyegore.widgets.cells.lists import LogCell
 
 TIPS_EVERY = 5
 """The values in the flags' tips are renewed with every so many health messages, one a second, if there are new ones."""

@@ -11,7 +11,7 @@ from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.warnings import WarningLine, WarningsState
 from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
 from eyegore.widgets.cells.flags import HealthCell
-from eyegore.widgets.cells.warnings import WarningCell
+from eyegore.widgets.cells.lists import WarningCell
 from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.theme import Theme
 

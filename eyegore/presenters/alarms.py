@@ -12,8 +12,8 @@ from eyegore.basics.lab_time import age_text, clock_text, local_text
 from eyegore.limits.model import Severity
 from eyegore.limits.wording import quantity
 from eyegore.messages.alarms import Alarm, AlarmKind, AlarmState
-from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import AlarmCell, Standing
 
 if TYPE_CHECKING:
     from eyegore.messages.events import AlarmChanged, Exposure

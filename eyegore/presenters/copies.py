@@ -10,8 +10,8 @@ from eyegore.basics.lab_time import age_text, local_text
 from eyegore.basics.quantities import bytes_text
 from eyegore.messages.copies import CopyFile, CopyProgress, SyncState, VolumeSpace
 from eyegore.presenters.copy_book import SIGNS, CopyBook, Target
-from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import HealthCell, Status
+from eyegore.widgets.cells.lists import CopyCell, FileCell
 
 
 def verdict(state: SyncState | None, copying: bool = False) -> tuple[str, Status]:

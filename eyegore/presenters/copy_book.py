@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eyegore.messages.copies import CopyProgress, CopyState, ExposureCopies, ExposureCopy, Role, SyncState, VolumeSpace
-from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.looks import LOOKS
+from eyegore.widgets.cells.flags import LOOKS, Status
 
 SIGNS = {
     CopyState.VERIFIED: Status.IN_LIMITS,

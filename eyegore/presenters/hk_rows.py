@@ -9,8 +9,7 @@ from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
 from eyegore.presenters.flags import status_of
 from eyegore.presenters.rows import row_key
-from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.looks import LOOKS
+from eyegore.widgets.cells.flags import LOOKS, Status
 
 COLUMN = "HK"
 LONGEST = f"{LOOKS[Status.CRITICAL].glyph} {HkVerdict.COMPROMISED.value}"

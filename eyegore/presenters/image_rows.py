@@ -9,8 +9,7 @@ from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.exposures import ccd_of
 from eyegore.messages.images import ImageJudged, ImageResult
 from eyegore.presenters.rows import row_key
-from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.looks import LOOKS
+from eyegore.widgets.cells.flags import LOOKS, Status
 
 COLUMN = "image"
 MOST = 12

@@ -12,7 +12,7 @@ from eyegore.limits.frame_model import Family, ImageVerdict
 from eyegore.messages.images import ImageCheck, ImageResult, QuadrantStatistics
 from eyegore.presenters.image_rows import STATUS
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.verdicts import NumberCell, QuadrantCell, VerdictCell
+from eyegore.widgets.cells.images import NumberCell, QuadrantCell, VerdictCell
 
 AWAITED = "being judged"
 MOST_TOLD = 16

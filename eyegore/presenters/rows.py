@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from eyegore.messages.events import Exposure
-from eyegore.widgets.cells.rows import RowCell
+from eyegore.widgets.cells.lists import RowCell
 
 SHOWN_FIRST = (
     "ObsID", "CCD", "test", "date", "retake", "HK", "image", "backup", "broadcast", "exptime", "wave", "source",

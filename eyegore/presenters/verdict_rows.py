@@ -11,8 +11,7 @@ from eyegore.messages.exposures import HkVerdict
 from eyegore.presenters import hk_rows, image_rows as frame_rows
 from eyegore.presenters.hk_rows import HkRowCells
 from eyegore.presenters.image_rows import ImageRowCells
-from eyegore.widgets.cells.flags import HealthCell, Status
-from eyegore.widgets.cells.looks import LOOKS
+from eyegore.widgets.cells.flags import LOOKS, HealthCell, Status
 
 COLUMN = "retake"
 RETAKE = f"{LOOKS[Status.CRITICAL].glyph} retake"

@@ -6,7 +6,7 @@ from eyegore.basics.lab_time import local_text
 from eyegore.journal.delivery import DeliveryState
 from eyegore.messages.warnings import WarningLine, WarningsState
 from eyegore.widgets.cells.flags import HealthCell, Status
-from eyegore.widgets.cells.warnings import WarningCell
+from eyegore.widgets.cells.lists import WarningCell
 
 SENT = DeliveryState.SENT.value
 LIST_KEY = "F4 lists what was sent"

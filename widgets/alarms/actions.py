@@ -9,7 +9,7 @@ from functools import partial
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells.alarms import AlarmCell, Standing
+from eyegore.widgets.cells.lists import AlarmCell, Standing
 from eyegore.widgets.lists.list_menu import ListMenu
 from eyegore.widgets.theme import Theme
 

@@ -9,8 +9,8 @@ from eyegore.widgets import keys
 from eyegore.widgets.alarms.actions import AlarmActions, AlarmBar, AlarmMenu
 from eyegore.widgets.alarms.columns import COLUMNS, Showing, about, counts_of, tip_of, usual
 from eyegore.widgets.alarms.signs import AlarmSigns
-from eyegore.widgets.cells.alarms import AlarmCell
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import AlarmCell
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.two_texts import TwoTexts
 from eyegore.widgets.theme import Theme

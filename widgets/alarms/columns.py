@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from enum import Enum
 from textwrap import wrap
 
-from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import AlarmCell, Standing
 from eyegore.widgets.lists.cell_columns import Column, text_column
 from eyegore.widgets.lists.two_texts import Piece
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import AlarmCell, Standing
 from eyegore.widgets.lists.row_signs import RowSigns
 
 TINT, STRONG = 0.18, 0.5

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import CopyCell, FileCell
 from eyegore.widgets.lists.cell_columns import Column, text_column
 from eyegore.widgets.lists.row_order import SortValue
 

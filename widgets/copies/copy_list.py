@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from tkinter import ttk
 from typing import Any
 
-from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import CopyCell, FileCell
 from eyegore.widgets.copies.columns import FILES, TARGETS, file_text, target_text, targets_counted
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.list_menu import TextMenu

@@ -6,8 +6,7 @@ import tkinter as tk
 from typing import TYPE_CHECKING
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.images import ImageCell
-from eyegore.widgets.cells.verdicts import VerdictCell
+from eyegore.widgets.cells.images import ImageCell, VerdictCell
 from eyegore.widgets.images.tiling import Tile
 from eyegore.widgets.images.verdict_block import LETTERS, Form, VerdictBlock, needed
 from eyegore.widgets.many_calls import ManyCalls

@@ -10,8 +10,7 @@ from tkinter import ttk
 from typing import Any
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells.images import ImageCell
-from eyegore.widgets.cells.verdicts import VerdictCell
+from eyegore.widgets.cells.images import ImageCell, VerdictCell
 from eyegore.widgets.images.ccd_picture import CcdPicture
 from eyegore.widgets.images.tiling import Margin, Tile, tiles
 from eyegore.widgets.images.verdict_block import Form, needed

@@ -6,7 +6,7 @@ import tkinter as tk
 from enum import Enum
 from typing import NamedTuple
 
-from eyegore.widgets.cells.verdicts import NumberCell, VerdictCell
+from eyegore.widgets.cells.images import NumberCell, VerdictCell
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from eyegore.widgets.cells.rows import RowCell
+from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.lists.cell_columns import Column
 from eyegore.widgets.lists.row_order import is_number, sort_value
 

@@ -9,7 +9,7 @@ from functools import partial
 from tkinter import ttk
 
 from eyegore.widgets import keys
-from eyegore.widgets.cells.rows import RowCell
+from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.lists.list_menu import ListMenu
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tree.columns import RowColumns, text_at

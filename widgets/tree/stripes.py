@@ -7,7 +7,7 @@ from tkinter import ttk
 from typing import Any
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.rows import RowCell
+from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.lists.row_signs import RowSigns
 from eyegore.widgets.theme import Theme
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.rows import RowCell
+from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.lists.cell_list import USUAL, CellList
 from eyegore.widgets.lists.row_order import SortValue, sort_value
 from eyegore.widgets.theme import Theme

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import shorten
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.warnings import WarningCell
+from eyegore.widgets.cells.lists import WarningCell
 from eyegore.widgets.lists.cell_columns import Column, text_column
 
 TIP_WIDTH = 300

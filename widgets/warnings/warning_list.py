@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.warnings import WarningCell
+from eyegore.widgets.cells.lists import WarningCell
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.list_menu import TextMenu
 from eyegore.widgets.lists.row_signs import StatusSigns

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from tkinter import ttk
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.log import LogCell
+from eyegore.widgets.cells.lists import LogCell
 from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
 

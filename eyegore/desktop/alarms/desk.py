@@ -24,7 +24,7 @@ from eyegore.widgets.theme import Theme
 if TYPE_CHECKING:  # imported when the list is wanted, or a question asked: the first window comes first
     from eyegore.messages.events import AlarmChanged, Exposure
     from eyegore.widgets.alarms.alarm_list import AlarmList
-    from eyegore.widgets.cells.alarms import AlarmCell
+    from eyegore.widgets.cells.lists import AlarmCell
     from eyegore.widgets.dialogs.question import QuestionWindow
 
 TITLE = "Alarms — Eyegore"

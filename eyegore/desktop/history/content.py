@@ -16,8 +16,7 @@ from eyegore.limits.wording import quantity
 from eyegore.messages.events import AlarmKind, EntryKind
 from eyegore.series.decimation import Envelope
 from eyegore.series.history import HkHistory, Sample
-from eyegore.widgets.cells.flags import ChartCell, Status
-from eyegore.widgets.cells.looks import LOOKS
+from eyegore.widgets.cells.flags import LOOKS, ChartCell, Status
 from eyegore.widgets.charts.abscissa import CLOCK, Abscissa
 from eyegore.widgets.charts.value_axis import value_range
 

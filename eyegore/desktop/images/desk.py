@@ -14,8 +14,7 @@ from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.exposures import CCDS
 from eyegore.messages.images import ImageJudged, ImageResult
 from eyegore.presenters.images import awaited_cell, edges, image_tip, problem_text, verdict_cell
-from eyegore.widgets.cells.images import ImageCell
-from eyegore.widgets.cells.verdicts import VerdictCell
+from eyegore.widgets.cells.images import ImageCell, VerdictCell
 from eyegore.widgets.images.panel import ImagePanel
 
 

@@ -17,7 +17,7 @@ from eyegore.messages.events import Alarm, AlarmState
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets.alarms.alarm_list import AlarmList
-from eyegore.widgets.cells.alarms import AlarmCell, Standing
+from eyegore.widgets.cells.lists import AlarmCell, Standing
 from eyegore.widgets.dialogs.comment import CommentDialog
 from eyegore.widgets.dialogs.question import QuestionWindow
 from eyegore.widgets.dialogs.shelve import ShelveDialog

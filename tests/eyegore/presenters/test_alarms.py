@@ -17,8 +17,8 @@ from eyegore.presenters.alarms import (
     sounding,
     story_line,
 )
-from eyegore.widgets.cells.alarms import Standing
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import Standing
 
 NOW = 1_700_000_000.0
 ALARM = Alarm(

@@ -11,7 +11,7 @@ from eyegore.limits.frame_model import Family, ImageVerdict
 from eyegore.messages.images import ImageCheck, ImageProblem, ImageResult, QuadrantStatistics, SectionStatistics
 from eyegore.presenters.images import awaited_cell, edges, image_tip, problem_text, verdict_cell
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.verdicts import NumberCell
+from eyegore.widgets.cells.images import NumberCell
 
 
 def statistics(letter: str, offset: float = 2650.4) -> QuadrantStatistics:

@@ -13,7 +13,7 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.alarms.actions import AlarmActions
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.alarms.columns import Showing, person_text, tip_of
-from eyegore.widgets.cells.alarms import Standing
+from eyegore.widgets.cells.lists import Standing
 
 from ..on_screen import drag_edge, texts
 from .test_alarm_list import ACKED, CELLS, SHELF, SHELVED, UNACK, C, cell, press

@@ -13,8 +13,8 @@ from eyegore.widgets import theme as themes
 from eyegore.widgets.alarms.actions import AlarmActions
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.alarms.columns import counts_of, tip_of
-from eyegore.widgets.cells.alarms import AlarmCell, Standing
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import AlarmCell, Standing
 
 from ..counted_tk import counted
 from ..on_screen import entry, has_sign, texts, tip, waiting

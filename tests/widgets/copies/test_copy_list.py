@@ -11,8 +11,8 @@ from tkinter import ttk
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells.copies import CopyCell, FileCell
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import CopyCell, FileCell
 from eyegore.widgets.copies.copy_list import MOST_ROWS, NOTHING, CopyList
 from eyegore.widgets.many_calls import ManyCalls
 

@@ -7,8 +7,7 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.images import ImageCell
-from eyegore.widgets.cells.verdicts import NumberCell, QuadrantCell, VerdictCell
+from eyegore.widgets.cells.images import ImageCell, NumberCell, QuadrantCell, VerdictCell
 from eyegore.widgets.images.panel import ImageHands, ImagePanel
 from eyegore.widgets.images.verdict_block import Form, needed
 from eyegore.widgets.many_calls import ManyCalls

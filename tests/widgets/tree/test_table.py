@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells.rows import RowCell
+from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.tree.table import AT_ONCE, RowTable
 
 from ..on_screen import drag_edge, entry, texts

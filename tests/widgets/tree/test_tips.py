@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.cells.rows import RowCell
+from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.tree.table import RowTable
 
 from ..on_screen import tip

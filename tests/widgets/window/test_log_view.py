@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.log import LogCell
+from eyegore.widgets.cells.lists import LogCell
 from eyegore.widgets.window.log_view import LogView
 
 from ..on_screen import widgets

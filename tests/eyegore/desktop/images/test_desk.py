@@ -14,8 +14,7 @@ from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
 from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.images import ImageCell
-from eyegore.widgets.cells.verdicts import VerdictCell
+from eyegore.widgets.cells.images import ImageCell, VerdictCell
 
 
 class Panel:
