@@ -9,9 +9,9 @@ from tkinter import ttk
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import ChartCell
-from eyegore.widgets.charts.chart_source import ChartSource
+from eyegore.widgets.charts.axes import RANGES, TimeWindow
+from eyegore.widgets.charts.curve import ChartSource
 from eyegore.widgets.charts.strip_chart import StripChart
-from eyegore.widgets.charts.time_window import RANGES, TimeWindow
 from eyegore.widgets.theme import Theme
 
 ACROSS = 3

@@ -10,11 +10,9 @@ import numpy.typing as npt
 from PIL import Image, ImageTk
 
 from eyegore.widgets import keys
-from eyegore.widgets.charts.abscissa import CLOCK
-from eyegore.widgets.charts.chart_source import ChartSource
-from eyegore.widgets.charts.curve import Scale
+from eyegore.widgets.charts.axes import CLOCK, TimeWindow
+from eyegore.widgets.charts.curve import ChartSource, Scale
 from eyegore.widgets.charts.time_gestures import TimeGestures
-from eyegore.widgets.charts.time_window import TimeWindow
 from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
 

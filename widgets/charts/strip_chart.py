@@ -14,13 +14,20 @@ import numpy as np
 from eyegore.basics.quantities import number
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import ChartCell, Status
-from eyegore.widgets.charts.chart_source import ChartSource, EnvelopeLike, SampleLike
-from eyegore.widgets.charts.curve import Scale, clipped, segments, spans
+from eyegore.widgets.charts.axes import (
+    MOST_TICKS,
+    TimeWindow,
+    label_step,
+    limits_text,
+    round_values,
+    stamp,
+    ticks,
+    value_range,
+)
+from eyegore.widgets.charts.curve import ChartSource, EnvelopeLike, SampleLike, Scale, clipped, segments, spans
 from eyegore.widgets.charts.item_pool import ItemPool
 from eyegore.widgets.charts.time_gestures import TimeGestures
-from eyegore.widgets.charts.time_window import MOST_TICKS, TimeWindow, label_step, stamp, ticks
 from eyegore.widgets.charts.trend_mark import TrendMark
-from eyegore.widgets.charts.value_axis import limits_text, round_values, value_range
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 

@@ -8,8 +8,7 @@ import tkinter as tk
 import numpy as np
 
 from eyegore.widgets.cells.flags import Status, TrendCell
-from eyegore.widgets.charts.chart_source import EnvelopeLike, SampleLike
-from eyegore.widgets.charts.curve import Scale, emptiest_corner
+from eyegore.widgets.charts.curve import EnvelopeLike, SampleLike, Scale, emptiest_corner
 from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 

@@ -17,8 +17,7 @@ from eyegore.messages.events import AlarmKind, EntryKind
 from eyegore.series.decimation import Envelope
 from eyegore.series.history import HkHistory, Sample
 from eyegore.widgets.cells.flags import LOOKS, ChartCell, Status
-from eyegore.widgets.charts.abscissa import CLOCK, Abscissa
-from eyegore.widgets.charts.value_axis import value_range
+from eyegore.widgets.charts.axes import CLOCK, Abscissa, value_range
 
 MOST_PARAMETERS = 8
 CURVES_LIGHT = ("#0072b2", "#009e73", "#e69f00", "#56b4e9", "#cc79a7", "#d55e00", "#8a949c", "#1c2226")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from eyegore.desktop.history.painter import HistoryPainter
 from eyegore.desktop.history.trend_source import AXES, ImageTrendSource
 from eyegore.widgets import keys
-from eyegore.widgets.charts.abscissa import CLOCK
+from eyegore.widgets.charts.axes import CLOCK
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:  # the windows are imported when one is wanted: the first window comes first

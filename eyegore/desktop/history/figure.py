@@ -13,8 +13,8 @@ import numpy.typing as npt
 from eyegore.basics.quantities import number, short
 from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture
 from eyegore.messages.events import FloatArray
+from eyegore.widgets.charts.axes import round_values
 from eyegore.widgets.charts.curve import spans
-from eyegore.widgets.charts.value_axis import round_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

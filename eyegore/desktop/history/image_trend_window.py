@@ -14,7 +14,7 @@ from eyegore.desktop.history.window import HistoryWindow
 from eyegore.images.trends import ImageHistory, trend_name
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
-from eyegore.widgets.charts.abscissa import CLOCK, OBSIDS
+from eyegore.widgets.charts.axes import CLOCK, OBSIDS
 from eyegore.widgets.theme import Theme
 
 ALL = "all tests"

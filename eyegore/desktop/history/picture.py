@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eyegore.alarms.spans import AlarmSpan
 from eyegore.series.decimation import Envelope
-from eyegore.widgets.charts.abscissa import CLOCK, Abscissa
+from eyegore.widgets.charts.axes import CLOCK, Abscissa
 from eyegore.widgets.charts.curve import Scale
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.alarms.spans import AlarmSpans
 from eyegore.widgets.cells.flags import ChartCell
-from eyegore.widgets.charts.abscissa import CLOCK, OBSIDS
+from eyegore.widgets.charts.axes import CLOCK, OBSIDS
 
 if TYPE_CHECKING:
     from eyegore.images.trends import ImageHistory, ImageTrends

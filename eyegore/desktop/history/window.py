@@ -29,13 +29,12 @@ from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import ChartCell, Status
-from eyegore.widgets.charts.abscissa import CLOCK, Abscissa
+from eyegore.widgets.charts.axes import CLOCK, Abscissa, limits_text
 from eyegore.widgets.charts.curve import Scale
 from eyegore.widgets.charts.parameter_picker import ParameterPicker
 from eyegore.widgets.charts.picture_view import PictureView
-from eyegore.widgets.charts.range_buttons import RangeButtons
 from eyegore.widgets.charts.readout_bar import Readout, ReadoutBar
-from eyegore.widgets.charts.value_axis import limits_text
+from eyegore.widgets.charts.time_gestures import RangeButtons
 from eyegore.widgets.later import Later
 from eyegore.widgets.theme import SMALL_POINTS, Theme
 

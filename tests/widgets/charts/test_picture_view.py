@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from eyegore.widgets.charts.abscissa import OBSIDS
+from eyegore.widgets.charts.axes import OBSIDS, TimeWindow
 from eyegore.widgets.charts.curve import Scale
 from eyegore.widgets.charts.picture_view import STRIP_PIXELS, PictureView
-from eyegore.widgets.charts.time_window import TimeWindow
 from eyegore.widgets.theme import Theme
 
 from ..on_screen import items, told as words

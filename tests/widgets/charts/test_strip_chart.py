@@ -14,10 +14,19 @@ from eyegore.limits.model import Verdict
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme
 from eyegore.widgets.cells.flags import ChartCell, Status
+from eyegore.widgets.charts.axes import (
+    MOST_TICKS,
+    RANGES,
+    TimeWindow,
+    label_step,
+    limits_text,
+    round_values,
+    stamp,
+    ticks,
+    value_range,
+)
 from eyegore.widgets.charts.curve import Scale, clipped, segments, spans
 from eyegore.widgets.charts.strip_chart import StripChart
-from eyegore.widgets.charts.time_window import MOST_TICKS, RANGES, TimeWindow, label_step, stamp, ticks
-from eyegore.widgets.charts.value_axis import limits_text, round_values, value_range
 
 from ..on_screen import items, told
 

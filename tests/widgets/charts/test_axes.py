@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.widgets.charts.abscissa import CLOCK, OBSIDS, whole_ticks
+from eyegore.widgets.charts.axes import CLOCK, OBSIDS, whole_ticks
 
 
 @pytest.mark.parametrize(
