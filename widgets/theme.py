@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from tkinter import font as tkfont, ttk
 from typing import Any, Literal
 
+from eyegore.widgets.calls import measured
 from eyegore.widgets.cells.flags import LOOKS, Status
 from eyegore.widgets.colour_mix import blend
-from eyegore.widgets.many_calls import measured
 
 TEXT_POINTS = 10
 

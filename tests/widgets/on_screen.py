@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tkinter import ttk
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.state_icon import icons
+from eyegore.widgets.signs import icons
 
 
 def widgets(widget: tk.Misc) -> Iterator[tk.Widget]:

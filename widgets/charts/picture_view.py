@@ -10,10 +10,10 @@ import numpy.typing as npt
 from PIL import Image, ImageTk
 
 from eyegore.widgets import keys
+from eyegore.widgets.calls import Later
 from eyegore.widgets.charts.axes import CLOCK, TimeWindow
 from eyegore.widgets.charts.curve import ChartSource, Scale
 from eyegore.widgets.charts.time_gestures import TimeGestures
-from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
 
 STRIP_PIXELS = 600_000

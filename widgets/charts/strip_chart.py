@@ -13,6 +13,7 @@ import numpy as np
 
 from eyegore.basics.quantities import number
 from eyegore.widgets import keys
+from eyegore.widgets.calls import ItemPool, ManyCalls
 from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.charts.axes import (
     MOST_TICKS,
@@ -25,10 +26,8 @@ from eyegore.widgets.charts.axes import (
     value_range,
 )
 from eyegore.widgets.charts.curve import ChartSource, EnvelopeLike, SampleLike, Scale, clipped, segments, spans
-from eyegore.widgets.charts.item_pool import ItemPool
 from eyegore.widgets.charts.time_gestures import TimeGestures
 from eyegore.widgets.charts.trend_mark import TrendMark
-from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 MOST_VALUES = 5

@@ -7,9 +7,9 @@ import tkinter as tk
 
 import numpy as np
 
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.flags import Status, TrendCell
 from eyegore.widgets.charts.curve import EnvelopeLike, SampleLike, Scale, emptiest_corner
-from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 LEAST_LINE = 8

@@ -6,9 +6,9 @@ import tkinter as tk
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.flags.layout import Slot, lay_out
-from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 BLINK_MS = 600

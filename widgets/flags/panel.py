@@ -12,7 +12,7 @@ from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.flags.board import FlagBoard
 from eyegore.widgets.lists.scrolled_tree import ShyBar
-from eyegore.widgets.signed_line import SignedLine
+from eyegore.widgets.signs import SignedLine
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 

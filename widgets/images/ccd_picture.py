@@ -5,11 +5,11 @@ from __future__ import annotations
 import tkinter as tk
 from typing import TYPE_CHECKING
 
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.images import ImageCell, VerdictCell
 from eyegore.widgets.images.tiling import Tile
 from eyegore.widgets.images.verdict_block import LETTERS, Form, VerdictBlock, needed
-from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:

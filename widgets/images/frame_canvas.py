@@ -6,9 +6,8 @@ import tkinter as tk
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from eyegore.widgets.calls import Later, ManyCalls
 from eyegore.widgets.images.viewport import Viewport
-from eyegore.widgets.later import Later
-from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Sequence
 
-from eyegore.widgets.many_calls import ManyCalls
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 

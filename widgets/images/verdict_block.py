@@ -6,8 +6,8 @@ import tkinter as tk
 from enum import Enum
 from typing import NamedTuple
 
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.images import NumberCell, VerdictCell
-from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 
 LETTERS = ("E", "F", "G", "H")

@@ -9,18 +9,17 @@ from tkinter import ttk
 from typing import Any, Generic
 
 from eyegore.widgets import keys
+from eyegore.widgets.calls import Later, ManyCalls
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.later import Later
 from eyegore.widgets.lists.cell_columns import C, Column
 from eyegore.widgets.lists.column_widths import ColumnWidths
 from eyegore.widgets.lists.filter_box import FilterBox, RowFilter
 from eyegore.widgets.lists.row_order import RowOrder, SortValue
 from eyegore.widgets.lists.row_signs import RowSigns
-from eyegore.widgets.lists.row_tips import RowTips
 from eyegore.widgets.lists.scrolled_tree import ScrolledTree
-from eyegore.widgets.many_calls import ManyCalls
-from eyegore.widgets.signed_line import SignedLine
+from eyegore.widgets.signs import SignedLine
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.tooltip import RowTips
 
 USUAL: SortValue = 0, 0.0
 """What all cells are sorted by where no column is chosen: what is usual decides."""

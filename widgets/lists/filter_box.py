@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from tkinter import ttk
 
-from eyegore.widgets.later import Later
+from eyegore.widgets.calls import Later
 from eyegore.widgets.theme import Theme
 
 TYPING_MS = 150

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.lists.cell_columns import C, Keyed
-from eyegore.widgets.state_icon import SIZES, icons
+from eyegore.widgets.signs import SIZES, icons
 from eyegore.widgets.theme import Theme
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from eyegore.widgets.later import Later
+from eyegore.widgets.calls import Later
 
 SLICE_S = 0.012
 """Time of one slice of filling or changing a table [s]: far below what a person feels."""

@@ -7,8 +7,8 @@ import tkinter as tk
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.flags import HealthCell, Status
-from eyegore.widgets.many_calls import ManyCalls
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip
 

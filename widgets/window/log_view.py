@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Iterable
 from tkinter import ttk
 
+from eyegore.widgets.calls import Later
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import LogCell
-from eyegore.widgets.later import Later
 from eyegore.widgets.theme import Theme
 
 KEPT = 2000

@@ -22,7 +22,7 @@ from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.state_icon import icons
+from eyegore.widgets.signs import icons
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.window.menu_bar import SEPARATOR, MenuBar, MenuEntry, entries_from_keys
 from eyegore.widgets.window.screen_fit import TITLE_BAR, first_geometry, fit

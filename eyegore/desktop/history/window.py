@@ -28,6 +28,7 @@ from eyegore.desktop.history.saver import HistorySaver
 from eyegore.messages.events import Health
 from eyegore.series.history import HkHistory
 from eyegore.widgets import keys
+from eyegore.widgets.calls import Later
 from eyegore.widgets.cells.flags import ChartCell, Status
 from eyegore.widgets.charts.axes import CLOCK, Abscissa, limits_text
 from eyegore.widgets.charts.curve import Scale
@@ -35,7 +36,6 @@ from eyegore.widgets.charts.parameter_picker import ParameterPicker
 from eyegore.widgets.charts.picture_view import PictureView
 from eyegore.widgets.charts.readout_bar import Readout, ReadoutBar
 from eyegore.widgets.charts.time_gestures import RangeButtons
-from eyegore.widgets.later import Later
 from eyegore.widgets.theme import SMALL_POINTS, Theme
 
 REDRAW_S = 1.0

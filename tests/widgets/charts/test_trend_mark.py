@@ -11,11 +11,11 @@ import pytest
 
 from eyegore.series.history import HkHistory
 from eyegore.widgets import theme as themes
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.flags import ChartCell, Status, TrendCell
 from eyegore.widgets.charts.axes import TimeWindow
 from eyegore.widgets.charts.curve import Scale, emptiest_corner
 from eyegore.widgets.charts.strip_chart import StripChart
-from eyegore.widgets.many_calls import ManyCalls
 
 from ..on_screen import items, told
 

@@ -11,10 +11,10 @@ from tkinter import ttk
 import pytest
 
 from eyegore.widgets import theme as themes
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import CopyCell, FileCell
 from eyegore.widgets.copies.copy_list import MOST_ROWS, NOTHING, CopyList
-from eyegore.widgets.many_calls import ManyCalls
 
 from ..on_screen import texts, widgets
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
+from eyegore.widgets.calls import ManyCalls
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.images import ImageCell, NumberCell, QuadrantCell, VerdictCell
 from eyegore.widgets.images.panel import ImageHands, ImagePanel
 from eyegore.widgets.images.verdict_block import Form, needed
-from eyegore.widgets.many_calls import ManyCalls
 
 from ..on_screen import items, tip, told
 

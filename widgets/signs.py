@@ -1,12 +1,14 @@
-"""Window icons that carry a status by colour and shape."""
+"""Signs of a status: window icons that carry it by colour and shape, and a line that sums up what stands below."""
 
 from __future__ import annotations
 
 import math
 import tkinter as tk
 from collections.abc import Iterator
+from tkinter import ttk
 
 from eyegore.widgets.cells.flags import LOOKS, Status
+from eyegore.widgets.theme import Theme
 
 SIZES = (64, 32, 16)
 
@@ -55,3 +57,29 @@ def _runs(row: list[bool]) -> Iterator[tuple[int, int]]:
         elif not inside and start is not None:
             yield start, place
             start = None
+
+
+class SignedLine(ttk.Frame):
+    """Told with :meth:`tell`: bold and with the sign of a status, or dim where there is nothing to worry about."""
+
+    def __init__(self, parent: tk.Misc, theme: Theme) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._told: tuple[str, Status | None] | None = None
+        self._sign, self._label = ttk.Label(self), ttk.Label(self)
+        self._sign.pack(side="left", padx=(0, 4))
+        self._label.pack(side="left")
+
+    @property
+    def text(self) -> str:
+        """The text as it is shown."""
+        return str(self._label["text"])
+
+    def tell(self, text: str, status: Status | None) -> None:
+        """Say this; the same again makes no call of Tk."""
+        if self._told == (text, status):
+            return
+        self._told = text, status
+        self._label.configure(text=text, style="Bold.TLabel" if status else "Dim.TLabel")
+        glyph, colour = (self._theme.glyph(status), self._theme.colour(status)) if status else ("", "")
+        self._sign.configure(text=glyph, foreground=colour)
