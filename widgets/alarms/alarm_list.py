@@ -12,7 +12,7 @@ from eyegore.widgets.alarms.signs import AlarmSigns
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import AlarmCell
 from eyegore.widgets.lists.cell_list import CellList
-from eyegore.widgets.lists.two_texts import TwoTexts
+from eyegore.widgets.lists.scrolled import TwoTexts
 from eyegore.widgets.theme import Theme
 
 BLINK_MS = 600

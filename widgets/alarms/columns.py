@@ -9,8 +9,8 @@ from textwrap import wrap
 
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import AlarmCell, Standing
-from eyegore.widgets.lists.cell_columns import Column, text_column
-from eyegore.widgets.lists.two_texts import Piece
+from eyegore.widgets.lists.columns import Column, text_column
+from eyegore.widgets.lists.scrolled import Piece
 
 TIP_WIDTH = 76
 """Longest line of a tip [characters]."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import CopyCell, FileCell
-from eyegore.widgets.lists.cell_columns import Column, text_column
+from eyegore.widgets.lists.columns import Column, text_column
 from eyegore.widgets.lists.row_order import SortValue
 
 

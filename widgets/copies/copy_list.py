@@ -14,7 +14,7 @@ from eyegore.widgets.copies.columns import FILES, TARGETS, file_text, target_tex
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.list_menu import TextMenu
 from eyegore.widgets.lists.row_signs import StatusSigns
-from eyegore.widgets.lists.two_texts import Piece, TwoTexts
+from eyegore.widgets.lists.scrolled import Piece, TwoTexts
 from eyegore.widgets.theme import Theme
 
 LEAST_ROWS, MOST_ROWS = 2, 6

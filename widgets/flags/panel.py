@@ -11,7 +11,7 @@ from tkinter import ttk
 from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import FlagCell, Status
 from eyegore.widgets.flags.board import FlagBoard
-from eyegore.widgets.lists.scrolled_tree import ShyBar
+from eyegore.widgets.lists.scrolled import ShyBar
 from eyegore.widgets.signs import SignedLine
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip

@@ -11,12 +11,11 @@ from typing import Any, Generic
 from eyegore.widgets import keys
 from eyegore.widgets.calls import Later, ManyCalls
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.lists.cell_columns import C, Column
-from eyegore.widgets.lists.column_widths import ColumnWidths
+from eyegore.widgets.lists.columns import C, Column, ColumnWidths
 from eyegore.widgets.lists.filter_box import FilterBox, RowFilter
 from eyegore.widgets.lists.row_order import RowOrder, SortValue
 from eyegore.widgets.lists.row_signs import RowSigns
-from eyegore.widgets.lists.scrolled_tree import ScrolledTree
+from eyegore.widgets.lists.scrolled import ScrolledTree
 from eyegore.widgets.signs import SignedLine
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import RowTips

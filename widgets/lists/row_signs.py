@@ -8,7 +8,7 @@ from tkinter import ttk
 from typing import Any, Generic, Protocol, TypeVar
 
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.lists.cell_columns import C, Keyed
+from eyegore.widgets.lists.columns import C, Keyed
 from eyegore.widgets.signs import SIZES, icons
 from eyegore.widgets.theme import Theme
 

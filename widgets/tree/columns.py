@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from eyegore.widgets.cells.lists import RowCell
-from eyegore.widgets.lists.cell_columns import Column
+from eyegore.widgets.lists.columns import Column
 from eyegore.widgets.lists.row_order import is_number, sort_value
 
 WIDEST_EM = 18

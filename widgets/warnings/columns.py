@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import WarningCell
-from eyegore.widgets.lists.cell_columns import Column, text_column
+from eyegore.widgets.lists.columns import Column, text_column
 
 TIP_WIDTH = 300
 """Longest text in a tip [characters]; all of it stands below the table."""

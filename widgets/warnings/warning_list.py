@@ -11,7 +11,7 @@ from eyegore.widgets.cells.lists import WarningCell
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.list_menu import TextMenu
 from eyegore.widgets.lists.row_signs import StatusSigns
-from eyegore.widgets.lists.two_texts import TwoTexts
+from eyegore.widgets.lists.scrolled import TwoTexts
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.warnings.columns import COLUMNS, copy_of, counts_of, tip_of, title_of, usual
 

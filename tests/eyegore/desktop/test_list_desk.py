@@ -11,8 +11,8 @@ import pytest
 from eyegore.desktop.list_desk import ListDesk
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.lists.cell_columns import text_column
 from eyegore.widgets.lists.cell_list import CellList
+from eyegore.widgets.lists.columns import text_column
 from eyegore.widgets.lists.list_window import ListKind
 from eyegore.widgets.lists.row_signs import StatusSigns
 

@@ -7,7 +7,7 @@ from tkinter import ttk
 
 import pytest
 
-from eyegore.widgets.lists.scrolled_tree import ScrolledTree
+from eyegore.widgets.lists.scrolled import ScrolledTree
 from eyegore.widgets.theme import Theme
 
 
