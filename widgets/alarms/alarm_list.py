@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from eyegore.widgets import keys
 from eyegore.widgets.alarms.actions import AlarmActions, AlarmBar, AlarmMenu
 from eyegore.widgets.alarms.columns import COLUMNS, Showing, about, counts_of, tip_of, usual
-from eyegore.widgets.alarms.signs import AlarmSigns
 from eyegore.widgets.cells.flags import Status
-from eyegore.widgets.cells.lists import AlarmCell
+from eyegore.widgets.cells.lists import AlarmCell, Standing
 from eyegore.widgets.lists.cell_list import CellList
+from eyegore.widgets.lists.row_signs import RowSigns
 from eyegore.widgets.lists.scrolled import TwoTexts
 from eyegore.widgets.theme import Theme
+
+TINT, STRONG = 0.18, 0.5
+"""Share of the severity's colour in the background of a row that is out, and of one that blinks."""
+
+
+class AlarmSigns(RowSigns[AlarmCell]):
+    """``lit`` is the bright phase of those that blink."""
+
+    lit = True
+
+    def kind(self, cell: AlarmCell) -> str:
+        """Alarms that stand alike and are as bad look alike."""
+        return f"{cell.standing.name}/{cell.severity.name}/{cell.blink}"
+
+    def blink(self, blinking: bool) -> None:
+        """Light or dim what blinks; the rows themselves are not touched. When nothing blinks all is lit."""
+        self.lit = not self.lit or not blinking
+        for kind, cell in self._kinds.items():
+            if cell.blink:
+                self._tree.tag_configure(kind, **self.look(cell))
+
+    def look(self, cell: AlarmCell) -> Mapping[str, Any]:
+        """Colours and sign of an alarm; the sign keeps its colour where a row is selected."""
+        standing, severity = cell.standing, cell.severity
+        ground, ink = self._theme.colour("surface"), self._theme.colour("text")
+        if standing in (Standing.UNACKNOWLEDGED, Standing.ACKNOWLEDGED):
+            ground = self._theme.tint(severity, share=STRONG if cell.blink and self.lit else TINT)
+        elif standing is Standing.SHELVED:
+            ink = self._theme.colour("dim")
+        sign = {Standing.BACK: Status.IN_LIMITS, Standing.SHELVED: Status.MUTED}.get(standing, severity)
+        icon = self.icon(sign if self.lit or not cell.blink else None)
+        return {"background": ground, "foreground": ink, "image": icon}
+
 
 BLINK_MS = 600
 NOTHING = "No alarm is chosen: ↓ or a click chooses one, N the next that nobody has acknowledged."

@@ -11,8 +11,7 @@ import pytest
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import WarningCell
-from eyegore.widgets.warnings.columns import counts_of, tip_of
-from eyegore.widgets.warnings.warning_list import NOTHING, WarningList
+from eyegore.widgets.warnings.warning_list import NOTHING, WarningList, counts_of, tip_of
 
 from ..on_screen import has_sign, texts
 
