@@ -282,7 +282,7 @@ class Desktop:
             if self.service is not None:
                 self.service.send(PhaseChosen(phases[place], person(), comment))
 
-        from eyegore.widgets.dialogs.choice import PHASE, ChoiceDialog
+        from eyegore.widgets.dialogs.question import PHASE, ChoiceDialog
 
         ChoiceDialog(self.root, self.theme, PHASE, names, chosen, now, done)
 

@@ -13,7 +13,7 @@ from eyegore.widgets.theme import Theme
 if TYPE_CHECKING:  # imported when DS9 is wanted: the first window comes first
     from eyegore.ds9.viewer import Ds9Viewer
     from eyegore.ds9.xpa import AccessPoint
-    from eyegore.widgets.dialogs.choice import ChoiceDialog
+    from eyegore.widgets.dialogs.question import ChoiceDialog
 
 OWN = "one of Eyegore's own"
 OWN_ANEW = "a new one of Eyegore's own; the present one is ended"
@@ -136,7 +136,7 @@ class Ds9Desk:
         if self.dialog is not None and self.dialog.winfo_exists():
             self.dialog.come_back()
             return
-        from eyegore.widgets.dialogs.choice import DS9, ChoiceDialog
+        from eyegore.widgets.dialogs.question import DS9, ChoiceDialog
 
         names = [point.name for point in points]
         targets = ["", "", *(point.name if names.count(point.name) == 1 else point.address for point in points)]

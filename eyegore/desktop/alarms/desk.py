@@ -162,7 +162,7 @@ class AlarmDesk(ListDesk["AlarmList"]):
 
     def shelve(self, names: Sequence[str]) -> None:
         """Ask for how long and why, then shelve the alarms of these parameters."""
-        from eyegore.widgets.dialogs.shelve import ShelveDialog
+        from eyegore.widgets.dialogs.alarms import ShelveDialog
 
         wanted = list(dict.fromkeys(names))
 
@@ -201,7 +201,7 @@ class AlarmDesk(ListDesk["AlarmList"]):
         return self._window if self._window is not None and focus.startswith(f"{self._window}.") else self._root
 
     def _comment(self, cells: Sequence[AlarmCell]) -> None:
-        from eyegore.widgets.dialogs.comment import CommentDialog
+        from eyegore.widgets.dialogs.alarms import CommentDialog
 
         def done(text: str, acknowledge: bool) -> None:
             self._each(cells, Action.LOWER if acknowledge else Action.COMMENT, text)

@@ -18,9 +18,8 @@ from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets.alarms.alarm_list import AlarmList
 from eyegore.widgets.cells.lists import AlarmCell, Standing
-from eyegore.widgets.dialogs.comment import CommentDialog
+from eyegore.widgets.dialogs.alarms import CommentDialog, ShelveDialog
 from eyegore.widgets.dialogs.question import QuestionWindow
-from eyegore.widgets.dialogs.shelve import ShelveDialog
 
 from ...patience import AWAITED_S
 from ...widgets.on_screen import texts

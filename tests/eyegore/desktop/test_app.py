@@ -22,7 +22,7 @@ from eyegore.messages.events import AlarmState, Drift, Said, Trends
 from eyegore.session.service import WORKERS
 from eyegore.session.settings import Session
 from eyegore.widgets.cells.flags import FlagCell, Status
-from eyegore.widgets.dialogs.shelve import ShelveDialog
+from eyegore.widgets.dialogs.alarms import ShelveDialog
 from eyegore.widgets.flags.panel import FlagPanel
 
 from ...patience import AWAITED_S

@@ -22,7 +22,7 @@ from eyegore.messages.events import WarningLine, WarningsState
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 from eyegore.widgets import theme
-from eyegore.widgets.dialogs.shelve import ShelveDialog
+from eyegore.widgets.dialogs.alarms import ShelveDialog
 from eyegore.widgets.warnings.warning_list import WarningList
 
 from ...patience import AWAITED_S

@@ -9,10 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from eyegore.widgets import theme as themes
-from eyegore.widgets.dialogs.choice import DS9, PHASE, ChoiceDialog, Wording
-from eyegore.widgets.dialogs.comment import CommentDialog
-from eyegore.widgets.dialogs.question import QuestionWindow, names_text
-from eyegore.widgets.dialogs.shelve import ShelveDialog, ShelveTerm, shelve_terms
+from eyegore.widgets.dialogs.alarms import CommentDialog, ShelveDialog, ShelveTerm, shelve_terms
+from eyegore.widgets.dialogs.question import DS9, PHASE, ChoiceDialog, QuestionWindow, Wording, names_text
 
 from ..on_screen import texts
 
