@@ -8,6 +8,7 @@ from tkinter import ttk
 from typing import Any, Generic, Protocol, TypeVar
 
 from eyegore.widgets.cells.flags import Status
+from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.lists.columns import C, Keyed
 from eyegore.widgets.signs import SIZES, icons
 from eyegore.widgets.theme import Theme
@@ -79,3 +80,25 @@ class StatusSigns(RowSigns[J]):
         ground = theme.tint(status) if status in _LOUD else theme.colour("surface")
         ink = theme.colour("dim" if status is Status.OUT_OF_SERVICE else "text")
         return {"background": ground, "foreground": ink, "image": self.icon(status)}
+
+
+class Stripes(RowSigns[RowCell]):
+    """The grounds of the rows: those of one group are alike, neighbouring groups differ, a status tints."""
+
+    def __init__(self, tree: ttk.Treeview, theme: Theme) -> None:
+        super().__init__(tree, theme)
+        self.groups: dict[str, int] = {}
+
+    def kind(self, cell: RowCell) -> str:
+        """Rows of one tint and stripe are alike."""
+        return f"{cell.tint}/{self.groups.setdefault(cell.group, len(self.groups) % 2)}"
+
+    def look(self, cell: RowCell) -> Mapping[str, Any]:
+        """The ground of a row."""
+        ground = ("surface", "stripe")[self.groups[cell.group]]
+        return {"background": self._theme.tint(Status(cell.tint), ground) if cell.tint else self._theme.colour(ground)}
+
+    def forget(self) -> None:
+        """There are no rows any more."""
+        self.groups.clear()
+        self._kinds.clear()

@@ -20,12 +20,11 @@ from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import RowCell
 from eyegore.widgets.lists.cell_list import USUAL, CellList
 from eyegore.widgets.lists.row_order import SortValue, sort_value
+from eyegore.widgets.lists.row_signs import Stripes
 from eyegore.widgets.theme import Theme
-from eyegore.widgets.tree.changes import PAUSE_MS, SLICE_S, RowChanges, TextsOf
 from eyegore.widgets.tree.columns import RowColumns, text_at
-from eyegore.widgets.tree.following import Following
 from eyegore.widgets.tree.menus import ColumnMenu, RowActions, RowMenu
-from eyegore.widgets.tree.stripes import Stripes
+from eyegore.widgets.tree.turns import PAUSE_MS, SLICE_S, Following, RowChanges, TextsOf
 
 AT_ONCE = 60
 """Rows that are put in the tree in the call that brings them; more come in slices."""

@@ -24,10 +24,10 @@ from eyegore.widgets import keys
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.signs import icons
 from eyegore.widgets.theme import Theme
+from eyegore.widgets.window.log_view import StatusLine
 from eyegore.widgets.window.menu_bar import SEPARATOR, MenuBar, MenuEntry, entries_from_keys
 from eyegore.widgets.window.screen_fit import TITLE_BAR, first_geometry, fit
 from eyegore.widgets.window.split import STEP, Split
-from eyegore.widgets.window.status_line import StatusLine
 from eyegore.widgets.window.strip_question import StripQuestion
 from eyegore.widgets.window.torn_pane import Content, Pane
 

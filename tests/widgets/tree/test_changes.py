@@ -9,7 +9,7 @@ import pytest
 
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.lists import RowCell
-from eyegore.widgets.tree import changes as row_changes
+from eyegore.widgets.tree import turns
 from eyegore.widgets.tree.table import RowTable
 
 Until = Callable[[Callable[[], object]], None]
@@ -40,8 +40,8 @@ def test_only_rows_that_changed_are_written(table: RowTable) -> None:
 def test_many_take_several_turns_the_newest_first(
     table: RowTable, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(row_changes, "SLICE_S", 0.0)
-    monkeypatch.setattr(row_changes.time, "monotonic", iter(range(10**6)).__next__)
+    monkeypatch.setattr(turns, "SLICE_S", 0.0)
+    monkeypatch.setattr(turns.time, "monotonic", iter(range(10**6)).__next__)
     table.change(map(str, range(300)), lambda key: {"backup": "verified"})
     assert [shown(table, key) for key in ("0", "299")] == ["waiting", "waiting"]
     monkeypatch.undo()
@@ -70,7 +70,7 @@ def test_a_hidden_column_changes_too(table: RowTable, until: Until) -> None:
 
 
 def test_what_waits_is_forgotten_with_the_rows(table: RowTable, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(row_changes, "SLICE_S", -1.0)
+    monkeypatch.setattr(turns, "SLICE_S", -1.0)
     asked: list[str] = []
 
     def text(key: str) -> dict[str, str]:
@@ -88,8 +88,8 @@ def test_what_waits_is_forgotten_with_the_rows(table: RowTable, monkeypatch: pyt
 def test_rows_that_come_while_others_wait_cost_no_slice_of_their_own(
     table: RowTable, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(row_changes, "SLICE_S", 1.5)  # one row for each look at the clock
-    monkeypatch.setattr(row_changes.time, "monotonic", iter(range(10**6)).__next__)
+    monkeypatch.setattr(turns, "SLICE_S", 1.5)  # one row for each look at the clock
+    monkeypatch.setattr(turns.time, "monotonic", iter(range(10**6)).__next__)
     asked: list[str] = []
 
     def texts(key: str) -> dict[str, str]:
