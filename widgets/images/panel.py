@@ -12,8 +12,7 @@ from typing import Any
 from eyegore.widgets import keys
 from eyegore.widgets.calls import Later
 from eyegore.widgets.cells.images import ImageCell, VerdictCell
-from eyegore.widgets.images.ccd_picture import CcdPicture
-from eyegore.widgets.images.tiling import Margin, Tile, tiles
+from eyegore.widgets.images.ccd_picture import CcdPicture, Margin, Tile, tiles
 from eyegore.widgets.images.verdict_block import Form, needed
 from eyegore.widgets.theme import Theme
 from eyegore.widgets.tooltip import Tooltip

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.widgets.images.tiling import Margin, tiles
+from eyegore.widgets.images.ccd_picture import Margin, tiles
 
 GAP, LINE = 12, 18
 
