@@ -15,8 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from eyegore.basics.worker import Worker
-from eyegore.desktop.alarms.tone_plan import REPEAT_S, TonePlan
-from eyegore.desktop.alarms.tones import installed_players, wav
+from eyegore.desktop.alarms.tones import REPEAT_S, TonePlan, installed_players, wav
 from eyegore.limits.model import Severity
 
 log = logging.getLogger(__name__)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+import zlib
 from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import replace
 
 from eyegore.basics.quantities import MINUS
-from eyegore.desktop.images.result_book import ResultBook
 from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.images.pixels.display import Stretch
 from eyegore.messages.events import ImageFile, ImagesReady
@@ -160,3 +161,29 @@ class ImageDesk:
             edges(preview.columns, preview.rows),
         )
         panel.show([cell])
+
+
+MOST_RESULTS = 15_000
+"""Images of five nights; of more the oldest are given up."""
+
+
+class ResultBook:
+    """Results by ObsID and CCD, without their headers."""
+
+    def __init__(self) -> None:
+        self._packed: dict[tuple[int, int], bytes] = {}
+
+    def put(self, result: ImageResult) -> None:
+        """Keep the newest result of an image."""
+        content = pickle.dumps(replace(result, header={}, details={}), pickle.HIGHEST_PROTOCOL)
+        self._packed[result.obsid, result.ccd] = zlib.compress(content, 1)
+        if len(self._packed) > MOST_RESULTS:
+            del self._packed[min(self._packed)]
+
+    def get(self, obsid: int, ccd: int) -> ImageResult | None:
+        """The result of an image, None where none is known."""
+        packed = self._packed.get((obsid, ccd))
+        if packed is None:
+            return None
+        result: ImageResult = pickle.loads(zlib.decompress(packed))
+        return result

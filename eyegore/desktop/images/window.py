@@ -10,9 +10,8 @@ from tkinter import ttk
 from eyegore.desktop.images.choices import ImageChoices
 from eyegore.desktop.images.comparison import Comparison
 from eyegore.desktop.images.desk import ImageDesk
-from eyegore.desktop.images.eye import CcdLook, ImageEye, Seen, Thumb
+from eyegore.desktop.images.eye import CcdLook, ImageEye, Seen, Thumb, compared_words, reading_words, statistics_words
 from eyegore.desktop.images.thumb_album import ThumbAlbum
-from eyegore.desktop.images.words import compared_words, reading_words, statistics_words
 from eyegore.images.pixels.colour_maps import ColourMap, palette
 from eyegore.images.pixels.display import Stretch
 from eyegore.messages.exposures import CCDS

@@ -1,4 +1,4 @@
-"""Which ObsID the pane shows, and what of it."""
+"""Which ObsID the pane shows, and what of it; and results, packed away."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.desktop.images.desk import ImageDesk
+from eyegore.desktop.images import desk as image_desk
+from eyegore.desktop.images.desk import ImageDesk, ResultBook
 from eyegore.desktop.images.worker import ImagePreview
 from eyegore.images.pixels.display import Stretch
 from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.events import ImageFile, ImagesReady
-from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult
+from eyegore.messages.images import (
+    ImageCheck,
+    ImageJudged,
+    ImageProblem,
+    ImageResult,
+    QuadrantStatistics,
+    SectionStatistics,
+)
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.images import ImageCell, VerdictCell
 
@@ -146,3 +154,25 @@ def test_a_file_that_is_no_image_is_named(desk: ImageDesk, panel: Panel, verdict
     for event in events if verdict_first else reversed(events):
         desk.take(event)  # type: ignore[arg-type]
     assert panel.cells[1].problem == "zero-filled: 7_1.fits has no pixels"
+
+
+def packed(obsid: int, ccd: int = 1) -> ImageResult:
+    section = SectionStatistics(10, 2200.0, 1.4)
+    quadrant = QuadrantStatistics("E", section, section, section, 0, 0, 10, 0)
+    check = ImageCheck("std_pre", "E", 1.4, 0.86, 1.44, ImageVerdict.PASS, "ADU")
+    return ImageResult("/d/x.fits", obsid, ccd, ImageVerdict.PASS, quadrants={"E": quadrant}, checks=(check,))
+
+
+def test_a_result_comes_back_as_it_was() -> None:
+    book = ResultBook()
+    book.put(packed(7))
+    assert repr(book.get(7, 1)) == repr(packed(7))
+    assert book.get(7, 2) is None
+
+
+def test_of_too_many_the_oldest_obsids_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_desk, "MOST_RESULTS", 2)
+    book = ResultBook()
+    for obsid in (9, 5, 7):
+        book.put(packed(obsid))
+    assert [book.get(obsid, 1) is not None for obsid in (5, 7, 9)] == [False, True, True]

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from eyegore.desktop.alarms.tone_plan import GAP_S, REPEAT_S, TonePlan
+from eyegore.desktop.alarms.tones import GAP_S, REPEAT_S, TonePlan
 from eyegore.limits.model import Severity
 
 C, W, NONE = Severity.CRITICAL, Severity.WARNING, Severity.NONE
