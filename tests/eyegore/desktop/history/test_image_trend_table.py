@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from eyegore.desktop.history.export import csv_parts
-from eyegore.desktop.history.image_trend_table import trend_table
+from eyegore.desktop.history.image_trend_window import trend_table
 from eyegore.images.trends import ImageTrends
 from eyegore.widgets.cells.flags import ChartCell
 
