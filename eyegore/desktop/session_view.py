@@ -49,11 +49,9 @@ from eyegore.messages.events import (
     WarningLine,
     WarningsState,
 )
-from eyegore.presenters.charts import chart_cell, chart_cells
-from eyegore.presenters.copy_rows import CopyRows
-from eyegore.presenters.flags import flag_cell, groups_of, status_of
+from eyegore.presenters.flags import chart_cell, chart_cells, flag_cell, groups_of, status_of
 from eyegore.presenters.health import health_cells, sound_cell, window_title, worst_status
-from eyegore.presenters.rows import exposure_columns, row_cell, row_key, shown_first
+from eyegore.presenters.rows import CopyRows, exposure_columns, row_cell, row_key, shown_first
 from eyegore.presenters.verdict_rows import VerdictRows
 from eyegore.series.history import HkHistory
 from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status

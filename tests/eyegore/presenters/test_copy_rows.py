@@ -7,8 +7,7 @@ import math
 from eyegore.messages.copies import CopyState, ExposureCopies, ExposureCopy, Role
 from eyegore.messages.events import Exposure
 from eyegore.presenters.copy_book import CopyBook, Target
-from eyegore.presenters.copy_rows import CopyRows
-from eyegore.presenters.rows import row_cell
+from eyegore.presenters.rows import CopyRows, row_cell
 
 GATE = Target("gate", Role.BROADCAST)
 

@@ -9,8 +9,7 @@ import pytest
 
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Phase, Range, Relative, Severity, Verdict
 from eyegore.messages.events import Drift, Exposure, Flag, FlagState, Health
-from eyegore.presenters.charts import chart_cell, chart_cells
-from eyegore.presenters.flags import flag_cell, groups_of
+from eyegore.presenters.flags import chart_cell, chart_cells, flag_cell, groups_of
 from eyegore.presenters.health import health_cells, window_title, worst_status
 from eyegore.presenters.rows import exposure_columns, row_cell, shown_first
 from eyegore.widgets.cells.flags import HealthCell, Status, TrendCell

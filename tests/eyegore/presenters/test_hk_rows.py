@@ -14,7 +14,7 @@ from eyegore.desktop.app import Desktop
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import Exposure, ExposureHk
 from eyegore.messages.exposures import HkVerdict, RetakeReason
-from eyegore.presenters.hk_rows import MOST, HkRowCells
+from eyegore.presenters.verdict_rows import MOST, HkRowCells
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
