@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from eyegore.basics.records import same
-from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.copies import CopyProgress, SyncState, VolumeSpace
 from eyegore.presenters.copies import backup_cells, copy_cell, file_cells
 from eyegore.presenters.copy_book import CopyBook
 from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.cells.lists import FileCell
-from eyegore.widgets.lists.list_window import ListKind
+from eyegore.widgets.lists.list_window import ListDesk, ListKind
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:  # imported when the list is wanted: the first window comes first

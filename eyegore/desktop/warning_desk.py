@@ -7,12 +7,11 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from eyegore.desktop.list_desk import ListDesk
 from eyegore.messages.warnings import WarningLine, WarningsState
 from eyegore.presenters.warnings import closing_question, warning_cell, warnings_cells
 from eyegore.widgets.cells.flags import HealthCell
 from eyegore.widgets.cells.lists import WarningCell
-from eyegore.widgets.lists.list_window import ListKind
+from eyegore.widgets.lists.list_window import ListDesk, ListKind
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:  # imported when the list is wanted: the first window comes first

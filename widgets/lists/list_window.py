@@ -1,4 +1,4 @@
-"""A window with a list: it comes and goes by a key, and remembers its place."""
+"""A list in a window of its own: it comes and goes by a key, and what is remembered of it."""
 
 from __future__ import annotations
 
@@ -101,3 +101,51 @@ class ListWindow(tk.Toplevel, Generic[L]):
         x = root.winfo_rootx() + max(0, root.winfo_width() - width) // 2
         y = root.winfo_rooty() + root.winfo_height() - height - TITLE_BAR
         return fit(f"{width}x{height}+{max(0, x)}+{max(0, y)}", screen)
+
+
+class ListDesk(Generic[L]):
+    """Opens the list of a ``kind``. ``elsewhere`` are actions of the main window that work in the list, too.
+
+    Whoever inherits fills the list while it is open.
+    """
+
+    def __init__(
+        self, root: tk.Tk, theme: Theme, kind: ListKind[L], elsewhere: Mapping[str, Callable[[], object]]
+    ) -> None:
+        self._root, self._theme, self._kind, self._elsewhere = root, theme, kind, elsewhere
+        self._window: ListWindow[L] | None = None
+        self._layout: dict[str, Any] = {}
+
+    def opened(self) -> None:
+        """Tell that the list is new, with nothing in it."""
+
+    @property
+    def listed(self) -> L | None:
+        """The list, while it is open."""
+        return self._window.list if self._window is not None else None
+
+    def open_list(self) -> None:
+        """Open the list, or bring it to the front."""
+        self._have_window().come()
+
+    def _have_window(self) -> ListWindow[L]:
+        if self._window is None:
+            self._window = ListWindow(
+                self._root, self._theme, self._kind, self._elsewhere, self._layout, on_close=self._closed
+            )
+            self.opened()
+        return self._window
+
+    def _closed(self, layout: dict[str, Any]) -> None:
+        self._layout, self._window = layout, None
+
+    def layout(self) -> dict[str, Any]:
+        """What the list remembers, JSON-able."""
+        layout = self._layout if self._window is None else self._window.layout()
+        return {**layout, "open": self._window is not None}
+
+    def restore(self, layout: object) -> None:
+        """Take back what :meth:`layout` gave; the list opens if it was open, and takes no keys."""
+        self._layout = dict(layout) if isinstance(layout, Mapping) else {}
+        if self._layout.get("open") is True:
+            self._have_window()

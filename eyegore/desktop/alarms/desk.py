@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import lab_offset_s
 from eyegore.desktop.alarms.annunciator import Annunciator
-from eyegore.desktop.list_desk import ListDesk
 from eyegore.limits.model import Severity
 from eyegore.messages.alarms import Action, Alarm, AlarmState, FlagCommand
 from eyegore.presenters.alarms import alarm_cells, sounding, story_line
 from eyegore.session.settings import person
 from eyegore.widgets.alarms.actions import AlarmActions
-from eyegore.widgets.lists.list_window import ListKind
+from eyegore.widgets.lists.list_window import ListDesk, ListKind
 from eyegore.widgets.theme import Theme
 
 if TYPE_CHECKING:  # imported when the list is wanted, or a question asked: the first window comes first

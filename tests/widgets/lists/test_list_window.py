@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from eyegore.desktop.list_desk import ListDesk
 from eyegore.widgets import theme as themes
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.lists.cell_list import CellList
 from eyegore.widgets.lists.columns import text_column
-from eyegore.widgets.lists.list_window import ListKind
+from eyegore.widgets.lists.list_window import ListDesk, ListKind
 from eyegore.widgets.lists.row_signs import StatusSigns
 
-Run = Callable[[Callable[[], object]], None]
+Until = Callable[[Callable[[], object]], None]
 
 
 @dataclass(frozen=True)
@@ -68,55 +67,57 @@ def focused(desk: DewarDesk, root: tk.Tk) -> bool:
     return desk.listed is not None and root.focus_get() is desk.listed.tree
 
 
-def test_a_list_comes_filled_and_with_the_keys(desk: DewarDesk, root: tk.Tk, run: Run) -> None:
+def test_a_list_comes_filled_and_with_the_keys(desk: DewarDesk, root: tk.Tk, until: Until) -> None:
     assert desk.listed is None
     assert desk.layout() == {"open": False}
     desk.open_list()
     assert desk.listed is not None
     assert desk.listed.visible() == ["east", "west"]
-    run(lambda: focused(desk, root))
+    until(lambda: focused(desk, root))
 
 
-def test_asked_for_again_the_same_list_comes_to_the_front(desk: DewarDesk, root: tk.Tk, run: Run) -> None:
+def test_asked_for_again_the_same_list_comes_to_the_front(desk: DewarDesk, root: tk.Tk, until: Until) -> None:
     desk.open_list()
     first = desk.listed
-    run(lambda: focused(desk, root))
+    until(lambda: focused(desk, root))
     root.focus_force()
-    run(lambda: root.focus_get() is root)
+    until(lambda: root.focus_get() is root)
     desk.open_list()
     assert desk.listed is first
-    run(lambda: focused(desk, root))
+    until(lambda: focused(desk, root))
 
 
-def test_its_key_closes_it_and_gives_the_keys_back(desk: DewarDesk, root: tk.Tk, run: Run) -> None:
+def test_its_key_closes_it_and_gives_the_keys_back(desk: DewarDesk, root: tk.Tk, until: Until) -> None:
     desk.open_list()
-    run(lambda: focused(desk, root))
+    until(lambda: focused(desk, root))
     assert desk.listed is not None
     desk.listed.tree.event_generate("<F8>")
     assert desk.listed is None
-    run(lambda: root.focus_get() is root)
+    until(lambda: root.focus_get() is root)
 
 
-def test_actions_of_the_main_window_work_in_it(desk: DewarDesk, root: tk.Tk, run: Run) -> None:
+def test_actions_of_the_main_window_work_in_it(desk: DewarDesk, root: tk.Tk, until: Until) -> None:
     desk.open_list()
-    run(lambda: focused(desk, root))
+    until(lambda: focused(desk, root))
     assert desk.listed is not None
     desk.listed.tree.event_generate("<Control-plus>")
     assert desk.larger == 1
 
 
 @pytest.mark.parametrize("is_open", [True, False])
-def test_place_and_order_are_remembered_open_or_closed(desk: DewarDesk, root: tk.Tk, run: Run, is_open: bool) -> None:
+def test_place_and_order_are_remembered_open_or_closed(
+    desk: DewarDesk, root: tk.Tk, until: Until, is_open: bool
+) -> None:
     desk.open_list()
     assert desk.listed is not None
     desk.listed.sort_by("dewar", descending=True)
     window = desk.listed.winfo_toplevel()
     window.geometry("500x300+40+60")
-    run(lambda: window.geometry().startswith("500x300"))
+    until(lambda: window.geometry().startswith("500x300"))
     place = window.geometry()
     if not is_open:
         window.event_generate("<Escape>")
-        run(lambda: desk.listed is None)
+        until(lambda: desk.listed is None)
     layout = desk.layout()
     assert (layout["open"], layout["geometry"]) == (is_open, place)
     again = DewarDesk(root)
@@ -125,14 +126,14 @@ def test_place_and_order_are_remembered_open_or_closed(desk: DewarDesk, root: tk
     again.open_list()
     assert again.listed is not None
     assert again.listed.visible() == ["west", "east"]
-    run(lambda: again.listed is not None and again.listed.winfo_toplevel().geometry().startswith("500x300"))
+    until(lambda: again.listed is not None and again.listed.winfo_toplevel().geometry().startswith("500x300"))
 
 
-def test_a_list_that_was_open_comes_back_without_taking_the_keys(desk: DewarDesk, root: tk.Tk, run: Run) -> None:
+def test_a_list_that_was_open_comes_back_without_taking_the_keys(desk: DewarDesk, root: tk.Tk, until: Until) -> None:
     root.focus_force()
-    run(lambda: root.focus_get() is root)
+    until(lambda: root.focus_get() is root)
     desk.restore({"open": True})
-    run(lambda: desk.listed is not None and desk.listed.winfo_viewable())
+    until(lambda: desk.listed is not None and desk.listed.winfo_viewable())
     assert desk.listed is not None
     assert desk.listed.visible() == ["east", "west"]
     assert root.focus_get() is not desk.listed.tree
