@@ -11,8 +11,7 @@ from tkinter import font as tkfont, ttk
 from typing import Any, Literal
 
 from eyegore.widgets.calls import measured
-from eyegore.widgets.cells.flags import LOOKS, Status
-from eyegore.widgets.colour_mix import blend
+from eyegore.widgets.cells.flags import LOOKS, Status, blend
 
 TEXT_POINTS = 10
 

@@ -44,6 +44,16 @@ LOOKS: Mapping[Status, Look] = {
 }
 
 
+def blend(ground: str, colour: str, share: float) -> str:
+    """``ground`` with a share (0 to 1) of ``colour`` in it, both written as ``#rrggbb``."""
+    parts = zip(_parts(ground), _parts(colour), strict=True)
+    return "#" + "".join(f"{round((1 - share) * low + share * high):02x}" for low, high in parts)
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
 @dataclass(frozen=True)
 class FlagCell:
     """One OOL flag. ``status`` colours it; what it is not telling stands beside it.
