@@ -1,4 +1,4 @@
-"""The calibration campaign: which tests there are, and what each of their frames commands.
+"""The calibration campaign: which tests there are, of which family, and what each of their frames commands.
 
 Tables: ``campaign_columns.csv`` (one row per script column; exposure times and mirror positions are expressions in the
 chamber's own numbers), ``script_defaults.csv`` (what a script commands unless it says otherwise), ``chambers.json``
@@ -19,6 +19,7 @@ from importlib.resources import files
 
 from eyegore.basics.errors import SettingsError
 from eyegore.limits.check_table import built_in_checks
+from eyegore.limits.frame_model import Family
 from eyegore.messages.exposures import CCDS
 
 Setting = float | int | str
@@ -30,6 +31,19 @@ _DEFAULTS_OF = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _FULL_WELL = re.compile(rf"({_NUMBER})\*tFWC_(flat|point)\[nm(\d+)\]")
 _MIRROR = re.compile(rf"mirror_nom\[F(\d)\](?:([+-])({_NUMBER}))?")
+_FAMILIES = (
+    (r"(TP|CHINJ|STRAY)00", Family.OTHER),  # nobody agreed on checks for these
+    (r"BIAS", Family.BIAS),
+    (r"DARK", Family.DARK),
+    (r"NL02", Family.NONLINEARITY),
+    (r"FLAT|PTC|NL0|BF0|MOT_FF", Family.FLAT),
+    (r"CHINJ|TP\d", Family.INJECTION),
+    (r"FOCUS", Family.FOCUS),
+    (r"PSF", Family.PSF),
+    (r"PERSIST", Family.PERSISTENCE),
+    (r"MOT_WARM", Family.WARM),
+    (r"COSMETICS", Family.COSMETICS),
+)
 
 
 @dataclass(frozen=True)
@@ -207,3 +221,9 @@ def _mirror(expression: str, profile: Chamber) -> float:
         return float(expression)
     step = float(f"{match[2]}{match[3]}") if match[3] else 0.0
     return round(profile.mirror[int(match[1])] + step, 3)
+
+
+def family_of(test: str) -> Family:
+    """Family of a test such as ``PTC02_730``; OTHER for a name that is not known, or none."""
+    name = test.strip().upper()
+    return next((family for pattern, family in _FAMILIES if re.match(pattern, name)), Family.OTHER)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 from functools import cache
 
 import numpy as np
 
 from eyegore.basics.errors import SettingsError
-from eyegore.campaign.family import family_of
-from eyegore.campaign.plan import chamber, chamber_of_block, unknown
+from eyegore.campaign.plan import (
+    Chamber,
+    ScriptColumn,
+    chamber,
+    chamber_of_block,
+    family_of,
+    known_tests,
+    script_columns,
+    unknown,
+)
 from eyegore.elvis.ccd_frame import LARGEST_FRAME, Frame as Frame, UInt16Array, read_frame as read_frame
 from eyegore.elvis.fits_headers import FrameError as FrameError
 from eyegore.images.facts import ImageFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.images.measuring import measure
-from eyegore.images.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import CheckTable
 from eyegore.messages.events import Exposure
@@ -27,6 +35,10 @@ log = logging.getLogger(__name__)
 _USUAL_CHAMBER = "B_BORN"
 """Whose spot pattern is looked for where the block has no chamber of its own; others differ by a move of some 300
 pixels, which is found."""
+_COMMANDED = 0.005
+"""Relative difference up to which a number is the one commanded, as in the laboratory's check of the structure."""
+_VERSION = "7.5.X"
+"""Whose scripts are looked at: in what is compared here all versions are alike."""
 
 
 def analyse_image(
@@ -145,3 +157,29 @@ def problem_result(
 def process_buffer() -> UInt16Array:
     """Memory for any frame, of a process that reads one after the other: touched once, it is quick from then on."""
     return np.empty(LARGEST_FRAME, np.uint16)
+
+
+def possible_columns(facts: ImageFacts, profile: Chamber) -> frozenset[int]:
+    """Script columns (from 1) whose exposure time, source and filter are those of the frame; none where nothing fits.
+
+    Exposure times are fractions of the chamber's time to full well, so they tell nothing without its ``profile``. The
+    frames between the steps of a test (stability flats) are alike: then there are several.
+    """
+    test = facts.test.strip().upper()
+    if test not in known_tests() or math.isnan(facts.exptime):
+        return frozenset()
+    return frozenset(column.number for column in _script(test, profile.name) if _fits(column, facts))
+
+
+@cache
+def _script(test: str, profile: str) -> tuple[ScriptColumn, ...]:
+    return script_columns(test, chamber(profile), _VERSION)
+
+
+def _fits(column: ScriptColumn, facts: ImageFacts) -> bool:
+    source, slot = facts.text("SOURCE").lower(), facts.number("WAVE")
+    return (
+        math.isclose(float(column.settings["exptime"]), facts.exptime, rel_tol=_COMMANDED)
+        and source in ("", column.settings["source"])
+        and (math.isnan(slot) or slot == column.settings["wave"])
+    )

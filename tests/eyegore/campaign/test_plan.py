@@ -1,10 +1,14 @@
+from __future__ import annotations
+
 import itertools
 
 import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.campaign import plan as campaign
+from eyegore.campaign.plan import family_of, known_tests
 from eyegore.campaign.timing import ExposurePlan
+from eyegore.limits.frame_model import Family
 
 BORN = campaign.chamber("B_BORN")
 
@@ -111,3 +115,38 @@ def test_a_repeated_session_begins_its_tests_again() -> None:
     plan = ExposurePlan(["BIAS01", "BIAS02"], BORN, "7.5.X", 0.0, 1, repeat=True)
     tests = [each.column.test for each in plan.reach(4000)]
     assert tests[:25] == ["BIAS01"] * 10 + ["BIAS02"] * 10 + ["BIAS01"] * 5
+
+
+@pytest.mark.parametrize(
+    ("test", "family"),
+    [
+        ("BIAS01", Family.BIAS),
+        ("BIAS02", Family.BIAS),
+        ("DARK01", Family.DARK),
+        ("FLAT01", Family.FLAT),
+        ("FLAT_STB", Family.FLAT),
+        ("FLATFLUX00_800", Family.FLAT),
+        ("PTC02_155R", Family.FLAT),
+        ("NL01", Family.FLAT),
+        ("NL02_160R", Family.NONLINEARITY),
+        ("CHINJ01", Family.INJECTION),
+        ("TP21", Family.INJECTION),
+        ("FOCUS00_590", Family.FOCUS),
+        ("PSF02_148K", Family.PSF),
+        ("PSFLUX00_0", Family.PSF),
+        ("PERSIST01", Family.PERSISTENCE),
+        ("MOT_WARM", Family.WARM),
+        ("COSMETICS00", Family.COSMETICS),
+        ("TP00", Family.OTHER),
+        ("CHINJ00", Family.OTHER),
+        ("", Family.OTHER),
+        ("hand made", Family.OTHER),
+        (" bias01 ", Family.BIAS),
+    ],
+)
+def test_family(test: str, family: Family) -> None:
+    assert family_of(test) is family
+
+
+def test_every_test_of_the_campaign_has_one() -> None:
+    assert [test for test in known_tests() if family_of(test) is Family.OTHER] == []

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.campaign.family import family_of
-from eyegore.campaign.plan import Chamber, chamber
+from eyegore.campaign.plan import Chamber, chamber, family_of
 from eyegore.images.facts import ImageFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.limits.check_table import built_in_checks

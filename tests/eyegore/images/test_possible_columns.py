@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from eyegore.campaign.plan import chamber, known_tests, script_columns
+from eyegore.images.analysis import possible_columns
 from eyegore.images.facts import ImageFacts
-from eyegore.images.script_column import possible_columns
 from eyegore.limits.check_table import built_in_checks
 
 from .simulated_images import BORN
