@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eyegore.images.pixels.colour_maps import ColourMap, palette
-from eyegore.images.pixels.display import Stretch
+from eyegore.images.pixels.display import ColourMap, Stretch, palette
 from eyegore.widgets.charts.chart_page import ChartPage
 from eyegore.widgets.flags.panel import FlagActions, FlagPanel
 from eyegore.widgets.images.panel import ImageHands, ImagePanel

@@ -16,8 +16,7 @@ from eyegore.images.pixels import ccd_stats
 from eyegore.images.pixels.ccd_stats import QuadrantCounts, SectionPlan
 from eyegore.images.pixels.injected_charge import measure_injection
 from eyegore.images.pixels.pixel_counts import counts_of, quantiles
-from eyegore.images.pixels.spot_lock import Place, lock
-from eyegore.images.pixels.spots import STAMP, find_sources, measure_spot
+from eyegore.images.pixels.spots import STAMP, Place, find_sources, lock, measure_spot
 from eyegore.limits.frame_model import Family
 from eyegore.messages.images import SECTIONS, Injection, QuadrantDetails, QuadrantStatistics, SectionStatistics, Spot
 

@@ -8,8 +8,7 @@ from enum import Enum
 from typing import Any
 
 from eyegore.desktop.images.comparison import Comparison
-from eyegore.images.pixels.colour_maps import ColourMap
-from eyegore.images.pixels.display import Stretch
+from eyegore.images.pixels.display import ColourMap, Stretch
 
 
 class ImageChoices:

@@ -12,8 +12,7 @@ from eyegore.desktop.images.comparison import Comparison
 from eyegore.desktop.images.desk import ImageDesk
 from eyegore.desktop.images.eye import CcdLook, ImageEye, Seen, Thumb, compared_words, reading_words, statistics_words
 from eyegore.desktop.images.thumb_album import ThumbAlbum
-from eyegore.images.pixels.colour_maps import ColourMap, palette
-from eyegore.images.pixels.display import Stretch
+from eyegore.images.pixels.display import ColourMap, Stretch, palette
 from eyegore.messages.exposures import CCDS
 from eyegore.presenters.images import awaited_cell, edges, verdict_cell
 from eyegore.widgets import keys

@@ -1,4 +1,4 @@
-"""How an image is brought onto the screen: block reduction, histogram, stretch to 8 bits. Pure functions.
+"""How an image is brought onto the screen: block reduction, histogram, stretch to 8 bits, colours. Pure functions.
 
 All work on 16-bit pixels [ADU], where one histogram of 65 536 bins is exact. They go through an image in pieces that
 fit the cache: that is twice as quick as whole-image calls, needs no second image in memory, and no piece keeps the
@@ -31,6 +31,13 @@ _SHARE = 0.995
 _LOG = 1000.0
 _ASINH = 0.1
 """What ``LogStretch`` and ``AsinhStretch`` of astropy call ``a``, and their values for it."""
+_VIRIDIS = (
+    "440154 481a6c 472f7d 414487 39568c 31688e 2a788e 23888e 1f988b 22a884 35b779 54c568 7ad151 a5db36 d2e21b fde725"
+)
+_INFERNO = (
+    "000004 0c0826 240c4f 420a68 5d126e 781c6d 932667 ae305c c73e4c dd513a ed6925 f8850f fca50a fac62d f2e661 fcffa4"
+)
+"""Every 17th colour of the maps of that name in matplotlib; what lies between is interpolated."""
 
 
 class Stretch(Enum):
@@ -205,3 +212,26 @@ def _bands(pixels: Pixels, factor: int) -> list[tuple[int, Pixels]]:
     if rows % factor:
         bands.append((whole, pixels[whole * factor :].reshape(1, rows % factor, columns)))
     return bands
+
+
+class ColourMap(Enum):
+    """How the grey levels of an image are coloured. All but the first two grow brighter evenly, for any eye."""
+
+    GREY = "grey"
+    INVERSE = "inverse grey"
+    VIRIDIS = "viridis"
+    HEAT = "heat"
+
+
+def palette(colours: ColourMap) -> bytes:
+    """Red, green and blue of the 256 levels, 768 bytes; none for grey, which needs no colours."""
+    if colours is ColourMap.GREY:
+        return b""
+    levels = np.arange(256)
+    if colours is ColourMap.INVERSE:
+        return np.repeat(levels[::-1].astype(np.uint8), 3).tobytes()
+    knots = np.array(
+        [list(bytes.fromhex(one)) for one in (_VIRIDIS if colours is ColourMap.VIRIDIS else _INFERNO).split()]
+    )
+    parts = [np.interp(levels, np.arange(0, 256, 17), knots[:, part]) for part in range(3)]
+    return bytes(np.rint(np.stack(parts, axis=1)).astype(np.uint8))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from eyegore.images.pixels.display import (
+    ColourMap,
     Stretch,
     block_factor,
     block_reduce_max,
@@ -15,6 +16,7 @@ from eyegore.images.pixels.display import (
     equalise,
     histogram,
     linear,
+    palette,
     preview,
     zscale_limits,
 )
@@ -160,3 +162,18 @@ def test_a_single_hot_pixel_is_the_brightest_of_a_small_preview(stretch):
     grey = preview(pixels, 100, stretch)
     assert grey[0, -1] == 255
     assert np.count_nonzero(grey == 255) < grey.size / 50
+
+
+@pytest.mark.parametrize(
+    ("colours", "name"), [(ColourMap.VIRIDIS, "viridis"), (ColourMap.HEAT, "inferno"), (ColourMap.INVERSE, "gray_r")]
+)
+def test_colours_are_those_of_matplotlib(colours: ColourMap, name: str) -> None:
+    from matplotlib import colormaps
+
+    ours = np.frombuffer(palette(colours), np.uint8).reshape(256, 3)
+    theirs = 255 * colormaps[name](np.arange(256))[:, :3]
+    assert np.abs(ours - theirs).max() < 8
+
+
+def test_grey_needs_no_colours() -> None:
+    assert palette(ColourMap.GREY) == b""
