@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError, SettingsError
-from eyegore.basics.state_folder import state_dir
+from eyegore.basics.files import state_dir
 from eyegore.commands.options import add_shared
 from eyegore.journal.journal import JournalReader, journal_path, journals
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group
 
+from eyegore.basics.files import WriteError, refuse_inside, state_dir
 from eyegore.basics.standard_output import written_out
-from eyegore.basics.state_folder import state_dir
-from eyegore.basics.whole_file import WriteError, refuse_inside
 from eyegore.commands.command_line import Commands, add_command
 from eyegore.commands.options import (
     add_checks,

@@ -102,7 +102,7 @@ def target_of(args: argparse.Namespace, text: str, bandwidth_kb: int | None = No
 
 def run(args: argparse.Namespace) -> int:
     """Copy as the command line says."""
-    from eyegore.basics.state_folder import state_dir
+    from eyegore.basics.files import state_dir
 
     if args.json and not args.once:
         raise SettingsError("--json goes with --once")

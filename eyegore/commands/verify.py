@@ -56,7 +56,7 @@ def add_parser(commands: Commands, about: str) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compare as the command line says; SettingsError or SyncError when nothing can be said."""
-    from eyegore.basics.state_folder import state_dir
+    from eyegore.basics.files import state_dir
     from eyegore.copies.engine import begun, judged
     from eyegore.copies.opening import open_ledger, other_side
     from eyegore.copies.scan import SyncScan, settled

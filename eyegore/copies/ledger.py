@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.basics.state_folder import kept_path
+from eyegore.basics.files import kept_path
 from eyegore.basics.store import StoreKind, transaction
 
 WAIT_S = 10.0

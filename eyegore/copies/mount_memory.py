@@ -10,7 +10,7 @@ import hashlib
 import os
 from pathlib import Path, PurePosixPath
 
-from eyegore.basics.whole_file import make_folder, write_whole
+from eyegore.basics.files import make_folder, write_whole
 from eyegore.copies.ledger import SyncError
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from eyegore.basics.open_file import opened
+from eyegore.basics.files import opened
 from eyegore.copies.ledger import LedgerEntry, SyncError
 from eyegore.copies.still_folder import StillFolder
 from eyegore.elvis.ccd_frame import frame_state

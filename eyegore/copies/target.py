@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from eyegore.basics.errors import SettingsError
-from eyegore.basics.whole_file import lies_in
+from eyegore.basics.files import lies_in
 from eyegore.messages.events import Role
 
 HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?")

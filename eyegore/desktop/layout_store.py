@@ -7,8 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from eyegore.basics.state_folder import config_path
-from eyegore.basics.whole_file import WriteError, make_folder, write_whole
+from eyegore.basics.files import WriteError, config_path, make_folder, write_whole
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from eyegore.basics.errors import FormatError
-from eyegore.basics.open_file import opened
+from eyegore.basics.files import opened
 from eyegore.elvis.ccd_geometry import (
     LARGEST_FRAME as LARGEST_FRAME,
     QUADRANTS as QUADRANTS,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from eyegore.basics.open_file import opened
+from eyegore.basics.files import opened
 from eyegore.messages.events import FeedMessage, HkHeader, SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)

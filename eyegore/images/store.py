@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.basics.state_folder import kept_path
+from eyegore.basics.files import kept_path
 from eyegore.basics.store import StoreKind
 from eyegore.messages.images import ImageResult
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from eyegore.basics.state_folder import SUFFIX, kept_path, state_dir
+from eyegore.basics.files import SUFFIX, kept_path, state_dir
 from eyegore.basics.store import is_corrupt, make_private, transaction
 from eyegore.journal import delivery, outbox
 from eyegore.journal.delivery import Delivery

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
-from eyegore.basics.state_folder import state_dir
+from eyegore.basics.files import state_dir
 from eyegore.basics.toml_file import TomlError
 from eyegore.basics.worker import Worker
 from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside

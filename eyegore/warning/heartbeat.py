@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from eyegore.basics.whole_file import WriteError, whole_file
+from eyegore.basics.files import WriteError, whole_file
 from eyegore.basics.worker import Worker
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from eyegore.basics.state_folder import config_path
+from eyegore.basics.files import config_path
 from eyegore.basics.toml_file import REASONS, Fault, Keys, TomlSource, read_toml, reason_of
 from eyegore.copies.settings.model import GATEWAY, CopySettings, Place
 from eyegore.copies.target import SyncTarget, TargetKind, place_of

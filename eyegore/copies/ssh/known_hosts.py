@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
-from eyegore.basics.state_folder import config_path
+from eyegore.basics.files import config_path
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.target import SyncTarget
 

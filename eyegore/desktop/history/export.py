@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.basics.errors import EyegoreError
+from eyegore.basics.files import refuse_inside, whole_file
 from eyegore.basics.lab_time import iso
-from eyegore.basics.whole_file import refuse_inside, whole_file
 from eyegore.basics.worker import Worker
 from eyegore.desktop.history.content import verdict_word
 from eyegore.limits.model import Verdict

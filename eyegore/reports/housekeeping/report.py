@@ -11,9 +11,9 @@ from typing import BinaryIO
 import numpy as np
 
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.files import whole_file, write_whole
 from eyegore.basics.lab_time import clock_text
 from eyegore.basics.safe_text import cut
-from eyegore.basics.whole_file import whole_file, write_whole
 from eyegore.reports.findings import CANNOT_JUDGE, IN_LIMITS, OUT_OF_LIMITS, Findings
 from eyegore.reports.housekeeping.panel import HkPanel, draw, limit_lines
 from eyegore.reports.housekeeping.samples import HkSamples, ObsidTime

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
-from eyegore.basics.whole_file import make_folder, refuse_inside
+from eyegore.basics.files import make_folder, refuse_inside
 from eyegore.elvis.day_folder import folder_date
 
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from eyegore.basics.whole_file import write_whole
+from eyegore.basics.files import write_whole
 from eyegore.limits.frame_model import ImageVerdict
 
 log = logging.getLogger(__name__)

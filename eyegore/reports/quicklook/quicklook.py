@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError
+from eyegore.basics.files import whole_file, write_whole
 from eyegore.basics.process_pool import GivenUp, spread
-from eyegore.basics.whole_file import whole_file, write_whole
 from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.images import ImageProblem, ImageResult
 from eyegore.reports.quicklook.kept_page import KeptPages, PageRecord

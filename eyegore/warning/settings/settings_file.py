@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from eyegore.basics.state_folder import config_path
+from eyegore.basics.files import config_path
 from eyegore.basics.toml_file import REASONS, Keys, TomlSource, keys_of, read_toml, reason_of
 from eyegore.messages.warnings import Channel
 from eyegore.warning.channels.accounts import ImapAccount, SmtpAccount, TwilioAccount

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.basics.whole_file import WriteError
+from eyegore.basics.files import WriteError
 from eyegore.reports.paper.output_folder import day_name, output_folder
 
 

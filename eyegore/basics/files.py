@@ -1,14 +1,28 @@
-"""Files that are written whole or not at all, and the folders into which nothing is written."""
+"""Files: read while others do with them what they like, written whole or not at all, never into a folder that is
+read; and where Eyegore keeps its own between sessions."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from eyegore.basics.errors import EyegoreError, SettingsError
+
+SUFFIX = ".sqlite"
+
+
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[int]:
+    """The descriptor of a file, to read from; a pipe that has taken its place is not waited for. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 class WriteError(EyegoreError):
@@ -74,3 +88,26 @@ def _same(one: Path, other: Path) -> bool:
         return os.path.samefile(one, other)
     except OSError:
         return one == other.resolve()
+
+
+def state_dir(state: Path | None) -> Path:
+    """The folder of ``--state DIR``; where it is not given, the user's own."""
+    import platformdirs
+
+    return (state or Path(platformdirs.user_state_dir("eyegore", appauthor=False))).expanduser().absolute()
+
+
+def config_path(file: str) -> Path:
+    """A file in the configuration folder of the user."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("eyegore", appauthor=False)) / file
+
+
+def kept_path(below: Path, folder: str, also: str = "") -> Path:
+    """The file about a folder (and about ``also``): its name, to be recognised, and a hash, to be the only one."""
+    import hashlib
+
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(folder))[:60].strip("._") or "folder"
+    whole = "\0".join((folder, also)) if also else folder
+    return below / f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:10]}{SUFFIX}"

@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import SettingsError
-from eyegore.basics.whole_file import WriteError, lies_in, make_folder, refuse_inside, whole_file, write_whole
+from eyegore.basics.files import (
+    WriteError,
+    kept_path,
+    lies_in,
+    make_folder,
+    refuse_inside,
+    state_dir,
+    whole_file,
+    write_whole,
+)
 
 
 @pytest.mark.parametrize(("content", "found"), [("10 °C\n", "10 °C\n".encode()), (b"\x00\xff", b"\x00\xff")])
@@ -107,3 +116,21 @@ def test_the_folder_one_is_in_is_known(day: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(day)
     assert lies_in(Path("x"), Path())
     assert not lies_in(Path("../x"), Path())
+
+
+def test_the_state_folder_is_that_of_the_user_or_the_one_given(private_home: Path) -> None:
+    assert state_dir(None) == private_home / ".local/state/eyegore"
+    assert state_dir(Path("~/elsewhere")) == private_home / "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("folder", "also", "name"),
+    [
+        ("/data/14_Mar_19", "", "14_Mar_19-0f3cdfa550.sqlite"),
+        ("/data/14_Mar_19", "gate:/data:0", "14_Mar_19-4a10e28154.sqlite"),
+        ("/data/14 Mär 19/...", "", "folder-64e39dba15.sqlite"),
+        ("/data/14 Mär 19/...", "gate:/data:0", "folder-781356b7b8.sqlite"),
+    ],
+)
+def test_a_file_is_called_as_it_was_in_2026(folder: str, also: str, name: str) -> None:
+    assert kept_path(Path("/state"), folder, also) == Path("/state") / name
