@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-from eyegore.basics.memory import ByName
+from eyegore.basics.records import ByName
 
 TOLERANCE = 1e-9
 """Relative (and, near zero, absolute) slack of every comparison: far below the 2 decimals ELVIS writes."""

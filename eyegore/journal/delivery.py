@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eyegore.basics.memory import recalled, remembered
+from eyegore.basics.records import recalled, remembered
 from eyegore.messages.warnings import Channel, Notice, Samples
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from eyegore.basics.memory import ByName
+from eyegore.basics.records import ByName
 from eyegore.limits.model import Phase, Severity, Verdict
 
 

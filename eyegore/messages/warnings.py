@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.basics.memory import ByName
+from eyegore.basics.records import ByName
 from eyegore.limits.model import Severity
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import lab_offset_s
-from eyegore.basics.memory import MemoryFormatError, recalled, remembered
+from eyegore.basics.records import MemoryFormatError, recalled, remembered
 from eyegore.basics.toml_file import TomlError
 from eyegore.feeds.ingest import Ingest
 from eyegore.housekeeping.rules import Rules

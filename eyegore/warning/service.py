@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from eyegore.basics.memory import MemoryFormatError, recalled, remembered
-from eyegore.basics.records import same
+from eyegore.basics.records import MemoryFormatError, recalled, remembered, same
 from eyegore.journal.delivery import Delivery
 from eyegore.journal.outbox import Outbox
 from eyegore.journal.schema import JournalError

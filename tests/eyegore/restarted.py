@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypeVar
 
-from eyegore.basics.memory import recalled, remembered
+from eyegore.basics.records import recalled, remembered
 
 T = TypeVar("T")
 

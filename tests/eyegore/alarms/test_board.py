@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.judgement import Judgement
-from eyegore.basics.memory import remembered
+from eyegore.basics.records import remembered
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages.events import (

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from eyegore.basics.memory import recalled, remembered
+from eyegore.basics.records import recalled, remembered
 from eyegore.cli import main
 from eyegore.copies.settings import load_settings as load_copies
 from eyegore.journal.delivery import DeliveryState
