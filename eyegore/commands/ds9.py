@@ -175,8 +175,7 @@ def _show(
     update: Callable[..., object],
 ) -> None:
     """Carry out an order; ``outcomes`` gets what became of each image as it becomes known, ``update`` shows it."""
-    from eyegore.ds9.loading import Loading
-    from eyegore.ds9.plain_names import PlainNames
+    from eyegore.ds9.loading import Loading, PlainNames
 
     names = PlainNames()
     try:

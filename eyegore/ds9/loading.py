@@ -1,16 +1,31 @@
-"""Images into the frames of a DS9: checked, loaded, scaled, drawn over, arranged; one outcome for each."""
+"""Images into the frames of a DS9: checked, loaded, scaled, drawn over, arranged; one outcome for each.
+
+Drawn over them are the quadrants of a frame, with prescan and overscan, as regions of DS9.
+"""
 
 from __future__ import annotations
 
+import re
+import shutil
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 from eyegore.basics.errors import Ds9Error, FormatError
 from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, OrderOutcome, whole
-from eyegore.ds9.plain_names import PlainNames
-from eyegore.ds9.quadrant_regions import geometry_of, region_text
+from eyegore.ds9.program import PLAIN, private_folder
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Xpa
+from eyegore.elvis.ccd_frame import QUADRANTS, FrameGeometry, header
+
+GROUP = "eyegore"
+"""The tag of the regions, by which DS9 can choose or delete them all (Region, Groups)."""
+
+_HEAD = """\
+# Region file format: DS9 version 4.1
+global width=1 select=0 edit=0 move=0 rotate=0 delete=1 font="helvetica 14 bold roman"
+image
+"""
+_COLOURS = {"quadrant": "green", "prescan": "cyan", "overscan": "magenta", "parallel overscan": "yellow"}
 
 
 class Loading:
@@ -117,3 +132,85 @@ class Loading:
         for frame in frames:
             xpa.put(address, "frame", str(frame))
             xpa.put(address, "zoom", "to", "fit")
+
+
+def geometry_of(path: Path) -> FrameGeometry:
+    """Geometry of the image in a file, from its own header; FormatError when it is no frame of four quadrants."""
+    cards = header(path)
+    columns, rows = cards.get("NAXIS1"), cards.get("NAXIS2")
+    if type(columns) is not int or type(rows) is not int:
+        raise FormatError(f"{path} does not tell its columns and rows")
+    return FrameGeometry.from_shape(columns, rows)
+
+
+def region_text(geometry: FrameGeometry) -> str:
+    """Text of a region file, in image coordinates: the centre of the pixel at the lower left is (1, 1)."""
+    lines = []
+    whole = slice(0, geometry.rows)
+    for quadrant in QUADRANTS:
+        parts = {
+            "quadrant": (whole, slice(0, geometry.columns)),
+            "prescan": (whole, geometry.prescan),
+            "overscan": (whole, geometry.overscan),
+            "parallel overscan": (geometry.overscan_rows, geometry.image_columns),
+        }
+        for part, (rows, columns) in parts.items():
+            if rows.stop > rows.start and columns.stop > columns.start:
+                lines.append(f"{_box(geometry, quadrant, rows, columns)} # color={_COLOURS[part]} {_tag(part)}")
+        x, y, _, _ = _middle(geometry, quadrant, whole, geometry.image_columns)
+        lines.append(f"text({x:g},{y:g}) # color={_COLOURS['quadrant']} text={{{quadrant}}} {_tag('quadrant')}")
+    return _HEAD + "\n".join(lines) + "\n"
+
+
+def _tag(part: str) -> str:
+    return f"tag={{{GROUP}}} tag={{{part}}}"
+
+
+def _box(geometry: FrameGeometry, quadrant: str, rows: slice, columns: slice) -> str:
+    x, y, width, height = _middle(geometry, quadrant, rows, columns)
+    return f"box({x:g},{y:g},{width},{height},0)"
+
+
+def _middle(geometry: FrameGeometry, quadrant: str, rows: slice, columns: slice) -> tuple[float, float, int, int]:
+    """Centre (x, y), width and height of canonical rows and columns of a quadrant, in image coordinates."""
+    left, right = columns.start, columns.stop
+    if quadrant in "FG":
+        left, right = geometry.naxis1 - right, geometry.naxis1 - left
+    low, high = rows.start, rows.stop
+    if quadrant in "EF":
+        low, high = geometry.naxis2 - high, geometry.naxis2 - low
+    # pixels left … right - 1 reach from left + 0.5 to right + 0.5
+    return (left + right + 1) / 2, (low + high + 1) / 2, right - left, high - low
+
+
+class PlainNames:
+    """Names that DS9 can read for files whose own names it cannot: symbolic links in a private folder.
+
+    Brackets, braces, quotes, semicolons and backslashes mean something to DS9 or to Tcl; one of them crashes it.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._links: dict[Path, Path] = {}
+
+    def of(self, path: Path) -> str:
+        """The path, absolute, or a link to it."""
+        path = path.absolute()
+        if PLAIN.fullmatch(str(path)):
+            return str(path)
+        if self._folder is None or not self._folder.is_dir():
+            self._folder = private_folder()
+            self._links.clear()
+        if path not in self._links:
+            # a folder of its own per link: two names may differ only in what is replaced
+            link = self._folder / str(len(self._links)) / re.sub(r"[^\w.+-]", "_", path.name, flags=re.ASCII)
+            link.parent.mkdir()
+            link.symlink_to(path)
+            self._links[path] = link
+        return str(self._links[path])
+
+    def remove(self) -> None:
+        """Remove the links; DS9 keeps what it has opened."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None

@@ -10,9 +10,7 @@ import threading
 from collections.abc import Sequence
 
 from eyegore.basics.errors import Ds9Error
-from eyegore.ds9.launch import launch, wait_for_answer
-from eyegore.ds9.plain_names import private_folder
-from eyegore.ds9.silence import Silence, pid_of, silence_of
+from eyegore.ds9.program import Silence, launch, pid_of, private_folder, silence_of, wait_for_answer
 from eyegore.ds9.xpa import AccessPoint, Ds9SilentError, Transport, Xpa
 
 USUAL_TITLE = "quickds9"

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from eyegore.basics.errors import Ds9Error
-from eyegore.ds9.launch import ending, launch, wait_for_answer
-from eyegore.ds9.plain_names import private_folder
-from eyegore.ds9.silence import Silence, silence_of
+from eyegore.ds9.program import Silence, ending, launch, private_folder, silence_of, wait_for_answer
 from eyegore.ds9.xpa import Ds9GivenUpError, Ds9SilentError, Transport, Xpa
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from eyegore.basics.errors import Ds9Error
 from eyegore.basics.worker import NewestWins
-from eyegore.ds9.loading import Loading
+from eyegore.ds9.loading import Loading, PlainNames
 from eyegore.ds9.order import Ds9Order, Fate, FrameImage, OrderOutcome, not_shown
-from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9, running_ds9s
 from eyegore.ds9.session import Ds9Session, OwnDs9, own_title
 from eyegore.ds9.xpa import AccessPoint, Ds9GivenUpError, Transport, available_transport

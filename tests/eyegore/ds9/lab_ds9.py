@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from eyegore.basics.errors import Ds9Error
-from eyegore.ds9.plain_names import private_folder
+from eyegore.ds9.program import private_folder
 from eyegore.ds9.xpa import XPA_TOOLS, Ds9SilentError, Xpa
 
 from ...patience import AWAITED_S

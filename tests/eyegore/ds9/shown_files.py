@@ -30,7 +30,7 @@ NASTY = [
 
 def remembered_sessions(monkeypatch: pytest.MonkeyPatch) -> list[OwnDs9]:
     """Every session with a DS9 of our own that is connected from now on; it may take its time to start."""
-    monkeypatch.setattr("eyegore.ds9.launch.START_LIMIT_S", AWAITED_S)
+    monkeypatch.setattr("eyegore.ds9.program.START_LIMIT_S", AWAITED_S)
     made: list[OwnDs9] = []
     connect = OwnDs9.connect
 

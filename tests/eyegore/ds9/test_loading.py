@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.errors import Ds9Error
-from eyegore.ds9.loading import Loading
+from eyegore.ds9.loading import Loading, PlainNames
 from eyegore.ds9.order import Arrangement, Ds9Order, Fate, FrameImage, OrderOutcome, not_shown
-from eyegore.ds9.plain_names import PlainNames
 from eyegore.ds9.running_ds9 import RunningDs9
 from eyegore.ds9.xpa import XPA_TOOLS, Ds9GivenUpError, Ds9SilentError, Transport
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from eyegore.ds9.plain_names import PLAIN, PlainNames, private_folder
+from eyegore.ds9.loading import PlainNames
+from eyegore.ds9.program import PLAIN, private_folder
 
 from .shown_files import NASTY
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from eyegore.basics.errors import FormatError
-from eyegore.ds9.quadrant_regions import geometry_of, region_text
+from eyegore.ds9.loading import geometry_of, region_text
 from eyegore.elvis.ccd_frame import FrameGeometry
 
 from .lab_ds9 import write_image
