@@ -91,15 +91,15 @@ def run(args: argparse.Namespace) -> int:
         credentials = Credentials(settings.credentials)
         say_aligned([*rows(settings), *((name, state) for name, _, state in credential_rows(settings, credentials))])
     for path in copies:
-        from eyegore.copies.settings import load_settings as load_copies, told
+        from eyegore.copies.settings import load_settings as load_copies
 
-        say_aligned(told.rows(load_copies(path)))
+        say_aligned(load_copies(path).rows)
     return 0
 
 
 def _example(of: str) -> str:
     if of == "copies":
-        from eyegore.copies.settings.example import EXAMPLE as COPIES
+        from eyegore.copies.settings.settings_file import EXAMPLE as COPIES
 
         return COPIES
     return example()
@@ -120,15 +120,15 @@ def _files(args: argparse.Namespace) -> tuple[list[Path], list[Path]]:
 
 
 def _check_copies(path: Path) -> int:
-    from eyegore.copies.settings import load_settings as load_copies, told
+    from eyegore.copies.settings import load_settings as load_copies
 
     try:
         settings = load_copies(path)
     except TomlError as why:
         sys.stdout.write(f"{why}\n")
         return 2
-    faults = list(told.faults(settings))
-    sys.stdout.write(f"{path}: can be used: {told.summary(settings)}\n")
+    faults = settings.faults
+    sys.stdout.write(f"{path}: can be used: {settings.summary}\n")
     sys.stdout.writelines(f"{fault}\n" for fault in faults)
     return 1 if faults else 0
 

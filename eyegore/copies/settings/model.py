@@ -1,4 +1,4 @@
-"""The settings of the copies as read; frozen."""
+"""The settings of the copies as read, frozen, and as people read them."""
 
 from __future__ import annotations
 
@@ -51,6 +51,21 @@ class Place:
             bandwidth_kb=target.bandwidth_kb or mine.bandwidth_kb,
         )
 
+    @property
+    def told(self) -> str:
+        """The place as people read it."""
+        target = self.target
+        parts = [target.address.rstrip("/") or "/"]
+        if target.kind is TargetKind.SSH:
+            parts += [
+                f"port {target.port}" if target.port else "",
+                f"key {target.key}" if target.key else "keys of ssh",
+            ]
+            parts.append(f"host keys in {target.known_hosts}" if target.known_hosts else "")
+        parts.append(f"at most {target.bandwidth_kb} KiB/s" if target.bandwidth_kb else "")
+        parts.append(f"for {self.role.value} only" if self.role else "")
+        return ", ".join(part for part in parts if part)
+
     def key_fault(self) -> str:
         """Why ssh would not use the key file, "" when it would, or there is none; with file and line."""
         key = self.target.key
@@ -74,6 +89,27 @@ class CopySettings:
     def of(self, target: SyncTarget) -> Place | None:
         """The first place that is on the computer of ``target``."""
         return next((place for place in self.places if place.has(target)), None)
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """Each place and what is said of it."""
+        told = [("copies file", str(self.path))]
+        if self.gateway is not None:
+            told.append(("-B NAME", f"{self.gateway.told}: NAME is a folder below"))
+        return told + [(f"target {name}", place.told) for name, place in self.targets.items()]
+
+    @property
+    def summary(self) -> str:
+        """What there is, in a few words."""
+        gateway = self.gateway
+        told = [f"-B NAME below {gateway.target.login}:{gateway.target.path}"] if gateway else []
+        names = ", ".join(self.targets)
+        return "; ".join([*told, *([f"targets {names}"] if names else [])]) or "nothing in it"
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the key files, a line each: a session that needs one would not start."""
+        return [fault for place in self.places if (fault := place.key_fault())]
 
 
 def key_fault(key: Path) -> str:

@@ -8,8 +8,7 @@ import pytest
 
 from eyegore.basics.toml_file import TomlError
 from eyegore.copies.settings import load_settings
-from eyegore.copies.settings.example import EXAMPLE
-from eyegore.copies.settings.told import faults, rows, summary
+from eyegore.copies.settings.settings_file import EXAMPLE
 from eyegore.copies.target import SyncTarget, TargetKind
 from eyegore.messages.events import Role
 
@@ -124,7 +123,7 @@ def test_a_key_that_ssh_would_not_use_is_told_with_line_and_key(file: Path, name
     if mode:
         key.chmod(mode)
     file.write_text(EXAMPLE.replace('# key = "~/.ssh/eyegore"', f'key = "keys/{name}"'), encoding="utf-8")
-    found = list(faults(load_settings(file)))
+    found = load_settings(file).faults
     assert len(found) == bool(told)
     if told:
         assert found[0].startswith(f"{file}:11: broadcast.key: {key}")
@@ -133,8 +132,8 @@ def test_a_key_that_ssh_would_not_use_is_told_with_line_and_key(file: Path, name
 
 def test_people_read_what_there_is(file: Path) -> None:
     settings = load_settings(file)
-    told = dict(rows(settings))
+    told = dict(settings.rows)
     assert told["-B NAME"].startswith("lab@gateway.lab.example:/srv/data, keys of ssh, at most 5000 KiB/s")
     assert told["target vault"] == "lab@vault.lab.example:/backup/camera, keys of ssh, for backup only"
     assert told["target usb"] == "/mnt/usb"
-    assert summary(settings) == "-B NAME below lab@gateway.lab.example:/srv/data; targets vault, usb"
+    assert settings.summary == "-B NAME below lab@gateway.lab.example:/srv/data; targets vault, usb"
