@@ -22,10 +22,9 @@ from benchmarks.mirror_window import window
 from benchmarks.report import Figure
 from benchmarks.workshop import DAY, ELVIS, Workshop
 from eyegore.copies.engine import REREAD_BYTES, SyncEngine
-from eyegore.copies.mount_memory import MountMemory
-from eyegore.copies.opening import open_ledger, other_side
-from eyegore.copies.scan import OLD_S
-from eyegore.copies.still_folder import LISTED_S
+from eyegore.copies.ledger import MountMemory
+from eyegore.copies.scan import LISTED_S, OLD_S
+from eyegore.copies.service import open_ledger, other_side
 from eyegore.copies.target import SyncTarget, parse_target
 from eyegore.copies.worker import SyncPace
 from eyegore.elvis.day_folder import image_name

@@ -161,8 +161,8 @@ def _copied(
     """The report of the last of some passes, or the target and why there is none."""
     from dataclasses import replace
 
-    from eyegore.copies.opening import open_engine
     from eyegore.copies.scan import settled
+    from eyegore.copies.service import open_engine
 
     try:
         engine = open_engine(folder, target, state)
@@ -275,8 +275,8 @@ def _always(
     stop: threading.Event,
     shown: Mapping[str, TargetBar],
 ) -> int:
-    from eyegore.copies.opening import open_engine
     from eyegore.copies.report import PassReport
+    from eyegore.copies.service import open_engine
     from eyegore.copies.worker import SyncWorker
 
     last: dict[str, SyncNews] = {}

@@ -58,8 +58,8 @@ def run(args: argparse.Namespace) -> int:
     """Compare as the command line says; SettingsError or SyncError when nothing can be said."""
     from eyegore.basics.files import state_dir
     from eyegore.copies.engine import begun, judged
-    from eyegore.copies.opening import open_ledger, other_side
     from eyegore.copies.scan import SyncScan, settled
+    from eyegore.copies.service import open_ledger, other_side
 
     folder = folder_of(args.folder)
     if not folder.is_dir():

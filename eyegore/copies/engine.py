@@ -14,8 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from eyegore.copies.ledger import FileState, LedgerEntry, SyncLedger
-from eyegore.copies.mount_memory import MountMemory
+from eyegore.copies.ledger import FileState, LedgerEntry, MountMemory, SyncLedger
 from eyegore.copies.programs.rsync import RsyncProgress, RsyncResult, RsyncRun
 from eyegore.copies.report import Compared, Likeness, Mismatch, PassListener, PassReport, exposure_copies
 from eyegore.copies.scan import FolderState, SourceFile, SyncScan, portions

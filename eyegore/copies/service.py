@@ -1,16 +1,61 @@
-"""The copies of a running session: one thread for each target, and what they found in words for the monitor."""
+"""The copies of a session: an engine for each target and its thread, and what they found in words for the monitor."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from eyegore.basics.worker import all_ended
 from eyegore.copies.account import Post, SyncAccount
 from eyegore.copies.engine import SyncEngine
-from eyegore.copies.opening import open_engine
-from eyegore.copies.target import SyncTarget
+from eyegore.copies.ledger import MountMemory, SyncError, SyncLedger, ledger_path
+from eyegore.copies.local_side import LocalSide
+from eyegore.copies.programs import rsync_words
+from eyegore.copies.side import OtherSide
+from eyegore.copies.ssh.side import SshSide
+from eyegore.copies.target import SyncTarget, TargetKind, refuse_inside
 from eyegore.copies.worker import SyncNews, SyncPace, SyncWorker
+
+
+def other_side(source: Path, target: SyncTarget) -> OtherSide:
+    """How to find out what is on the target."""
+    below = target.copy_of(source)
+    return SshSide(source, below) if target.kind is TargetKind.SSH else LocalSide(source, Path(below.path))
+
+
+def open_ledger(source: Path, target: SyncTarget, state: Path) -> SyncLedger:
+    """The ledger of this folder on this target, below the folder ``state``."""
+    return SyncLedger(ledger_path(state, source, _whole_address(target)))
+
+
+def open_engine(source: Path, target: SyncTarget, state: Path) -> SyncEngine:
+    """An engine, the only one for this folder and target; folder, target and ledger are checked, in this order.
+
+    Raises
+    ------
+    SyncError
+        The folder or the ledger cannot be used, or another one is at it.
+    SettingsError
+        The target is the folder or lies in it.
+    """
+    if not source.is_dir():
+        raise SyncError(f"{source} is not a folder: name the day folder")
+    if shutil.which("rsync") is None:
+        raise SyncError(rsync_words.MISSING.sentence)
+    refuse_inside(source, target)
+    side = other_side(source, target)
+    ledger = open_ledger(source, target, state)
+    try:
+        ledger.alone()
+        return SyncEngine(source, target, side, ledger, MountMemory(state, _whole_address(target)))
+    except BaseException:
+        ledger.close()
+        raise
+
+
+def _whole_address(target: SyncTarget) -> str:
+    return f"{target.address}:{target.port}"
 
 
 class BackupService:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from eyegore.copies.grown_texts import GrownTexts
-from eyegore.copies.ledger import SyncError
-from eyegore.copies.mount_memory import refuse_bare
+from eyegore.copies.ledger import SyncError, refuse_bare
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from eyegore.copies.engine import SyncEngine
-from eyegore.copies.opening import open_engine
+from eyegore.copies.service import open_engine
 from eyegore.copies.target import parse_target
 from eyegore.elvis.day_folder import parse_name
 

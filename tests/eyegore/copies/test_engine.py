@@ -13,8 +13,8 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.engine import SyncEngine
 from eyegore.copies.ledger import SyncError
-from eyegore.copies.opening import open_engine
 from eyegore.copies.programs.rsync import RsyncRun
+from eyegore.copies.service import open_engine
 from eyegore.copies.target import parse_target
 
 from ..written_day import Day

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.copies.ledger import FileState
-from eyegore.copies.opening import open_ledger
+from eyegore.copies.service import open_ledger
 from eyegore.copies.target import parse_target
 from eyegore.messages.events import AlarmChanged, Event, SyncState
 from eyegore.session.service import Service

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from eyegore.copies import engine as sync_engine
-from eyegore.copies.ledger import SyncError
-from eyegore.copies.mount_memory import MountMemory, refuse_bare
-from eyegore.copies.opening import open_engine
+from eyegore.copies.ledger import MountMemory, SyncError, refuse_bare
 from eyegore.copies.programs.rsync import RsyncResult, RsyncRun
+from eyegore.copies.service import open_engine
 from eyegore.copies.target import SyncTarget, parse_target
 
 from .copy_lab import age

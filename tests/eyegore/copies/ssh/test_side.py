@@ -11,9 +11,9 @@ import pytest
 
 from eyegore.copies.engine import SyncEngine
 from eyegore.copies.ledger import SyncError
-from eyegore.copies.opening import open_engine
 from eyegore.copies.programs.rsync import RsyncRun
 from eyegore.copies.report import PassListener
+from eyegore.copies.service import open_engine
 from eyegore.copies.ssh import side as ssh_side
 from eyegore.copies.ssh.line import SshAnswer, SshLine
 
