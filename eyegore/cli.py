@@ -17,8 +17,7 @@ from pathlib import Path
 from eyegore import __version__
 from eyegore.basics import standard_output
 from eyegore.basics.errors import EyegoreError, SettingsError
-from eyegore.commands.command_line import CommandLine
-from eyegore.commands.options import add_checks, add_elvis, add_limits, session_of
+from eyegore.commands.command_line import CommandLine, add_checks, add_elvis, add_limits, session_of
 from eyegore.commands.running import set_up_logging
 from eyegore.limits.model import Phase
 from eyegore.session.settings import KEEP_DAYS

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import clock_text, iso, local_text, zoned
 from eyegore.basics.safe_text import printable
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.journal_choice import add_choice, chosen
-from eyegore.commands.tables import print_rows
+from eyegore.commands.command_line import Commands, add_command, add_journal, journal_of
+from eyegore.commands.terminal import print_rows
 from eyegore.journal.journal import JournalReader
 from eyegore.messages.events import AlarmEntry, AlarmState
 
@@ -57,7 +56,7 @@ def add_parser(commands: Commands, about: str) -> None:
     """Add ``alarms`` and its own commands to the command line."""
     parser = add_command(commands, "alarms", about, _ABOUT, _EXAMPLE, run)
     which = argparse.ArgumentParser(add_help=False)
-    add_choice(which)
+    add_journal(which)
     which.add_argument("--since", metavar="ISO", type=_moment, help="from then on, e.g. 2019-03-14T20:00 (local time)")
     which.add_argument("--until", metavar="ISO", type=_moment, help="before then")
     which.add_argument("--parameter", metavar="NAME", help="of this parameter only")
@@ -84,7 +83,7 @@ def add_parser(commands: Commands, about: str) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; the exit status."""
-    with JournalReader(chosen(args)) as journal:
+    with JournalReader(journal_of(args)) as journal:
         entries = journal.entries(args.since, args.until, args.parameter, args.newest)
         if args.json:
             for entry in entries:

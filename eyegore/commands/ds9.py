@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from eyegore import __version__
 from eyegore.basics.errors import Ds9Error, SettingsError
 from eyegore.basics.standard_output import say, written_out
-from eyegore.commands.command_line import CommandLine, Commands, add_command
-from eyegore.commands.options import add_shared, obsid
-from eyegore.commands.progress import progress_bar
+from eyegore.commands.command_line import CommandLine, Commands, add_command, add_shared, obsid
+from eyegore.commands.terminal import progress_bar
 from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:

@@ -9,9 +9,18 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import written_out
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import add_elvis, add_folder, add_limits, folder_of, known_version, obsid, obsid_range
-from eyegore.commands.progress import counting_bar, reading_bar
+from eyegore.commands.command_line import (
+    Commands,
+    add_command,
+    add_elvis,
+    add_folder,
+    add_limits,
+    folder_of,
+    known_version,
+    obsid,
+    obsid_range,
+)
+from eyegore.commands.terminal import counting_bar, reading_bar
 from eyegore.limits.model import LimitSet
 from eyegore.session.settings import Session
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import say, written_out
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import add_checks, obsid, obsid_range
-from eyegore.commands.progress import counting_bar
+from eyegore.commands.command_line import Commands, add_checks, add_command, obsid, obsid_range
+from eyegore.commands.terminal import counting_bar
 from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.toml_file import TomlError
 from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.progress import counting_bar
+from eyegore.commands.terminal import counting_bar
 from eyegore.limits.model import LimitSet
 from eyegore.limits.table import load_table
 from eyegore.reports.rehearsal import Alarmed, difference, rehearse

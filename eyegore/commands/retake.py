@@ -16,9 +16,10 @@ from rich.console import Console, Group
 
 from eyegore.basics.files import WriteError, refuse_inside, state_dir
 from eyegore.basics.standard_output import written_out
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import (
+from eyegore.commands.command_line import (
+    Commands,
     add_checks,
+    add_command,
     add_elvis,
     add_folder,
     add_limits,
@@ -27,7 +28,7 @@ from eyegore.commands.options import (
     known_version,
     require_positive,
 )
-from eyegore.commands.progress import counting_bar, reading_bar
+from eyegore.commands.terminal import counting_bar, reading_bar
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.exposures.standing import ImageFindings
 from eyegore.limits.model import LimitSet

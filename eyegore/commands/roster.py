@@ -10,9 +10,8 @@ import time
 from datetime import date, datetime, time as time_of_day, timedelta
 from typing import Any
 
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import add_settings, settings_file_of
-from eyegore.commands.tables import say_aligned
+from eyegore.commands.command_line import Commands, add_command, add_settings, settings_file_of
+from eyegore.commands.terminal import say_aligned
 from eyegore.warning.duty.roster import Shift
 from eyegore.warning.settings import WarningSettings, load_settings
 

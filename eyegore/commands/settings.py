@@ -9,9 +9,8 @@ from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.toml_file import TomlError
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import add_copies, add_settings, settings_file_of
-from eyegore.commands.tables import say_aligned
+from eyegore.commands.command_line import Commands, add_command, add_copies, add_settings, settings_file_of
+from eyegore.commands.terminal import say_aligned
 from eyegore.warning.settings import WarningSettings, default_path, example, load_settings
 from eyegore.warning.settings.credentials import Credentials
 from eyegore.warning.settings.told import credential_rows, notes, rows, where_to_put

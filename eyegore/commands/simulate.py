@@ -13,8 +13,8 @@ from eyegore.basics.lab_time import iso
 from eyegore.basics.standard_output import say
 from eyegore.campaign.plan import known_tests
 from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.progress import progress_bar
 from eyegore.commands.running import ended_by_signals
+from eyegore.commands.terminal import progress_bar
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.simulator.plants import GRAMMAR, HK_KINDS, SPECIAL, Planted
 from eyegore.simulator.simulator import NIGHT, SimulatedSession, Simulator

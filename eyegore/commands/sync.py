@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import EyegoreError, SettingsError
 from eyegore.basics.standard_output import say, written_out
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import add_copies, add_folder, add_shared, folder_of
+from eyegore.commands.command_line import Commands, add_command, add_copies, add_folder, add_shared, folder_of
 from eyegore.commands.running import ended_by_signals
 
 if TYPE_CHECKING:

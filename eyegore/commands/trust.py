@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import say
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import add_copies
+from eyegore.commands.command_line import Commands, add_command, add_copies
 
 if TYPE_CHECKING:
     from eyegore.copies.ssh.host_key import HostKey

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.standard_output import say, written_out
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import add_folder, add_shared, folder_of
-from eyegore.commands.progress import progress_bar
+from eyegore.commands.command_line import Commands, add_command, add_folder, add_shared, folder_of
 from eyegore.commands.sync import add_ssh_options, target_of
+from eyegore.commands.terminal import progress_bar
 
 if TYPE_CHECKING:
     from eyegore.copies.report import Compared

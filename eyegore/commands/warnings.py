@@ -12,11 +12,8 @@ from rich.console import Console
 
 from eyegore.basics.lab_time import zoned
 from eyegore.basics.safe_text import one_line
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.journal_choice import add_choice, chosen
-from eyegore.commands.options import add_shared, settings_file_of
-from eyegore.commands.progress import counting_bar
-from eyegore.commands.tables import print_rows
+from eyegore.commands.command_line import Commands, add_command, add_journal, add_shared, journal_of, settings_file_of
+from eyegore.commands.terminal import counting_bar, print_rows
 from eyegore.journal.journal import JournalReader
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import WarningLine
@@ -39,7 +36,7 @@ def add_parser(commands: Commands, about: str) -> None:
     parser = add_command(commands, "warnings", about, _ABOUT, _EXAMPLE, run)
     commands = parser.add_subparsers(dest="warnings_command", required=True, metavar="list | test")
     listing = add_command(commands, "list", "what went out, to whom, when, with which answer", epilog=_EXAMPLE)
-    add_choice(listing)
+    add_journal(listing)
     listing.add_argument("-n", "--newest", metavar="N", type=int, default=200, help="only the newest N (200)")
     listing.add_argument("--json", action="store_true", help="JSON lines")
     test = add_command(
@@ -61,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    path = chosen(args)
+    path = journal_of(args)
     with JournalReader(path):  # says what is wrong with a file that is no journal
         lines = [line_of(delivery) for delivery in Outbox(path).newest(max(args.newest, 0))]
     if args.json:

@@ -19,8 +19,7 @@ from typing import Protocol, Self
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import age_text
-from eyegore.commands.command_line import Commands, add_command
-from eyegore.commands.options import require_positive
+from eyegore.commands.command_line import Commands, add_command, require_positive
 from eyegore.commands.running import ended_by_signals, set_up_logging
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import build_parser, main
+from eyegore.commands.command_line import session_of
 from eyegore.commands.ds9 import own_parser
-from eyegore.commands.options import session_of
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ..patience import AWAITED_S
