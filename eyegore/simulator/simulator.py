@@ -21,9 +21,8 @@ from eyegore.elvis.day_folder import explog_name, obsid_hk_name
 from eyegore.elvis.dialect import DIALECTS, Stamp
 from eyegore.messages.exposures import CCDS
 from eyegore.simulator.exposure_log import Facts, SimulatedLog, keywords, log_facts
-from eyegore.simulator.folder import SimulatedFolder
+from eyegore.simulator.folder import FrameWriter, SimulatedFolder
 from eyegore.simulator.frame import FrameShape, FrameSource
-from eyegore.simulator.frame_writer import FrameWriter
 from eyegore.simulator.housekeeping import FloatArray, HkText, SimulatedHk
 from eyegore.simulator.plants import Planted, parse_plant, place
 from eyegore.simulator.trouble import GARBAGE, Trouble, pauses
