@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     from eyegore.reports import once
     from eyegore.reports.housekeeping.report import HkReport, chosen_span
     from eyegore.reports.housekeeping.samples import HkSamples
-    from eyegore.reports.paper.output_folder import day_name, output_folder
+    from eyegore.reports.paper import day_name, output_folder
 
     obsids = obsid_range(args.obsid)
     if obsids is not None and (args.begin is not None or args.end is not None):

@@ -104,7 +104,7 @@ def _json(found: QuicklookImages, rules: QuicklookRules, jobs: int) -> int:
 
 
 def _documents(args: argparse.Namespace, found: QuicklookImages, rules: QuicklookRules, jobs: int) -> int:
-    from eyegore.reports.paper.output_folder import output_folder
+    from eyegore.reports.paper import output_folder
     from eyegore.reports.quicklook.quicklook import bind, exit_code, make_pages, write_table
 
     folder = output_folder(args.output, f"quicklook_{found.day}", found.folders)

@@ -14,7 +14,7 @@ from eyegore.exposures.index import ExposureIndex
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Relative
 from eyegore.messages.events import FloatArray
 from eyegore.reports.housekeeping.samples import HkSamples
-from eyegore.reports.paper.sheet import BAD, DIM, FIRST, SECOND, SMALL, TEXT, WARN, Sheet
+from eyegore.reports.paper import BAD, DIM, FIRST, SECOND, SMALL, TEXT, WARN, Sheet
 from eyegore.series.decimation import Envelope
 
 if TYPE_CHECKING:

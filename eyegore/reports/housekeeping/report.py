@@ -16,17 +16,18 @@ from eyegore.basics.lab_time import clock_text
 from eyegore.basics.safe_text import cut
 from eyegore.reports.findings import CANNOT_JUDGE, IN_LIMITS, OUT_OF_LIMITS, Findings
 from eyegore.reports.housekeeping.panel import HkPanel, draw, limit_lines
-from eyegore.reports.housekeeping.samples import HkSamples, ObsidTime
-from eyegore.reports.housekeeping.statistics import (
+from eyegore.reports.housekeeping.samples import (
     EXCURSION_COLUMNS,
     OBSID_COLUMNS,
+    HkSamples,
     HkStatistics,
+    ObsidTime,
     by_obsid,
     excursion_row,
     obsid_row,
     statistics_of,
 )
-from eyegore.reports.paper.sheet import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, drawing
+from eyegore.reports.paper import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, drawing
 from eyegore.reports.quicklook.table import as_csv
 from eyegore.series.excursions import Run
 

@@ -1,23 +1,36 @@
-"""All samples of a folder as they were judged, by parameter: what a report of its housekeeping is made of."""
+"""All samples of a folder as they were judged, by parameter: what a report of its housekeeping is made of.
+
+Their statistics, of the whole report and of single ObsIDs, and the tables made of them.
+"""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.lab_time import iso
 from eyegore.elvis.day_folder import is_continuous, parse_name
+from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.interval import interval_of
 from eyegore.limits.model import LimitTable, Phase, Verdict
 from eyegore.messages.events import Event, ExposuresAccepted, FloatArray, HkAccepted, LayoutChanged
+from eyegore.reports.quicklook.table import cell
 from eyegore.series.decimation import INVALID, OUT, Envelope, Runs, envelope
+from eyegore.series.excursions import Run
 from eyegore.series.history import GAP_FLOOR_S, GAP_PERIODS
 
 Codes = npt.NDArray[np.uint8]
+OBSID_COLUMNS = (
+    "obsid", "test", "begin", "end", "parameter", "unit", "samples", "invalid", "mean", "std", "min", "max", "out",
+)  # fmt: skip
+EXCURSION_COLUMNS = (
+    "parameter", "unit", "verdict", "first", "last", "samples", "worst", "obsid_first", "obsid_last",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,3 +182,61 @@ class HkSamples:
         for stretch, start, stop in zip(self.stretches, edges, edges[1:], strict=False):
             if stop > start:
                 yield slice(start, stop), stretch
+
+
+@dataclass(frozen=True)
+class HkStatistics:
+    """Of the readings among ``samples``, in the parameter's unit, NaN where there is none; ``invalid`` are no readings.
+
+    ``std`` is the plain standard deviation; ``out`` counts the samples out of limits.
+    """
+
+    samples: int
+    invalid: int
+    mean: float
+    std: float
+    lowest: float
+    highest: float
+    out: int
+
+
+def statistics_of(samples: Samples) -> HkStatistics:
+    """Statistics of all samples given."""
+    bad = samples.invalid
+    good = samples.values[~bad]
+    if not good.size:
+        return HkStatistics(bad.size, int(bad.sum()), math.nan, math.nan, math.nan, math.nan, int(samples.out.sum()))
+    return HkStatistics(
+        samples=bad.size,
+        invalid=int(bad.sum()),
+        mean=float(good.mean()),
+        std=float(good.std()),
+        lowest=float(good.min()),
+        highest=float(good.max()),
+        out=int(samples.out.sum()),
+    )
+
+
+def by_obsid(samples: Samples, obsids: Iterable[ObsidTime]) -> Iterator[tuple[ObsidTime, HkStatistics]]:
+    """Statistics of the samples while each ObsID was taken; those without a sample are left out."""
+    for obsid in obsids:
+        meanwhile = samples.between(obsid.begin, obsid.end)
+        if meanwhile.times.size:
+            yield obsid, statistics_of(meanwhile)
+
+
+def obsid_row(obsid: ObsidTime, name: str, unit: str, of: HkStatistics) -> dict[str, str]:
+    """One row of the table of ObsIDs."""
+    taken = (str(obsid.obsid), obsid.test, iso(obsid.begin) or "", iso(obsid.end) or "")
+    numbers = map(cell, (of.mean, of.std, of.lowest, of.highest))
+    cells = (*taken, name, unit, str(of.samples), str(of.invalid), *numbers, str(of.out))
+    return dict(zip(OBSID_COLUMNS, cells, strict=True))
+
+
+def excursion_row(run: Run, unit: str, index: ExposureIndex) -> dict[str, str]:
+    """One row of the table of excursions."""
+    first, last = index.at(run.first), index.at(run.last)
+    times = iso(run.first) or "", iso(run.last) or ""
+    obsids = str(first.obsid) if first else "", str(last.obsid) if last else ""
+    cells = (run.parameter, unit, run.verdict.name, *times, str(run.samples), cell(run.worst), *obsids)
+    return dict(zip(EXCURSION_COLUMNS, cells, strict=True))

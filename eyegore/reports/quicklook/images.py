@@ -12,7 +12,7 @@ from eyegore.elvis.ccd_frame import header
 from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.elvis.fits_headers import FrameError
 from eyegore.images.facts import ImageFacts
-from eyegore.reports.paper.output_folder import day_name
+from eyegore.reports.paper import day_name
 
 SUFFIXES = (".fits", ".fit", ".fits.fz", ".fz")
 """Ends of the names of images, in small letters."""

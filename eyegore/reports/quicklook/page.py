@@ -14,7 +14,7 @@ from eyegore.basics.safe_text import cut
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
 from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.images import SECTIONS, ImageCheck, ImageResult, QuadrantStatistics
-from eyegore.reports.paper.sheet import (
+from eyegore.reports.paper import (
     BAD,
     DIM,
     FIRST,

@@ -21,7 +21,7 @@ from eyegore.images.analysis import (
 from eyegore.images.pixels.display import block_reduce_mean
 from eyegore.limits.frame_model import CheckTable, ImageVerdict
 from eyegore.messages.images import ImageProblem, ImageResult
-from eyegore.reports.paper.sheet import drawing
+from eyegore.reports.paper import drawing
 from eyegore.reports.quicklook.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file
 from eyegore.reports.quicklook.page import page
 from eyegore.reports.quicklook.table import rows_of

@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.files import WriteError
-from eyegore.reports.paper.output_folder import day_name, output_folder
+from eyegore.reports.paper import day_name, output_folder
 
 
 @pytest.mark.parametrize("inside", ["day", "day/look", "day/deep/er", "elsewhere/../day/x", "link/x"])

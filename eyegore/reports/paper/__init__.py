@@ -1,1 +1,0 @@
-"""What all documents share: the sheet, and the folder they go to."""
