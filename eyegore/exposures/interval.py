@@ -39,8 +39,11 @@ _NAMES = {
     "dwell_s": ("dwell_s", "tp_dw_h"),
     "vstart": ("vstart",),
     "vend": ("vend",),
+    "flushes": ("flushes",),
 }
-"""Columns of new and old logs, in small letters, blanks out."""
+"""What the time beside the exposure depends on: columns of new and old logs, in small letters, blanks out."""
+COMMANDED = tuple(_NAMES)
+"""What :func:`commanded` tells, in this order."""
 
 _ASSUMED = {
     "toi_fl": 143.0, "toi_ro": 1000.0, "toi_ch": 1000.0, "toi_tp": 1000.0, "chinj": 1.0, "v_tpump": 0.0,
@@ -94,6 +97,12 @@ def interval_of(exposure: Exposure) -> ExposureInterval:
     opened = exposure.time + before
     end = opened + (exposure.exptime if whole else 0.0) + lines * line
     return ExposureInterval(exposure.time, opened, end, tuple(assumed), whole)
+
+
+def commanded(exposure: Exposure) -> tuple[str, ...]:
+    """What a row of the log tells of what was commanded, by :data:`COMMANDED`; "" where it does not tell."""
+    cells = exposure.cells
+    return tuple(cells[place] if 0 <= place < len(cells) else "" for place in _places(exposure.columns).values())
 
 
 @lru_cache(maxsize=8)

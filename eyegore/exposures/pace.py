@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from eyegore.elvis.hk_text import number
+from eyegore.exposures.interval import COMMANDED, commanded
 from eyegore.messages.events import Exposure
 
 READ_OUT_S = 71.8
@@ -29,18 +30,8 @@ LONGEST_S = 3600.0
 KINDS = 100
 """Kinds remembered; then the one unused for longest is forgotten."""
 
-_COLUMNS = tuple(
-    column
-    for columns in (
-        "vstart vend flushes chinj chrg_inj toi_fl toi_flu toi_ro toi_read",
-        "v_tpump v_tp_cnt dwell_v toi_tp s_tpump s_tp_cnt dwell_s",
-        "trappump tp_ser_s tp_ver_s tp_dw_v tp_dw_h toi_pump",
-    )
-    for column in columns.split()
-)
-"""What the overhead depends on, by the names of old and new logs in small letters, blanks out."""
-
 Kind = tuple[str, ...]
+"""The test of an exposure, and what was commanded that the overhead depends on."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +50,6 @@ class ExposurePace:
 
     def __init__(self) -> None:
         self._overheads: OrderedDict[Kind, deque[float]] = OrderedDict()
-        self._places: dict[tuple[str, ...], tuple[int, ...]] = {}
         self.newest: Start | None = None
         """The exposure that began last."""
 
@@ -71,7 +61,7 @@ class ExposurePace:
             if math.isnan(exposure.time) or (last is not None and exposure.time <= last.time):
                 continue
             exptime = exposure.exptime if exposure.exptime > 0 else 0.0
-            start = Start(exposure.obsid, exposure.time, exptime, exposure.test, self._kind(exposure))
+            start = Start(exposure.obsid, exposure.time, exptime, exposure.test, (exposure.test, *commanded(exposure)))
             if last is not None and start.obsid == last.obsid:
                 continue
             if last is not None and start.obsid == last.obsid + 1 and start.test == last.test:
@@ -96,18 +86,9 @@ class ExposurePace:
             if len(self._overheads) > KINDS:
                 self._overheads.popitem(last=False)
 
-    def _kind(self, exposure: Exposure) -> Kind:
-        places = self._places.get(exposure.columns)
-        if places is None:
-            names = [column.lower().replace(" ", "") for column in exposure.columns]
-            places = tuple(names.index(column) if column in names else -1 for column in _COLUMNS)
-            self._places = {exposure.columns: places}
-        cells = exposure.cells
-        return (exposure.test, *(cells[place] if 0 <= place < len(cells) else "" for place in places))
-
 
 def _modelled(kind: Kind) -> float:
     """Overhead of an exposure of unknown pace: read-out of its lines and transfer; pumping is not modelled."""
-    first, last = (number(kind[1 + _COLUMNS.index(name)]) for name in ("vstart", "vend"))
+    first, last = (number(kind[1 + COMMANDED.index(name)]) for name in ("vstart", "vend"))
     share = (last - first) / 2086 if 0 <= first < last else 1.0
     return READ_OUT_S * min(share, 1.0) + TRANSFER_S
