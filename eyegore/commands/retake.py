@@ -35,7 +35,7 @@ from eyegore.limits.model import LimitSet
 from eyegore.messages.events import ImageFile
 from eyegore.messages.exposures import ccd_of
 from eyegore.reports import retake
-from eyegore.reports.findings import Findings
+from eyegore.reports.once import Findings
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
 from eyegore.session.side_workers import check_table

@@ -15,7 +15,7 @@ from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.quantities import short
 from eyegore.exposures.standing import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 from eyegore.limits.frame_model import ImageVerdict
-from eyegore.reports.findings import Findings, number
+from eyegore.reports.once import Findings, number
 
 NONE, SOME, CANNOT_JUDGE = 0, 1, 2
 

@@ -14,7 +14,6 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.files import whole_file, write_whole
 from eyegore.basics.lab_time import clock_text
 from eyegore.basics.safe_text import cut
-from eyegore.reports.findings import CANNOT_JUDGE, IN_LIMITS, OUT_OF_LIMITS, Findings
 from eyegore.reports.housekeeping.panel import HkPanel, draw, limit_lines
 from eyegore.reports.housekeeping.samples import (
     EXCURSION_COLUMNS,
@@ -27,6 +26,7 @@ from eyegore.reports.housekeeping.samples import (
     obsid_row,
     statistics_of,
 )
+from eyegore.reports.once import CANNOT_JUDGE, IN_LIMITS, OUT_OF_LIMITS, Findings
 from eyegore.reports.paper import BAD, DIM, HEAD, INNER, LINE, MARGIN, WARN, Sheet, drawing
 from eyegore.reports.quicklook.table import as_csv
 from eyegore.series.excursions import Run
