@@ -17,8 +17,7 @@ from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:
     from eyegore.reports.quicklook.images import QuicklookImages
-    from eyegore.reports.quicklook.kept_page import PageRecord
-    from eyegore.reports.quicklook.page_maker import QuicklookRules
+    from eyegore.reports.quicklook.page_maker import PageRecord, QuicklookRules
 
 MOST_JOBS = 8
 """Processes unless told otherwise: each needs 150 MB, and a disk serves no more."""

@@ -1,13 +1,19 @@
-"""From an image file to its page, on whatever process."""
+"""From an image file to its page, on whatever process; and what is kept of both between two runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+import logging
+import os
+import re
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.files import write_whole
 from eyegore.elvis.ccd_frame import Frame
 from eyegore.elvis.ccd_geometry import QUADRANTS
 from eyegore.images.analysis import (
@@ -22,9 +28,13 @@ from eyegore.images.pixels.display import block_reduce_mean
 from eyegore.limits.frame_model import CheckTable, ImageVerdict
 from eyegore.messages.images import ImageProblem, ImageResult
 from eyegore.reports.paper import drawing
-from eyegore.reports.quicklook.kept_page import FileStamp, KeptPages, PageRecord, stamp_of_file
 from eyegore.reports.quicklook.page import page
 from eyegore.reports.quicklook.table import rows_of
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+"""Of what is measured and how it is drawn: what another version kept is done again."""
 
 
 @dataclass(frozen=True)
@@ -145,3 +155,82 @@ def _grey(means: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     span = max(float(high - low), 1e-3)
     grey: npt.NDArray[np.uint8] = np.rint(np.clip((means - low) / span, 0, 1) * 255).astype(np.uint8)
     return grey
+
+
+@dataclass(frozen=True)
+class FileStamp:
+    """What a page holds for: size [bytes] and time of the file, and what it was judged by. A size of -1: not there."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    rules: str
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """One image: its verdict, its rows of the table, what is wrong with it in words; ``size`` of its page [bytes].
+
+    ``lasting``: it need not be looked at again as long as the file stays as it is.
+    """
+
+    stamp: FileStamp
+    obsid: int
+    ccd: int
+    verdict: ImageVerdict
+    wrong: str
+    rows: tuple[dict[str, str], ...] = field(repr=False)
+    size: int
+    lasting: bool
+
+
+def stamp_of_file(path: str, rules: str) -> FileStamp:
+    """The stamp of a file as it is now."""
+    whole = os.path.abspath(path)
+    try:
+        there = os.stat(path)
+    except OSError:
+        return FileStamp(whole, -1, 0, rules)
+    return FileStamp(whole, there.st_size, there.st_mtime_ns, rules)
+
+
+class KeptPages:
+    """The pages in a folder, two files for each image: a name to recognise, a hash to be the only one.
+
+    The page is written first. Its record, beside it, holds what goes into the table; it is the sign that the page is
+    whole, and says for which file and by which rules.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def page(self, path: str) -> Path:
+        """Where the page of an image is kept."""
+        whole = os.path.abspath(path)
+        name = re.sub(r"[^A-Za-z0-9._-]+", "_", os.path.basename(whole))[:80].strip("._") or "image"
+        return self.folder / f"{name}-{hashlib.sha256(os.fsencode(whole)).hexdigest()[:8]}.pdf"
+
+    def find(self, path: str, rules: str) -> PageRecord | None:
+        """What is kept of a file as it is now, judged by these rules; None when it has to be done."""
+        page = self.page(path)
+        try:
+            told = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+            if told.pop("version") != VERSION:
+                return None
+            stamp = FileStamp(**told.pop("stamp"))
+            verdict, rows = ImageVerdict(told.pop("verdict")), tuple(told.pop("rows"))
+            record = PageRecord(stamp=stamp, verdict=verdict, rows=rows, **told)
+            whole = page.stat().st_size == record.size
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as why:
+            log.warning("%s: what is kept of %s is not understood, it is done again: %r", page, path, why)
+            return None
+        return record if whole and record.lasting and record.stamp == stamp_of_file(path, rules) else None
+
+    def keep(self, page: bytes, record: PageRecord) -> None:
+        """Keep the page of an image and its record; WriteError when they cannot be written."""
+        place = self.page(record.stamp.path)
+        write_whole(place, page)
+        told = {"version": VERSION, **asdict(record), "verdict": record.verdict.value}
+        write_whole(place.with_suffix(".json"), json.dumps(told))

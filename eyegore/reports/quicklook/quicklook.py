@@ -10,8 +10,7 @@ from eyegore.basics.files import whole_file, write_whole
 from eyegore.basics.process_pool import GivenUp, spread
 from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.images import ImageProblem, ImageResult
-from eyegore.reports.quicklook.kept_page import KeptPages, PageRecord
-from eyegore.reports.quicklook.page_maker import PageMaker, PageTask, QuicklookRules
+from eyegore.reports.quicklook.page_maker import KeptPages, PageMaker, PageRecord, PageTask, QuicklookRules
 from eyegore.reports.quicklook.table import COLUMNS, as_csv
 
 ALL_PASS, SOME_BAD, CANNOT_SAY = 0, 1, 2
