@@ -14,8 +14,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.programs.rsync_words import first_words
 from eyegore.copies.programs.ssh_words import CHANGED, UNKNOWN, ssh_problem
-from eyegore.copies.ssh.known_hosts import fingerprints, own_file, ssh_keygen
-from eyegore.copies.ssh.line import CONNECT_S, SshLine
+from eyegore.copies.ssh.line import CONNECT_S, SshLine, fingerprints, own_file, ssh_keygen
 from eyegore.copies.target import SyncTarget
 
 PASSED = re.compile(r"Permission denied \(|Too many authentication failures|No supported authentication methods")

@@ -1,10 +1,15 @@
-"""The way to a target over ssh: never a question, only known host keys, and one connection for all that is sent."""
+"""The way to a target over ssh: never a question, only known host keys, and one connection for all that is sent.
+
+Which files say what the host keys of other computers are, and what a person types to trust one, stands here as well.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import os
+import pwd
+import re
 import shlex
 import shutil
 import signal
@@ -14,13 +19,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from eyegore.basics.errors import SettingsError
+from eyegore.basics.files import config_path
 from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 from eyegore.copies.programs.rsync import plain_environment
 from eyegore.copies.programs.rsync_words import explain, first_words
 from eyegore.copies.programs.ssh_words import ssh_problem
-from eyegore.copies.ssh import known_hosts
 from eyegore.copies.ssh.folder import PLAIN, SOCKET, SshFolder, clear_abandoned
 from eyegore.copies.target import SyncTarget
 
@@ -32,6 +38,10 @@ ALIVE_S = 15
 PERSIST_S = 60
 """How long the connection stays open unused: longer than the pause between two passes of a busy day."""
 TICK_S = 0.1
+YOURS = ("~/.ssh/known_hosts", "~/.ssh/known_hosts2")
+"""The files of host keys of ssh itself, as it finds them: read, never written."""
+LOOK_S = 20.0
+"""How long ssh-keygen may take to look into a file [s]; it takes milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +95,8 @@ class SshLine:
             "RequestTTY": "no",
             "LogLevel": "INFO",
         }
-        own = self._plain(known_hosts.own_file(self._target), "known_hosts")
-        options["UserKnownHostsFile"] = " ".join((own, *known_hosts.others(self._target)))
+        own = self._plain(own_file(self._target), "known_hosts")
+        options["UserKnownHostsFile"] = " ".join((own, *others(self._target)))
         if self._target.key is not None:
             options |= {"IdentityFile": self._plain(self._target.key, "key"), "IdentitiesOnly": "yes"}
         words = ["ssh", "-a", "-x"]
@@ -181,6 +191,49 @@ class SshLine:
         if code == 0:
             return RsyncVerdict(RsyncOutcome.DONE, f"{self._target.host} answers")
         if code == 255:
-            return ssh_problem(said, known_hosts.trust_command(self._target)) or explain(code, said)
+            return ssh_problem(said, trust_command(self._target)) or explain(code, said)
         told = first_words(said.splitlines())
         return RsyncVerdict(RsyncOutcome.PASSING, f"a command on {self._target.host} ended with code {code}: {told}")
+
+
+def own_file(target: SyncTarget) -> Path:
+    """The file that new host keys are written to: that of the settings, or Eyegore's own."""
+    return target.known_hosts if target.known_hosts is not None else config_path("known_hosts")
+
+
+def others(target: SyncTarget) -> tuple[str, ...]:
+    """The files of host keys that count as well; none where the settings name one. A key in any of them is right."""
+    return () if target.known_hosts is not None else YOURS
+
+
+def fingerprints(target: SyncTarget) -> str:
+    """Kind and SHA256 of the host keys known for the target, for comparison; "" when none is."""
+    host = f"[{target.host}]:{target.port}" if target.port not in (0, 22) else target.host
+    home = pwd.getpwuid(os.getuid()).pw_dir  # where ssh looks, whatever HOME says
+    found: dict[str, None] = {}
+    for file in (str(own_file(target)), *(name.replace("~", home, 1) for name in others(target))):
+        if Path(file).is_file():
+            told = ssh_keygen("-l", "-F", host, "-f", file)
+            found |= dict.fromkeys(re.findall(r"^(?!#)\S+ (\S+ SHA256:\S+)", told, re.MULTILINE))
+    return ", ".join(found)
+
+
+def ssh_keygen(*words: str, check: bool = False) -> str:
+    """What ssh-keygen says; with ``check`` CalledProcessError where it fails. Raises TimeoutExpired."""
+    done = subprocess.run(
+        ["ssh-keygen", *words],
+        stdin=subprocess.DEVNULL, capture_output=True, timeout=LOOK_S, check=check, env=plain_environment(),
+    )  # fmt: skip
+    return done.stdout.decode("utf-8", "replace")
+
+
+def trust_command(target: SyncTarget) -> str:
+    """What to type to trust the host key of this computer; it needs no settings, and no key of ours."""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    if target.port:
+        user = f"{quote(target.user)}@" if target.user else ""
+        computer = f"ssh://{user}{host}:{target.port}"
+    else:
+        computer = f"{target.user}@{host}" if target.user else host
+    file = ["--known-hosts", str(target.known_hosts)] if target.known_hosts is not None else []
+    return shlex.join(["eyegore", "trust", computer, *file])

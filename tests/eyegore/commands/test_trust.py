@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main
-from eyegore.copies.ssh.known_hosts import trust_command
+from eyegore.copies.ssh.line import trust_command
 
 from ...patience import AWAITED_S
 from ..copies.ssh_server import HOST, SshServer

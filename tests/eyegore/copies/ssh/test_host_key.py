@@ -11,7 +11,7 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.ssh.host_key import KeyState, shown_by
-from eyegore.copies.ssh.known_hosts import fingerprints, own_file, trust_command
+from eyegore.copies.ssh.line import fingerprints, own_file, trust_command
 from eyegore.copies.target import SyncTarget, TargetKind
 
 from ..ssh_server import SshServer

@@ -17,10 +17,9 @@ import pytest
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 from eyegore.copies.programs.rsync import RsyncResult, RsyncRun
-from eyegore.copies.ssh import known_hosts
+from eyegore.copies.ssh import line as ssh_line
 from eyegore.copies.ssh.host_key import shown_by
-from eyegore.copies.ssh.known_hosts import trust_command
-from eyegore.copies.ssh.line import SshLine
+from eyegore.copies.ssh.line import SshLine, fingerprints, own_file, trust_command
 from eyegore.copies.target import SyncTarget
 
 from ....patience import AWAITED_S
@@ -181,11 +180,11 @@ def test_a_key_that_the_user_knows_is_known(
     target = replace(server.target(backup), known_hosts=None)
     line = lines(target)
     assert "is not known" in reached(line).sentence
-    monkeypatch.setattr(known_hosts, "YOURS", ("/not/there", str(server.known_hosts)))
+    monkeypatch.setattr(ssh_line, "YOURS", ("/not/there", str(server.known_hosts)))
     before = server.known_hosts.read_text()
     assert copying(line, source, target).run().outcome is RsyncOutcome.DONE
-    assert known_hosts.fingerprints(target).startswith("ED25519 SHA256:")
-    assert not known_hosts.own_file(target).exists()
+    assert fingerprints(target).startswith("ED25519 SHA256:")
+    assert not own_file(target).exists()
     assert server.known_hosts.read_text() == before
 
 
