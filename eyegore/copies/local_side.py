@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eyegore.basics.mounts import mount_of
-from eyegore.copies.grown_texts import GrownTexts
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile
-from eyegore.copies.side import OtherSide, likeness
+from eyegore.copies.side import GrownTexts, OtherSide, likeness
 
 if TYPE_CHECKING:
     from hashlib import _Hash

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.copies.grown_texts import Beginning
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.outcome import RsyncOutcome
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile, portions
-from eyegore.copies.side import OtherSide, likeness
+from eyegore.copies.side import Beginning, OtherSide, likeness
 from eyegore.copies.ssh.line import SshLine
 from eyegore.copies.target import SyncTarget
 

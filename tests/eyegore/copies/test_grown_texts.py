@@ -10,11 +10,10 @@ from typing import BinaryIO
 
 import pytest
 
-from eyegore.copies.grown_texts import WHOLE_S, GrownTexts
 from eyegore.copies.local_side import LocalSide
 from eyegore.copies.report import Likeness
 from eyegore.copies.scan import SourceFile
-from eyegore.copies.side import OtherSide
+from eyegore.copies.side import WHOLE_S, GrownTexts, OtherSide
 from eyegore.copies.ssh import side as ssh_side
 from eyegore.copies.ssh.side import SshSide
 
