@@ -1,15 +1,19 @@
-"""Limit tables: one TOML file per ELVIS version, or the lab's own; read whole and right, or refused."""
+"""Tables from TOML, the built-in ones or the lab's own, read whole and right, or refused.
+
+The limits of housekeeping have one for each ELVIS version, the checks of frames one for all.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from eyegore.basics.toml_file import REASONS, Fault, Keys, keys_of, read_toml, reason_of
+from eyegore.basics.toml_file import REASONS, Fault, Keys, TomlSource, keys_of, read_toml, reason_of
+from eyegore.limits.frame_model import CheckTable
 from eyegore.limits.model import LimitTable
 
 VERSIONS: tuple[str, ...] = ("6.3.0", "6.5.X", "7.2.X", "7.5.X")
@@ -78,3 +82,38 @@ def _parameter_and_field(keys: Keys) -> str:
     named = keys[1:] if keys[0] == "parameters" and len(keys) > 1 else keys
     name = named[0] if named[0].isprintable() and named[0] == named[0].strip() != "" else repr(named[0])
     return ": ".join(part for part in (name, ".".join(named[1:])) if part)
+
+
+def load_checks(path: str | Path) -> CheckTable:
+    """Read a table of checks. Raises TomlError with one line per error: file and line, entry, field, reason."""
+    from eyegore.limits.frame_schema import ChecksEntry  # with pydantic it takes longer to import than a table to load
+
+    path = Path(path)
+    source = read_toml(path, prefix="blocks")
+    entry = source.valid(ChecksEntry, name=partial(_entry_and_field, source))
+    return CheckTable(
+        source=str(path),
+        digest=hashlib.sha256(source.content).hexdigest(),
+        limits=tuple(limit for check in entry.check for limit in check.limits()),
+        blocks={name: dict(block.offsets()) for name, block in entry.blocks.items()},
+        default_offset=entry.default_offset,
+    )
+
+
+@cache
+def built_in_checks() -> CheckTable:
+    """The table of checks that comes with Eyegore."""
+    return load_checks(_FOLDER / "frames.toml")
+
+
+def _entry_and_field(source: TomlSource, keys: Keys) -> str:
+    """A check is named by its number and its name, if it has one."""
+    if keys[0] == "check" and len(keys) > 1:
+        checks = source.raw.get("check")
+        number = int(keys[1])
+        given = checks[number].get("name") if isinstance(checks, list) and isinstance(checks[number], dict) else None
+        named = f"check {number + 1}" + (f" ({given})" if isinstance(given, str) and given.isprintable() else "")
+        fields = keys[2:]
+    else:
+        named, fields = ".".join(keys[:2]), keys[2:]
+    return ": ".join(part for part in (named, ".".join(fields)) if part)

@@ -64,8 +64,8 @@ PURE = (
     "eyegore.widgets.cells",
     "eyegore.session.monitor",
 )
-READS_FILES = ("eyegore.limits.table", "eyegore.limits.check_table")
-"""The two files of pure rooms that may."""
+READS_FILES = ("eyegore.limits.table",)
+"""The one file of pure rooms that may."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 LATER = (
     "matplotlib", "astropy", "twilio", "pydantic", "rich", "PIL", "sqlite3", "smtplib", "email",
     "eyegore.commands.limits", "eyegore.copies", "eyegore.ds9", "eyegore.feeds", "eyegore.simulator", "eyegore.reports",
-    "eyegore.limits.check_table", "eyegore.limits.table", "eyegore.warning.center", "eyegore.warning.policy",
+    "eyegore.limits.table", "eyegore.warning.center", "eyegore.warning.policy",
     "eyegore.desktop.history.window", "eyegore.desktop.images.window",
 )  # fmt: skip
 JUDGES = ("eyegore.session.service", "eyegore.session.monitor", "eyegore.housekeeping", "eyegore.elvis.dialect")

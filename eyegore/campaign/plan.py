@@ -18,8 +18,8 @@ from functools import cache
 from importlib.resources import files
 
 from eyegore.basics.errors import SettingsError
-from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import Family
+from eyegore.limits.table import built_in_checks
 from eyegore.messages.exposures import CCDS
 
 Setting = float | int | str

@@ -25,8 +25,8 @@ from eyegore.elvis.fits_headers import FrameError as FrameError
 from eyegore.images.facts import ImageFacts
 from eyegore.images.judging import Judge, overall
 from eyegore.images.measuring import measure
-from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import CheckTable
+from eyegore.limits.table import built_in_checks
 from eyegore.messages.events import Exposure
 from eyegore.messages.images import ImageProblem, ImageResult
 

@@ -130,7 +130,7 @@ def check_table(checks: Path | None, block: str) -> CheckTable:
     SettingsError
         When it cannot be used, or knows no such block.
     """
-    from eyegore.limits.check_table import built_in_checks, load_checks
+    from eyegore.limits.table import built_in_checks, load_checks
 
     try:
         table = load_checks(checks) if checks is not None else built_in_checks()

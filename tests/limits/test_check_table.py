@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from eyegore.basics.toml_file import TomlError, UnreadableError
-from eyegore.limits.check_table import built_in_checks, load_checks
 from eyegore.limits.frame_model import METRICS, CheckLimit, Family, ImageVerdict, Reference
+from eyegore.limits.table import built_in_checks, load_checks
 
 WRITTEN = """default_offset = 2800.0
 

@@ -15,8 +15,8 @@ import pytest
 
 from eyegore.images.judge import ImageJudge
 from eyegore.images.judge_process import ImageTask, JudgeProcess
-from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import ImageVerdict
+from eyegore.limits.table import built_in_checks
 from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult, ImagesWaiting
 

@@ -10,8 +10,8 @@ import pytest
 from eyegore.campaign.plan import Chamber, chamber, family_of
 from eyegore.images.facts import ImageFacts
 from eyegore.images.judging import Judge, overall
-from eyegore.limits.check_table import built_in_checks
 from eyegore.limits.frame_model import ImageVerdict
+from eyegore.limits.table import built_in_checks
 from eyegore.messages.images import ImageCheck, Injection, QuadrantStatistics, SectionStatistics, Spot
 
 SECTION = SectionStatistics(20000, 2650.0, 1.2, 2650.0, 1.2)

@@ -7,7 +7,7 @@ import pytest
 from eyegore.campaign.plan import chamber, known_tests, script_columns
 from eyegore.images.analysis import possible_columns
 from eyegore.images.facts import ImageFacts
-from eyegore.limits.check_table import built_in_checks
+from eyegore.limits.table import built_in_checks
 
 from .simulated_images import BORN
 
