@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from eyegore.alarms.responses import response_to
+from eyegore.alarms.words import response_to
 from eyegore.basics.lab_time import age_text, clock_text, local_text
 from eyegore.limits.model import Severity
 from eyegore.limits.wording import quantity

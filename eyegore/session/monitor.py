@@ -13,11 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eyegore.alarms.board import AlarmBoard, BoardMemory
+from eyegore.alarms.deadman import HkFreshness
 from eyegore.basics.lab_time import age_text
 from eyegore.exposures.books import ExposureBook, ImageBook
 from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.timers import SessionTimers
-from eyegore.housekeeping.freshness import HkFreshness
 from eyegore.housekeeping.housekeeping import Housekeeping
 from eyegore.housekeeping.judged_rows import Judged
 from eyegore.housekeeping.rules import Rules

@@ -12,8 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eyegore.alarms.responses import response_to
-from eyegore.alarms.words import back, what
+from eyegore.alarms.words import back, response_to, what
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.basics.safe_text import one_line
 from eyegore.limits.model import Severity

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from eyegore.alarms.responses import IMAGE_RESPONSE, IMAGE_RESPONSES, TIMER_RESPONSES
+from eyegore.alarms.words import IMAGE_RESPONSE, IMAGE_RESPONSES, TIMER_RESPONSES
 from eyegore.images.alarms import FILE, SUBJECTS
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmEntry, AlarmKind, AlarmState, Exposure, Transition

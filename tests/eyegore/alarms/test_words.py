@@ -1,10 +1,10 @@
-"""Every alarm tells what to do, wherever it is told."""
+"""The words of alarms: every one tells what to do, wherever it is told."""
 
 from __future__ import annotations
 
 import pytest
 
-from eyegore.alarms.responses import IMAGE_RESPONSES, TIMER_RESPONSES, response_to
+from eyegore.alarms.words import IMAGE_RESPONSES, TIMER_RESPONSES, response_to
 from eyegore.limits.model import Severity
 from eyegore.messages.alarms import Alarm, AlarmKind, AlarmState
 
