@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from eyegore.alarms.board import AlarmBoard, EntryContext, noted
 from eyegore.alarms.flags import FlagBook
@@ -12,9 +13,8 @@ from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.row_covers import RowKind
 from eyegore.housekeeping.judge import HkJudge, Layout, Piece
 from eyegore.housekeeping.judged_rows import JudgedRows
-from eyegore.housekeeping.rules import Rules
 from eyegore.housekeeping.trends import SessionTrends
-from eyegore.limits.model import LimitTable, Parameter, Phase
+from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase
 from eyegore.messages.events import (
     Event,
     HkAccepted,
@@ -27,6 +27,26 @@ from eyegore.messages.events import (
     Said,
 )
 from eyegore.series.excursions import ExcursionBook
+
+STALE_S = 60.0
+"""Age from which HK is stale unless told otherwise [s]: ELVIS writes a row each second."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a session is judged by. ``tables`` gives the limits of an ELVIS version, None where there are none.
+
+    ``lab_offset_s`` is added to unix time to get lab seconds [s]; ``stale_after_s`` is the age from which HK is stale;
+    ``images`` tells whether images are looked for; ``excursions_kept`` bounds the memory of ended excursions (None:
+    all).
+    """
+
+    tables: Callable[[str], LimitTable | None]
+    limit_set: LimitSet = LimitSet.SAFE
+    lab_offset_s: Callable[[float], float] = lambda _now: 0.0
+    images: bool = True
+    stale_after_s: float = STALE_S
+    excursions_kept: int | None = 10_000
 
 
 class Housekeeping:

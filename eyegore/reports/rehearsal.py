@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eyegore.feeds.ingest import read_folder
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.limits.model import LimitSet, LimitTable
 from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp, EntryKind, Transition
 from eyegore.session.monitor import Monitor

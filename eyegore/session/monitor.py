@@ -18,9 +18,8 @@ from eyegore.basics.lab_time import age_text
 from eyegore.exposures.books import ExposureBook, ImageBook
 from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.timers import SessionTimers
-from eyegore.housekeeping.housekeeping import Housekeeping
+from eyegore.housekeeping.housekeeping import Housekeeping, Rules
 from eyegore.housekeeping.judged_rows import Judged
-from eyegore.housekeeping.rules import Rules
 from eyegore.images.alarms import ImageAlarms
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.copies import LAG_S, CopyProgress, ExposureCopies, SyncState

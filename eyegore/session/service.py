@@ -21,7 +21,7 @@ from eyegore.basics.lab_time import lab_offset_s
 from eyegore.basics.records import MemoryFormatError, recalled, remembered
 from eyegore.basics.toml_file import TomlError
 from eyegore.feeds.ingest import Ingest
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.journal.journal import journal_path
 from eyegore.journal.keeper import JournalKeeper
 from eyegore.journal.outbox import Outbox

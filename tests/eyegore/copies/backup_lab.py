@@ -8,7 +8,7 @@ from pathlib import Path
 from eyegore.copies.service import BackupService
 from eyegore.copies.target import SyncTarget
 from eyegore.copies.worker import SyncPace
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.messages.copies import CopyNews
 from eyegore.messages.events import AlarmChanged, AlarmState, FreeSpace, SyncState
 from eyegore.session.monitor import BACKUP_ALARM_S, Monitor

@@ -11,7 +11,7 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.copies.service import BackupService
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.messages.copies import CopyProgress, Role, SyncState, VolumeSpace
 from eyegore.messages.events import AlarmChanged, AlarmState, Event, FreeSpace
 from eyegore.session.monitor import Monitor, Tick

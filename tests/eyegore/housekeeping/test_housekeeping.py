@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.limits.model import (
     Delta,
     LimitSet,

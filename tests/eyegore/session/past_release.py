@@ -6,7 +6,7 @@ import math
 from datetime import UTC, time
 from pathlib import Path
 
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages.events import HkHeader
 from eyegore.messages.warnings import Channel

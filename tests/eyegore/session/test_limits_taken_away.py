@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import eyegore.session.service
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.limits import table as tables
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, PhaseRule, Range, Severity
 from eyegore.messages.events import (

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from eyegore.alarms.board import AlarmBoard
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.limits.model import Expected, LimitSet, LimitTable, Parameter, Range, Relative, Severity, Verdict
 from eyegore.messages.events import (
     Action,

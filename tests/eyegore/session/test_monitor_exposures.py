@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from eyegore.housekeeping.rules import Rules
+from eyegore.housekeeping.housekeeping import Rules
 from eyegore.limits.model import LimitTable, Parameter, Range
 from eyegore.messages.events import CaughtUp, Event, Exposure, ExposureHk, ExposureRows, FeedMessage, HkHeader, HkRows
 from eyegore.session.monitor import Monitor, Tick
