@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from eyegore.alarms.alarm import AlarmMachine, AlarmStep
 from eyegore.alarms.debounce import Step, StepKind, Violation
 from eyegore.alarms.incidents import FLOOD_S, IncidentBook
-from eyegore.alarms.judgement import Judgement
-from eyegore.alarms.watched import Found, TrackMemory, Watched
+from eyegore.alarms.watched import Found, Judgement, TrackMemory, Watched
 from eyegore.alarms.words import sentence
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
 from eyegore.messages.events import (

@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, AlarmStep
 from eyegore.alarms.debounce import Counted, Debounce, Repetition, Step, violation_in
-from eyegore.alarms.judgement import JudgedPart, Judgement
 from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict
 from eyegore.limits.verdict_runs import runs_of, spans_of
 from eyegore.limits.wording import describe
 from eyegore.messages.events import Alarm, AlarmKind, HkRows
+
+Codes = npt.NDArray[np.uint8]
+Marks = npt.NDArray[np.bool_]
 
 TO_RAISE: Mapping[Severity, int] = {Severity.NONE: 3, Severity.WARNING: 3, Severity.CRITICAL: 1}
 """Consecutive samples until a violation counts, where the table names no number of its own."""
@@ -59,6 +61,66 @@ class Found:
     column: int
     machine: AlarmMachine
     step: Step
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedPart:
+    """The verdicts by one set of limits, and which samples are beyond a hard one (None: there is no hard limit).
+
+    Of the performance limits ``beyond`` marks what is beyond the safe ones too: that is for the other part to tell.
+    """
+
+    kind: AlarmKind
+    codes: Codes
+    beyond: Marks | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What the checks say of a block of rows, in the shape of its values; ``shown`` is what is told of each sample."""
+
+    shown: Codes
+    parts: tuple[JudgedPart, ...]
+
+    @classmethod
+    def by_one_set(cls, codes: Codes, beyond: Marks | None = None) -> Judgement:
+        """Where one set of limits is in use."""
+        return cls(codes, (JudgedPart(AlarmKind.OOL, codes, beyond),))
+
+    @classmethod
+    def by_both_sets(cls, safe: Codes, beyond: Marks | None, performance: Codes) -> Judgement:
+        """Where both are: what is not safe is one alarm, not two."""
+        unsafe = safe >= Verdict.LOW
+        settled = unsafe | (safe == Verdict.INVALID) | ((safe == Verdict.IN_LIMITS) & (performance < Verdict.LOW))
+        shown = np.where(settled, safe, performance)
+        return cls(
+            shown, (JudgedPart(AlarmKind.OOL, safe, beyond), JudgedPart(AlarmKind.PERFORMANCE, performance, unsafe))
+        )
+
+    def since(self, first: int) -> Judgement:
+        """That of the rows from ``first`` on."""
+        parts = (
+            JudgedPart(part.kind, part.codes[first:], None if part.beyond is None else part.beyond[first:])
+            for part in self.parts
+        )
+        return Judgement(self.shown[first:], tuple(parts)) if first else self
+
+
+def joined(pieces: list[Judgement]) -> Judgement:
+    """One judgement of rows that were judged in pieces by the same sets, at least one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    shapes = [piece.shown.shape for piece in pieces]
+    parts = []
+    for number, part in enumerate(pieces[0].parts):
+        beyond = [piece.parts[number].beyond for piece in pieces]
+        marks = None
+        if any(one is not None for one in beyond):
+            marks = np.concatenate([
+                np.zeros(shape, np.bool_) if one is None else one for one, shape in zip(beyond, shapes, strict=True)
+            ])  # fmt: skip
+        parts.append(JudgedPart(part.kind, np.concatenate([piece.parts[number].codes for piece in pieces]), marks))
+    return Judgement(np.concatenate([piece.shown for piece in pieces]), tuple(parts))
 
 
 class Watched:
@@ -163,9 +225,7 @@ class Watched:
                 yield Found(start + step.row, column, track.machine, step)
 
 
-def _graded(
-    codes: npt.NDArray[np.uint8], beyond: npt.NDArray[np.bool_] | None
-) -> Iterator[tuple[int, int, Verdict, bool]]:
+def _graded(codes: Codes, beyond: Marks | None) -> Iterator[tuple[int, int, Verdict, bool]]:
     """Runs of equal verdict, cut where a hard limit is crossed, with whether they are beyond it."""
     for start, stop, verdict in runs_of(codes):
         if beyond is None or not verdict.out:

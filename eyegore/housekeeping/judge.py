@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from eyegore.alarms.judgement import Judgement, joined
+from eyegore.alarms.watched import Judgement, joined
 from eyegore.exposures.index import ExposureIndex
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import Expected, Limit, LimitSet, LimitTable, Parameter, Phase, Relative

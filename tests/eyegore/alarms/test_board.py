@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
-from eyegore.alarms.judgement import Judgement
+from eyegore.alarms.watched import Judgement
 from eyegore.basics.records import remembered
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
-from eyegore.alarms.judgement import Judgement
+from eyegore.alarms.watched import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages.events import Action, AlarmChanged, AlarmState, Event, FlagCommand, HkRows

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
-from eyegore.alarms.judgement import Judgement
+from eyegore.alarms.watched import Judgement
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
 from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkRows, Transition
