@@ -17,8 +17,7 @@ from eyegore.warning.policy.rules import Circumstances, PolicyRules
 from eyegore.warning.replies.desk import ReplyDesk
 from eyegore.warning.service import WarningService
 from eyegore.warning.settings import load_settings
-from eyegore.warning.settings.access import open_accounts
-from eyegore.warning.settings.credentials import Credentials
+from eyegore.warning.settings.credentials import Credentials, open_accounts
 
 
 def warnings_for(

@@ -14,8 +14,7 @@ from eyegore.warning.heartbeat import Heartbeat
 from eyegore.warning.replies.path_proof import PathProof, ProofTimes
 from eyegore.warning.replies.reply import Inbox
 from eyegore.warning.settings import WarningSettings
-from eyegore.warning.settings.access import Accounts, open_accounts
-from eyegore.warning.settings.credentials import Credentials
+from eyegore.warning.settings.credentials import Accounts, Credentials, open_accounts
 
 log = logging.getLogger(__name__)
 

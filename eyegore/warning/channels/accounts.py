@@ -1,7 +1,7 @@
 """What is needed to be let in by a mail server, Twilio or a chat.
 
-The settings hold accounts without their secrets, which are credentials (:mod:`eyegore.warning.settings.access`); there
-they stay wrapped until the provider is called.
+The settings hold accounts without their secrets, which are credentials (:mod:`eyegore.warning.settings.credentials`);
+there they stay wrapped until the provider is called.
 """
 
 from __future__ import annotations

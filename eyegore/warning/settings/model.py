@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
 from eyegore.warning.channels.accounts import ImapAccount, SmtpAccount, TwilioAccount
-from eyegore.warning.duty.quiet_hours import QuietHours
-from eyegore.warning.duty.roster import Roster
+from eyegore.warning.duty.roster import QuietHours, Roster
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
-from eyegore.warning.duty.quiet_hours import QuietSpan
-from eyegore.warning.duty.roster import ALL_DAYS, DAY_MIN, Dated, Entry as RosterEntry, Pattern
+from eyegore.warning.duty.roster import ALL_DAYS, DAY_MIN, Dated, Entry as RosterEntry, Pattern, QuietSpan
 from eyegore.warning.settings.fields import (
     LOOPBACK,
     ChannelName,

@@ -12,8 +12,7 @@ from eyegore.basics.files import config_path
 from eyegore.basics.toml_file import REASONS, Keys, TomlSource, keys_of, read_toml, reason_of
 from eyegore.messages.warnings import Channel
 from eyegore.warning.channels.accounts import ImapAccount, SmtpAccount, TwilioAccount
-from eyegore.warning.duty.quiet_hours import QuietHours
-from eyegore.warning.duty.roster import Roster, WallClock
+from eyegore.warning.duty.roster import QuietHours, Roster, WallClock
 from eyegore.warning.settings.model import Heartbeat, Person, Proof, Rates, Texts, WarningSettings
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
 from eyegore.warning.channels.accounts import MailServer
-from eyegore.warning.settings.access import needed
-from eyegore.warning.settings.credentials import Credentials
+from eyegore.warning.settings.credentials import Credentials, needed
 from eyegore.warning.settings.model import WarningSettings
 
 MASK = "****"

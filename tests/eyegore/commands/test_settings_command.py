@@ -14,8 +14,7 @@ import pytest
 
 from eyegore.cli import main
 from eyegore.warning.settings import example, load_settings
-from eyegore.warning.settings.access import open_accounts
-from eyegore.warning.settings.credentials import Credentials
+from eyegore.warning.settings.credentials import Credentials, open_accounts
 
 EXAMPLE = example()
 

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.warning.duty.quiet_hours import QuietHours, QuietSpan
-from eyegore.warning.duty.roster import ALL_DAYS, Dated, Duty, Entry, Pattern, Roster, WallClock
+from eyegore.warning.duty.roster import ALL_DAYS, Dated, Duty, Entry, Pattern, QuietHours, QuietSpan, Roster, WallClock
 from eyegore.warning.duty.roster_faults import Fault, faults
 
 BERLIN = WallClock(ZoneInfo("Europe/Berlin"))
