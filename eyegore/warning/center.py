@@ -22,13 +22,12 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
-from eyegore.warning.channels.fallback import Answered, Fallback
-from eyegore.warning.channels.watch import ChannelWatch
+from eyegore.warning.channels.fallback import Answered, ChannelWatch, Fallback
+from eyegore.warning.channels.sample_plot import RecentSamples
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.notices import of_fault, of_reply
 from eyegore.warning.orders import Orders
 from eyegore.warning.policy.policy import Policy, PolicyMemory
-from eyegore.warning.recent_samples import RecentSamples
 from eyegore.warning.replies.desk import Heard, ReplyDesk
 from eyegore.warning.replies.path_proof import PathProof, Proof
 from eyegore.warning.replies.reply import Reply

@@ -15,7 +15,7 @@ from eyegore.messages.events import Event, Health, Said, WarningPath, WarningsSt
 from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning.center import CenterMemory, WarningCenter, line_of
 from eyegore.warning.channels.dispatcher import Dispatcher
-from eyegore.warning.channels.watch import StateWatch
+from eyegore.warning.channels.fallback import StateWatch
 from eyegore.warning.orders import News, Orders
 from eyegore.warning.replies.poller import ReplyPoller
 from eyegore.warning.replies.reply import Inbox, Replies

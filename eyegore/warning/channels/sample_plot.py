@@ -1,15 +1,17 @@
-"""The picture in a mail: one parameter over the last hour with its limits, drawn without a window."""
+"""The last hour of samples, and the picture of it in a mail: one parameter with its limits, drawn without a window."""
 
 from __future__ import annotations
 
 import io
 import math
+from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from eyegore.basics.lab_time import clock_text
+from eyegore.messages.events import HkRows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +25,41 @@ DPI = 100
 LINE = "#1f4e79"
 LIMIT = "#b00020"
 HOUR_S = 3600.0
+"""How much is kept and shown [s]."""
 GAP = 5.0
 """A pause of so many usual steps is a gap: nothing is drawn across it."""
+
+
+class RecentSamples:
+    """Keeps the rows of the last hour by their own time, for the plot and the table of a warning.
+
+    Other columns begin anew.
+    """
+
+    def __init__(self) -> None:
+        self._columns: tuple[str, ...] = ()
+        self._blocks: deque[tuple[Floats, Floats]] = deque()
+
+    def add(self, rows: HkRows) -> None:
+        """Add rows in the order they were recorded, at least one."""
+        if rows.columns != self._columns:
+            self._columns = rows.columns
+            self._blocks.clear()
+        oldest = float(rows.times[-1]) - HOUR_S
+        recent = slice(int(np.argmax(rows.times >= oldest)), None)
+        self._blocks.append((rows.times[recent].copy(), rows.values[recent].copy()))
+        while len(self._blocks) > 1 and not self._blocks[0][0][-1] >= oldest:
+            self._blocks.popleft()
+
+    def of(self, parameter: str) -> tuple[Floats, Floats]:
+        """Times [lab s] and values of one parameter, both of shape (n,); empty where there are none."""
+        if parameter not in self._columns or not self._blocks:
+            return np.empty(0), np.empty(0)
+        column = self._columns.index(parameter)
+        times = np.concatenate([times for times, _ in self._blocks])
+        values = np.concatenate([values[:, column] for _, values in self._blocks])
+        recent = times >= times[-1] - HOUR_S
+        return times[recent], values[recent]
 
 
 def plot(samples: Samples) -> bytes:

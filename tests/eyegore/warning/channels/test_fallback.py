@@ -9,8 +9,7 @@ import pytest
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Reason
-from eyegore.warning.channels.fallback import Fallback
-from eyegore.warning.channels.watch import ChannelWatch, StateWatch
+from eyegore.warning.channels.fallback import ChannelWatch, Fallback, StateWatch
 
 NOW = 1_000_000.0
 EMAIL, SMS, CALL, OTHER = Channel.EMAIL, Channel.SMS, Channel.CALL, Channel.OTHER
