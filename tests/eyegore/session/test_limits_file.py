@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.messages.events import LimitsEdited
-from eyegore.session.limits_file import LimitsFile
+from eyegore.session.side_workers import LimitsFile
 
 from ...patience import AWAITED_S
 

@@ -30,10 +30,10 @@ from eyegore.messages.events import (
     LimitsEdited,
     Noted,
 )
-from eyegore.session.limits_file import LimitsFile
 from eyegore.session.monitor import Monitor, MonitorMemory, Tick
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
+from eyegore.session.side_workers import LimitsFile
 
 from ...patience import AWAITED_S
 from ..restarted import restarted
@@ -207,7 +207,7 @@ def test_a_table_that_cannot_be_read_for_a_while_is_read_when_it_can_be(
 
     path.write_text(BUILT_IN.read_text())
     with monkeypatch.context() as away:
-        away.setattr("eyegore.session.limits_file.load_table", unreadable)
+        away.setattr("eyegore.session.side_workers.load_table", unreadable)
         watch.start()
         wait_until(lambda: len(looks) > 3)
     wait_until(lambda: len(found) > 1)
