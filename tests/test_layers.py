@@ -330,7 +330,7 @@ PLANTED = [
     ("eyegore.widgets.cells.flags", "from eyegore.limits import Verdict", "widgets imports limits"),
     ("eyegore.widgets.theme", "from eyegore import limits", "widgets imports limits"),
     ("eyegore.messages.images", "from eyegore.elvis.dialect import Dialect", "messages imports elvis"),
-    ("eyegore.images.pixels.ccd_stats", "import eyegore.exposures.index", "images imports exposures"),
+    ("eyegore.images.pixels.ccd_stats", "import eyegore.exposures.books", "images imports exposures"),
     ("eyegore.alarms.flags", "from eyegore.session.monitor import Monitor", "alarms imports session"),
     ("eyegore.session.monitor", "from eyegore.presenters import flags", "session imports presenters"),
     ("eyegore.feeds.ingest", "from eyegore.session.monitor import Monitor", "feeds imports session"),

@@ -18,7 +18,7 @@ from eyegore.desktop.images.worker import ImagePreview, ImageWorker
 from eyegore.desktop.panes import Panes
 from eyegore.desktop.warning_desk import WarningDesk
 from eyegore.elvis.dialect import parameter_info
-from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.books import ExposureIndex
 from eyegore.housekeeping.housekeeping import Rules
 from eyegore.images.trends import ImageTrends
 from eyegore.limits.model import LimitTable, Phase, Severity

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from eyegore.alarms.board import AlarmBoard, EntryContext, noted
 from eyegore.alarms.flags import FlagBook
+from eyegore.exposures.books import ExposureIndex
 from eyegore.exposures.hk_book import KEPT_ROWS, ExposureHkBook
-from eyegore.exposures.index import ExposureIndex
 from eyegore.exposures.row_covers import RowKind
 from eyegore.housekeeping.judge import HkJudge, Layout, Piece
 from eyegore.housekeeping.judged_rows import JudgedRows

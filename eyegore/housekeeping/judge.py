@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from eyegore.alarms.watched import Judgement, joined
-from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.books import ExposureIndex
 from eyegore.limits.checks import Checker
 from eyegore.limits.model import Expected, Limit, LimitSet, LimitTable, Parameter, Phase, Relative
 from eyegore.limits.phases import PhaseFinder

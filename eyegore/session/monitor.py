@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from eyegore.alarms.board import AlarmBoard, BoardMemory
 from eyegore.alarms.deadman import HkFreshness
 from eyegore.basics.lab_time import age_text
-from eyegore.exposures.books import ExposureBook, ImageBook
-from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.books import ExposureBook, ExposureIndex, ImageBook
 from eyegore.exposures.timers import SessionTimers
 from eyegore.housekeeping.housekeeping import Housekeeping, Rules
 from eyegore.housekeeping.judged_rows import Judged

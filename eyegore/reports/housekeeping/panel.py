@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.books import ExposureIndex
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Relative
 from eyegore.messages.events import FloatArray
 from eyegore.reports.housekeeping.samples import HkSamples

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from eyegore.basics.lab_time import iso
 from eyegore.elvis.day_folder import is_continuous, parse_name
-from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.books import ExposureIndex
 from eyegore.exposures.interval import interval_of
 from eyegore.limits.model import LimitTable, Phase, Verdict
 from eyegore.messages.events import Event, ExposuresAccepted, FloatArray, HkAccepted, LayoutChanged

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eyegore.elvis.dialect import DIALECTS
-from eyegore.exposures.index import ExposureIndex
+from eyegore.exposures.books import ExposureIndex
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, Range, Verdict
 from eyegore.limits.table import table_for
 from eyegore.messages.events import HkAccepted, HkRows, LayoutChanged
