@@ -82,7 +82,7 @@ class SyncAccount(PassListener):
         if self._clock() - max(self._told_at, self._pass_began) >= INTERIM_S:
             self._tell(report.time, interim=True)
 
-    def on_space(self, free: float, total: float) -> None:
+    def on_space(self, free: float) -> None:
         """Tell how much room there is."""
         if not math.isnan(free) and self._clock() - self._space_at >= SPACE_S:
             self._space_at = self._clock()

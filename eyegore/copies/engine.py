@@ -161,7 +161,7 @@ class SyncEngine:
         self._mounts.keep(self._side.mount)
         if device != self._ledger.kept("device"):
             self._ledger.keep("device", device)
-        self.listener.on_space(*self._side.space)
+        self.listener.on_space(self._side.space)
 
     def _look_for_lost(self, current: _Pass) -> None:
         """Verified files that are no longer there in their length are copied again."""

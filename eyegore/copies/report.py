@@ -143,5 +143,5 @@ class PassListener:
     def on_report(self, report: PassReport) -> None:
         """The target answers; the pass has come so far, and goes on."""
 
-    def on_space(self, free: float, total: float) -> None:
+    def on_space(self, free: float) -> None:
         """The volume of the target has so much free space [byte]."""

@@ -30,8 +30,8 @@ other time stamps there."""
 class OtherSide(ABC):
     """The copy of the folder ``source``. The folder around that copy must exist and is never made.
 
-    What is known of it is what :meth:`ready` found last: ``space``, free and total space of its volume [byte] (NaN
-    where others watch it); ``empty``, whether the folder of the copy was not there; ``mount``, the mount point that
+    What is known of it is what :meth:`ready` found last: ``space``, the free space of its volume [byte] (NaN where
+    others watch it); ``empty``, whether the folder of the copy was not there; ``mount``, the mount point that
     held it ("" where that is not known).
     """
 
@@ -39,7 +39,7 @@ class OtherSide(ABC):
         self.source = source
         self.stopped: Callable[[], bool] = lambda: False
         """Asked often: whether to give up."""
-        self.space = math.nan, math.nan
+        self.space = math.nan
         self.empty = False
         self.mount = ""
         self._texts = GrownTexts()

@@ -56,7 +56,7 @@ READY = """\
 cd -- "$1" 2>/dev/null || { echo missing; exit 0; }
 command -v sha256sum >/dev/null || { echo unable; exit 0; }
 device=$(stat -c %d . 2>/dev/null) || device=unknown
-free=$(stat -f -c '%a %b %S' . 2>/dev/null) || free='- - -'
+free=$(stat -f -c '%a %S' . 2>/dev/null) || free='- -'
 mount=$(stat -c %m . 2>/dev/null) || mount=
 if [ -e "./$2" ]; then found=there; else found=new; fi
 printf '%s %s %s %s\n' "$found" "$device" "$free" "$mount"
@@ -108,7 +108,7 @@ class SshSide(OtherSide):
         """See :meth:`OtherSide.ready`; SyncError also when the computer cannot be reached."""
         root, name = os.path.split(self.target.path)
         text = os.fsdecode(self._run(READY, [root, name], b"", 60.0)).strip()
-        found, now, *blocks, held = [*text.rpartition("\n")[2].split(" ", 5), *[""] * 6][:6]
+        found, now, *blocks, held = [*text.rpartition("\n")[2].split(" ", 4), *[""] * 5][:5]
         if found in FOUND and "\n" in text:
             raise SyncError(f"the login on {self.target.host} prints text: make its start files silent")
         if found == "missing":
@@ -240,12 +240,12 @@ class SshSide(OtherSide):
         return answer.output
 
 
-def _space(blocks: Sequence[str]) -> tuple[float, float]:
-    """Free and total space [byte] from the blocks a user can write, all blocks and the size of one."""
-    if len(blocks) != 3 or not all(each.isdecimal() for each in blocks):
-        return math.nan, math.nan
-    free, total, size = map(float, blocks)
-    return free * size, total * size
+def _space(blocks: Sequence[str]) -> float:
+    """Free space [byte] from the blocks a user can write and the size of one; NaN where that is not told."""
+    if len(blocks) != 2 or not all(each.isdecimal() for each in blocks):
+        return math.nan
+    free, size = map(float, blocks)
+    return free * size
 
 
 def _octal(path: str) -> str:

@@ -214,8 +214,8 @@ def test_only_exposures_that_changed_are_sent(bench: Bench) -> None:
 def test_free_space_is_told_but_not_at_every_pass(bench: Bench) -> None:
     for seconds in range(0, 61, 5):
         bench.now = float(seconds)
-        bench.account.on_space(2e9, 9e9)
-    bench.account.on_space(math.nan, math.nan)
+        bench.account.on_space(2e9)
+    bench.account.on_space(math.nan)
     assert [(one.name, one.free) for one in bench.take(FreeSpace)] == [("volume of gate", 2e9)] * 3
 
 
