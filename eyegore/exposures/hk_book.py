@@ -16,12 +16,14 @@ from eyegore.messages.exposures import ExposureHk
 
 KEPT_ROWS = 7200
 """Rows that are kept for exposures whose row of the log comes late: two hours of them."""
+PIECE_ROWS = 60
+"""Rows that come one by one are kept in pieces of so many: a piece takes 1 KiB, be it of one row."""
 
 
 class ExposureHkBook:
     """Tells what is known of each ObsID, as often as that changes; a row costs the same however many there are.
 
-    No row for ``stale_s`` [s] is a gap. ``kept_rows`` are kept for late rows of the log (None: all).
+    No row for ``stale_s`` [s] is a gap. ``kept_rows`` at least are kept for late rows of the log (None: all).
     """
 
     def __init__(self, stale_s: float, kept_rows: int | None = KEPT_ROWS) -> None:
@@ -136,9 +138,14 @@ class ExposureHkBook:
             self._pending.add(frame.obsid)
 
     def _keep(self, rows: CoveredRows) -> None:
-        self._kept.append(rows)
         self._size += max(rows.times.size, 1)
-        while self._kept_rows is not None and self._size > self._kept_rows and len(self._kept) > 1:
+        newest = self._kept[-1] if self._kept else rows
+        if newest is not rows and newest.times.size + rows.times.size <= PIECE_ROWS and newest.continued_by(rows):
+            rows = self._kept.pop().with_rows(rows)
+        self._kept.append(rows)
+        if self._kept_rows is None:
+            return
+        while self._size - max(self._kept[0].times.size, 1) >= self._kept_rows:
             self._size -= max(self._kept.popleft().times.size, 1)
             self._dropped = True
 

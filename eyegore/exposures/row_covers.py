@@ -70,6 +70,26 @@ class CoveredRows:
     low: float
     high: float
 
+    def continued_by(self, rows: CoveredRows) -> bool:
+        """Whether ``rows``, which came next, could as well have come in one piece with these."""
+        alike = rows.kind is self.kind and rows.names == self.names
+        return alike and self.times.size > 0 and rows.times.size > 0 and bool(rows.times[0] >= self.times[-1])
+
+    def with_rows(self, rows: CoveredRows) -> CoveredRows:
+        """These rows and the ones that continue them."""
+        return CoveredRows(
+            self.kind,
+            np.concatenate((self.times, rows.times)),
+            np.concatenate((self.before, rows.before)),
+            np.concatenate((self.after, rows.after)),
+            self.names,
+            np.concatenate((self.codes, rows.codes)),
+            np.concatenate((self.values, rows.values)),
+            self.gaps + rows.gaps,
+            min(self.low, rows.low),
+            max(self.high, rows.high),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class _Last:

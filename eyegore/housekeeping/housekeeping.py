@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from eyegore.alarms.board import AlarmBoard, EntryContext, noted
 from eyegore.alarms.flags import FlagBook
@@ -168,14 +169,10 @@ class Housekeeping:
             self._trends.add(rows, verdicts)
             self.excursions.add(rows, verdicts, self._layout.expected)
             events.append(HkAccepted(rows, verdicts))
-            events += self.exposures.add_hk(self._kind(rows.path, piece.phase), rows.times, rows.values, verdicts)
+            continuous = self._continuous.get(rows.path, True)
+            kind = _kind(rows.path, self._layout, self.rules.limit_set, piece.phase, continuous)
+            events += self.exposures.add_hk(kind, rows.times, rows.values, verdicts)
         return events
-
-    def _kind(self, path: str, phase: Phase | None) -> RowKind:
-        """What rows of a file have in common, for the frames that were taken meanwhile."""
-        layout, continuous = self._layout, self._continuous.get(path, True)
-        limit_set, checked = self.rules.limit_set, any(layout.checked)
-        return RowKind(path, layout.elvis, layout.columns, layout.table, limit_set, phase, continuous, checked)
 
     def _enter(self, phase: Phase | None, time: float, now: float, *, known: bool = False) -> list[Event]:
         """Judge by the limits of another phase from ``time`` [lab s] on; ``known``: it was told before a restart."""
@@ -242,3 +239,10 @@ def _part(rows: HkRows, first: int, stop: int | None = None) -> HkRows:
 
 def _phase_text(phase: Phase | None) -> str:
     return phase.value if phase is not None else "not known"
+
+
+@lru_cache(maxsize=8)
+def _kind(path: str, layout: Layout, limit_set: LimitSet, phase: Phase | None, continuous: bool) -> RowKind:
+    """What rows of a file have in common, for the frames that were taken meanwhile: one object for all of them."""
+    checked = any(layout.checked)
+    return RowKind(path, layout.elvis, layout.columns, layout.table, limit_set, phase, continuous, checked)

@@ -309,6 +309,14 @@ def test_what_is_kept_no_more_is_unknown_not_clean() -> None:
     assert "too late" in book.states[0].reasons[0].text
 
 
+def test_what_was_read_at_once_is_kept_while_rows_come_one_by_one() -> None:
+    book = ExposureHkBook(GAP_S, kept_rows=100)
+    take(book, seconds(0, 300), supply=[12.0 if time == 250 else 5.0 for time in seconds(0, 300)])
+    take(book, [301])
+    book.add([exposure(1, 210, 290), exposure(2, 100, 200)])
+    assert judged(book) == {1: COMPROMISED, 2: CLEAN}
+
+
 def test_a_row_of_the_log_that_is_replaced() -> None:
     book = ExposureHkBook(GAP_S)
     book.add([exposure(1, 100, 200)])

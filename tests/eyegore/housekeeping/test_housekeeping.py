@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -267,3 +268,18 @@ def test_any_batching_gives_the_same_phases_and_alarms() -> None:
     assert told(single) == told(events)
     assert noted(single) == noted(events)
     assert pieces.monitor.take(Tick(), pieces.now)
+
+
+def test_rows_that_come_one_by_one_take_little_more_memory_than_their_numbers() -> None:
+    """They are kept for exposures whose row of the log comes late; an object for each would be 1 KiB and more."""
+    bench, rows = Bench(), 1000
+    bench.feed([-120.0] * 100)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(rows):
+            bench.feed([-120.0])
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (after - before) / rows < 800
