@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from eyegore.messages.warnings import Outcome, Result
 from eyegore.warning.channels.network_words import trouble, unexpected
 
+if TYPE_CHECKING:
+    from requests import Session
+    from requests.adapters import HTTPAdapter
+
 T = TypeVar("T")
 GRACE_S = 0.5
 """How long after its end [s] a try may take to notice that its connection was cut."""
+WIRE_LOG = "urllib3.connectionpool"
 
 
 class _Work(Generic[T]):
@@ -106,3 +112,65 @@ class Attempt:
             if self.handed_over:
                 return Outcome(Result.UNKNOWN, f"{provider}: {words}; the message may have been sent")
             return Outcome(Result.RETRY, f"{provider}: {words}; nothing was sent")
+
+
+def mount(session: Session, attempt: Attempt) -> None:
+    """Let an attempt cut the connections of a session made for one message; once connected, the message may be out."""
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _adapter(attempt))
+
+
+def _adapter(attempt: Attempt) -> HTTPAdapter:
+    from requests.adapters import HTTPAdapter
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+
+    class Held(HTTPConnection):
+        def connect(self) -> None:
+            super().connect()
+            attempt.connected(self.sock)
+            attempt.handing_over()
+
+    class HeldTls(Held, HTTPSConnection):
+        pass
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Held
+
+    class TlsPool(HTTPSConnectionPool):
+        ConnectionCls = HeldTls
+
+    pools = {"http": Pool, "https": TlsPool}
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **options: Any) -> None:
+            super().init_poolmanager(*args, **options)
+            self.poolmanager.pool_classes_by_scheme = pools
+
+        def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+            proxy = super().proxy_manager_for(*args, **options)
+            proxy.pool_classes_by_scheme = pools
+            return proxy
+
+    return Adapter()
+
+
+@contextlib.contextmanager
+def struck_out(*secrets: str) -> Iterator[None]:
+    """Keep secrets that are part of an address out of what the library logs of each request."""
+
+    def strike(record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        struck = said
+        for secret in filter(None, secrets):
+            struck = struck.replace(secret, "***")
+        if struck != said:
+            record.msg, record.args = struck, ()
+        return True
+
+    wire = logging.getLogger(WIRE_LOG)
+    wire.addFilter(strike)
+    try:
+        yield
+    finally:
+        wire.removeFilter(strike)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from eyegore.messages.warnings import Channel, Outcome, Result
-from eyegore.warning.channels.attempt import Attempt
-from eyegore.warning.channels.bounded_http import mount, struck_out
+from eyegore.warning.channels.attempt import Attempt, mount, struck_out
 from eyegore.warning.channels.network_words import lasting, told
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from eyegore.messages.warnings import Outcome, Result
-from eyegore.warning.channels.attempt import Attempt
-from eyegore.warning.channels.bounded_http import mount
+from eyegore.warning.channels.attempt import Attempt, mount
 from eyegore.warning.channels.network_words import lasting, told
 
 if TYPE_CHECKING:
