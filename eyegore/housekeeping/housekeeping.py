@@ -12,8 +12,7 @@ from eyegore.alarms.flags import FlagBook
 from eyegore.exposures.books import ExposureIndex
 from eyegore.exposures.hk_book import KEPT_ROWS, ExposureHkBook
 from eyegore.exposures.row_covers import RowKind
-from eyegore.housekeeping.judge import HkJudge, Layout, Piece
-from eyegore.housekeeping.judged_rows import JudgedRows
+from eyegore.housekeeping.judge import HkJudge, JudgedRows, Layout, Piece
 from eyegore.housekeeping.trends import SessionTrends
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase
 from eyegore.messages.events import (

@@ -18,7 +18,7 @@ from eyegore.basics.lab_time import age_text
 from eyegore.exposures.books import ExposureBook, ExposureIndex, ImageBook
 from eyegore.exposures.timers import SessionTimers
 from eyegore.housekeeping.housekeeping import Housekeeping, Rules
-from eyegore.housekeeping.judged_rows import Judged
+from eyegore.housekeeping.judge import Judged
 from eyegore.images.alarms import ImageAlarms
 from eyegore.limits.model import Phase, Severity
 from eyegore.messages.copies import LAG_S, CopyProgress, ExposureCopies, SyncState
