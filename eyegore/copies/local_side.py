@@ -29,7 +29,7 @@ class LocalSide(OtherSide):
         self.folder = folder
 
     def ready(self, device: str, holds_copies: bool, mount: str = "") -> str:
-        """See :meth:`OtherSide.ready`. The space is asked by :class:`~eyegore.session.space.volumes.DiskSpace`."""
+        """See :meth:`OtherSide.ready`. The space is asked by :class:`~eyegore.session.side_workers.DiskSpace`."""
         try:
             there = os.stat(self.root)
             if not self.root.is_dir():

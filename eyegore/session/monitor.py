@@ -45,7 +45,7 @@ from eyegore.messages.events import (
     WatcherState,
     WorkerDied,
 )
-from eyegore.session.space.alarms import SessionSpace
+from eyegore.session.space import SessionSpace
 
 OLD_S = 600.0
 """What happened longer than this before Eyegore started is not told as new [s]."""

@@ -8,9 +8,9 @@ from typing import Protocol
 
 import pytest
 
-from eyegore.session.space.volumes import DiskSpace, FreeSpace
+from eyegore.session.side_workers import DiskSpace, FreeSpace
 
-from ....patience import AWAITED_S
+from ...patience import AWAITED_S
 
 
 class WaitUntil(Protocol):

@@ -8,7 +8,7 @@ import pytest
 from eyegore.basics.quantities import bytes_text
 from eyegore.limits.model import Severity, Verdict
 from eyegore.series.trend import Forecast, Slope
-from eyegore.session.space.alarms import SpaceForecast, SpaceState, SpaceTimer
+from eyegore.session.space import SpaceForecast, SpaceState, SpaceTimer
 
 T0 = 1552521600.0
 IMAGES = 3 * 35e6

@@ -1,1 +1,0 @@
-"""Free space of the volumes: measured, forecast, alarmed."""
