@@ -135,9 +135,10 @@ def _is_urgent(notice: Notice) -> bool:
     return notice.reason.asks or notice.reason is Reason.CHANNEL
 
 
-def _failed(delivery: Delivery, now: float) -> bool:
+def _failed(delivery: Delivery, now: float, after_s: float = FAILING_S) -> bool:
+    """Whether it failed for good, or its channel has failed for so long [s]."""
     if delivery.state is DeliveryState.WAITING:
-        return now - delivery.failing_since >= FAILING_S
+        return now - delivery.failing_since >= after_s
     return delivery.state.failed
 
 
@@ -166,8 +167,7 @@ class ChannelWatch:
             if self.problems.pop(channel, None) is None:
                 return None
             return WarningPath(channel, "", now)
-        waits = delivery.state is DeliveryState.WAITING and now - delivery.failing_since >= ALARM_AFTER_S
-        if not waits and not delivery.state.failed:
+        if not _failed(delivery, now, ALARM_AFTER_S):
             return None
         known = channel in self.problems
         self.problems[channel] = delivery.detail
