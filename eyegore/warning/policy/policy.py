@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState, parameter_of
 from eyegore.messages.warnings import Notice, Reason
-from eyegore.warning.policy.announcer import Announcer, AnnouncerMemory, Subject
+from eyegore.warning.policy.announcer import Announcer, AnnouncerMemory, GoodNews, Subject
 from eyegore.warning.policy.audience import Addressee, Audience
 from eyegore.warning.policy.case import Case
 from eyegore.warning.policy.case_book import BookMemory, CaseBook
 from eyegore.warning.policy.flood import FloodMemory, FloodTold, FloodWatch
-from eyegore.warning.policy.good_news import GoodNews
 from eyegore.warning.policy.rules import PolicyRules
 from eyegore.warning.policy.text import Telling
 
