@@ -100,10 +100,10 @@ def _free(path: Path) -> float:
 class DiskSpace(Worker):
     """Asks each of ``paths`` (by name) every ``period_s`` [s] for its free space and posts the answers.
 
-    A file system that hangs holds up nobody. The thread "disk space" asks; each volume is asked on a thread of its own, never twice at a time, and counts as
-    hanging when it has not answered within ``answer_s`` [s]. ``post`` is called on these threads and must return at
-    once. A path that is gone is a problem: its parent may lie on another volume; one that was never there is none yet.
-    ``free`` gives the free space [byte].
+    A file system that hangs holds up nobody. The thread "disk space" asks; each volume is asked on a thread of its own,
+    never twice at a time, and counts as hanging when it has not answered within ``answer_s`` [s]. ``post`` is called on
+    these threads and must return at once. A path that is gone is a problem: its parent may lie on another volume; one
+    that was never there is none yet. ``free`` gives the free space [byte].
     """
 
     def __init__(
