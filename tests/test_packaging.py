@@ -27,7 +27,7 @@ def in_checkout() -> set[str]:
             name = path.relative_to(TOP).as_posix()
             if path.is_dir() or "__pycache__" in name or name.startswith(("eyegore/limits/", "eyegore/widgets/")):
                 continue
-            if path.suffix == ".py" or path.name == "py.typed" or path.parent.name == "tables":
+            if path.suffix in (".py", ".toml") or path.name == "py.typed" or path.parent.name == "tables":
                 found.add(name if package == "eyegore" else f"eyegore/{name}")
     return found
 
