@@ -15,8 +15,8 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.limits.checks import worst_of
 from eyegore.limits.model import Severity, Verdict
-from eyegore.limits.verdict_runs import worst_of
 from eyegore.messages.events import FloatArray
 
 

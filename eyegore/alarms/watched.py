@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, AlarmStep
 from eyegore.alarms.debounce import Counted, Debounce, Repetition, Step, violation_in
-from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict
-from eyegore.limits.verdict_runs import runs_of, spans_of
-from eyegore.limits.wording import describe
+from eyegore.limits.checks import runs_of, spans_of
+from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict, describe
 from eyegore.messages.events import Alarm, AlarmKind, HkRows
 
 Codes = npt.NDArray[np.uint8]

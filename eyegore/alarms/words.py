@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import clock_text
-from eyegore.limits.model import Verdict
-from eyegore.limits.wording import quantity
+from eyegore.limits.model import Verdict, quantity
 from eyegore.messages.alarms import Alarm, AlarmKind, Transition
 
 if TYPE_CHECKING:

@@ -14,9 +14,8 @@ from eyegore.basics.errors import SettingsError
 from eyegore.commands import rehearse
 from eyegore.commands.command_line import Commands, add_command
 from eyegore.commands.terminal import print_rows
-from eyegore.limits.model import Delta, Limit, LimitSet, LimitTable, Parameter
+from eyegore.limits.model import Delta, Limit, LimitSet, LimitTable, Parameter, describe, unit_sign
 from eyegore.limits.table import VERSIONS, load_table, table_for
-from eyegore.limits.wording import describe, unit_sign
 
 if TYPE_CHECKING:
     from rich.console import Console

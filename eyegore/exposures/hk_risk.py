@@ -10,9 +10,8 @@ import numpy as np
 
 from eyegore.exposures.interval import ExposureInterval
 from eyegore.exposures.row_covers import CoveredRows, Gap, RowKind
-from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Severity, Verdict
-from eyegore.limits.verdict_runs import worst_of
-from eyegore.limits.wording import describe
+from eyegore.limits.checks import worst_of
+from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Severity, Verdict, describe
 from eyegore.messages.exposures import ExposureHk, HkVerdict, RetakeReason, ccd_of
 
 EDGE_S = 5.0

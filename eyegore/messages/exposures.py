@@ -10,8 +10,7 @@ from enum import Enum
 from functools import cache
 
 from eyegore.basics.lab_time import clock_text
-from eyegore.limits.model import Severity, Verdict
-from eyegore.limits.wording import quantity
+from eyegore.limits.model import Severity, Verdict, quantity
 
 CCDS = (1, 2, 3)
 """The CCDs of a read-out: each ObsID has an image of each."""

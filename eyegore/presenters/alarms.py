@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.alarms.words import response_to
 from eyegore.basics.lab_time import age_text, clock_text, local_text
-from eyegore.limits.model import Severity
-from eyegore.limits.wording import quantity
+from eyegore.limits.model import Severity, quantity
 from eyegore.messages.alarms import Alarm, AlarmKind, AlarmState
 from eyegore.widgets.cells.flags import Status
 from eyegore.widgets.cells.lists import AlarmCell, Standing

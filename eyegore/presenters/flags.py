@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from eyegore.basics.lab_time import clock_text
-from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity, Verdict
-from eyegore.limits.wording import quantity, unit_sign
+from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity, Verdict, quantity, unit_sign
 from eyegore.messages.events import Drift, Flag, FlagState
 from eyegore.series.trend import clock_minute, duration_text
 from eyegore.widgets.cells.flags import ChartCell, FlagCell, Status, TrendCell

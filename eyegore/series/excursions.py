@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.limits.checks import runs_of, worst_of
 from eyegore.limits.model import Verdict
-from eyegore.limits.verdict_runs import runs_of, worst_of
 from eyegore.messages.events import FloatArray, HkRows
 
 

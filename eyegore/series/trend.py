@@ -15,8 +15,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.model import Verdict
-from eyegore.limits.wording import quantity
+from eyegore.limits.model import Verdict, quantity
 from eyegore.messages.events import FloatArray
 from eyegore.series.theil_sen import Lines, theil_sen
 from eyegore.series.trend_bins import TrendBins

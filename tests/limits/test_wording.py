@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.limits.model import Delta, Expected, Limit, Range, Relative
-from eyegore.limits.wording import describe, unit_sign
+from eyegore.limits.model import Delta, Expected, Limit, Range, Relative, describe, unit_sign
 
 
 @pytest.mark.parametrize(

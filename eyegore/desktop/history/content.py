@@ -11,8 +11,7 @@ import numpy as np
 from eyegore.alarms.spans import AlarmSpan
 from eyegore.basics.quantities import number
 from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
-from eyegore.limits.model import Severity, Verdict
-from eyegore.limits.wording import quantity
+from eyegore.limits.model import Severity, Verdict, quantity
 from eyegore.messages.events import AlarmKind, EntryKind
 from eyegore.series.decimation import Envelope
 from eyegore.series.history import HkHistory, Sample

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from eyegore.alarms.words import back, response_to, what
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.basics.safe_text import one_line
-from eyegore.limits.model import Severity
-from eyegore.limits.wording import quantity
+from eyegore.limits.model import Severity, quantity
 from eyegore.messages.events import Alarm
 from eyegore.messages.warnings import Reason
 from eyegore.warning.notices import Words
