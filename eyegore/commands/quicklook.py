@@ -16,8 +16,8 @@ from eyegore.commands.terminal import counting_bar
 from eyegore.messages.exposures import CCDS
 
 if TYPE_CHECKING:
-    from eyegore.reports.quicklook.images import QuicklookImages
     from eyegore.reports.quicklook.page_maker import PageRecord, QuicklookRules
+    from eyegore.reports.quicklook.quicklook import QuicklookImages
 
 MOST_JOBS = 8
 """Processes unless told otherwise: each needs 150 MB, and a disk serves no more."""
@@ -71,8 +71,8 @@ def add_parser(commands: Commands, about: str) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
     from eyegore.commands.running import set_up_logging
-    from eyegore.reports.quicklook.images import find_images
     from eyegore.reports.quicklook.page_maker import QuicklookRules
+    from eyegore.reports.quicklook.quicklook import find_images
     from eyegore.session.side_workers import check_table
 
     if args.json and args.output is not None:
