@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.basics.mounts import mount_of
+from eyegore.basics.files import mount_of
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile

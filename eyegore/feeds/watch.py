@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyegore.basics.mounts import mount_of
+from eyegore.basics.files import mount_of
 from eyegore.basics.worker import Worker
 from eyegore.messages.events import SourceEvent, SourceKind, WatcherState
 

@@ -17,8 +17,7 @@ import numpy.typing as npt
 
 from eyegore.limits.model import Verdict, quantity
 from eyegore.messages.events import FloatArray
-from eyegore.series.theil_sen import Lines, theil_sen
-from eyegore.series.trend_bins import TrendBins
+from eyegore.series.theil_sen import Lines, TrendBins, theil_sen
 
 WINDOW_S = 1800.0
 MOST_POINTS = 60

@@ -1,6 +1,6 @@
 import pytest
 
-from eyegore.basics.mounts import mount_of
+from eyegore.basics.files import mount_of
 
 TABLE = """\
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw

@@ -10,9 +10,8 @@ from hypothesis import given, settings, strategies as st
 
 from eyegore.alarms import deadman
 from eyegore.basics.records import same
-from eyegore.exposures import pace as exposure_pace
-from eyegore.exposures.pace import ExposurePace
-from eyegore.exposures.timers import MOST_AWAITED, ExposureTimer, ImageTimer
+from eyegore.exposures import timers as exposure_pace
+from eyegore.exposures.timers import MOST_AWAITED, ExposurePace, ExposureTimer, ImageTimer
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Exposure, ImageFile
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from eyegore.basics.mounts import Mount
+from eyegore.basics.files import Mount
 from eyegore.feeds import watch as watch_module
 from eyegore.feeds.watch import EVERYTHING, FolderWatch
 from eyegore.messages.events import SourceEvent, SourceKind, WatcherState

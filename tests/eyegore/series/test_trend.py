@@ -15,8 +15,8 @@ from eyegore.limits.checks import Checker
 from eyegore.limits.model import LimitSet, LimitTable, Range, Verdict
 from eyegore.limits.table import table_for
 from eyegore.messages.events import FloatArray, HkRows
+from eyegore.series.theil_sen import ROWS_PER_BIN, TrendBins
 from eyegore.series.trend import GAP_S, MOST_POINTS, WINDOW_S, Forecast, Slope, TrendWindow, duration_text
-from eyegore.series.trend_bins import ROWS_PER_BIN, TrendBins
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 T0 = 1552521600.0
