@@ -207,29 +207,23 @@ class Service:
                 self._keeper.close(self._memory)
 
     def _recall(self) -> dict[str, Any] | None:
-        """What the last session left; whatever a journal holds, the folder is watched."""
-        try:
-            return self._open_journal()
-        except Exception:
-            log.exception("the alarms of the last session could not be taken up")
-            self._say("the alarms of the last session could not be taken up and begin anew; see the log")
-            self.monitor = Monitor(rules_for(self.session), str(self.session.folder))
-            return None
+        """Take up the alarms of the last session; all that it left, None when there is nothing.
 
-    def _open_journal(self) -> dict[str, Any] | None:
-        """Take up the alarms of the last session; returns all that it left, None when there is nothing."""
-        session = self.session
+        Whatever a journal holds, the folder is watched.
+        """
+        session, memory = self.session, None
         path = journal_path(session.state, session.folder)
-        self._keeper = JournalKeeper(path, session.folder, self._say, keep_days=session.keep_days)
-        past = self._keeper.past(time.time() - PAST_S, MOST_PAST)
-        if past:
-            self._publish([PastAlarms(past)])
-        memory = self._keeper.state()
-        if memory is None:
-            return None
         try:
-            self.monitor.restore(recalled(MonitorMemory, memory))
-        except MemoryFormatError as why:
+            self._keeper = JournalKeeper(path, session.folder, self._say, keep_days=session.keep_days)
+            past = self._keeper.past(time.time() - PAST_S, MOST_PAST)
+            if past:
+                self._publish([PastAlarms(past)])
+            memory = self._keeper.state()
+            if memory is not None:
+                self.monitor.restore(recalled(MonitorMemory, memory))
+        except Exception as why:
+            if not isinstance(why, MemoryFormatError):
+                log.exception("the alarms of the last session")
             self._say(f"the alarms of the last session are not understood and begin anew: {why}")
             self.monitor = Monitor(rules_for(session), str(session.folder))
         return memory
