@@ -1,19 +1,20 @@
 """One alarm: the state machine between the process, which is out or back, and the person, who has seen it or not.
 
 The terms and transitions are those of ISA-18.2: a violation is unacknowledged until somebody acknowledges it; one that
-ends before that stays latched; a shelved alarm goes on underneath and tells nobody.
+ends before that stays latched; a shelved alarm goes on underneath and tells nobody. Alarms that come together are an
+incident, which names what came first; many are a flood, which is summarised.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from eyegore.alarms.debounce import Step, StepKind
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmKind, AlarmState, Transition
 
-NAN = float("nan")
 REALARM_S = 3600.0
 """A critical alarm that was acknowledged and is still out after so long is unacknowledged again [s]."""
 LONGEST_SHELF_S = {Severity.NONE: 12 * 3600.0, Severity.WARNING: 12 * 3600.0, Severity.CRITICAL: 4 * 3600.0}
@@ -38,7 +39,7 @@ class AlarmMemory:
 
     alarm: Alarm
     under: AlarmState
-    acknowledged_at: float = NAN
+    acknowledged_at: float = math.nan
 
 
 class AlarmMachine:
@@ -48,7 +49,7 @@ class AlarmMachine:
         self._gravest = gravest
         self._alarm = Alarm(parameter, kind, AlarmState.NORMAL, unit=unit, limit=limit)
         self._under = AlarmState.NORMAL
-        self._acknowledged_at = NAN
+        self._acknowledged_at = math.nan
 
     @property
     def alarm(self) -> Alarm:
@@ -102,7 +103,7 @@ class AlarmMachine:
             self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time)
         if lasting and not risen:
             return None
-        self._acknowledged_at = NAN
+        self._acknowledged_at = math.nan
         return self._to(AlarmState.UNACK, Transition.RISEN if lasting else Transition.RAISED, step)
 
     def _note_worst(self, step: Step) -> None:
@@ -155,8 +156,8 @@ class AlarmMachine:
         if not self.shelved:
             return None
         if self._alarm.active:
-            self._under, self._acknowledged_at = AlarmState.UNACK, NAN
-        self._alarm = replace(self._alarm, shelved_until=NAN, shelved_by="", shelf_reason="", state=self._under)
+            self._under, self._acknowledged_at = AlarmState.UNACK, math.nan
+        self._alarm = replace(self._alarm, shelved_until=math.nan, shelved_by="", shelf_reason="", state=self._under)
         return AlarmStep(Transition.UNSHELVED, AlarmState.SHELVED, self._under, self._alarm, person, comment)
 
     def tick(self, now: float) -> AlarmStep | None:
@@ -165,7 +166,7 @@ class AlarmMachine:
             return self.unshelve("", "the shelf ran out") if now >= self._alarm.shelved_until else None
         again = self._under is AlarmState.ACKED and self._alarm.severity is Severity.CRITICAL
         if again and now - self._acknowledged_at >= REALARM_S:
-            self._acknowledged_at = NAN
+            self._acknowledged_at = math.nan
             return self._to(AlarmState.UNACK, Transition.STILL_OUT, None)
         return None
 
@@ -184,7 +185,7 @@ class AlarmMachine:
             return None
         out = AlarmState.OUT_OF_SERVICE
         self._alarm = Alarm(was.parameter, was.kind, out, unit=was.unit, limit=was.limit, comment=reason)
-        self._under, self._acknowledged_at = AlarmState.NORMAL, NAN
+        self._under, self._acknowledged_at = AlarmState.NORMAL, math.nan
         return AlarmStep(Transition.OUT_OF_SERVICE, was.state, out, replace(was, state=out), comment=reason)
 
     def reinstate(self) -> AlarmStep | None:
@@ -213,7 +214,7 @@ class AlarmMachine:
         was = self._alarm
         change = self._to(AlarmState.NORMAL, what, step, person, comment)
         self._alarm = replace(
-            self._alarm, severity=Severity.NONE, active=False, since=NAN, worst=NAN, worst_time=NAN,
+            self._alarm, severity=Severity.NONE, active=False, since=math.nan, worst=math.nan, worst_time=math.nan,
             acknowledged_by="", comment="", incident=0, first_out="",
         )  # fmt: skip
         told = replace(was, state=self._alarm.state, time=self._alarm.time, value=self._alarm.value, active=False)
@@ -238,3 +239,55 @@ class AlarmMachine:
         """Take back what :meth:`memory` gave; unit and limit are those of the table in use now."""
         self._alarm = replace(memory.alarm, unit=self._alarm.unit, limit=self._alarm.limit)
         self._under, self._acknowledged_at = memory.under, memory.acknowledged_at
+
+
+TOGETHER_S = 30.0
+"""Alarms that begin within so long of the first one are one incident [s]."""
+FLOOD_ALARMS, FLOOD_S = 10, 600.0
+"""More alarms than this within so long are a flood."""
+
+
+class Incident(NamedTuple):
+    """Alarms that belong together; ``began`` [lab s] is when the first of them, ``first_out``, went out."""
+
+    number: int
+    began: float
+    first_out: str
+    alarms: int
+
+
+@dataclass
+class IncidentBook:
+    """Groups alarms in the order they are raised, and is remembered as it is. All times are lab seconds.
+
+    ``opened`` is when the first alarm of the current incident was raised, ``raised`` when those of a flood were.
+    """
+
+    current: Incident | None = None
+    opened: float = float("-inf")
+    raised: list[float] = field(default_factory=list)
+    flood: bool = False
+
+    def join(self, parameter: str, since: float, time: float) -> Incident:
+        """An alarm that is out since ``since`` was raised at ``time``; returns the incident it belongs to."""
+        current = self.current
+        if current is None or not 0.0 <= time - self.opened <= TOGETHER_S:
+            number = current.number + 1 if current is not None else 1
+            current, self.opened = Incident(number, since, parameter, 0), time
+        first = (since, parameter) if since < current.began else (current.began, current.first_out)
+        self.current = Incident(current.number, first[0], first[1], current.alarms + 1)
+        self.raised.append(time)
+        return self.current
+
+    def flood_changed(self, time: float) -> bool:
+        """Whether a flood began or ended by ``time``; :attr:`flood` tells which."""
+        while self.raised and time - self.raised[0] > FLOOD_S:
+            del self.raised[0]
+        flood = len(self.raised) > (FLOOD_ALARMS if not self.flood else FLOOD_ALARMS // 2)
+        changed, self.flood = flood is not self.flood, flood
+        return changed
+
+    @property
+    def raised_lately(self) -> int:
+        """Number of alarms raised within the time a flood is counted over."""
+        return len(self.raised)

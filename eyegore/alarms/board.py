@@ -10,9 +10,8 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from eyegore.alarms.alarm import AlarmMachine, AlarmStep
+from eyegore.alarms.alarm import FLOOD_S, AlarmMachine, AlarmStep, IncidentBook
 from eyegore.alarms.debounce import Step, StepKind, Violation
-from eyegore.alarms.incidents import FLOOD_S, IncidentBook
 from eyegore.alarms.watched import Found, Judgement, TrackMemory, Watched
 from eyegore.alarms.words import sentence
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict

@@ -207,10 +207,7 @@ class Service:
                 self._keeper.close(self._memory)
 
     def _recall(self) -> dict[str, Any] | None:
-        """Take up the alarms of the last session; all that it left, None when there is nothing.
-
-        Whatever a journal holds, the folder is watched.
-        """
+        """Take up the alarms of the last session, whatever its journal holds; all that it left, None for nothing."""
         session, memory = self.session, None
         path = journal_path(session.state, session.folder)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from eyegore.alarms.incidents import FLOOD_ALARMS, FLOOD_S, TOGETHER_S
+from eyegore.alarms.alarm import FLOOD_ALARMS, FLOOD_S, TOGETHER_S
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel
 from eyegore.warning.duty.roster import Duty
