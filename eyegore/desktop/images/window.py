@@ -91,6 +91,7 @@ class ImageWindow(tk.Toplevel):
             one.configure(command=self.refresh)
             one.pack(side="right")
         self.strip = ThumbStrip(self, theme, self.desk_show)
+        self.strip.bind("<Configure>", lambda event: self._show_thumbs())
         self.strip.pack(side="bottom", fill="x")
         lines = ttk.Frame(self)
         lines.pack(side="bottom", fill="x", padx=theme.em // 2)

@@ -200,6 +200,13 @@ def test_small_pictures_of_the_session_lead_to_their_obsid(window: ImageWindow, 
     until(says(window, "mean 1000"))
 
 
+def test_there_are_as_many_small_pictures_as_there_is_room_for_now(window: ImageWindow, until: Until) -> None:
+    until(lambda: len(window.strip.cells) == 2 and all(cell.grey for cell in window.strip.cells))
+    window.strip.show((), None)
+    window.strip.event_generate("<Configure>")
+    until(lambda: len(window.strip.cells) == 2)
+
+
 def test_profiles_are_drawn(window: ImageWindow, until: Until) -> None:
     press(window, "<p>", "<Shift-Left>")
     until(lambda: window.across.texts == ("1010", "1010"))
