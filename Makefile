@@ -17,7 +17,8 @@ unexport VENV LIBRARIES PYTHONS
 COVERED := limits/* eyegore/elvis/* eyegore/campaign/* eyegore/simulator/* eyegore/session/monitor.py
 FLOOR := 95
 # The tests of these alone are watched line by line, which makes a test twice as slow.
-COVERING := $(addprefix tests/,limits eyegore/elvis eyegore/campaign eyegore/simulator eyegore/session)
+COVERING := $(addprefix tests/,limits eyegore/elvis eyegore/campaign eyegore/simulator eyegore/session \
+    eyegore/images/test_alarms.py eyegore/copies/test_service.py)
 LAYERS := tests/test_layers.py
 # Two for each core of CI: while one test waits, for a time-out or a process, another computes.
 WORKERS := 4

@@ -155,7 +155,7 @@ def test_a_channel_that_refuses_is_an_alarm_and_another_way_is_found(
     elvis.append_rows(25)
     start()
     wait_until(lambda: ear.rows() == 25)
-    twilio_server.plant("21211")
+    twilio_server.refuse("21211")
     elvis.append_rows(10)
     wait_until(lambda: twilio_server.calls)
     assert twilio_server.calls[0]["to"] == ANNA

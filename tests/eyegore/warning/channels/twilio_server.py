@@ -48,6 +48,7 @@ class TwilioServer:
         self.calls: list[dict[str, Any]] = []
         self.requests: list[tuple[str, str]] = []
         self.faults: deque[str] = deque()
+        self.refusals: deque[str] = deque()
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -69,6 +70,10 @@ class TwilioServer:
     def plant(self, *faults: str) -> None:
         """What goes wrong with the next requests, one each; "" for nothing."""
         self.faults.extend(faults)
+
+    def refuse(self, *faults: str) -> None:
+        """What goes wrong with the next messages and calls, one each, whoever asks for answers meanwhile."""
+        self.refusals.extend(faults)
 
     def arrive(self, sender: str, body: str, when: datetime | None = None, to: str = NUMBER) -> str:
         """A text message from a telephone; the reference it gets."""
@@ -144,7 +149,8 @@ def _handler(server: TwilioServer) -> type[BaseHTTPRequestHandler]:
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
             with server.lock:
                 server.requests.append((self.command, self.path))
-                fault = server.faults.popleft() if server.faults else ""
+                planted = server.refusals if self.command == "POST" and server.refusals else server.faults
+                fault = planted.popleft() if planted else ""
             if fault in ERRORS:
                 return self._json(*ERRORS[fault])
             if fault in PAGES:
