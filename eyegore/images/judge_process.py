@@ -65,6 +65,8 @@ class JudgeProcess:
         """
         code = None
         for _ in range(LOOKS):
+            if self.child.stopped:
+                break
             result = self.child.ask(task)
             if not isinstance(result, GivenUp):
                 if result.problem is not None:
@@ -74,9 +76,8 @@ class JudgeProcess:
             if code is None:
                 words = f"it was not read within {self.child.longest_s:.0f} s: does its disk hang?"
                 return _unmeasured(task, ImageProblem.UNREADABLE, words)
-            if self.child.stopped:
-                break
-            log.warning("the process that measures images ended on %s (exit code %s)", task.path, code)
+            if not self.child.stopped:
+                log.warning("the process that measures images ended on %s (exit code %s)", task.path, code)
         words = f"the process that measures images ended on it (exit code {code})"
         return _unmeasured(task, ImageProblem.FAULT, words)
 
