@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from eyegore.journal.delivery import Delivery
 from eyegore.journal.journal import Journal
 from eyegore.journal.schema import JournalError
 from eyegore.messages.events import AlarmChanged, AlarmEntry, Event, Noted
+
+log = logging.getLogger(__name__)
 
 MOST_WAITING = 100_000
 """Entries that wait at most while the journal cannot be written; then the oldest are lost, which is said."""
@@ -113,8 +116,11 @@ class JournalKeeper:
             return False
         try:
             work(self._journal)
-        except JournalError as why:
-            self._fail(f"the journal cannot be written, its entries wait: {why}")
+        except Exception as why:  # whatever it is, alarms are told, and it is tried again
+            text = f"the journal cannot be written, its entries wait: {why}"
+            if not isinstance(why, JournalError) and text != self._failing:
+                log.exception("the journal %s", self.path)
+            self._fail(text)
             return False
         if self._failing:
             self._failing = ""

@@ -254,13 +254,10 @@ class Service:
     def _deliver(self, message: FeedMessage | Command | News | Tick) -> None:
         now = self._clock()
         events, orders = self._follows(message, now)
-        try:
-            if self._keeper is not None:  # what is to be told first: the state says that it was
-                self._keeper.write(events, self._memory, orders.deliveries)
-                if isinstance(message, Tick):
-                    self._keeper.tick(now, self._memory, changed=self._changed)
-        except Exception:  # what happened is told even so
-            log.exception("the journal failed on %.200r", message)
+        if self._keeper is not None:  # what is to be told first: the state says that it was
+            self._keeper.write(events, self._memory, orders.deliveries)
+            if isinstance(message, Tick):
+                self._keeper.tick(now, self._memory, changed=self._changed)
         if self.warnings is not None:
             self.warnings.send(orders)
         self._changed = self.warnings is not None or not isinstance(message, Tick)  # time alone only tells of alarms

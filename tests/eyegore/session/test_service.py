@@ -17,8 +17,7 @@ import pytest
 
 from eyegore.alarms.deadman import LoopTimer
 from eyegore.basics.errors import SettingsError
-from eyegore.journal.journal import journal_path
-from eyegore.journal.keeper import JournalKeeper
+from eyegore.journal.journal import Journal, journal_path
 from eyegore.journal.reader import JournalReader
 from eyegore.limits.model import Phase
 from eyegore.limits.table import table_for
@@ -180,11 +179,12 @@ def test_alarms_are_told_when_the_journal_fails_in_a_way_nobody_foresaw(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr(JournalKeeper, "write", fail)
+    monkeypatch.setattr(Journal, "record", fail)
     simulator(tmp_path / "day", plants=["CCD2_TEMP_B:step:-136@10+100"]).append_rows(30)
     start(state=tmp_path / "state")
     wait_until(lambda: ear.state("CCD2_TEMP_B") is FlagState.RAISED)
     wait_until(lambda: ear.rows() == 30)
+    assert ear.said().count("its entries wait: planted") == 1
 
 
 def test_an_edited_limit_table_is_used_and_a_wrong_one_refused(
