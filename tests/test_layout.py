@@ -18,6 +18,11 @@ SOURCES = sorted(
     for path in (TOP / folder).rglob("*.py")
     if path.relative_to(TOP).parts[:2] not in {("eyegore", "limits"), ("eyegore", "widgets")}
 )
+NAMEABLE = [
+    *TOP.glob("*.py"),
+    *(file for name in (*FOLDERS, "tests", "docs", "benchmarks") for file in (TOP / name).rglob("*.py")),
+]
+"""Files of Python that a document may name."""
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(TOP)))
@@ -42,12 +47,10 @@ def test_links_between_documents_lead_somewhere(name: str) -> None:
 
 @pytest.mark.parametrize("path", [*sorted(TOP.glob("docs/*.rst")), *TOP.glob("*.rst")], ids=lambda path: path.name)
 def test_files_and_tests_that_a_document_names_are_there(path: Path) -> None:
-    folders = (*FOLDERS, "tests", "docs", "benchmarks")
-    files = [*TOP.glob("*.py"), *(file for folder in folders for file in (TOP / folder).rglob("*.py"))]
     above: list[Path] = []
     for name, test in re.findall(r"([\w./]*\w\.py|…)(?:::(\w+))?", path.read_text(encoding="utf-8")):
         if name != "…":
-            above = [file for file in files if file.as_posix().endswith("/" + name.lstrip("./"))]
+            above = [file for file in NAMEABLE if file.as_posix().endswith("/" + name.lstrip("./"))]
             assert above, name
         if test:
             assert any(f"def {test}(" in file.read_text(encoding="utf-8") for file in above), test
