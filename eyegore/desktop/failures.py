@@ -30,13 +30,9 @@ class Failures:
             count = self._counts[key]
             if count == 1:
                 log.error("an action of the window failed", exc_info=(kind, why, why.__traceback__))
-            elif _is_power_of_ten(count):
+            elif str(count).strip("0") == "1":  # a power of ten
                 log.error("an action of the window failed for the %dth time: %s", count, key)
             told = f"{kind.__name__}: {why}".rstrip(": ")
             self._show(f"part of the window failed ({told}); watching goes on, the log has the details")
         except Exception:
             log.exception("a failure could not be shown")
-
-
-def _is_power_of_ten(count: int) -> bool:
-    return str(count).strip("0") == "1"
