@@ -72,12 +72,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> Iterator[None]:
-    """Programs that tests start can be interrupted also where we cannot be, as behind ``make test &`` or in CI."""
-    inherited = signal.getsignal(signal.SIGINT)
-    if inherited is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Programs that tests start can be interrupted also where we cannot be: ``make test &``, CI, ``nohup make test``."""
+    instead = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: lambda *_: None}
+    ignored = [number for number in instead if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:  # what is handled here is not ignored by a program that is started
+        signal.signal(number, instead[number])
     yield
-    signal.signal(signal.SIGINT, inherited)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture(autouse=True)

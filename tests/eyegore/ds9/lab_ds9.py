@@ -7,9 +7,11 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from eyegore.ds9.xpa import XPA_TOOLS, Ds9SilentError, Xpa
 
 from ...patience import AWAITED_S
 
+T = TypeVar("T")
 ANSWERS_DIALOG = """\
 proc answer_dialog {} {
     set button .__tk__messagebox.ok
@@ -64,10 +67,20 @@ class Lab:
         return {point.name for point in self.xpa.running()} == set(titles)
 
     def ask(self, title: str, *words: str) -> str:
-        return self.xpa.get(f"DS9:{title}", *words)
+        return self._in_time(lambda: self.xpa.get(f"DS9:{title}", *words))
 
     def order(self, title: str, *words: str) -> None:
-        self.xpa.put(f"DS9:{title}", *words)
+        self._in_time(lambda: self.xpa.put(f"DS9:{title}", *words))
+
+    def _in_time(self, call: Callable[[], T]) -> T:
+        """A DS9 that has only just started, and a busy machine, let a call go unanswered: it is made again."""
+        deadline = time.monotonic() + AWAITED_S
+        while True:
+            try:
+                return call()
+            except Ds9SilentError:
+                if time.monotonic() > deadline:
+                    raise
 
     def files(self, title: str) -> dict[str, str]:
         """Name of the file in each frame."""
