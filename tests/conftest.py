@@ -72,7 +72,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> Iterator[None]:
-    """Programs that tests start can be interrupted also where we cannot be: ``make test &``, CI, ``nohup make test``."""
+    """Programs that tests start can be interrupted also where we cannot: ``make test &``, CI, ``nohup make test``."""
     instead = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: lambda *_: None}
     ignored = [number for number in instead if signal.getsignal(number) is signal.SIG_IGN]
     for number in ignored:  # what is handled here is not ignored by a program that is started
