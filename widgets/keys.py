@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,13 +61,13 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("earlier", ("<Left>",), "Earlier", "", Scope.PLOTS),
     Binding("later", ("<Right>",), "Later", "", Scope.PLOTS),
     Binding("live", ("<Home>",), "Back to live", "View", Scope.PLOTS),
-    Binding("limits", ("<l>", "<L>"), "Keep the limits in view", "View", Scope.PLOTS),
-    Binding("detail plot", ("<p>", "<P>"), "Plot in detail", "", Scope.PLOTS),
-    Binding("acknowledge", ("<a>", "<A>", "<space>"), "Acknowledge or lower flag", "Alarms", Scope.FLAGS),
-    Binding("mute", ("<s>", "<S>", "<m>", "<M>"), "Shelve flag, or take it back", "Alarms", Scope.FLAGS),
-    Binding("plot", ("<p>", "<P>"), "Plot parameter", "Alarms", Scope.FLAGS),
-    Binding("next raised", ("<n>", "<N>"), "Next raised flag", "Alarms", Scope.FLAGS),
-    Binding("group", ("<g>", "<G>"), "Group flags as the hardware is", "", Scope.FLAGS),
+    Binding("limits", ("<l>",), "Keep the limits in view", "View", Scope.PLOTS),
+    Binding("detail plot", ("<p>",), "Plot in detail", "", Scope.PLOTS),
+    Binding("acknowledge", ("<a>", "<space>"), "Acknowledge or lower flag", "Alarms", Scope.FLAGS),
+    Binding("mute", ("<s>", "<m>"), "Shelve flag, or take it back", "Alarms", Scope.FLAGS),
+    Binding("plot", ("<p>",), "Plot parameter", "Alarms", Scope.FLAGS),
+    Binding("next raised", ("<n>",), "Next raised flag", "Alarms", Scope.FLAGS),
+    Binding("group", ("<g>",), "Group flags as the hardware is", "", Scope.FLAGS),
     Binding("display", ("<Return>", "<KP_Enter>"), "Open selected in DS9", "Exposures", Scope.EXPOSURES),
     Binding("blink ds9", ("<Control-F2>",), "Blink several images in DS9, do not tile", "Exposures"),
     Binding("quadrants ds9", ("<Shift-F2>",), "Quadrants over images in DS9", "Exposures"),
@@ -77,14 +78,14 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("column right", ("<Right>",), "Choose the column to the right", "", Scope.EXPOSURES),
     Binding("move column left", ("<Shift-Left>",), "Move the chosen column left", "", Scope.EXPOSURES),
     Binding("move column right", ("<Shift-Right>",), "Move the chosen column right", "", Scope.EXPOSURES),
-    Binding("sort", ("<o>", "<O>"), "Sort by the chosen column", "Exposures", Scope.EXPOSURES),
+    Binding("sort", ("<o>",), "Sort by the chosen column", "Exposures", Scope.EXPOSURES),
     Binding("copy rows", ("<Control-c>",), "Copy selected rows", "", Scope.EXPOSURES),
     Binding("row menu", ("<Menu>", "<Shift-F10>"), "Menu of the row", "", Scope.EXPOSURES),
-    Binding("columns", ("<c>", "<C>"), "Choose columns…", "Exposures", Scope.EXPOSURES),
-    Binding("stretch", ("<e>", "<E>"), "Next stretch", "Images", Scope.IMAGES),
-    Binding("colours", ("<c>", "<C>"), "Next colours", "Images", Scope.IMAGES),
-    Binding("numbers", ("<n>", "<N>"), "Numbers of the quadrants", "Images", Scope.IMAGES),
-    Binding("boundaries", ("<b>", "<B>"), "Boundaries of quadrants and sections", "Images", Scope.IMAGES),
+    Binding("columns", ("<c>",), "Choose columns…", "Exposures", Scope.EXPOSURES),
+    Binding("stretch", ("<e>",), "Next stretch", "Images", Scope.IMAGES),
+    Binding("colours", ("<c>",), "Next colours", "Images", Scope.IMAGES),
+    Binding("numbers", ("<n>",), "Numbers of the quadrants", "Images", Scope.IMAGES),
+    Binding("boundaries", ("<b>",), "Boundaries of quadrants and sections", "Images", Scope.IMAGES),
     Binding("older image", ("<Left>",), "Older ObsID", "Images", Scope.IMAGES),
     Binding("newer image", ("<Right>",), "Newer ObsID", "Images", Scope.IMAGES),
     Binding("oldest image", ("<Home>",), "Oldest ObsID", "Images", Scope.IMAGES),
@@ -95,8 +96,8 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("look at CCD3", ("<Key-3>",), "Look at CCD3 closely", "Images", Scope.IMAGES),
     Binding("zoom image in", ("<plus>", "<equal>", "<KP_Add>"), "Zoom in", "", Scope.LOOK),
     Binding("zoom image out", ("<minus>", "<KP_Subtract>"), "Zoom out", "", Scope.LOOK),
-    Binding("whole image", ("<f>", "<F>"), "Whole frame", "", Scope.LOOK),
-    Binding("true pixels", ("<z>", "<Z>"), "A pixel for a pixel", "", Scope.LOOK),
+    Binding("whole image", ("<f>",), "Whole frame", "", Scope.LOOK),
+    Binding("true pixels", ("<z>",), "A pixel for a pixel", "", Scope.LOOK),
     Binding("cursor left", ("<Shift-Left>",), "Move the cursor left", "", Scope.LOOK),
     Binding("cursor right", ("<Shift-Right>",), "… right", "", Scope.LOOK),
     Binding("cursor up", ("<Shift-Up>",), "… up", "", Scope.LOOK),
@@ -105,24 +106,24 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("look right", ("<Control-Right>",), "… right", "", Scope.LOOK),
     Binding("look up", ("<Control-Up>", "<Up>"), "… up", "", Scope.LOOK),
     Binding("look down", ("<Control-Down>", "<Down>"), "… down", "", Scope.LOOK),
-    Binding("profiles", ("<p>", "<P>"), "Profiles through the cursor", "", Scope.LOOK),
-    Binding("statistics in sight", ("<a>", "<A>"), "Statistics of all that is in sight", "", Scope.LOOK),
-    Binding("blink", ("<k>", "<K>"), "Blink with the ObsID before", "", Scope.LOOK),
-    Binding("difference", ("<d>", "<D>"), "Difference to the reference", "", Scope.LOOK),
-    Binding("ratio", ("<r>", "<R>"), "Ratio to the reference", "", Scope.LOOK),
-    Binding("take reference", ("<t>", "<T>"), "Take this ObsID as the reference", "", Scope.LOOK),
-    Binding("acknowledge alarms", ("<a>", "<A>", "<Return>", "<KP_Enter>"), "Acknowledge", "", Scope.ALARMS),
-    Binding("comment alarms", ("<c>", "<C>"), "Acknowledge with a comment…", "", Scope.ALARMS),
-    Binding("shelve alarms", ("<s>", "<S>"), "Shelve…", "", Scope.ALARMS),
-    Binding("unshelve alarms", ("<u>", "<U>"), "Take off the shelf", "", Scope.ALARMS),
-    Binding("plot alarms", ("<p>", "<P>"), "Plot parameter", "", Scope.ALARMS),
-    Binding("next alarm", ("<n>", "<N>"), "Next that nobody has acknowledged", "", Scope.ALARMS),
-    Binding("show alarms", ("<v>", "<V>"), "Show all, those not acknowledged, or the shelved", "", Scope.ALARMS),
+    Binding("profiles", ("<p>",), "Profiles through the cursor", "", Scope.LOOK),
+    Binding("statistics in sight", ("<a>",), "Statistics of all that is in sight", "", Scope.LOOK),
+    Binding("blink", ("<k>",), "Blink with the ObsID before", "", Scope.LOOK),
+    Binding("difference", ("<d>",), "Difference to the reference", "", Scope.LOOK),
+    Binding("ratio", ("<r>",), "Ratio to the reference", "", Scope.LOOK),
+    Binding("take reference", ("<t>",), "Take this ObsID as the reference", "", Scope.LOOK),
+    Binding("acknowledge alarms", ("<a>", "<Return>", "<KP_Enter>"), "Acknowledge", "", Scope.ALARMS),
+    Binding("comment alarms", ("<c>",), "Acknowledge with a comment…", "", Scope.ALARMS),
+    Binding("shelve alarms", ("<s>",), "Shelve…", "", Scope.ALARMS),
+    Binding("unshelve alarms", ("<u>",), "Take off the shelf", "", Scope.ALARMS),
+    Binding("plot alarms", ("<p>",), "Plot parameter", "", Scope.ALARMS),
+    Binding("next alarm", ("<n>",), "Next that nobody has acknowledged", "", Scope.ALARMS),
+    Binding("show alarms", ("<v>",), "Show all, those not acknowledged, or the shelved", "", Scope.ALARMS),
     Binding("select all alarms", ("<Control-a>",), "Select all", "", Scope.ALARMS),
     Binding("alarm menu", ("<Menu>", "<Shift-F10>"), "Menu of the alarm", "", Scope.ALARMS),
     Binding("alarm list", ("<F8>",), "List of alarms…", "Alarms"),
     Binding("warning list", ("<F4>",), "Warnings sent…", "Alarms"),
-    Binding("next lost warning", ("<n>", "<N>"), "Next that did not get there", "", Scope.WARNINGS),
+    Binding("next lost warning", ("<n>",), "Next that did not get there", "", Scope.WARNINGS),
     Binding("copy warnings", ("<Control-c>",), "Copy with all that went out", "", Scope.WARNINGS),
     Binding("select all warnings", ("<Control-a>",), "Select all", "", Scope.WARNINGS),
     Binding("warning menu", ("<Menu>", "<Shift-F10>"), "Menu of the warning", "", Scope.WARNINGS),
@@ -135,10 +136,10 @@ BINDINGS: tuple[Binding, ...] = (
     Binding("cursor later", ("<Shift-Right>",), "Move the cursor later", "", Scope.HISTORY),
     Binding("cursor earlier far", ("<Control-Left>",), "Move the cursor far earlier", "", Scope.HISTORY),
     Binding("cursor later far", ("<Control-Right>",), "Move the cursor far later", "", Scope.HISTORY),
-    Binding("later alarm", ("<n>", "<N>"), "Go to the next alarm", "", Scope.HISTORY),
-    Binding("earlier alarm", ("<b>", "<B>"), "Go to the alarm before", "", Scope.HISTORY),
+    Binding("later alarm", ("<n>",), "Go to the next alarm", "", Scope.HISTORY),
+    Binding("earlier alarm", ("<b>",), "Go to the alarm before", "", Scope.HISTORY),
     Binding("everything", ("<End>",), "Show the whole session", "", Scope.HISTORY),
-    Binding("against", ("<x>", "<X>"), "Trends of the images: against time or ObsID", "", Scope.HISTORY),
+    Binding("against", ("<x>",), "Trends of the images: against time or ObsID", "", Scope.HISTORY),
     Binding("add parameter", ("<Insert>",), "Add a parameter", "", Scope.HISTORY),
     Binding("remove parameter", ("<Delete>",), "Remove the last or the chosen parameter", "", Scope.HISTORY),
     Binding("export table", ("<Control-s>",), "Export the time shown as CSV…", "", Scope.HISTORY),
@@ -182,7 +183,9 @@ _TYPED = frozenset(
     | {"<Shift-Left>", "<Shift-Right>", "<Control-Left>", "<Control-Right>", "<Insert>", "<Delete>", "<End>"}
     | {f"<Control-Shift-{arrow}>" for arrow in ("Left", "Right", "Up", "Down")}
 )
-_OTHER_KEY = 0x0004 | 0x0008 | 0x0040 | 0x20000
+_LETTER = re.compile("<(Control-)?([a-z])>")
+_SHIFT, _CONTROL = 0x0001, 0x0004
+_OTHER_KEY = _CONTROL | 0x0008 | 0x0040 | 0x20000
 """Control, Alt (that of X and that of Tk) and Super in the state of an event.
 
 Not Shift, the locks or AltGr, which change what a key types.
@@ -202,6 +205,12 @@ _SPOKEN = {
     "Up": "↑",
     "Down": "↓",
 }
+
+
+_LETTERS = dict(zip((*range(24, 34), *range(38, 47), *range(52, 59)), "qwertyuiopasdfghjklzxcvbnm", strict=True))
+"""The letter on each key of a keyboard with Latin letters, by the number that X servers give that key (evdev)."""
+_LATIN, _FUNCTIONS = 0x100, range(0xFE00, 0x10000)
+"""Key symbols (keysyms of X): those below are Latin-1, those between are function keys, dead keys and modifiers."""
 
 
 def binding(action: str) -> Binding:
@@ -224,7 +233,8 @@ def bind(widget: tk.Misc, action: str, act: Callable[[], object]) -> None:
     """Let the keys of ``action`` call ``act`` while ``widget``, or something in it when it is a window, has the focus.
 
     A key that types something, or moves in the text, does nothing while a field for text has the focus. Tk takes
-    Alt-A (a menu) for A where nothing is bound to Alt-A; here it is another key.
+    Alt-A (a menu) for A where nothing is bound to Alt-A; here it is another key. A letter acts under Shift and Caps
+    Lock, too, and where its key types a letter of another alphabet.
     """
     for sequence in binding(action).sequences:
         typed = len(sequence) == 3 or sequence in _TYPED
@@ -238,6 +248,31 @@ def bind(widget: tk.Misc, action: str, act: Callable[[], object]) -> None:
             return "break"
 
         widget.bind(sequence, pressed)
+        letter = _LETTER.fullmatch(sequence)
+        if letter:
+
+            def otherwise(
+                event: tk.Event[tk.Misc],
+                wanted: tuple[str, bool] = (letter[2], bool(letter[1])),
+                pressed: Callable[[tk.Event[tk.Misc]], str | None] = pressed,
+            ) -> str | None:
+                return pressed(event) if _in_latin(event) == wanted else None
+
+            widget.bind("<Key>", otherwise, add="+")
+
+
+def _in_latin(event: tk.Event[tk.Misc]) -> tuple[str, bool]:
+    """The small Latin letter of a key that wrote a capital or a letter of another alphabet, and whether with Control.
+
+    Control with Shift is another key than Control, and not the same under Caps Lock.
+    """
+    state = int(event.state)
+    control = bool(state & _CONTROL)
+    if event.keysym.isascii() and len(event.keysym) == 1:
+        capital = event.keysym.isupper() and not (control and state & _SHIFT)
+        return (event.keysym.lower() if capital else "", control)
+    other = event.keysym_num >= _LATIN and event.keysym_num not in _FUNCTIONS
+    return (_LETTERS.get(event.keycode, "") if other else "", control)
 
 
 def help_rows() -> list[tuple[str, list[tuple[str, str]]]]:

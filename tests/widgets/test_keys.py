@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 import tkinter as tk
 from collections import Counter
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from eyegore.widgets import keys
+
+KEY_P, KEY_F, KEY_A = 33, 41, 38
+"""Numbers of keys, as X servers give them to a keyboard."""
+CONTROL = 4
+"""Its bit in the state of an event."""
 
 
 @pytest.mark.parametrize(
@@ -87,3 +94,56 @@ def test_a_plain_key_with_a_modifier_is_another_key(root: tk.Tk, modifier: str) 
         frame.event_generate(f"<{sequence}>")
     root.update()
     assert done == ["acknowledge"] * 3 + ["display", "help"]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "acted"),
+    [
+        ("<Lock-Control-F>", ["find"]),
+        ("<Lock-P>", ["plot"]),
+        ("<Shift-P>", ["plot"]),
+        ("<Control-Shift-F>", []),
+    ],
+)
+def test_letters_act_under_caps_lock(root: tk.Tk, pressed: str, acted: list[str]) -> None:
+    done: list[str] = []
+    frame = tk.Frame(root, width=50, height=50, takefocus=True)
+    frame.pack()
+    for action in ("plot", "find"):
+        keys.bind(root, action, lambda action=action: done.append(action))  # type: ignore[misc]
+    root.update()
+    frame.focus_force()
+    root.update()
+    frame.event_generate(pressed)
+    root.update()
+    assert done == acted
+
+
+@pytest.fixture(params=["ru", "ua", "gr", "il"])
+def alphabet(request: pytest.FixtureRequest, display: str) -> Iterator[None]:
+    """A keyboard with the letters of another alphabet."""
+    subprocess.run(["setxkbmap", "-display", display, request.param], check=True)
+    yield
+    subprocess.run(["setxkbmap", "-display", display, "us"], check=True)
+
+
+@pytest.mark.usefixtures("alphabet")
+def test_letters_act_by_their_place_where_the_keyboard_writes_another_alphabet(
+    root: tk.Tk, wait_until: Callable[..., None]
+) -> None:
+    done: list[str] = []
+    frame, field = tk.Frame(root, width=50, height=50, takefocus=True), tk.Entry(root)
+    frame.pack()
+    field.pack()
+    for action in ("plot", "find", "acknowledge"):
+        keys.bind(root, action, lambda action=action: done.append(action))  # type: ignore[misc]
+    for widget in (frame, field):
+        widget.focus_force()
+        wait_until(lambda widget=widget: root.update() or root.focus_get() is widget)
+        widget.event_generate("<Key>", keycode=KEY_P)
+        widget.event_generate("<Key>", keycode=KEY_A)
+        widget.event_generate("<Key>", keycode=KEY_F, state=CONTROL)
+        root.update()
+    assert done == ["plot", "acknowledge", "find", "find"]
+    assert len(field.get()) == 2
+    assert not field.get().isascii()
