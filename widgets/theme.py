@@ -156,6 +156,14 @@ class Theme:
             known.update(((font, text), width) for text, width in zip(new, measured(self.root, new, font), strict=True))
         return [known[font, text] for text in texts]
 
+    def fitted(self, text: str, room: int, font: str = font) -> str:
+        """The text in so many pixels at most: letters of its middle give way, its two ends tell it from others."""
+        if self.measure(text, font) <= room:
+            return text
+        halves = [divmod(len(text) - gone, 2) for gone in range(2, len(text) + 1)]
+        cuts = [f"{text[: half + odd]}…{text[len(text) - half :]}" for half, odd in halves]
+        return next((cut for cut, width in zip(cuts, self.measure_all(cuts, font), strict=True) if width <= room), "")
+
     def linespace(self, font: str = font) -> int:
         """Height of a line [pixel] in one of the fonts."""
         if font not in self._heights:

@@ -208,8 +208,6 @@ class StripChart(tk.Canvas):
         self._calls.dress(self._glyph, fill=theme.colour(cell.status))
         indent = round(1.45 * theme.em)
         self._calls.move(self._glyph, indent // 2, 2)
-        name = cell.title or cell.name
-        self._write(self._name_text, name)
         self._calls.move(self._name_text, indent, 2)
         colour = theme.colour("text")
         if latest is None:
@@ -220,13 +218,25 @@ class StripChart(tk.Canvas):
             value = f"{number(latest.value, cell.decimals)} {cell.unit}".rstrip()
             if cell.status in (Status.WARNING, Status.CRITICAL):
                 colour = theme.colour(cell.status)
-        self._write(self._value_text, value)
+        name, value = self._write_title(cell, value)
         self._calls.dress(self._value_text, fill=colour)
         self._calls.move(self._value_text, right, 2)
         limits = limits_text(cell.low, cell.high)
         free = right - indent - theme.measure(name, theme.small_bold) - theme.measure(value, theme.small_bold)
         self._write(self._limits_text, limits if free > theme.measure(limits, theme.small) + theme.em // 2 + 4 else "")
         self._calls.move(self._limits_text, right - theme.measure(value, theme.small_bold) - theme.em // 2, 2)
+
+    def _write_title(self, cell: ChartCell, value: str) -> tuple[str, str]:
+        """Name and value side by side, and what was written: without room for both the unit goes, then of the name."""
+        theme, name = self.theme, cell.title or cell.name
+        room = self.winfo_width() - 6 - round(1.45 * theme.em) - theme.em // 2
+        name_width, width = theme.measure_all((name, value), theme.small_bold)
+        if name_width + width > room:
+            value = value.removesuffix(f" {cell.unit}")
+            name = theme.fitted(name, room - theme.measure(value, theme.small_bold), theme.small_bold)
+        self._write(self._name_text, name)
+        self._write(self._value_text, value)
+        return name, value
 
     def _draw_times(self, scale: Scale) -> None:
         theme = self.theme
@@ -368,7 +378,7 @@ class StripChart(tk.Canvas):
         low, high = number(float(curve.low[at]), cell.decimals), number(float(curve.high[at]), cell.decimals)
         value = low if low == high else f"{low} … {high}"
         self._write(self._limits_text, "")
-        self._write(self._value_text, f"{stamp(float(curve.times[at]), seconds=True)[7:]}  {value}")
+        self._write_title(cell, f"{stamp(float(curve.times[at]), seconds=True)[7:]}  {value}")
         self._calls.run()
 
     def _unhover(self) -> None:

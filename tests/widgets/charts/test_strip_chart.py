@@ -221,6 +221,24 @@ def test_a_click_does_not_pan(shown: Shown, root: tk.Tk) -> None:
     assert shown.window.live
 
 
+@pytest.mark.parametrize("scale", [1.0, 1.6])
+@pytest.mark.parametrize("width", [400, 170, 150, 110, 60])
+def test_name_and_value_never_overlap(shown: Shown, root: tk.Tk, width: int, scale: float) -> None:
+    shown.chart.theme.resize(scale)
+    chart = shown.show(history(np.full(600, -120.004)), ChartCell("T", title="CCD3_TEMP_T", unit="°C"))
+    root.geometry(f"{width}x120")
+    root.update()
+    chart.refresh()
+    root.update()
+    name = told(chart, "name")
+    assert told(chart, "value") == ("−120.00 °C" if width == 400 else "−120.00")
+    if name:
+        (left,), (right,) = items(chart, "name"), items(chart, "value")
+        assert chart.bbox(left)[2] < chart.bbox(right)[0]
+    assert (name == "CCD3_TEMP_T") if width == 400 else (not name or "…" in name)
+    assert name or width < 170
+
+
 @pytest.mark.parametrize("gesture", ["<Button-3>", "<p>"])
 def test_the_detail_plot_is_asked_for(shown: Shown, root: tk.Tk, gesture: str) -> None:
     chart = shown.show(history(np.zeros(50)))
