@@ -68,6 +68,7 @@ class StripChart(tk.Canvas):
         self._curve: EnvelopeLike | None = None
         self.focused = False
         self._hovering = False
+        self._below = False  # the value, in a second line
         self._make_items()
         self._bind_hands()
         self.paint()
@@ -200,7 +201,8 @@ class StripChart(tk.Canvas):
         theme = self.theme
         gutter = theme.measure("−000.00", theme.small) + 6
         below = 4 + (self.axis_height if self.labelled else 0)
-        return gutter, self.winfo_width() - 6, theme.small_line + 7, self.winfo_height() - below
+        top = 7 + theme.small_line * (1 + self._below)
+        return gutter, self.winfo_width() - 6, top, self.winfo_height() - below
 
     def _draw_title(self, cell: ChartCell, latest: SampleLike | None) -> None:
         theme, right = self.theme, self.winfo_width() - 6
@@ -208,7 +210,6 @@ class StripChart(tk.Canvas):
         self._calls.dress(self._glyph, fill=theme.colour(cell.status))
         indent = round(1.45 * theme.em)
         self._calls.move(self._glyph, indent // 2, 2)
-        self._calls.move(self._name_text, indent, 2)
         colour = theme.colour("text")
         if latest is None:
             value = ""
@@ -218,25 +219,25 @@ class StripChart(tk.Canvas):
             value = f"{number(latest.value, cell.decimals)} {cell.unit}".rstrip()
             if cell.status in (Status.WARNING, Status.CRITICAL):
                 colour = theme.colour(cell.status)
-        name, value = self._write_title(cell, value)
+        free = self._write_title(cell, value)
         self._calls.dress(self._value_text, fill=colour)
-        self._calls.move(self._value_text, right, 2)
         limits = limits_text(cell.low, cell.high)
-        free = right - indent - theme.measure(name, theme.small_bold) - theme.measure(value, theme.small_bold)
         self._write(self._limits_text, limits if free > theme.measure(limits, theme.small) + theme.em // 2 + 4 else "")
         self._calls.move(self._limits_text, right - theme.measure(value, theme.small_bold) - theme.em // 2, 2)
 
-    def _write_title(self, cell: ChartCell, value: str) -> tuple[str, str]:
-        """Name and value side by side, and what was written: without room for both the unit goes, then of the name."""
-        theme, name = self.theme, cell.title or cell.name
-        room = self.winfo_width() - 6 - round(1.45 * theme.em) - theme.em // 2
+    def _write_title(self, cell: ChartCell, value: str) -> int:
+        """Name and value side by side, or the value in a line of its own; gives the room left between them [pixel]."""
+        theme = self.theme
+        indent, right = round(1.45 * theme.em), self.winfo_width() - 6
+        name = theme.fitted(cell.title or cell.name, right - indent, theme.small_bold)
         name_width, width = theme.measure_all((name, value), theme.small_bold)
-        if name_width + width > room:
-            value = value.removesuffix(f" {cell.unit}")
-            name = theme.fitted(name, room - theme.measure(value, theme.small_bold), theme.small_bold)
+        free = right - indent - name_width - width
+        self._below = free < theme.em // 2
         self._write(self._name_text, name)
+        self._calls.move(self._name_text, indent, 2)
         self._write(self._value_text, value)
-        return name, value
+        self._calls.move(self._value_text, right, 2 + self._below * theme.small_line)
+        return free
 
     def _draw_times(self, scale: Scale) -> None:
         theme = self.theme
