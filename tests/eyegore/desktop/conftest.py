@@ -49,7 +49,9 @@ def run(root: tk.Tk) -> Run:
 
 @pytest.fixture
 def own_sessions(monkeypatch: pytest.MonkeyPatch) -> list[OwnDs9]:
-    """The sessions of the window's DS9."""
+    """The sessions of the window's DS9, which may take its time: on a busy machine that does not mean it froze."""
+    monkeypatch.setattr("eyegore.ds9.xpa.HANDSHAKE_S", 20)
+    monkeypatch.setattr("eyegore.ds9.xpa.COMMAND_S", 60)
     return remembered_sessions(monkeypatch)
 
 
