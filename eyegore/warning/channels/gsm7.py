@@ -8,6 +8,8 @@ BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+PARTS = 2
+"""So many segments are one text message at most: 306 letters of this alphabet, 134 of another."""
 EXTENDED = "\f^{}\\[~]|€"
 """These take two places."""
 
@@ -48,6 +50,19 @@ INSTEAD = {
 }
 """What is written for a sign that telephones do not have; ° is said as a word, as in ``-120.5 degC``."""
 
+_LETTERS = (
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюяієїґўјљњћђџѓќѕ",
+    "a,b,v,g,d,e,yo,zh,z,i,y,k,l,m,n,o,p,r,s,t,u,f,kh,ts,ch,sh,shch,,y,,e,yu,ya,i,ye,yi,g,u,j,lj,nj,c,dj,dz,gj,kj,dz",
+    "αβγδεζηθικλμνξοπρσςτυφχψω",
+    "a,v,g,d,e,z,i,th,i,k,l,m,n,x,o,p,r,s,s,t,y,f,ch,ps,o",
+)
+SPELLED = {
+    letter: said
+    for alphabet, latin in (_LETTERS[:2], _LETTERS[2:])
+    for letter, said in zip(alphabet, latin.split(","), strict=True)
+}
+"""Letters of other alphabets in Latin ones, as they are usually spelled (BGN/PCGN, ELOT 743)."""
+
 
 def gsm_text(text: str) -> str:
     """The text in the telephones' alphabet as far as it goes: signs are written out, accents left off (č is c).
@@ -67,6 +82,34 @@ def _letter(letter: str) -> str:
     if plain and all(one in BASIC or one in EXTENDED for one in plain):
         return plain
     return letter
+
+
+def spelled(text: str) -> str:
+    """The same with letters of other alphabets (Cyrillic, Greek, kana) in Latin ones; what has no spelling stays."""
+    return "".join(_spelled(letter) for letter in unicodedata.normalize("NFC", gsm_text(text)))
+
+
+def _spelled(letter: str) -> str:
+    if letter in BASIC or letter in EXTENDED:
+        return letter
+    plain = unicodedata.normalize("NFKD", letter)[:1]
+    for one in (letter, plain):
+        if one.lower() in SPELLED:
+            said = SPELLED[one.lower()]
+            return said.capitalize() if one.isupper() else said
+    kana = unicodedata.name(letter, "").partition("A LETTER ")
+    return kana[2].removeprefix("SMALL ").lower() if kana[0] in ("HIRAGAN", "KATAKAN") else letter
+
+
+def fitted(text: str, end: str = "") -> str:
+    """The text in at most :data:`PARTS` segments: as it is, spelled in Latin letters, or cut before its ``end``."""
+    for said in (gsm_text(text), spelled(text)):
+        if segments(said) <= PARTS:
+            return said
+    body = spelled(text)
+    while body and segments(f"{body}...{end}") > PARTS:
+        body = body[:-1]
+    return f"{body}...{end}"
 
 
 def segments(text: str) -> int:

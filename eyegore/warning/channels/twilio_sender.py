@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.safe_text import one_line
 from eyegore.messages.warnings import Channel, Outcome, Result
-from eyegore.warning.channels.gsm7 import gsm_text, segments
+from eyegore.warning.channels.gsm7 import fitted, segments
 from eyegore.warning.channels.network_words import trouble
 from eyegore.warning.channels.twilio_line import Line
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from eyegore.messages.warnings import Notice, Samples
     from eyegore.warning.channels.accounts import TwilioAccount
 
-LONGEST_SMS = 1600
-"""Twilio refuses more [characters] (error 21617)."""
 LONGEST_TWIML = 4000
 """Twilio refuses more [characters] (error 21623)."""
 VALIDITY_S = (10, 36_000)
@@ -97,11 +95,7 @@ class TwilioCall:
 
 def sms_body(notice: Notice) -> str:
     """The text of a message as it is sent; of one that is too long the end is left out, but not the code."""
-    body = gsm_text(notice.short)
-    if len(body) <= LONGEST_SMS:
-        return body
-    end = f"... ACK {notice.code}" if notice.code else "..."
-    return body[: LONGEST_SMS - len(end)] + end
+    return fitted(notice.short, f" ACK {notice.code}" if notice.code else "")
 
 
 def spoken_twiml(text: str) -> str:

@@ -15,6 +15,8 @@ _UNSEEN = tuple(
     for begin, end in [("<!--", "-->"), *((rf"<{tag}\b", f"</{tag} ?>") for tag in ("head", "style", "script"))]
 )
 """What nobody sees of HTML, from and to. None of these patterns looks twice at a sign: anybody may send us a page."""
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+"""What has no width: joiners, marks of direction and of byte order."""
 _MACHINES = ("bulk", "junk", "list", "auto_reply")
 
 
@@ -40,13 +42,18 @@ def by_machine(mail: Message) -> bool:
 
 
 def text_of(mail: Message) -> str:
-    """The plain text, else that of the HTML without what it quotes; no attachments; "" where there is none."""
+    """The plain text, else that of the HTML without what it quotes; no attachments; "" where there is none.
+
+    A part in which nothing can be seen does not count: programs put an empty plain text beside what was written.
+    """
     parts = [part for part in mail.walk() if part.get_content_disposition() != "attachment"]
     for kind in ("text/plain", "text/html"):
         for part in parts:
             if part.get_content_type() == kind:
                 text = _content(part)
-                return text if kind == "text/plain" else _of_html(text)
+                text = text if kind == "text/plain" else _of_html(text)
+                if text.translate(_INVISIBLE).strip():
+                    return text
     return ""
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.warning.channels.gsm7 import BASIC, gsm_text, segments
+from eyegore.warning.channels.gsm7 import BASIC, fitted, gsm_text, segments, spelled
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,39 @@ from eyegore.warning.channels.gsm7 import BASIC, gsm_text, segments
 )
 def test_signs_are_written_out(text: str, plain: str) -> None:
     assert gsm_text(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("groß, Åsa", "groß, Åsa"),
+        ("Проверьте насос, Щука", "Proverte nasos, Shchuka"),
+        ("Ёж, Київ, Ђорђе", "Yozh, Kiyiv, Djordje"),
+        ("έλεγχος της αντλίας", "elegchos tis antlias"),
+        ("ポンプ がぎ", "ponpu gagi"),
+        ("警報", "警報"),
+        ("فحص", "فحص"),
+    ],
+)
+def test_other_alphabets_are_spelled(text: str, said: str) -> None:
+    assert spelled(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("насос " * 22, "насос " * 22),
+        ("насос " * 23, "nasos " * 23),
+        ("警報" * 67, "警報" * 67),
+        ("警報" * 68, f"{'警報' * 61}... ACK 4711"),
+        ("насос " * 60, f"{('nasos ' * 60)[:294]}... ACK 4711"),
+        ("😀" * 100, f"{'😀' * 61}... ACK 4711"),
+    ],
+)
+def test_two_messages_are_the_most_and_no_letter_becomes_a_question_mark(text: str, said: str) -> None:
+    body = fitted(text, " ACK 4711")
+    assert segments(body) <= 2
+    assert body == said
 
 
 @pytest.mark.parametrize(

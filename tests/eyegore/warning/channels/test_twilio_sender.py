@@ -169,13 +169,13 @@ def test_what_can_be_traced_and_what_cannot() -> None:
     assert not isinstance(TwilioCall(there), Traceable)  # a call of another notice would pass for this one's
 
 
-def test_long_text_keeps_its_code(twilio_server: TwilioServer) -> None:
-    long = notice(short="word " * 400)
-    assert len(sms_body(long)) == 1600
-    assert sms_body(long).endswith("ACK 4711")
+@pytest.mark.parametrize("word", ["word ", "слово ", "言葉 "])
+def test_long_text_keeps_its_code_and_is_two_messages(twilio_server: TwilioServer, word: str) -> None:
+    long = notice(short=word * 400)
+    assert sms_body(long).endswith("... ACK 4711")
     outcome = TwilioSms(account(twilio_server)).send(PHONE, long, None)
     assert outcome.result is Result.SENT
-    assert "in 11 parts" in outcome.detail
+    assert "in 2 parts" in outcome.detail
 
 
 @pytest.mark.parametrize("text", ["<&>" * 2000, "a\x00b\x07c", "]]> <Dial>+1900</Dial>", ""])

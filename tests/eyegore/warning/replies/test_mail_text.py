@@ -23,6 +23,22 @@ def test_plain_text_wins_over_html_and_attachments_do_not_count() -> None:
     assert text_of(email.message_from_bytes(bytes(made))).strip() == "ACK 4711 größer"
 
 
+@pytest.mark.parametrize("empty", ["", "\n", " \r\n\t\n", "\xa0\n", "\u200b\ufeff\n"])
+def test_a_plain_text_in_which_nothing_stands_does_not_hide_the_html(empty: str) -> None:
+    made = EmailMessage()
+    made.set_content(empty, cte="base64")
+    made.add_alternative("<p>ACK 4711 pump is off</p>", subtype="html")
+    assert text_of(email.message_from_bytes(bytes(made))).strip() == "ACK 4711 pump is off"
+
+
+def test_an_empty_page_does_not_hide_the_next() -> None:
+    made = EmailMessage()
+    made.set_content("\n")
+    made.add_alternative("<html><head><style>p {}</style></head></html>", subtype="html")
+    made.add_alternative("<p>ACK 4711</p>", subtype="html")
+    assert text_of(email.message_from_bytes(bytes(made))).strip() == "ACK 4711"
+
+
 @pytest.mark.parametrize(
     ("page", "text"),
     [
