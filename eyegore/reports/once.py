@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,9 +18,10 @@ from rich.text import Text
 
 from eyegore.basics.lab_time import iso
 from eyegore.basics.standard_output import written_out
+from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.feeds.ingest import read_folder
 from eyegore.limits.model import LimitSet, LimitTable, Verdict
-from eyegore.messages.events import CaughtUp, Event, Flag, HkAccepted, LayoutChanged, SourceEvent, SourceKind
+from eyegore.messages.events import BadLine, CaughtUp, Event, Flag, HkAccepted, LayoutChanged, SourceEvent, SourceKind
 from eyegore.series.excursions import Run
 from eyegore.session.monitor import Monitor
 from eyegore.session.service import rules_for
@@ -38,12 +40,37 @@ class Findings:
     """A folder read and judged.
 
     ``unjudged`` are the parameters with a limit of which no sample could be judged, ``unread`` the files that could
-    not be read, by path, with the reason: of neither can be said that all is well.
+    not be read, by path, with the reason. What the monitor could not read of the others are its ``bad_lines``.
     """
 
     monitor: Monitor
     unjudged: tuple[str, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
+
+    def bad_lines(self, *kinds: FileKind) -> Iterator[str]:
+        """What could not be read of files of these kinds, or of any; a sentence for each file."""
+        counted: dict[str, list[BadLine]] = {}
+        for bad in self.monitor.bad_lines:
+            file = parse_name(os.path.basename(bad.path))
+            if not kinds or (file is not None and file.kind in kinds):
+                counted.setdefault(bad.path, []).append(bad)
+        for path, found in counted.items():
+            first = min(found, key=lambda one: one.line)
+            lines = f"line {first.line}" if len(found) == 1 else f"{len(found)} lines, the first of them {first.line},"
+            yield f"{os.path.basename(path)}: {lines} could not be read: {first.reason}"
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why nobody can say that everything was in limits; nothing of these was looked at."""
+        hk = self.monitor.hk
+        found = [*self.unread.values(), *self.bad_lines()]
+        if not hk.rows:
+            found.append("no row of housekeeping was read")
+        elif not self.monitor.flags.counts().checked:
+            found.append(f"nothing was judged: no parameter of ELVIS {hk.elvis or 'unknown'} has a limit")
+        if self.unjudged:
+            found.append(f"limits, but never judged: {', '.join(self.unjudged)}")
+        return tuple(found)
 
 
 def judge(
@@ -102,9 +129,7 @@ def exit_code(findings: Findings) -> int:
     monitor = findings.monitor
     if monitor.hk.excursions.runs(out=True):
         return OUT_OF_LIMITS
-    judged = monitor.hk.rows and monitor.flags.counts().checked
-    missed = monitor.hk.excursions.runs(out=False) or findings.unjudged or findings.unread
-    return CANNOT_JUDGE if not judged or missed else IN_LIMITS
+    return CANNOT_JUDGE if findings.doubts or monitor.hk.excursions.runs(out=False) else IN_LIMITS
 
 
 def document_of(findings: Findings) -> dict[str, Any]:
@@ -117,6 +142,7 @@ def document_of(findings: Findings) -> dict[str, Any]:
         "elvis": monitor.hk.elvis or None,
         "set": monitor.rules.limit_set.value,
         "exit": exit_code(findings),
+        "doubts": list(findings.doubts),
         "unread": [{"file": _name(path, folder), "reason": why} for path, why in findings.unread.items()],
         "hk": {
             "files": [_name(path, folder) for path in monitor.hk.files],
@@ -177,13 +203,15 @@ def _excursion(run: Run, monitor: Monitor) -> dict[str, Any]:
 _ENDS = {
     IN_LIMITS: ("every sample of every checked parameter is in limits", "green"),
     OUT_OF_LIMITS: ("something was out of limits", "bold red"),
-    CANNOT_JUDGE: ("cannot say that all is in limits: see what is missing or invalid above", "magenta"),
+    CANNOT_JUDGE: ("cannot say that all is in limits", "magenta"),
 }
 
 
 def print_report(findings: Findings, console: Console) -> None:
     """Print the same as :func:`document_of`, for people."""
     console.print(Group(*_parts(document_of(findings))))
+    for doubt in findings.doubts:
+        console.print(Text(doubt, style="bold magenta"))
     text, style = _ENDS[exit_code(findings)]
     console.print(Text(text, style=style))
 
@@ -194,8 +222,6 @@ def _parts(report: Mapping[str, Any]) -> Iterable[RenderableType]:
         f"{report['folder']}  ELVIS {report['elvis'] or 'unknown'}  limits {LimitSet(report['set']).words}",
         style="bold",
     )
-    for unread in report["unread"]:
-        yield Text(unread["reason"], style="bold magenta")
     yield Text(
         f"HK: {hk['rows']} rows in {len(hk['files'])} files, {hk['first'] or '-'} to {hk['last'] or '-'}, "
         f"{hk['bad_line_count']} bad lines"
@@ -215,8 +241,6 @@ def _parts(report: Mapping[str, Any]) -> Iterable[RenderableType]:
     for parameter in hk["parameters"].values():
         verdicts[parameter["verdict"]] = verdicts.get(parameter["verdict"], 0) + 1
     yield Text("last values: " + (", ".join(f"{count} {_word(name)}" for name, count in verdicts.items()) or "-"))
-    if hk["unjudged"]:
-        yield Text(f"limits, but never judged: {', '.join(hk['unjudged'])}", style="magenta")
     for title, key in (("out of limits", "excursions"), ("no valid reading", "invalid")):
         if report[key]:
             yield _table(title, report[key])

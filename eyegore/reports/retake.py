@@ -13,6 +13,7 @@ from rich.text import Text
 
 from eyegore.basics.lab_time import clock_text, iso
 from eyegore.basics.quantities import short
+from eyegore.elvis.day_folder import FileKind
 from eyegore.exposures.standing import ImageFindings, ImageReason, Reason, RetakeVerdict, Standing, standings
 from eyegore.limits.frame_model import ImageVerdict
 from eyegore.reports.once import Findings, number
@@ -36,7 +37,7 @@ _STYLES = {
 _WORDS = {
     NONE: "no exposure has to be taken again",
     SOME: "should be taken again",
-    CANNOT_JUDGE: "cannot say that all exposures are good: see what is unknown, unread or not judged above",
+    CANNOT_JUDGE: "cannot say that all exposures are good",
 }
 
 
@@ -55,9 +56,23 @@ def exit_code(findings: Findings, images: ImageFindings | None = None) -> int:
     found = all_standings(findings, images)
     if any(one.verdict in TO_RETAKE for one in found):
         return SOME
-    unsure = any(one.verdict is RetakeVerdict.UNKNOWN for one in found) or findings.unread or findings.unjudged
-    unseen = images is not None and images.none
-    return CANNOT_JUDGE if not found or unsure or unseen else NONE
+    unsure = any(one.verdict is RetakeVerdict.UNKNOWN for one in found)
+    return CANNOT_JUDGE if unsure or doubts(findings, images) else NONE
+
+
+def doubts(findings: Findings, images: ImageFindings | None = None) -> list[str]:
+    """Why nobody can say that every exposure is clean, but for what is told of single ones.
+
+    A line of housekeeping that could not be read is told of the exposures during which it was written.
+    """
+    found = [*findings.unread.values(), *findings.bad_lines(FileKind.EXPLOG)]
+    if not findings.monitor.hk.exposures.states:
+        found.append("no exposure was read from an exposure log")
+    if findings.unjudged:
+        found.append(f"limits, but never judged: {', '.join(findings.unjudged)}")
+    if images is not None and images.none:
+        found.append("there is no image in the folder: --no-images judges by housekeeping alone")
+    return found
 
 
 def as_json(findings: Findings, images: ImageFindings | None = None) -> dict[str, Any]:
@@ -70,6 +85,7 @@ def as_json(findings: Findings, images: ImageFindings | None = None) -> dict[str
         "elvis": monitor.hk.elvis or None,
         "set": monitor.rules.limit_set.value,
         "exit": exit_code(findings, images),
+        "doubts": doubts(findings, images),
         "hk_first": iso(monitor.hk.first_time),
         "hk_last": iso(monitor.hk.last_time),
         "unread": [{"file": Path(path).name, "reason": why} for path, why in findings.unread.items()],
@@ -160,13 +176,12 @@ def parts(findings: Findings, images: ImageFindings | None = None) -> Iterator[T
     states, found = monitor.hk.exposures.states, doubtful(findings, images)
     limits = f"limits {monitor.rules.limit_set.words}"
     yield Text(f"{monitor.folder}  ELVIS {monitor.hk.elvis or 'unknown'}  {limits}", style="bold")
-    for why in findings.unread.values():
+    for why in (*doubts(findings, images), *findings.bad_lines(FileKind.MASTER_HK, FileKind.OBSID_HK)):
         yield Text(why, style="bold magenta")
-    if findings.unjudged:
-        yield Text(f"limits, but never judged: {', '.join(findings.unjudged)}", style="magenta")
     hk = "no HK row" if not monitor.hk.rows else f"HK {iso(monitor.hk.first_time)} to {iso(monitor.hk.last_time)}"
     yield Text(f"{len(states)} ObsIDs, {len(states) - len(found)} of them clean; {hk}")
-    yield _images_line(images)
+    if images is None or not images.none:
+        yield _images_line(images)
     if found:
         yield _table(found)
     code = exit_code(findings, images)
@@ -178,9 +193,6 @@ def parts(findings: Findings, images: ImageFindings | None = None) -> Iterator[T
 def _images_line(images: ImageFindings | None) -> Text:
     if images is None:
         return Text("images were not judged", style="dim")
-    if images.none:
-        words = "there is no image in the folder: --no-images judges by housekeeping alone"
-        return Text(words, style="bold magenta")
     counts = ", ".join(f"{count} {verdict.value}" for verdict in ImageVerdict if (count := images.count(verdict)))
     hint = " (--image-warnings lists them)" if images.count(ImageVerdict.WARNING) and not images.warnings else ""
     return Text(f"{len(images.results)} images: {counts}{hint}")

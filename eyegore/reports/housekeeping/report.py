@@ -37,6 +37,8 @@ ROWS = 6
 """Rows of panels on a page, two panels each."""
 LINES = 84
 """Lines of a table on a page."""
+MOST_DOUBTS = 12
+"""What could not be read or judged is told one by one up to so many."""
 MOST_RUNS = 8 * LINES
 """Excursions listed on paper; the table has all."""
 FOOT = (
@@ -91,9 +93,7 @@ class HkReport:
         """0: every sample of every checked parameter in limits; 1: one out of limits; 2: neither can be said."""
         if self.runs:
             return OUT_OF_LIMITS
-        findings = self.findings
-        unsure = self.invalid or findings.unjudged or findings.unread or not self.judged
-        return CANNOT_JUDGE if unsure else IN_LIMITS
+        return CANNOT_JUDGE if self.invalid or self.findings.doubts else IN_LIMITS
 
     def write(self, pdf: Path, obsids: Path, excursions: Path, advance: Callable[[str], object]) -> None:
         """Write the three documents; ``advance`` is called with the name of each parameter that is done."""
@@ -230,12 +230,10 @@ class HkReport:
         found: list[str] = []
         if not self.samples.continuous:
             found.append(CAUTION)
-        if not self.judged:
-            elvis = self.findings.monitor.hk.elvis
-            found.append(f"nothing was judged: no parameter of ELVIS {elvis or 'unknown'} has a limit")
-        found += list(self.findings.unread.values())[:10]
-        if self.findings.unjudged:
-            found.append(f"limits, but never judged: {', '.join(self.findings.unjudged)}")
+        doubts = self.findings.doubts
+        found += doubts[:MOST_DOUBTS]
+        if len(doubts) > MOST_DOUBTS:
+            found.append(f"and {len(doubts) - MOST_DOUBTS} more of that kind")
         if self.invalid:
             found.append(f"{len({run.parameter for run in self.invalid})} parameters had samples that are no readings")
         if not self.obsids:

@@ -1,0 +1,91 @@
+"""What could not be read was never judged: no command says that all is well then, and each names it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eyegore.cli import main
+from eyegore.simulator.simulator import SimulatedSession, Simulator
+
+START = 1_552_593_600.0  # 2019-03-14T20:00:00
+HK, LOG = "HK_14-03-19_ROE1_01.txt", "EXP_LOG_140319.txt"
+
+Damage = Callable[[list[str]], str]
+
+
+def in_line(text: str) -> Damage:
+    """Line 100 reads so."""
+    return lambda lines: "".join([*lines[:99], text + "\n", *lines[100:]])
+
+
+def most_cut(lines: list[str]) -> str:
+    return "".join(line if number % 10 < 2 else line[: len(line) // 2] + "\n" for number, line in enumerate(lines))
+
+
+DAMAGED_HK: dict[str, Damage] = {
+    "a line of bytes": in_line("\0" * 512),
+    "a cut line": in_line("14-03-19_20:01:38\t1.0\t2.0"),
+    "a line of words": in_line("disk full"),
+    "most lines cut": most_cut,
+}
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Path:
+    """Five quiet minutes with an exposure log."""
+    folder = tmp_path / "14_Mar_19"
+    Simulator(folder, SimulatedSession(start=START, seconds=300, images=False)).write_at_once()
+    return folder
+
+
+def spoil(path: Path, damage: Damage) -> None:
+    path.write_text(damage(path.read_text().splitlines(keepends=True)), newline="")
+
+
+@pytest.mark.parametrize("damage", DAMAGED_HK.values(), ids=DAMAGED_HK)
+def test_housekeeping_that_cannot_be_read_is_not_in_limits(
+    day: Path, capsys: pytest.CaptureFixture[str], damage: Damage
+) -> None:
+    spoil(day / HK, damage)
+    assert main(["-p", str(day), "--headless", "--once", "--json"]) == 2
+    (doubt,) = json.loads(capsys.readouterr().out)["doubts"]
+    assert doubt.startswith(f"{HK}: ")
+    assert "could not be read" in doubt
+    assert main(["-p", str(day), "--headless", "--once"]) == 2
+    assert HK in capsys.readouterr().out
+
+
+def test_the_report_of_housekeeping_names_what_it_could_not_read(
+    day: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    spoil(day / HK, DAMAGED_HK["a cut line"])
+    assert main(["hk-report", str(day), "-o", str(tmp_path / "out")]) == 2
+    assert f"{HK}: line 100 could not be read" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", ["TimeStamp\tPRESSURE\tFLOW", "TimeStamp\tCCD1_OD_T\tCCD2_OD_T"])
+def test_what_cannot_be_said_is_never_without_a_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], columns: str
+) -> None:
+    (tmp_path / HK).write_text(f"{columns}\n14-03-19_20:01:38\t1.0\t2.0\n")
+    for command in (["-p", str(tmp_path), "--headless", "--once"], ["retake", str(tmp_path)]):
+        assert main([*command, "--json"]) == 2
+        doubts = json.loads(capsys.readouterr().out)["doubts"]
+        assert doubts
+        main(command)
+        printed = " ".join(capsys.readouterr().out.split())
+        assert "above" not in printed
+        assert all(doubt in printed for doubt in doubts)
+
+
+def test_a_row_of_the_log_that_cannot_be_read_is_an_exposure_nobody_judged(
+    day: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(day / LOG, lambda lines: "".join([*lines[:-2], lines[-2].replace("20", "?", 1), lines[-1]]))
+    assert main(["retake", str(day), "--no-images", "--json"]) == 2
+    (doubt,) = json.loads(capsys.readouterr().out)["doubts"]
+    assert doubt.startswith(f"{LOG}: line ")
