@@ -128,7 +128,7 @@ class HkTail:
             self._table = None
         yield from self._lines(chunk.data, chunk.line, received)
         if chunk.too_long is not None and self._transposed is None:
-            yield BadLine(self.path, chunk.too_long, f"it is longer than {LONGEST_LINE} bytes")
+            yield self._bad(chunk.too_long, f"it is longer than {LONGEST_LINE} bytes")
 
     def _lines(self, data: bytes, line: int, received: float) -> Iterator[FeedMessage]:
         """Messages of complete lines: all at once, but for those where a header is looked for."""
@@ -160,7 +160,7 @@ class HkTail:
         elif is_transposed(text):
             self._transposed = read_transposed(b"")
         else:
-            yield BadLine(self.path, line, f"it is no header, and none came before it: {excerpt(bare)}")
+            yield self._bad(line, f"it is no header, and none came before it: {excerpt(bare)}")
 
     def _start_table(self, columns: tuple[str, ...], time_place: int) -> HkHeader:
         time_so_far = self._table.clock if self._table else HkClock(*self._begun())
@@ -191,10 +191,11 @@ class HkTail:
         if table is None or not data:
             return
         rows = table.rows(data, line)
+        yield from (self._bad(bad, reason) for bad, reason, row in rows.bad if row == 0)
         if rows.times.size:
             yield HkRows(self.path, table.parameters, rows.times, rows.values, rows.line, received)
-        for bad, reason in rows.bad:
-            yield BadLine(self.path, bad, reason)
+        times = [*rows.times.tolist(), math.nan]
+        yield from (self._bad(bad, reason, times[row - 1], times[row]) for bad, reason, row in rows.bad if row)
 
     # --- transposed files -------------------------------------------------------------------------------------------
 
@@ -223,9 +224,13 @@ class HkTail:
             yield HkRows(self.path, content.columns, times, content.values[told:], content.line, received)
         for line, reason in content.bad:
             if (line, reason) not in before.bad:
-                yield BadLine(self.path, line, reason)
+                yield self._bad(line, reason)
 
     # --- both -------------------------------------------------------------------------------------------------------
+
+    def _bad(self, line: int, reason: str, after: float = math.nan, before: float = math.nan) -> BadLine:
+        """A bad line; told between the rows before and after it unless it names them."""
+        return BadLine(self.path, line, reason, (after, before))
 
     def _header(self, columns: tuple[str, ...], *, transposed: bool) -> HkHeader:
         return hk_header(self.path, columns, self.elvis, transposed=transposed, explog=self.explog)

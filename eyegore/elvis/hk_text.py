@@ -211,18 +211,18 @@ class HkTable:
         times: list[float] = []
         values: list[list[float]] = []
         good: list[int] = []
-        bad: list[tuple[int, str]] = []
+        bad: list[tuple[int, str, int]] = []
         for at, text in zip(numbers, lines, strict=True):
             cells = text.split("\t")
             if len(cells) == len(self.columns) + 1 and not cells[-1].strip():
                 cells.pop()
             reason = self._trouble(text, cells)
             if reason:
-                bad.append((at, reason))
+                bad.append((at, reason, len(good)))
                 continue
             time = self.clock.time(cells.pop(self.time_place))
             if math.isnan(time):
-                bad.append((at, f"its time stamp cannot be read: {excerpt(text)}"))
+                bad.append((at, f"its time stamp cannot be read: {excerpt(text)}", len(good)))
                 continue
             times.append(time)
             values.append(self._values(cells))
@@ -260,12 +260,12 @@ class HkTable:
 @dataclass(frozen=True, eq=False)
 class ParsedRows:
     """What lines of a table held: ``times`` [lab s] (n,), ``values`` (n, parameters), the number of the first row's
-    line, and the numbers of bad lines with the reason."""
+    line, and the numbers of bad lines with the reason and the number of rows before them."""
 
     times: FloatArray
     values: FloatArray
     line: int
-    bad: tuple[tuple[int, str], ...]
+    bad: tuple[tuple[int, str, int], ...]
 
 
 def excerpt(text: str) -> str:

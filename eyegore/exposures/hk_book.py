@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from eyegore.basics.records import same
-from eyegore.exposures.hk_risk import EDGE_S, FrameRisk
+from eyegore.exposures.hk_risk import EDGE_S, FrameRisk, Unread
 from eyegore.exposures.interval import interval_of
 from eyegore.exposures.row_covers import Codes, CoveredRows, RowCovers, RowKind
 from eyegore.messages.events import Exposure, FloatArray
@@ -33,6 +33,7 @@ class ExposureHkBook:
         self._kept: deque[CoveredRows] = deque()
         self._size = 0
         self._dropped = False
+        self._unread: list[Unread] = []
         self._frames: dict[int, FrameRisk] = {}
         self._starts: list[tuple[float, int]] = []
         self._longest = 0.0
@@ -63,9 +64,28 @@ class ExposureHkBook:
         if not math.isnan(self._silent_since) and times.size:
             self._silent_since = math.nan
             changed.update((obsid, self._frames[obsid]) for obsid in self._pending)
+        if self._unread and self._unread[-1].high == math.inf and times.size:
+            lost = self._unread[-1]
+            changed.update(self._meet(lost.low, math.inf))
+            lost.high = max(lost.low, float(times[0]))
+            self._note_unread(changed.values())
         for rows in self._covers.add(kind, times, values, codes):
             changed.update(self._see(rows))
         return self._told(changed.values())
+
+    def add_unread(self, after: float, before: float) -> list[ExposureHk]:
+        """A line that could not be read, between rows at these times [lab s].
+
+        NaN: that is the row which came last, or the next to come.
+        """
+        low = after if math.isfinite(after) else self._covers.newest
+        lost = Unread(low if math.isfinite(low) else -math.inf, before if math.isfinite(before) else math.inf, 1)
+        if self._unread and self._unread[-1].low == lost.low:
+            lost.lines += self._unread.pop().lines
+        self._unread.append(lost)
+        touched = self._meet(lost.low, lost.high)
+        self._note_unread(touched.values())
+        return self._told(touched.values())
 
     def silent(self) -> list[ExposureHk]:
         """No more rows come, for the time being or for ever: what is not read to its end has no HK."""
@@ -117,19 +137,28 @@ class ExposureHkBook:
         frame.forgotten = self._dropped and not oldest <= frame.start
         for rows in self._kept:
             frame.see(rows, self._stale_s)
+        self._note_unread([frame])
         # After the clock was set back there are rows of its time that are not the ones to come.
         frame.final = frame.final and self._covers.newest >= frame.end
         self._settle(frame)
 
     def _see(self, rows: CoveredRows) -> Iterable[tuple[int, FrameRisk]]:
         self._keep(rows)
-        first = bisect.bisect_left(self._starts, (rows.low - self._longest, -1))
-        stop = bisect.bisect_right(self._starts, (rows.high, math.inf))
-        touched = [self._frames[obsid] for _, obsid in self._starts[first:stop]]
-        for frame in touched:
+        touched = self._meet(rows.low, rows.high)
+        for frame in touched.values():
             frame.see(rows, self._stale_s)
             self._settle(frame)
-        return [(frame.obsid, frame) for frame in touched]
+        return touched.items()
+
+    def _meet(self, low: float, high: float) -> dict[int, FrameRisk]:
+        """The ObsIDs that may have been taken between two times [lab s]."""
+        first = bisect.bisect_left(self._starts, (low - self._longest, -1))
+        stop = bisect.bisect_right(self._starts, (high, math.inf))
+        return {obsid: self._frames[obsid] for _, obsid in self._starts[first:stop]}
+
+    def _note_unread(self, frames: Iterable[FrameRisk]) -> None:
+        for frame in frames:
+            frame.unread = [lost for lost in self._unread if lost.low < frame.end and lost.high > frame.start]
 
     def _settle(self, frame: FrameRisk) -> None:
         if frame.final:
@@ -148,6 +177,8 @@ class ExposureHkBook:
         while self._size - max(self._kept[0].times.size, 1) >= self._kept_rows:
             self._size -= max(self._kept.popleft().times.size, 1)
             self._dropped = True
+        while self._dropped and self._unread and self._unread[0].high < self._kept[0].low:
+            self._unread.pop(0)
 
     def _told(self, frames: Iterable[FrameRisk]) -> list[ExposureHk]:
         """What is to be told of these ObsIDs: those of which something else is known than was told."""

@@ -21,6 +21,15 @@ _SOURCE = "hk"
 
 
 @dataclass
+class Unread:
+    """So many ``lines`` between two rows, at ``low`` and ``high`` [lab s], could not be read."""
+
+    low: float
+    high: float
+    lines: int
+
+
+@dataclass
 class _Found:
     """The samples of one parameter with one verdict."""
 
@@ -43,6 +52,7 @@ class FrameRisk:
         self.intervals: dict[str, ExposureInterval] = {}
         self.start = self.opened = self.end = math.nan
         self.final = False
+        self.unread: list[Unread] = []
         self.told: ExposureHk | None = None
         self.begin()
 
@@ -130,6 +140,9 @@ class FrameRisk:
     def _reasons(self, silent_since: float) -> Iterator[RetakeReason]:
         for (name, verdict), found in self._found.items():
             yield _reason(name, verdict, found)
+        for lost in self.unread:
+            words = f"{lost.lines} line{'s' if lost.lines > 1 else ''} of its HK could not be read"
+            yield _unknown(words, max(lost.low, self.start), min(lost.high, self.end))
         for gap in self._gaps:
             yield _silence(max(gap.low, self.start), min(gap.high, self.end))
         if math.isnan(self.start):
@@ -150,8 +163,8 @@ class FrameRisk:
             yield _unknown("its HK has not been read to the end yet")
 
 
-def _unknown(note: str) -> RetakeReason:
-    return RetakeReason(_SOURCE, HkVerdict.UNKNOWN, Verdict.UNCHECKED, note=note)
+def _unknown(note: str, first: float = math.nan, last: float = math.nan) -> RetakeReason:
+    return RetakeReason(_SOURCE, HkVerdict.UNKNOWN, Verdict.UNCHECKED, first=first, last=last, note=note)
 
 
 def _silence(first: float, last: float) -> RetakeReason:

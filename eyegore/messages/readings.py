@@ -51,11 +51,16 @@ class HkRows:
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that could not be read; the rest of the file was."""
+    """A line that could not be read; the rest of the file was.
+
+    ``rows`` are the times [lab s] of the rows before and after a line of housekeeping, NaN where these are the one that
+    was read last and the one that is read next; None for a line of an exposure log.
+    """
 
     path: str
     line: int
     reason: str
+    rows: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,8 @@ class Monitor:
                 self.bad_lines.append(message)
                 self.bad_line_count += 1
                 text = f"{message.path}, line {message.line}: {message.reason}; the rest of the file is read"
-                return [Said(logging.WARNING, text, now)]
+                unread = self.hk.exposures.add_unread(*message.rows) if message.rows else []
+                return [Said(logging.WARNING, text, now), *unread]
             case SourceEvent():
                 return self._take_source(message, now)
             case WatcherState():

@@ -380,3 +380,46 @@ def test_as_a_plain_loop_over_the_rows_has_it(
     ends = {one.obsid: one.end for one in book.states}
     expected = {each.obsid: looped(times, readings, each.time, ends[each.obsid]) for each in exposures}
     assert judged(book) == expected
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("rows", "lines", "unknown"),
+    [
+        ([*seconds(90, 140), *seconds(180, 410)], [(140, 180)], {1}),
+        ([*seconds(90, 140), *seconds(180, 410)], [(140, 180), (140, 180)], {1}),
+        ([*seconds(90, 220), *seconds(240, 410)], [(220, 240)], set()),  # between two exposures
+        ([*seconds(90, 190), *seconds(240, 410)], [(190, 240)], {1}),
+        ([*seconds(90, 190), *seconds(240, 410)], [(190, math.nan)], {1, 2}),  # nobody knows when the lines ended
+        (seconds(90, 410), [(100, 101)], {1}),  # the row of the start, and the line after it
+        (seconds(90, 410), [(99, 100)], set()),
+        ([], [(math.nan, math.nan)], {1, 2}),
+    ],
+)
+def test_lines_that_cannot_be_read_leave_the_exposures_of_then_unknown(
+    rows: Sequence[float], lines: list[tuple[float, float]], unknown: set[int], late: bool
+) -> None:
+    book = ExposureHkBook(GAP_S)
+    exposures = [exposure(1, 100, 200), exposure(2, 300, 400)]
+    if not late:
+        book.add(exposures)
+    take(book, rows)
+    for line in lines:
+        book.add_unread(*line)
+    if late:
+        book.add(exposures)
+    told = {one.obsid for one in book.states if any("could not be read" in why.text for why in one.reasons)}
+    assert told == unknown
+    if rows:
+        assert {obsid for obsid, verdict in judged(book).items() if verdict is UNKNOWN} == unknown
+        assert set(judged(book).values()) <= {UNKNOWN, CLEAN}
+
+
+def test_a_row_tells_when_lines_could_be_read_again() -> None:
+    book = ExposureHkBook(GAP_S)
+    book.add([exposure(1, 100, 200), exposure(2, 300, 400)])
+    take(book, seconds(90, 210))
+    book.add_unread(210, math.nan)
+    assert "could not be read" in book.states[1].reasons[0].text
+    take(book, seconds(220, 410))
+    assert judged(book) == {1: CLEAN, 2: CLEAN}

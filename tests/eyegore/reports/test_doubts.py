@@ -18,8 +18,8 @@ Damage = Callable[[list[str]], str]
 
 
 def in_line(text: str) -> Damage:
-    """Line 100 reads so."""
-    return lambda lines: "".join([*lines[:99], text + "\n", *lines[100:]])
+    """Line 150 reads so."""
+    return lambda lines: "".join([*lines[:149], text + "\n", *lines[150:]])
 
 
 def most_cut(lines: list[str]) -> str:
@@ -28,7 +28,7 @@ def most_cut(lines: list[str]) -> str:
 
 DAMAGED_HK: dict[str, Damage] = {
     "a line of bytes": in_line("\0" * 512),
-    "a cut line": in_line("14-03-19_20:01:38\t1.0\t2.0"),
+    "a cut line": in_line("14-03-19_20:02:28\t1.0\t2.0"),
     "a line of words": in_line("disk full"),
     "most lines cut": most_cut,
 }
@@ -64,7 +64,7 @@ def test_the_report_of_housekeeping_names_what_it_could_not_read(
 ) -> None:
     spoil(day / HK, DAMAGED_HK["a cut line"])
     assert main(["hk-report", str(day), "-o", str(tmp_path / "out")]) == 2
-    assert f"{HK}: line 100 could not be read" in capsys.readouterr().out
+    assert f"{HK}: line 150 could not be read" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("columns", ["TimeStamp\tPRESSURE\tFLOW", "TimeStamp\tCCD1_OD_T\tCCD2_OD_T"])
@@ -89,3 +89,14 @@ def test_a_row_of_the_log_that_cannot_be_read_is_an_exposure_nobody_judged(
     assert main(["retake", str(day), "--no-images", "--json"]) == 2
     (doubt,) = json.loads(capsys.readouterr().out)["doubts"]
     assert doubt.startswith(f"{LOG}: line ")
+
+
+@pytest.mark.parametrize("damage", DAMAGED_HK.values(), ids=DAMAGED_HK)
+def test_an_exposure_whose_housekeeping_cannot_be_read_is_not_clean(
+    day: Path, capsys: pytest.CaptureFixture[str], damage: Damage
+) -> None:
+    spoil(day / HK, damage)
+    assert main(["retake", str(day), "--no-images", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert told["clean"] < told["exposures"]
+    assert "could not be read" in told["unknown"][0]["reasons"][0]["text"]
