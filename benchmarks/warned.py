@@ -18,6 +18,8 @@ from benchmarks.workshop import Workshop
 CRITICAL = [f"CCD{ccd}_TEMP_{half}" for ccd in (1, 2, 3) for half in ("T", "B")]
 APART_S, LASTS_S = 60, 5
 """Between two excursions, and how long one lasts, by the clock of the session [s]."""
+SAMPLES = 2
+"""So many make it critical."""
 SETTINGS = """\
 time_zone = "UTC"
 [texts]
@@ -93,13 +95,13 @@ def told(workshop: Workshop) -> Iterator[Figure]:
             time.sleep(0.05)
         delays = []
         for _name in CRITICAL:
-            elvis.append_rows(1)
+            elvis.append_rows(SAMPLES)
             written = time.perf_counter()
             delays.append(arrivals.get(timeout=30) - written)
-            elvis.append_rows(APART_S - 1)
+            elvis.append_rows(APART_S - SAMPLES)
         service.stop(5.0)
     details = f"{len(delays)} text messages, median {statistics.median(delays):.2f} s"
-    yield Figure("P16", "critical row to message at the provider, longest", max(delays), 2.0, "s", details)
+    yield Figure("P16", "critical row to message at the provider, longest", max(delays), 0.3, "s", details)
 
 
 TARGETS = {"P16": told}

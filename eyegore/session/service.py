@@ -7,6 +7,7 @@ event: they must return at once (put it in a queue). Freeze or lose one, and not
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -43,7 +44,7 @@ from eyegore.messages.events import (
 from eyegore.session.monitor import Monitor, MonitorMemory, Tick
 from eyegore.session.settings import Session, person
 from eyegore.session.side_workers import SideWorkers
-from eyegore.warning.orders import WARNING_THREADS, News, Orders
+from eyegore.warning.orders import WARNING_THREADS, Due, News, Orders
 
 if TYPE_CHECKING:
     from eyegore.warning.service import WarningService
@@ -233,9 +234,9 @@ class Service:
         while True:
             message: FeedMessage | Command | News | Tick | _Shown | None
             try:
-                message = self._inbox.get(timeout=max(0.0, next_tick - time.monotonic()))
+                message = self._inbox.get(timeout=max(0.0, min(next_tick - time.monotonic(), self._due())))
             except queue.Empty:
-                message = Tick()
+                message = Tick() if time.monotonic() >= next_tick else Due()
             if message is None:
                 return
             try:
@@ -250,6 +251,11 @@ class Service:
                     self._deliver(message)
             except Exception:  # the next row must find the thread alive
                 log.exception("what follows from a message was not done: %.200r", message)
+
+    def _due(self) -> float:
+        """In how many seconds something is to be told to people; infinite when nothing waits."""
+        now = self._clock()
+        return math.inf if self.warnings is None else self.warnings.due(now) - now
 
     def _deliver(self, message: FeedMessage | Command | News | Tick) -> None:
         now = self._clock()

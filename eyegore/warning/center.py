@@ -117,6 +117,10 @@ class WarningCenter:
             orders.add(self._way_round(delivery, now, late=True))
         return orders
 
+    def due(self, now: float) -> float:
+        """When a tick is due that must not wait for the next second, after ``now`` [unix s]; infinite for none."""
+        return self._policy.due(now)
+
     def _orders(self, notices: Sequence[Notice], now: float) -> Orders:
         orders = Orders()
         for notice in notices:

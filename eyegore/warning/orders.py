@@ -11,7 +11,13 @@ from eyegore.warning.replies.reply import Replies
 WARNING_THREADS = "warnings by "
 """How the names of the threads of the dispatcher begin."""
 
-News = Delivery | Replies
+
+@dataclass(frozen=True)
+class Due:
+    """What was held back for a moment is to be told now."""
+
+
+News = Delivery | Replies | Due
 
 
 @dataclass

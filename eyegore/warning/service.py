@@ -18,7 +18,7 @@ from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning.center import CenterMemory, WarningCenter, line_of
 from eyegore.warning.channels.dispatcher import Dispatcher
 from eyegore.warning.channels.fallback import StateWatch
-from eyegore.warning.orders import News, Orders
+from eyegore.warning.orders import Due, News, Orders
 from eyegore.warning.replies.reply import Inbox, Replies
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ class WarningService:
             return self._center.changed(news, now)
         if isinstance(news, Replies):
             return self._center.replied(news.replies, now)
+        if isinstance(news, Due):
+            return self._center.tick(now)
         orders = self._center.orders_for(events, now)
         if any(isinstance(event, Health) for event in events):  # a second has passed
             if self._outbox is not None:
@@ -162,6 +164,10 @@ class WarningService:
             if state is not None:
                 orders.events.append(state)
         return orders
+
+    def due(self, now: float) -> float:
+        """When :class:`Due` is wanted, after ``now`` [unix s]; infinite when it is not."""
+        return self._center.due(now)
 
     def fault(self, now: float) -> Orders:
         """What follows from an error in here."""

@@ -106,6 +106,11 @@ class Case:
         gone = all(member.state is AlarmState.NORMAL for member in self.members.values())
         return gone and not self.news and not self.told
 
+    @property
+    def dues(self) -> tuple[float, ...]:
+        """When something of it is to be told."""
+        return (self.due, self.over, self.answer.due if self.answer is not None else NAN)
+
     def add_news(self, name: str, reason: Reason, due: float) -> None:
         """Have something told at ``due`` or, when something else is told before, then."""
         before = self.news.pop(name, None)

@@ -4,8 +4,8 @@ A person is told when an alarm begins to wait for somebody, when it becomes grav
 it is the backup), and when an acknowledged one is still out after long; who was told hears who took care of it and
 when it is over. Nobody is told anything else. The alarms of one incident are one message.
 
-A critical alarm is told with the first :meth:`Policy.tick` after ``hold_critical_s``: one tick per second at least is
-expected, and one right after the alarms of a batch of rows does no harm.
+What happens to alarms is told with the first :meth:`Policy.tick` at which it is due: one tick per second at least is
+expected, and one when :meth:`Policy.due` says so, for a critical alarm waits no longer than ``hold_critical_s``.
 """
 
 from __future__ import annotations
@@ -109,6 +109,10 @@ class Policy:
             notices += self._good.overs(self._book, now)
         self._book.forget_done()
         return notices
+
+    def due(self, now: float) -> float:
+        """When the next thing is due that is not due at ``now`` [unix s]; infinite when nothing is."""
+        return min((time for case in self._book for time in case.dues if time > now), default=math.inf)
 
     # --- bad news ----------------------------------------------------------------------------------------------------
 

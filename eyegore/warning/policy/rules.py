@@ -75,7 +75,7 @@ class PolicyRules:
     flood_alarms: int = FLOOD_ALARMS
     flood_s: float = FLOOD_S
     flood_every_s: float = 600.0
-    hold_critical_s: float = 0.5
+    hold_critical_s: float = 0.05
     hold_s: float = 5.0
     together_s: float = TOGETHER_S
     lab: str = ""

@@ -126,6 +126,20 @@ def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges
     assert [entry.person for entry in replies] == ["anna"]
 
 
+def test_a_critical_value_does_not_wait_for_the_next_second(
+    tmp_path: Path, start: Start, ear: Ear, mailbox: Mailbox, twilio_server: TwilioServer, wait_until: WaitUntil,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("eyegore.session.service.TICK_S", 10 * AWAITED_S)
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(25)
+    start()
+    wait_until(lambda: "read up to now" in ear.said())
+    elvis.append_rows(10)
+    wait_until(lambda: twilio_server.messages)
+    assert "CCD2_TEMP_B" in twilio_server.messages[0]["body"]
+
+
 def test_after_a_restart_nothing_goes_out_twice(
     tmp_path: Path, start: Start, ear: Ear, mailbox: Mailbox, twilio_server: TwilioServer, wait_until: WaitUntil
 ) -> None:

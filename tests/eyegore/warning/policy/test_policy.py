@@ -25,8 +25,11 @@ def bench() -> Bench:
 
 
 def test_a_critical_alarm_is_told_with_the_next_tick(bench: Bench) -> None:
+    assert bench.policy.due(bench.now) == math.inf
     assert bench.go(out=["T1"]) == []
+    assert bench.policy.due(bench.now) == bench.now + bench.rules.hold_critical_s
     assert bench.go() == [f"Ana: {T1}"]
+    assert bench.policy.due(bench.now) == math.inf
     (notice,) = bench.notices
     assert (notice.reason, notice.severity, notice.channels) == (Reason.RAISED, CRITICAL, (Channel.SMS, Channel.CALL))
     assert (notice.parameter, notice.incident, notice.made) == ("T1", 1, bench.now)
