@@ -47,10 +47,12 @@ class EntryContext:
 
 @dataclass(frozen=True)
 class BoardMemory:
-    """What survives a restart: the alarms that are not idle, by parameter and kind."""
+    """What survives a restart: the alarms that are not idle, by parameter and kind; ``untold`` are those raised by
+    what was old."""
 
     alarms: Mapping[str, TrackMemory]
     incidents: IncidentBook
+    untold: tuple[str, ...] = ()
 
 
 class AlarmBoard:
@@ -63,6 +65,8 @@ class AlarmBoard:
         self._remembered: dict[str, TrackMemory] = {}
         self._phase: Phase | None = None
         self._awake: dict[AlarmMachine, None] = {}
+        self._untold: set[str] = set()
+        """Keys of the alarms raised by what nobody was told, because it was old."""
         self.revision = 0
         """Another one after each change that may have made another alarm of any."""
 
@@ -138,11 +142,20 @@ class AlarmBoard:
             incident = self._incidents.join(change.alarm.parameter, change.alarm.since, step.time)
             machine.join_incident(incident.number, incident.first_out)
             change = replace(change, alarm=machine.alarm)
+        if change.what in (Transition.RAISED, Transition.RISEN):
+            (self._untold.add if step.time < frame.news else self._untold.discard)(change.alarm.key)
         events.append(_event(change, frame, step))
         if change.what is Transition.RAISED and self._incidents.flood_changed(step.time) and self._incidents.flood:
             text = f"flood: {self._incidents.raised_lately} alarms within {FLOOD_S / 60:.0f} min"
             events.append(Said(logging.WARNING, text, frame.now))
         return events
+
+    def found(self, frame: EntryContext) -> list[Event]:
+        """Watching begins: tell, once, what went out before and lasts, however long ago that was."""
+        lasting = [machine.alarm for machine in self._machines() if machine.alarm.key in self._untold]
+        self._untold.clear()
+        waiting = [alarm for alarm in lasting if alarm.active and alarm.state is AlarmState.UNACK]
+        return [_event(AlarmStep(Transition.FOUND, one.state, one.state, one), frame, None) for one in waiting]
 
     def timer(
         self,
@@ -171,6 +184,18 @@ class AlarmBoard:
             return []
         violation = _timer_violation(machine.alarm.severity, machine.alarm.since, time)
         return self._apply(machine, Step(StepKind.OVER, 0, time, float("nan"), violation), frame)
+
+    def timer_of(self, name: str, kind: AlarmKind = AlarmKind.DEADMAN) -> Alarm | None:
+        """The alarm of a dead-man timer or trend as it stands, None where there never was one."""
+        machine = self._timers.get((name, kind))
+        return machine.alarm if machine is not None else None
+
+    def let_go(self, name: str, frame: EntryContext) -> list[Event]:
+        """What a dead-man timer waits for is not awaited any more, though it has not come."""
+        machine = self._timers[name, AlarmKind.DEADMAN]
+        change = machine.release()
+        self._stir(machine)
+        return [_event(change, frame, None)] if change is not None else []
 
     def _timer(self, name: str, kind: AlarmKind) -> AlarmMachine:
         key = (name, kind)
@@ -239,11 +264,12 @@ class AlarmBoard:
         for machine in self._timers.values():
             if not machine.idle:
                 alarms[machine.alarm.key] = TrackMemory(machine.memory())
-        return BoardMemory(alarms, self._incidents)
+        return BoardMemory(alarms, self._incidents, tuple(sorted(self._untold)))
 
     def restore(self, memory: BoardMemory) -> None:
         """Take back what :meth:`memory` gave; before any parameter is watched."""
         self._remembered, self._incidents = dict(memory.alarms), memory.incidents
+        self._untold = set(memory.untold)
         for alarm in [track.alarm.alarm for track in memory.alarms.values()]:
             if alarm.kind.in_words:
                 self._timer(alarm.parameter, alarm.kind)

@@ -52,6 +52,9 @@ def sentence(change: AlarmStep, verdict: Verdict | None) -> str:
         case Transition.RAISED | Transition.RISEN:
             said = what(alarm, alarm.value, verdict if verdict is not None else Verdict.UNCHECKED)
             return f"{alarm.severity.name} {said} since {clock_text(alarm.since)}"
+        case Transition.FOUND:
+            said = f"{alarm.severity.name} {what(alarm, alarm.value)}"
+            return f"{said} {change.what.value}, since {clock_text(alarm.since)}"
         case Transition.RETURNED if alarm.kind is AlarmKind.INVALID:
             return f"{alarm.parameter} has a valid reading again at {clock_text(alarm.time)}"
         case Transition.RETURNED if alarm.kind.in_words:
@@ -59,6 +62,8 @@ def sentence(change: AlarmStep, verdict: Verdict | None) -> str:
         case Transition.RETURNED:
             value = quantity(alarm.value, alarm.unit)
             return f"{alarm.parameter} {value} back in {_limits(alarm)}s at {clock_text(alarm.time)}"
+        case Transition.RELEASED if alarm.kind is AlarmKind.DEADMAN:
+            return f"{alarm.parameter} is not awaited any more"
         case Transition.STILL_OUT:
             return f"{alarm.severity.name} {alarm.parameter} still out of limits after an hour: acknowledge again"
         case _:
@@ -67,9 +72,17 @@ def sentence(change: AlarmStep, verdict: Verdict | None) -> str:
 
 TIMER_RESPONSES = {
     "HK rows": (
-        "Look at ELVIS: does it run, does its clock go on, does its HK window change? Until rows come again nothing is "
+        "Look at ELVIS: does it run, does its HK window change, is the share there? Until rows come again nothing is "
         "judged: watch temperatures and supplies on the hardware itself, and call the person responsible if HK stays "
         "away."
+    ),
+    "HK clock": (
+        "Look at ELVIS: does its clock go on, do the values in its HK window change? Rows with one stamp may all be "
+        "one row: do not trust them before the clock goes on, and watch temperatures and supplies on the hardware."
+    ),
+    "ELVIS clock": (
+        "Set the clock of the camera PC: its time zone, summer time, network time. Rows are judged all the same, but "
+        "times of frames and alarms are told as that clock shows them."
     ),
     "EXPOSURES": (
         "Look at ELVIS: does the script run, does it wait for an answer, did it end with an error? The hardware is "

@@ -5,12 +5,25 @@ from __future__ import annotations
 import calendar
 import math
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 def lab_offset_s(now: float) -> float:
     """Seconds to add to a unix time to get lab seconds: the lab's wall clock is taken to be this machine's."""
     return calendar.timegm(time.localtime(now)) - int(now)
+
+
+def moment_of(lab: float, offset_s: Callable[[float], float], latest: float) -> float:
+    """The last moment [unix s] up to ``latest`` at which the clock of the lab showed ``lab`` [lab s].
+
+    ``offset_s`` gives what is added to unix time to get lab seconds. In autumn a clock shows an hour twice, in spring
+    it leaves one out: what it never showed is taken to be by the clock of ``latest``.
+    """
+    near = lab - offset_s(latest)
+    moments = {lab - offset_s(near + shift) for shift in (-86_400.0, 0.0, 86_400.0)}
+    shown = [moment for moment in moments if moment + offset_s(moment) == lab]
+    return max((moment for moment in shown if moment <= latest), default=min(shown, default=near))
 
 
 def clock_text(lab: float) -> str:

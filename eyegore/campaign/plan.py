@@ -124,6 +124,13 @@ def known_tests() -> tuple[str, ...]:
     return tuple(_script())
 
 
+@cache
+def frames_of(test: str) -> int | None:
+    """How many exposures a test of the campaign takes; None for one that is not known."""
+    columns = _script().get(test.strip().upper())
+    return sum(int(row["frames"]) for row in columns) if columns else None
+
+
 def known_chambers() -> tuple[str, ...]:
     """Every chamber profile with a spot pattern."""
     return tuple(_chambers())

@@ -102,6 +102,7 @@ class Transition(ByName, Enum):
     RISEN = "risen"
     RETURNED = "returned"
     STILL_OUT = "still out"
+    FOUND = "was already out when watching began"
     ACKNOWLEDGED = "acknowledged"
     LOWERED = "lowered"
     COMMENTED = "commented"

@@ -32,6 +32,7 @@ class Reason(ByName, Enum):
     """Why a person is told something."""
 
     RAISED = "raised"
+    FOUND = "already out when watching began"
     RISEN = "risen in severity"
     ESCALATED = "nobody acknowledged"
     AGAIN = "still out after an hour"
@@ -45,7 +46,7 @@ class Reason(ByName, Enum):
     @property
     def asks(self) -> bool:
         """Whether somebody is to take care of alarms."""
-        return self in (Reason.RAISED, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD)
+        return self in (Reason.RAISED, Reason.FOUND, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD)
 
 
 @dataclass(frozen=True)

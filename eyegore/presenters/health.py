@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from eyegore.alarms.deadman import SKEW_NOTICE_S
 from eyegore.basics.lab_time import age_text
 from eyegore.limits.model import LimitSet
 from eyegore.messages.events import Health
@@ -56,7 +57,7 @@ def health_cells(health: Health | None, *, images: bool, exposures: bool) -> lis
         cells.append(HealthCell("running", "", words, None, f"running: {', '.join(health.running)}"))
     if health.bad_lines:
         cells.append(HealthCell("bad", "", f"{health.bad_lines} bad lines", Status.WARNING, "named in the log"))
-    if abs(health.clock_skew) > 120:
+    if abs(health.clock_skew) > SKEW_NOTICE_S:
         ahead = "ahead" if health.clock_skew > 0 else "behind"
         cells.append(
             HealthCell("skew", "ELVIS clock", f"{age_text(abs(health.clock_skew))} {ahead}", Status.WARNING,

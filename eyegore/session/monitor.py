@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 import math
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from eyegore.alarms.board import AlarmBoard, BoardMemory
-from eyegore.alarms.deadman import HkFreshness
-from eyegore.basics.lab_time import age_text
+from eyegore.alarms.deadman import SKEW_NOTICE_S, ElvisClock, HkFreshness, as_alarm
+from eyegore.basics.lab_time import age_text, moment_of
 from eyegore.exposures.books import ExposureBook, ExposureIndex, ImageBook
-from eyegore.exposures.timers import SessionTimers
+from eyegore.exposures.timers import SessionTimers, TimersMemory
 from eyegore.housekeeping.housekeeping import Housekeeping, Rules
 from eyegore.housekeeping.judge import Judged
 from eyegore.images.alarms import ImageAlarms
@@ -48,11 +48,9 @@ from eyegore.messages.events import (
 from eyegore.session.space import SessionSpace
 
 OLD_S = 600.0
-"""What happened longer than this before Eyegore started is not told as new [s]."""
+"""What is over, and was longer than this before Eyegore started, is not told [s]."""
 BACKUP_ALARM_S = 60.0
 """A copy may fail for so long before it is an alarm [s]."""
-HK_TIMER = "HK rows"
-"""Name of the dead-man timer of the housekeeping."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class MonitorMemory:
-    """What survives a restart: the alarms, which rows they have judged, by what table and for which phase."""
+    """What survives a restart: the alarms, which rows they have judged, by what table and for which phase.
+
+    ``clock`` is how far the clock of ELVIS was ahead of ours [s], NaN where nobody knows.
+    """
 
     alarms: BoardMemory
     judged: Mapping[str, Judged]
@@ -71,6 +72,8 @@ class MonitorMemory:
     phase: Phase | None = None
     phase_known: Phase | None = None
     phase_by: str = ""
+    clock: float = float("nan")
+    timers: TimersMemory = field(default_factory=TimersMemory)
 
 
 class Monitor:
@@ -91,10 +94,16 @@ class Monitor:
         self._frames = ImageAlarms()
         self._online = False
         self._caught_up = False
+        self._history = True
+        """Whether what was written before is still being read, of this folder or of one just switched to."""
+        self._begin = float("inf")
+        """What is over and older than this [lab s] nobody is told."""
         self._watcher: WatcherState | None = None
         self._started = float("nan")
+        self._given_up = TimersMemory()
         self._timers = SessionTimers(float("nan"), images=rules.images)
         self._age = HkFreshness(rules.stale_after_s)
+        self._clock = ElvisClock()
         self._log_arrival = float("nan")
         self._wrong_since: dict[str, float] = {}
         self._copies_heard: dict[str, float] = {}
@@ -104,9 +113,11 @@ class Monitor:
         """Take one message at unix time ``now`` [s]; returns the events in the order they happened."""
         if math.isnan(self._started):
             self._started = now
-            self.hk.news = self._lab(now) - OLD_S
-            self._timers = SessionTimers(self._lab(now), images=self.rules.images)
-        self.hk.news = min(self.hk.news, self._lab(now) - OLD_S)  # the clock may be set back
+            self._timers = SessionTimers(now, images=self.rules.images)
+            self._timers.restore(self._given_up)
+        if self._history:
+            self._begin = min(self._begin, self._lab(now) - OLD_S)  # the clock may be set back
+            self.hk.news = self._news_from(now)
         match message:
             case HkRows():
                 return self._take_rows(message, now)
@@ -116,7 +127,7 @@ class Monitor:
                 if self._caught_up:
                     self._log_arrival = message.received
                 self.index.add(message.rows)
-                self._timers.exposed(message)
+                self._timers.exposed(message, live=not self._history, shown=self.shown(message.received))
                 return [*self.exposures.add(message, now), *self.hk.exposures.add(message.rows)]
             case ImageFile():
                 self._timers.arrived(message)
@@ -140,10 +151,12 @@ class Monitor:
                 level = logging.INFO if message.alive else logging.WARNING
                 return [Said(level, f"watching by {message.kind}: {message.reason}", now)]
             case CaughtUp():
-                self._caught_up, self._online = True, True
+                self._caught_up, self._online, self._history = True, True, False
+                self._age.caught_up(now, self._lab(now))
+                self.hk.news = -math.inf  # whatever the clock of ELVIS shows: it is written while we look
                 return [Said(logging.INFO, f"{message.folder}: read up to now", now), *self._tick(now)]
             case FreeSpace():
-                return self._space.raise_for(message, self._lab(now), self.alarms, self.hk.frame(now))
+                return self._space.raise_for(message, self._lab, self.alarms, self.hk.frame(now))
             case SyncState():
                 return self._take_sync(message, now)
             case CopyProgress() | ExposureCopies():
@@ -167,9 +180,26 @@ class Monitor:
         if not rows.times.size:
             return []
         self._online = True
-        self._age.arrived(rows)
-        recovered = [] if rows.preview else self._recover(now)
-        return [*recovered, *self.hk.take_rows(rows, now)]
+        if self._history:
+            self._age.arrived(rows, live=False)
+            self.hk.news = self._news_from(now)
+            return self.hk.take_rows(rows, now)
+        known = self.hk.rows
+        events = self.hk.take_rows(rows, now)
+        if self.hk.rows == known:  # a file that is read once more tells nothing new
+            return events
+        self._age.arrived(rows, live=True)
+        self._clock.arrived(float(rows.times[-1]), rows.received, self._lab(rows.received))
+        return [*events, *self._recover(now)]
+
+    def _news_from(self, now: float) -> float:
+        """What was there before and is stamped earlier than this [lab s] is not told as new, by the clock of ELVIS as
+        far as that is known."""
+        ahead = self._clock.offset
+        if math.isnan(ahead):  # nothing can have been written in the future
+            future = self._age.newest - self._lab(now)
+            ahead = future if future > SKEW_NOTICE_S else 0.0
+        return self._begin + ahead
 
     def _take_path(self, path: WarningPath, now: float) -> list[Event]:
         """Warnings do not get out by a channel, or do so again."""
@@ -213,14 +243,17 @@ class Monitor:
         hk = self.hk
         alarms, judged = self.alarms.memory(), hk.judged.memory()
         return MonitorMemory(
-            alarms, judged, self._age.fresh, hk.table_hash, hk.judge.chosen, hk.judge.known, hk.phase_by
-        )
+            alarms, judged, self._age.fresh, hk.table_hash, hk.judge.chosen, hk.judge.known, hk.phase_by,
+            self._clock.offset, self._timers.memory(),
+        )  # fmt: skip
 
     def restore(self, memory: MonitorMemory) -> None:
         """Take back what :meth:`memory` gave; before the first message."""
         self.alarms.restore(memory.alarms)
         self.hk.judged.restore(memory.judged)
         self._age.fresh, self.hk.table_hash = memory.fresh, memory.table
+        self._clock.offset, self._given_up = memory.clock, memory.timers
+        self._timers.restore(memory.timers)
         self.hk.judge.chosen, self.hk.phase_by = memory.phase, memory.phase_by
         self.hk.judge.resume(memory.phase_known)
 
@@ -232,21 +265,39 @@ class Monitor:
         elif event.kind is SourceKind.OFFLINE:
             self._online = False
         elif event.kind is SourceKind.SWITCHED:
-            self.folder, self._frames = event.path, ImageAlarms()
+            self.folder, self._frames, self._history = event.path, ImageAlarms(), True
         quiet = event.kind in (SourceKind.CREATED, SourceKind.ONLINE, SourceKind.READABLE, SourceKind.RETURNED)
         level = logging.INFO if quiet else logging.WARNING
         return [event, Said(level, event.text, now)]
 
     def _recover(self, now: float) -> list[Event]:
+        """Rows have just come: that may end what was wrong."""
         was_stale = self._age.stale
         if not self._age.recover(now, self._lab(now)):
             return []
+        events = self._look_at_rows(now)
+        if not was_stale:
+            return events
         self.flags.set_stale(False)
-        events = self.alarms.timer_well(HK_TIMER, self._lab(now), self.hk.frame(now))
-        return [*events, Said(logging.INFO, "HK rows arrive again", now)] if was_stale else events
+        return [*events, *self.flags.changes(), Said(logging.INFO, "HK rows arrive again", now)]
+
+    def _look_at_rows(self, now: float) -> list[Event]:
+        """The alarms of rows that do not come, or whose clock stands still or is off."""
+        lab_now = self._lab(now)
+        found = (self._age.silence(now, lab_now), self._age.standstill(now, lab_now), self._clock.condition())
+        return [event for one in found for event in as_alarm(self.alarms, one, self._lab, self.hk.frame(now))]
 
     def _lab(self, now: float) -> float:
         return now + self.rules.lab_offset_s(now)
+
+    def shown(self, now: float) -> float:
+        """What the clock of ELVIS shows [lab s] at ``now`` [unix s], as far as it is known."""
+        return self._lab(now) + (0.0 if math.isnan(self._clock.offset) else self._clock.offset)
+
+    def _moment(self, now: float) -> Callable[[float], float]:
+        """Gives the unix time [s] of a stamp of ELVIS [lab s], at most ``now``."""
+        ahead = self.shown(now) - self._lab(now)
+        return lambda stamp: min(moment_of(stamp - ahead, self.rules.lab_offset_s, now), now)
 
     def _tick(self, now: float) -> list[Event]:
         events: list[Event] = []
@@ -254,27 +305,24 @@ class Monitor:
         trouble = self._age.look(now, lab_now) if self._caught_up else ""
         if trouble:
             events.append(Said(logging.WARNING, trouble, now))
-            if self._age.fresh:
-                since = lab_now - max(self._age.ages(now, lab_now))
-                events += self.alarms.timer(HK_TIMER, Severity.CRITICAL, trouble, since, lab_now, self.hk.frame(now))
+        if self._caught_up and self._age.fresh:
+            events += self._look_at_rows(now)
+        if not self._history and not self._age.abandoned(lab_now):
+            events += self.alarms.found(self.hk.frame(now))
         if self._caught_up and self._age.silent(now):
             events += self.hk.exposures.silent()
         self.flags.set_stale(self._age.stale)
         if self._caught_up and self._age.fresh:
-            events += self._timers.look(self.alarms, self._lab(now), self.hk.frame(now))
+            events += self._timers.look(self.alarms, now, self._lab, self._moment(now), self.hk.frame(now))
             events += self.hk.look(now)
         events += self._silent_copies(now)
         events += self.alarms.tick(self.hk.frame(now))
         events += self.flags.changes()
-        skew = self._age.skew(now, lab_now)
-        if skew:
-            events.append(Said(logging.WARNING, skew, now))
         return [*events, self.health(now)]
 
     def health(self, now: float) -> Health:
         """The session's health at unix time ``now`` [s]."""
         lab_now = self._lab(now)
-        by_arrival, by_stamp = self._age.ages(now, lab_now)
         log_age = now - self._log_arrival
         counts, timers = self.flags.counts(), self.alarms.lasting_timers()
         return Health(
@@ -283,7 +331,7 @@ class Monitor:
             online=self._online,
             elvis=self.hk.elvis,
             limit_set=self.rules.limit_set,
-            hk_age=max(by_arrival, by_stamp),
+            hk_age=self._age.age(now, lab_now),
             explog_age=lab_now - self.exposures.newest_time if math.isnan(log_age) else log_age,
             image_age=now - self.images.newest_modified,
             hk_stale=self._age.stale,
@@ -300,7 +348,7 @@ class Monitor:
             obsids=self.exposures.obsids,
             exposure_rows=self.exposures.rows,
             images=self.images.complete,
-            clock_skew=by_arrival - by_stamp,
+            clock_skew=self._clock.offset,
             phase=self.hk.judge.phase,
             phase_by=self.hk.phase_by if self.hk.judge.chosen else "",
         )

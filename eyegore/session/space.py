@@ -6,14 +6,14 @@ Pure; time arrives as an argument.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
-from eyegore.alarms.deadman import Condition
+from eyegore.alarms.deadman import Condition, as_alarm
 from eyegore.basics.quantities import bytes_text
-from eyegore.exposures.timers import as_alarm
 from eyegore.limits.model import Severity
 from eyegore.messages.copies import VolumeSpace
 from eyegore.messages.events import Event, FreeSpace
@@ -63,10 +63,12 @@ class SpaceForecast:
     """Follows the free space of one volume, ``name`` for people ("data volume").
 
     Files that are deleted, or many written at once, are steps and no trend: the forecast then comes from what follows.
+    ``foretold``: what is told of it may come from a forecast, also one of before a restart.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self.foretold = True
         self._trend = TrendWindow((_FREE,), WINDOW_S, POINTS, gap_s=WINDOW_S / 2, horizon_s=HORIZON_S)
 
     def foretell(self, time: float, free: float, problem: str = "") -> SpaceState:
@@ -76,48 +78,53 @@ class SpaceForecast:
         full = self._trend.time_to_limit(_FREE, 0.0, math.nan, time) if known else None
         return SpaceState(self._name, time, free, problem, full)
 
+    @property
+    def tells(self) -> bool:
+        """Whether there is a trend, be it that the volume does not fill up."""
+        return self._trend.slope(_FREE) is not None
 
-class SpaceTimer:
-    """Tells when a volume fills up or does not answer.
 
-    A volume that is about to be full stays a condition until there is a tenth more time or space than raised it.
+def condition(state: SpaceState, before: Severity, now: float, *, known: bool = True) -> Condition:
+    """What is to be told of a volume at ``now`` [unix s], when ``before`` was told of it until then.
+
+    A volume that does not answer is a WARNING, or what it was before if that is worse. One that is about to be full is
+    so until there is a tenth more time or space than raised it, and that is ``known``.
     """
+    name, severity = state.name.upper(), _severity(state, before)
+    if severity:
+        return Condition(name, True, now, state.text, severity)
+    return Condition(name, known=known)
 
-    def __init__(self, name: str) -> None:
-        self._now = Condition(name)
 
-    def look(self, state: SpaceState) -> Condition:
-        """How it stands; a volume that does not answer is a WARNING, or what it was before if that is worse."""
-        severity = self._severity(state)
-        since = self._now.since if self._now.active else state.time
-        quiet = Condition(self._now.timer)
-        self._now = Condition(quiet.timer, True, since, state.text, severity) if severity else quiet
-        return self._now
-
-    def _severity(self, state: SpaceState) -> Severity:
-        if math.isnan(state.free):
-            return max(Severity.WARNING, self._now.severity)
-        for severity, (least_hours, least_bytes) in _LEAST.items():
-            slack = 1.1 if self._now.severity >= severity else 1.0
-            if state.hours < slack * least_hours or state.free < slack * least_bytes:
-                return severity
-        return Severity.NONE
+def _severity(state: SpaceState, before: Severity) -> Severity:
+    if math.isnan(state.free):
+        return max(Severity.WARNING, before)
+    for severity, (least_hours, least_bytes) in _LEAST.items():
+        slack = 1.1 if before >= severity else 1.0
+        if state.hours < slack * least_hours or state.free < slack * least_bytes:
+            return severity
+    return Severity.NONE
 
 
 class SessionSpace:
     """Fed with every answer of a volume; tells an alarm when it is about to be full or does not answer."""
 
     def __init__(self) -> None:
-        self._volumes: dict[str, tuple[SpaceForecast, SpaceTimer]] = {}
+        self._volumes: dict[str, SpaceForecast] = {}
 
-    def raise_for(self, answer: FreeSpace, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
-        """The alarm of what a volume answered at ``lab_now`` [lab s]."""
-        if answer.name not in self._volumes:
-            self._volumes[answer.name] = (SpaceForecast(answer.name), SpaceTimer(answer.name.upper()))
-        forecast, timer = self._volumes[answer.name]
-        state = forecast.foretell(lab_now, answer.free, answer.problem)
+    def raise_for(
+        self, answer: FreeSpace, lab: Callable[[float], float], board: AlarmBoard, frame: EntryContext
+    ) -> list[Event]:
+        """The alarm of what a volume answered; ``lab`` gives the lab seconds of a unix time."""
+        forecast = self._volumes.setdefault(answer.name, SpaceForecast(answer.name))
+        state = forecast.foretell(lab(frame.now), answer.free, answer.problem)
         told = VolumeSpace(answer.name, state.free, state.text, state.hours)
-        return [told, *as_alarm(board, timer.look(state), lab_now, frame)]
+        alarm = board.timer_of(answer.name.upper())
+        before = alarm.severity if alarm is not None and alarm.active else Severity.NONE
+        one = condition(state, before, frame.now, known=forecast.tells or not forecast.foretold)
+        if one.active and not before:
+            forecast.foretold = not math.isnan(state.hours)
+        return [told, *as_alarm(board, one, lab, frame)]
 
 
 def _span(minutes: float) -> str:

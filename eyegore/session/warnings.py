@@ -49,7 +49,7 @@ def warnings_for(
         quiet=settings.quiet_hours.quiet,
         people=tuple(settings.people),
         reach=settings.reach,
-        circumstances=lambda parameter: circumstances(monitor(), parameter, clock() + lab_offset_s(clock())),
+        circumstances=lambda parameter: circumstances(monitor(), parameter, monitor().shown(clock())),
         lab_offset_s=lab_offset_s,
         escalate_after_s=settings.escalate_after_s,
         per_parameter=settings.rates.per_parameter,
@@ -60,7 +60,7 @@ def warnings_for(
         note="\n".join(filter(None, (settings.texts.instructions, settings.texts.signature))),
     )
     inboxes = inboxes_for(accounts, started)
-    policy, proof = Policy(rules, started, secrets.randbelow(CODES)), proof_of(settings, started)
+    policy, proof = Policy(rules, secrets.randbelow(CODES)), proof_of(settings, started)
     came_back = proof.came_back if proof is not None else None
     desk = ReplyDesk(names_by_address(settings), policy.parameters, started, came_back) if inboxes else None
     center = WarningCenter(policy, people, desk=desk, proof=proof, limit_set=session.limit_set)

@@ -190,12 +190,15 @@ class GoodNews:
         return notices
 
     def overs(self, cases: Iterable[Case], now: float) -> list[Notice]:
-        """Tell what is over, to those who were told that it is not."""
+        """Tell what is over, to those who were told that it is not. Of what nobody knows that, nothing is told."""
 
         def heard(case: Case, person: str) -> None:
             case.told = [one for one in case.told if one != person]
 
         over = [case for case in cases if case.over <= now]
+        for case in over:
+            if not any(member.told and name not in case.unknown for name, member in case.members.items()):
+                case.told = []
         telling = Telling(Reason.CLEARED, Severity.NONE, ())
         notices = self._tell(over, telling, lambda case: case.told, heard, now)
         for case in over:
@@ -214,7 +217,12 @@ class GoodNews:
         notices: list[Notice] = []
         for person in dict.fromkeys(person for case in cases for person in waiting(case)):
             theirs = [case for case in cases if person in waiting(case)]
-            told = [member for case in theirs for member in case.members.values() if member.told]
+            told = [
+                member
+                for case in theirs
+                for name, member in case.members.items()
+                if member.told and (telling.verb or name not in case.unknown)
+            ]
             severity = max((member.told for member in told), default=Severity.WARNING)
             parameter = told[0].alarm.parameter if len(theirs) == 1 and told else ""
             addressee = self._audience.these([person], severity, calm=True)

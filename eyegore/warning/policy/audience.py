@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eyegore.limits.model import Severity
+from eyegore.messages.alarms import Alarm, AlarmKind, AlarmState
 from eyegore.messages.warnings import Channel
 from eyegore.warning.policy.rules import PolicyRules
+
+MORNING, EVENING = 8.0, 20.0
+"""When the day begins and ends, by the clock of the lab [h]."""
+_UNHURRIED = (Alarm("EXPOSURES", AlarmKind.DEADMAN, AlarmState.NORMAL).key,)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,14 @@ class Audience:
         if severity is Severity.CRITICAL:
             return list(addressees)
         return [one for one in addressees if not self._rules.quiet(one.person, now)]
+
+    def unhurried(self, addressees: Iterable[Addressee], alarms: Iterable[Alarm], now: float) -> list[Addressee]:
+        """By night no one is rung or buzzed for a frame that does not come, by itself: the hardware is watched."""
+        hour = (now + self._rules.lab_offset_s(now)) % 86_400 / 3600
+        if MORNING <= hour < EVENING or any(alarm.key not in _UNHURRIED for alarm in alarms):
+            return list(addressees)
+        written = ((one, tuple(channel for channel in one.channels if not channel.loud)) for one in addressees)
+        return [replace(one, channels=channels) for one, channels in written if channels]
 
     def _route(self, severity: Severity) -> tuple[Channel, ...]:
         return self._rules.routes.get(severity, ())

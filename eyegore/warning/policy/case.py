@@ -67,6 +67,8 @@ class Case:
         is because somebody answered.
     over
         When those told are to hear that it is over.
+    unknown
+        Alarms that nothing judges any more: nobody knows that they are over.
     counts
         Messages by reason, which makes each of them unique.
     """
@@ -89,6 +91,7 @@ class Case:
     over: float = NAN
     answer: Answer | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
 
     @property
     def open(self) -> dict[str, Member]:

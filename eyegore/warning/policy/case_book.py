@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Alarm, AlarmChanged, AlarmState
+from eyegore.messages.events import Alarm, AlarmChanged, AlarmState, Transition
 from eyegore.messages.warnings import Reason
 from eyegore.warning.policy.case import Answer, Case, Member
 from eyegore.warning.policy.rules import PolicyRules
@@ -89,14 +89,14 @@ class CaseBook:
     def __iter__(self) -> Iterator[Case]:
         return iter(self._cases)
 
-    def follow(self, event: AlarmChanged, now: float, *, old: bool) -> bool:
-        """Follow what happened at ``now`` [unix s]; ``old`` is no news. Returns whether an alarm was raised that is."""
+    def follow(self, event: AlarmChanged, now: float) -> bool:
+        """Follow what happened at ``now`` [unix s]. Returns whether an alarm was raised that is news."""
         entry, alarm, name = event.entry, event.alarm, event.alarm.key
         before, after = entry.before, entry.after
         if not before or not after or (before is after and (after is not AlarmState.UNACK or entry.person)):
             return False
         if after is AlarmState.UNACK:
-            return self._out(name, alarm, before, now, old=old)
+            return self._out(name, alarm, before, now, old=entry.old, found=entry.what is Transition.FOUND)
         case = self._case_of(name)
         if case is None:
             return False
@@ -108,22 +108,26 @@ class CaseBook:
         elif entry.person or case.late:
             case.answered = case.answered or bool(entry.person)
             case.drop_news([name])
+        if entry.what is Transition.RELEASED:
+            case.unknown.append(name)
         if member.state is AlarmState.NORMAL:
             self.codes.close(name)
         case.settle(now, self._rules.hold_critical_s, self._rules.together_s)
         return False
 
-    def _out(self, name: str, alarm: Alarm, before: AlarmState, now: float, *, old: bool) -> bool:
+    def _out(self, name: str, alarm: Alarm, before: AlarmState, now: float, *, old: bool, found: bool) -> bool:
         case = self._case_of(name)
         known = case.members[name] if case is not None else None
         risen = known is not None and known.open and alarm.severity > known.alarm.severity
-        if before is AlarmState.UNACK and known is not None and not risen:
+        found = found and not (known is not None and known.told)
+        if before is AlarmState.UNACK and known is not None and not (risen or found):
             return False
         case = self._case_for(name, alarm, case, now, joins=before not in (AlarmState.UNACK, AlarmState.ACKED))
         knows = bool(case.told)
         told_of_it = known.told if known is not None and knows else Severity.NONE
         case.renew(now, self._rules.escalate_after_s)
         case.members[name] = Member(alarm, AlarmState.UNACK, told_of_it)
+        case.unknown = [one for one in case.unknown if one != name]
         case.settle(now, self._rules.hold_critical_s, self._rules.together_s)
         if old or alarm.severity is Severity.NONE:
             return False
@@ -131,15 +135,16 @@ class CaseBook:
         if told_of_it and not rises and before is AlarmState.RTN_UNACK:
             return False
         again = before is AlarmState.ACKED and not rises
-        reason = Reason.RISEN if rises else Reason.AGAIN if again else Reason.RAISED
+        reason = Reason.RISEN if rises else Reason.AGAIN if again else Reason.FOUND if found else Reason.RAISED
         case.add_news(name, reason, self._due(case, alarm.severity, reason, now))
-        return before not in (AlarmState.UNACK, AlarmState.ACKED)
+        return found or before not in (AlarmState.UNACK, AlarmState.ACKED)
 
     def _due(self, case: Case, severity: Severity, reason: Reason, now: float) -> float:
         """What is no graver than what was told waits for what else belongs to the incident."""
         gravest = max((member.told for member in case.members.values()), default=Severity.NONE)
         due = now + (self._rules.hold_critical_s if severity is Severity.CRITICAL else self._rules.hold_s)
-        follows = reason is Reason.RAISED and not math.isnan(case.asked) and bool(case.told) and severity <= gravest
+        new = reason in (Reason.RAISED, Reason.FOUND)
+        follows = new and not math.isnan(case.asked) and bool(case.told) and severity <= gravest
         return max(due, case.opened + self._rules.together_s) if follows else due
 
     def _case_of(self, name: str) -> Case | None:

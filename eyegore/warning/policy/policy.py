@@ -27,29 +27,24 @@ from eyegore.warning.policy.text import Telling
 
 _PROOF = "/proof"
 """What the code of a proof stands for: no alarm."""
-_BY_SAMPLES = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.RTN_UNACK, AlarmState.UNACK)
-"""States an alarm leaves because of data; a shelf runs out, and an alarm is told again, because time passes."""
+_NEW = (Reason.RAISED, Reason.FOUND)
+"""Reasons for which only the one on duty is told."""
 
 
 @dataclass(frozen=True)
 class PolicyMemory:
-    """What survives a restart; what the data say of the time before ``news_from`` [unix s] nobody is told."""
+    """What survives a restart."""
 
-    news_from: float
     book: BookMemory
     flood: FloodMemory
     announcer: AnnouncerMemory
 
 
 class Policy:
-    """``started`` [unix s] is when Eyegore began to look: what the data say of the time before nobody is told.
+    """``first_code`` is a number the codes begin with."""
 
-    ``first_code`` is a number the codes begin with.
-    """
-
-    def __init__(self, rules: PolicyRules, started: float, first_code: int = 0) -> None:
+    def __init__(self, rules: PolicyRules, first_code: int = 0) -> None:
         self._rules = rules
-        self._news_from = started
         self._book = CaseBook(rules, first_code)
         self._flood = FloodWatch(rules)
         self._audience = Audience(rules)
@@ -89,18 +84,12 @@ class Policy:
 
     def notices_for(self, event: AlarmChanged, now: float) -> list[Notice]:
         """What people are told of what happened to an alarm, at unix time ``now`` [s]."""
-        self._news_from = min(self._news_from, now)
-        if self._book.follow(event, now, old=self._is_old(event)):
+        if self._book.follow(event, now):
             self._flood.raised(now)
         return self.tick(now)
 
-    def _is_old(self, event: AlarmChanged) -> bool:
-        entry, begin = event.entry, self._news_from + self._rules.lab_offset_s(self._news_from)
-        return entry.old or (entry.before in _BY_SAMPLES and entry.data_time < begin)
-
     def tick(self, now: float) -> list[Notice]:
         """Tell what is due at unix time ``now`` [s]."""
-        self._news_from = min(self._news_from, now)
         self._book.not_after(now)
         over = self._flood.over(now)
         notices = self._last_of(over, now) if over is not None else []
@@ -144,7 +133,7 @@ class Policy:
             for case in cases:
                 case.drop_news()
             return []
-        awake = self._audience.awake(wanted, severity, now)
+        awake = self._audience.unhurried(self._audience.awake(wanted, severity, now), alarms, now)
         parameter = alarms[0].parameter if len(cases) == 1 else ""
         to = self._announcer.admitted(awake, parameter, alarms, now)
         if not to:
@@ -170,7 +159,7 @@ class Policy:
         if not first:
             return []
         known = (case.knew if case.escalated else case.told for case in cases)
-        also = [person for people in known for person in people if reason is not Reason.RAISED]
+        also = [person for people in known for person in people if reason not in _NEW]
         also += [person for case in cases if case.escalated for person in case.knew]
         people = dict.fromkeys(person for person in also if person not in {one.person for one in first})
         return [*first, *self._audience.these(people, severity)]
@@ -198,7 +187,7 @@ class Policy:
     def _ask_backup(self, cases: Sequence[Case], now: float) -> list[Notice]:
         alarms, names = _sorted_alarms(cases, [name for case in cases for name in _ignored(case)])
         told = [person for case in cases for person in case.told]
-        second = self._audience.second(alarms[0].severity, told, now)
+        second = self._audience.unhurried(self._audience.second(alarms[0].severity, told, now), alarms, now)
         parameter = alarms[0].parameter if len(cases) == 1 else ""
         to = self._announcer.reached(second, alarms[0].severity, parameter, alarms, now)
         if not to:
@@ -265,14 +254,10 @@ class Policy:
         """What must survive a restart."""
         flood = FloodMemory(tuple(self._flood.times), self._flood.current)
         announced = AnnouncerMemory(self._announcer.limits.state, self._announcer.withheld)
-        return PolicyMemory(self._news_from, self._book.memory(), flood, announced)
+        return PolicyMemory(self._book.memory(), flood, announced)
 
     def restore(self, memory: PolicyMemory) -> None:
-        """Take back what :meth:`memory` gave; before the first event.
-
-        What happened while Eyegore was down is news: it began to look when it first did.
-        """
-        self._news_from = min(self._news_from, memory.news_from)
+        """Take back what :meth:`memory` gave; before the first event."""
         self._book.restore(memory.book)
         self._flood.times, self._flood.current = list(memory.flood.raised), memory.flood.current
         self._announcer.limits.state, self._announcer.withheld = memory.announcer.limits, memory.announcer.withheld

@@ -103,6 +103,8 @@ def _head(telling: Telling) -> str:
             return f"still out after an hour: {head}"
         case Reason.RISEN:
             return f"now {head}"
+        case Reason.FOUND if first.active:
+            return f"{head} was already out when watching began"
         case _:
             return head if first.active else f"{head}, {back(first)}"
 

@@ -9,18 +9,21 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from eyegore.alarms import deadman
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.basics.records import same
 from eyegore.exposures import timers as exposure_pace
-from eyegore.exposures.timers import MOST_AWAITED, ExposurePace, ExposureTimer, ImageTimer
+from eyegore.exposures.timers import MOST_AWAITED, ExposurePace, ExposureTimer, ImageTimer, SessionTimers
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Exposure, ImageFile
+from eyegore.messages.events import Action, AlarmChanged, Exposure, ExposureRows, FlagCommand, ImageFile
+
+from ..restarted import restarted
 
 T0 = 1552521600.0
 COLUMNS = ("ObsID", "CCD", "Vstart ", "vend", "v_tpump")
 
 
 def rows(
-    obsid: int, time: float, exptime: float = 10.0, test: str = "BIAS01", vend: str = "2086", pump: str = "0"
+    obsid: int, time: float, exptime: float = 10.0, test: str = "LAB01", vend: str = "2086", pump: str = "0"
 ) -> list[Exposure]:
     """The three rows of one ObsID."""
     return [
@@ -128,8 +131,8 @@ def test_memory_is_bounded() -> None:
 def test_silent_before_any_exposure() -> None:
     timer = ExposureTimer()
     assert timer.late(T0 + 1e9) is None
-    assert math.isnan(timer.due)
-    assert same(timer.condition(T0), deadman.Condition("EXPOSURES"))
+    assert math.isnan(timer.due())
+    assert same(timer.condition(T0), deadman.Condition("EXPOSURES", known=False))
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,7 @@ def test_silent_before_any_exposure() -> None:
 def test_when_an_exposure_is_late(exptime: float, period: float, tolerance: float, after: float, late: bool) -> None:
     timer = timer_of(session(10, period, exptime=exptime), tolerance)
     last = T0 + 9 * period
-    assert timer.due == last + period
+    assert timer.due() == last + period
     assert (timer.late(last + after) is not None) == late
     assert timer.condition(last + after).active == late
 
@@ -161,6 +164,56 @@ def test_frame_17219_is_6_min_late() -> None:
     assert late is not None
     assert (late.obsid, late.due) == (17_219, due)
     assert late.minutes == pytest.approx(37 / 6)
+
+
+@pytest.mark.parametrize(
+    ("test", "taken", "late"),
+    [
+        ("BIAS02", 10, False),  # all of them
+        ("BIAS02", 9, True),
+        ("BIAS02", 20, False),  # taken twice
+        ("PTC01", 75, True),
+        ("LAB01", 10, True),  # no test of the campaign: nobody knows how many frames it has
+    ],
+)
+def test_after_the_last_frame_of_a_test_none_is_missing(test: str, taken: int, late: bool) -> None:
+    """The end of a script is no missing frame, by day or by night."""
+    before = [row for place in range(3) for row in rows(17_100 + place, T0 - 5000 + 100 * place, test="PTC01")]
+    exposures = [row for place in range(taken) for row in rows(17_200 + place, T0 + 100 * place, test=test)]
+    timer = timer_of([*before, *exposures])
+    assert timer.condition(T0 + 100 * taken + 3600).active is late
+
+
+def test_a_row_that_comes_while_we_look_is_judged_by_its_arrival() -> None:
+    """Whatever its stamp says: of next year, of 1980, none, an hour ago because the clock was set back."""
+    timer = ExposureTimer()
+    timer.exposed(session(5))
+    now = T0 + 500.0
+    for place, stamp in enumerate((now, now + 365 * 86_400, 315_532_800.0, math.nan, now - 3600)):
+        now += 100
+        (start,) = timer.exposed(rows(17_205 + place, stamp), now, now)
+        assert start.at(lambda _stamp: 0.0) == pytest.approx(now, abs=101.8)
+        assert not timer.condition(now + 290).active
+        assert timer.condition(now + 600).active
+    assert timer.exposed(rows(17_207, now), now, now) == [], "the log was read once more"
+
+
+@pytest.mark.parametrize("stamp", [T0 + 365 * 86_400, 315_532_800.0])
+def test_one_row_of_another_year_before_the_start_disarms_nothing(stamp: float) -> None:
+    timer = ExposureTimer()
+    timer.exposed([*session(3), *rows(17_203, stamp), *rows(17_204, T0 + 400)])
+    assert timer.due() == pytest.approx(T0 + 500, abs=2)
+    assert timer.condition(T0 + 900).active
+
+
+def test_a_campaign_that_had_ended_before_we_looked_is_not_late() -> None:
+    """Started the next morning: nothing has been awaited for long; started a minute later: something is."""
+    for begin, late in ((T0 + 20 * 3600, False), (T0 + 1000, True)):
+        timer = ExposureTimer(begin=begin)
+        timer.exposed(session(5))
+        found = timer.condition(begin + 60)
+        assert found.active is late
+        assert late or not found.known
 
 
 def test_the_next_exposure_ends_it() -> None:
@@ -197,14 +250,14 @@ def test_a_session_that_goes_on_is_never_late(
         time += exptime + overhead + jitter * (place % 3)
     whole.exposed(exposures)
     assert whole.late(time) is None
-    assert whole.due == timer.due
+    assert whole.due() == timer.due()
     late = whole.late(time + 2 * (600 + overhead + 700))
     assert late is not None
     assert late.obsid == len(exptimes)
     pieces = ExposureTimer()
     for first in range(0, len(exposures), portion):
         pieces.exposed(exposures[first : first + portion])
-    assert pieces.due == whole.due
+    assert pieces.due() == whole.due()
 
 
 # --- images -----------------------------------------------------------------------------------------------------------
@@ -266,6 +319,73 @@ def test_text_of_missing_images() -> None:
 def test_what_was_missing_before_the_start_is_no_news() -> None:
     timer = images_of(session(50), begin=T0 + 49 * 100)
     assert [one.obsid for one in timer.missing(T0 + 1e6)] == [17_248, 17_249]
+
+
+def test_images_of_a_row_of_another_year_are_awaited_too() -> None:
+    pace = ExposurePace()
+    timer = ImageTimer(pace, T0, after_s=60.0)
+    timer.expect(pace.add(rows(7, T0 + 365 * 86_400), T0, T0))
+    assert [one.obsid for one in timer.missing(DEADLINE + 1)] == [7]
+
+
+# --- as alarms --------------------------------------------------------------------------------------------------------
+
+
+class Bench:
+    """A board and the timers of a session that begins at ``begin``; the clocks of lab and machine are the same."""
+
+    def __init__(self, begin: float, before: Bench | None = None) -> None:
+        self.board, self.timers = AlarmBoard(), SessionTimers(begin, images=True)
+        if before is not None:
+            self.board.restore(restarted(before.board.memory()))
+            self.timers.restore(restarted(before.timers.memory()))
+
+    def expose(self, exposures: list[Exposure], received: float = math.nan) -> None:
+        message = ExposureRows("log", COLUMNS, tuple(exposures), received)
+        self.timers.exposed(message, live=not math.isnan(received), shown=received)
+
+    def look(self, now: float) -> list[str]:
+        events = self.timers.look(self.board, now, lambda one: one, lambda one: one, EntryContext(now))
+        return [f"{one.alarm.parameter} {one.alarm.state.name}" for one in events if isinstance(one, AlarmChanged)]
+
+    def acknowledge(self, name: str, now: float) -> None:
+        self.board.command(FlagCommand(Action.LOWER, name, "ops"), EntryContext(now))
+
+
+def test_after_a_restart_nothing_is_well_again_before_something_came() -> None:
+    now = T0 + 2000
+    bench = Bench(T0)
+    bench.expose(session(10))
+    assert bench.look(now) == ["EXPOSURES UNACK", "IMAGES UNACK"]
+
+    again = Bench(now + 60, bench)
+    assert again.look(now + 61) == [], "no log was read"
+    again.expose(session(10))
+    assert again.look(now + 62) == [], "both are still missing"
+    for obsid in range(17_200, 17_210):
+        for ccd in (1, 2, 3):
+            again.timers.arrived(image(obsid, ccd))
+    assert again.look(now + 63) == ["IMAGES RTN_UNACK"]
+    again.expose(rows(17_210, now + 90), now + 100)
+    assert again.look(now + 101) == ["EXPOSURES RTN_UNACK"]
+
+
+def test_who_acknowledges_says_that_it_will_not_come() -> None:
+    """Else nobody could end an alarm of a frame that never comes."""
+    now = T0 + 2000
+    bench = Bench(T0)
+    bench.expose(session(10))
+    bench.look(now)
+    bench.acknowledge("EXPOSURES", now)
+    bench.acknowledge("IMAGES", now)
+    assert bench.look(now + 1) == ["EXPOSURES NORMAL", "IMAGES NORMAL"]
+    assert bench.look(now + 9000) == []
+
+    again = Bench(now + 60, bench)
+    again.expose(session(10))
+    assert again.look(now + 61) == []
+    again.expose(rows(17_210, now + 90), now + 100)
+    assert again.look(now + 700) == ["EXPOSURES UNACK", "IMAGES UNACK"], "the next one is awaited again"
 
 
 def test_memory_of_images_is_bounded() -> None:

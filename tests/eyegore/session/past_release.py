@@ -78,6 +78,6 @@ def center(now: float) -> WarningCenter:
         RULES.duty,
         lambda person, _now: tuple(one for one in REACH if one != person),
     )
-    policy = Policy(RULES, now, 11)
+    policy = Policy(RULES, 11)
     desk = ReplyDesk(ADDRESSES, policy.parameters, now, proof.came_back)
     return WarningCenter(policy, people, desk=desk, proof=proof)

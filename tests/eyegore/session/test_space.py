@@ -5,10 +5,14 @@ import math
 import numpy as np
 import pytest
 
+from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.basics.quantities import bytes_text
 from eyegore.limits.model import Severity, Verdict
+from eyegore.messages.events import AlarmChanged, AlarmState, FreeSpace
 from eyegore.series.trend import Forecast, Slope
-from eyegore.session.space import SpaceForecast, SpaceState, SpaceTimer
+from eyegore.session.space import SessionSpace, SpaceForecast, SpaceState, condition
+
+from ..restarted import restarted
 
 T0 = 1552521600.0
 IMAGES = 3 * 35e6
@@ -109,23 +113,42 @@ def space(time: float, free: float, hours: float) -> SpaceState:
     ],
 )
 def test_space(free: float, hours: float, severity: Severity) -> None:
-    timer = SpaceTimer("DATA VOLUME")
-    found = timer.look(space(T0, free, hours))
+    found = condition(space(T0, free, hours), Severity.NONE, T0)
     assert (found.active, found.severity) == (severity > Severity.NONE, severity)
     assert found.text.startswith("data volume") == found.active
 
 
-def test_space_keeps_its_beginning_and_does_not_chatter() -> None:
-    timer = SpaceTimer("DATA VOLUME")
-    hours = (7, 5.9, 6.1, 6.5, 0.9, 1.05, 1.2)
-    told = [timer.look(space(T0 + place, 500e9, left)) for place, left in enumerate(hours)]
-    names = [one.severity.name for one in told]
-    assert names == ["NONE", "WARNING", "WARNING", "WARNING", "CRITICAL", "CRITICAL", "WARNING"]
-    assert [one.since for one in told[1:]] == [T0 + 1] * 6
-    assert not timer.look(space(T0 + 9, 500e9, 6.7)).active
+def test_space_does_not_chatter() -> None:
+    told, before = [], Severity.NONE
+    for hours in (7, 5.9, 6.1, 6.5, 0.9, 1.05, 1.2, 6.7):
+        before = condition(space(T0, 500e9, hours), before, T0).severity
+        told.append(before.name)
+    assert told == ["NONE", "WARNING", "WARNING", "WARNING", "CRITICAL", "CRITICAL", "WARNING", "NONE"]
 
 
 def test_a_volume_that_hangs_stays_as_bad_as_it_was() -> None:
-    timer = SpaceTimer("DATA VOLUME")
-    timer.look(space(T0, 1e9, math.nan))
-    assert timer.look(space(T0 + 30, math.nan, math.nan)).severity is Severity.CRITICAL
+    hangs = space(T0, math.nan, math.nan)
+    assert condition(hangs, Severity.CRITICAL, T0).severity is Severity.CRITICAL
+
+
+def test_after_a_restart_a_volume_is_well_again_once_there_is_a_trend() -> None:
+    """What was foretold is not over because nobody can foretell anything yet."""
+    board, session = AlarmBoard(), SessionSpace()
+    for minute, free in enumerate(200e9 - 1e9 * np.arange(60.0)):
+        look(session, board, 60.0 * minute, float(free))
+    alarm = board.timer_of("DATA VOLUME")
+    assert alarm is not None
+    assert alarm.state is AlarmState.UNACK
+
+    again, session = AlarmBoard(), SessionSpace()
+    again.restore(restarted(board.memory()))
+    told = [look(session, again, 4000.0 + 60 * minute, 140e9) for minute in range(60)]
+    ended = [minute for minute, events in enumerate(told) if "RTN_UNACK" in events]
+    assert len(ended) == 1
+    assert ended[0] >= 10
+
+
+def look(session: SessionSpace, board: AlarmBoard, now: float, free: float) -> list[str]:
+    """The states that follow from one answer."""
+    events = session.raise_for(FreeSpace("data volume", free), lambda moment: moment, board, EntryContext(now))
+    return [event.alarm.state.name for event in events if isinstance(event, AlarmChanged)]

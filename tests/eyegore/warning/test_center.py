@@ -30,8 +30,8 @@ PEOPLE = People(
 )
 
 
-def center(now: float = START) -> WarningCenter:
-    return WarningCenter(Policy(replace(RULES, flood_alarms=99), now), PEOPLE)
+def center() -> WarningCenter:
+    return WarningCenter(Policy(replace(RULES, flood_alarms=99)), PEOPLE)
 
 
 class Lab(Bench):
@@ -126,7 +126,7 @@ def test_after_a_kill_what_failed_meanwhile_is_answered_once(lab: Lab) -> None:
     refused = [replace(one, state=DeliveryState.REFUSED) for one in (sms, call)]
     for killed_before in (True, False):
         memory = restarted(lab.center.memory())
-        lab.center = center(lab.now)
+        lab.center = center()
         lab.center.restore(memory)
         unheard = lab.center.recall(refused, lab.now)
         assert [one.channel for one in unheard] == ([CALL] if killed_before else [])
@@ -136,7 +136,7 @@ def test_after_a_kill_what_failed_meanwhile_is_answered_once(lab: Lab) -> None:
 
 
 def test_two_sessions_do_not_give_the_same_codes() -> None:
-    codes = {Policy(RULES, START, first).fresh_code() for first in range(100)}
+    codes = {Policy(RULES, first).fresh_code() for first in range(100)}
     assert len(codes) == 100
 
 

@@ -46,7 +46,7 @@ class Bench:
 
     def __init__(self, **rules: Any) -> None:
         self.rules = replace(RULES, **rules)
-        self.policy = Policy(self.rules, START)
+        self.policy = Policy(self.rules)
         self.board = AlarmBoard()
         for parameter in PARAMETERS.values():
             self.board.watch(parameter, LimitSet.SAFE, EntryContext(START))
@@ -91,7 +91,7 @@ class Bench:
     def restart(self) -> None:
         """As after kill -9: only the memory is left."""
         memory = restarted(self.policy.memory())
-        self.policy = Policy(self.rules, self.now)
+        self.policy = Policy(self.rules)
         self.policy.restore(memory)
 
     def states(self, *parameters: str) -> set[AlarmState]:

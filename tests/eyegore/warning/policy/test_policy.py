@@ -44,14 +44,64 @@ def test_what_nobody_is_to_be_told_of(bench: Bench) -> None:
 
 
 def test_what_is_older_than_the_start_tells_nobody_ever(bench: Bench) -> None:
-    timer = bench.board.timer("HK rows", CRITICAL, "no row", START - 100, START - 1, bench.frame)
-    bench.tell(timer)
     old = bench.board.timer("images", CRITICAL, "none", START - 900, START - 900, bench.frame)
     assert [event.entry.old for event in old if isinstance(event, AlarmChanged)] == [True]
     bench.tell(old)
     assert bench.go(2000) == []
-    bench.ack("HK rows", "images")
+    bench.ack("images")
     assert bench.go(100) == []
+
+
+def test_rule_13_what_is_still_out_when_watching_begins_is_told_once_however_old(bench: Bench) -> None:
+    bench.tell(bench.board.timer("HK rows", CRITICAL, "no row", START - 90_000, START - 90_000, bench.frame))
+    assert bench.go(10) == []
+    bench.tell(bench.board.found(bench.frame))
+    assert bench.go(5) == ["Ana: CRITICAL HK rows: no row was already out when watching began"]
+    (notice,) = bench.notices
+    assert (notice.reason, notice.channels) == (Reason.FOUND, (Channel.SMS, Channel.CALL))
+    assert bench.board.found(bench.frame) == []
+    assert bench.go(601) == ["Ben: nobody acknowledged for 10 min: CRITICAL HK rows: no row"], "it is never silent"
+
+
+@pytest.mark.parametrize("action", [Action.LOWER, Action.SHELVE, None])
+def test_what_somebody_saw_or_what_is_over_is_not_told_when_watching_begins(
+    bench: Bench, action: Action | None
+) -> None:
+    bench.tell(bench.board.timer("HK rows", CRITICAL, "no row", START - 90_000, START - 90_000, bench.frame))
+    if action is not None:
+        bench.act(action, "HK rows")
+    else:
+        bench.tell(bench.board.timer_well("HK rows", START - 80_000, bench.frame))
+    bench.tell(bench.board.found(bench.frame))
+    assert bench.go(30) == []
+
+
+@pytest.mark.parametrize("mail", [True, False])
+@pytest.mark.parametrize(
+    ("hour", "night"), [(3, True), (7.9, True), (8, False), (14, False), (19.9, False), (22, True)]
+)
+def test_a_late_exposure_is_no_text_message_by_itself_at_night(mail: bool, hour: float, night: bool) -> None:
+    """By the clock of the lab; it is written, or told in the morning. With something else it is told at once."""
+    lab_offset = (hour * 3600 - START) % 86_400
+    route = (Channel.EMAIL, Channel.SMS) if mail else (Channel.SMS,)
+    bench = Bench(routes={WARNING: route, CRITICAL: (Channel.SMS,)}, lab_offset_s=lambda _now: lab_offset)
+    bench.tell(bench.board.timer("EXPOSURES", WARNING, "frame 7 is 6 min late", START, START, bench.frame))
+    bench.go(660, step=10)
+    loud = {channel for notice in bench.notices for channel in notice.channels if channel.loud}
+    quiet = {channel for notice in bench.notices for channel in notice.channels if not channel.loud}
+    dawns = hour == 7.9
+    assert loud == (set() if night and not dawns else {Channel.SMS})
+    assert quiet == ({Channel.EMAIL} if mail else set())
+    bench.go(20, out=["D1"])
+    assert bench.notices[-1].channels == route
+
+
+def test_what_nobody_awaits_any_more_is_not_well_again(bench: Bench) -> None:
+    bench.tell(bench.board.timer("EXPOSURES", WARNING, "late", bench.now, bench.now, bench.frame))
+    assert len(bench.go(10)) == 1
+    bench.ack("EXPOSURES", person="Ben")
+    bench.tell(bench.board.let_go("EXPOSURES", bench.frame))
+    assert bench.go(100) == ["Ana: EXPOSURES acknowledged by Ben"]
 
 
 def test_a_killed_session_tells_what_happened_while_it_was_down(bench: Bench) -> None:

@@ -146,8 +146,8 @@ class Night:
     """
 
     board: AlarmBoard = field(default_factory=AlarmBoard)
-    policy: Policy = field(default_factory=lambda: Policy(RULES, BEGIN))
-    restarted: Policy = field(default_factory=lambda: Policy(RULES, BEGIN))
+    policy: Policy = field(default_factory=lambda: Policy(RULES))
+    restarted: Policy = field(default_factory=lambda: Policy(RULES))
     told: list[Notice] = field(default_factory=list)
     told_by_restarted: list[Notice] = field(default_factory=list)
     raised: int = 0
@@ -186,7 +186,7 @@ class Night:
         self.told_by_restarted += again
         if heard or again or now % RESTARTS_S == 0:
             memory = restarted(self.restarted.memory())
-            self.restarted = Policy(RULES, now)
+            self.restarted = Policy(RULES)
             self.restarted.restore(memory)
             self.restarts += 1
 

@@ -48,10 +48,8 @@ class Twins(Bench):
 
     def _restarted(self) -> Policy:
         memory = restarted(self.twin.memory()) if self.twin is not None else None
-        self.twin = Policy(self.rules, self.now)
-        if memory is None:
-            self.twin = Policy(self.rules, START)
-        else:
+        self.twin = Policy(self.rules)
+        if memory is not None:
             self.twin.restore(memory)
         return self.twin
 
@@ -145,7 +143,7 @@ class Whatever(RuleBasedStateMachine):
     def after_all_is_answered_nobody_hears_more_than_that_it_is_over(self) -> None:
         states = self.bench.states(*NAMES)
         if not states & {AlarmState.UNACK, AlarmState.RTN_UNACK}:
-            probe = Policy(self.bench.rules, START)
+            probe = Policy(self.bench.rules)
             probe.restore(restarted(self.bench.policy.memory()))
             later = [notice for wait in (1, 700, 8000) for notice in probe.tick(self.bench.now + wait)]
             assert {notice.reason for notice in later} <= {Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.FLOOD}
