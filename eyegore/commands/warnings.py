@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from rich.console import Console
 
@@ -17,7 +18,7 @@ from eyegore.commands.terminal import counting_bar, print_rows
 from eyegore.journal.journal import JournalReader
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import WarningLine
-from eyegore.messages.warnings import Channel, Outcome, Result
+from eyegore.messages.warnings import Channel, Outcome, Result, Sender
 from eyegore.warning.center import line_of
 
 _ABOUT = """\
@@ -43,13 +44,19 @@ def add_parser(commands: Commands, about: str) -> None:
         commands,
         "test",
         "send a real test on every channel",
-        "Sends a test to everybody, or to one person, and prints what each provider answered. "
-        "Exit status 0 when all were taken, 1 when not.",
+        "Sends a test to everybody, or to one person, and prints what each provider answered. Of text messages and\n"
+        "calls it is asked for up to a minute whether they arrived.\n"
+        "Exit status 0 when all were taken and none is known not to have arrived, 1 when not.",
         _EXAMPLE,
     )
     test.add_argument("person", metavar="PERSON", nargs="?", help="the name in the settings (default: everybody)")
     test.add_argument("--channel", choices=[one.value for one in Channel], help="by this channel only")
     add_shared(test, "--settings", metavar="FILE", help="the settings of the warnings")
+
+
+RECEIPT_WAIT_S, RECEIPT_PAUSE_S = 60.0, 2.0
+"""How long a test waits for word that what was taken arrived, and how often it asks [s]: a telephone rings for 45 s."""
+_Tested = tuple[str, Channel, str, Outcome]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -88,7 +95,7 @@ def _test(args: argparse.Namespace) -> int:
     settings = load_settings(settings_file_of(args.settings))
     senders = senders_for(settings)
     targets = test_targets(settings, args.person, Channel(args.channel) if args.channel else None)
-    outcomes: list[tuple[str, Channel, str, Outcome]] = []
+    outcomes: list[_Tested] = []
     with counting_bar("testing", len(targets)) as done:
         for person, channel, address in targets:
             sender = senders.get(channel)
@@ -98,6 +105,7 @@ def _test(args: argparse.Namespace) -> int:
             )
             outcomes.append((person, channel, address, outcome))
             done(person)
+    outcomes = _arrived(outcomes, senders)
     rows = [
         (person, channel.value, address, one.result.value, one_line(one.detail))
         for person, channel, address, one in outcomes
@@ -105,3 +113,26 @@ def _test(args: argparse.Namespace) -> int:
     print_rows(Console(), ("person", "channel", "address", "result", "answer"), rows)
     sys.stdout.flush()
     return 0 if outcomes and all(one.result is Result.SENT for *_, one in outcomes) else 1
+
+
+def _arrived(tested: list[_Tested], senders: Mapping[Channel, Sender]) -> list[_Tested]:
+    """The same with what became of what was taken, as far as that is known in time."""
+    from eyegore.warning.channels.receipts import Receipted
+
+    end = time.monotonic() + RECEIPT_WAIT_S
+    told = list(tested)
+    open_ones = {at for at, (*_, one) in enumerate(told) if one.result is Result.SENT and one.reference}
+    while open_ones:
+        for at in sorted(open_ones):
+            person, channel, address, taken = told[at]
+            sender = senders.get(channel)
+            later = sender.receipt(address, taken.reference) if isinstance(sender, Receipted) else taken
+            if later.result in (Result.SENT, Result.REFUSED):
+                open_ones.discard(at)
+                told[at] = (person, channel, address, later)
+            elif time.monotonic() + RECEIPT_PAUSE_S > end:
+                open_ones.discard(at)
+                told[at] = (person, channel, address, replace(taken, detail=f"{taken.detail}; {later.detail}"))
+        if open_ones:
+            time.sleep(RECEIPT_PAUSE_S)
+    return told

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from eyegore.basics.records import recalled, remembered
-from eyegore.messages.warnings import Channel, Notice, Samples
+from eyegore.messages.warnings import Channel, Notice, Samples, Scope
 
 
 class DeliveryState(Enum):
@@ -21,6 +21,7 @@ class DeliveryState(Enum):
     SENDING = "being sent"
     SENT = "sent"
     REFUSED = "refused"
+    LOST = "did not arrive"
     EXPIRED = "too late"
     CANCELLED = "not needed any more"
 
@@ -32,7 +33,7 @@ class DeliveryState(Enum):
     @property
     def failed(self) -> bool:
         """Whether it did not get there, and is not tried again."""
-        return self in (DeliveryState.REFUSED, DeliveryState.EXPIRED)
+        return self in (DeliveryState.REFUSED, DeliveryState.LOST, DeliveryState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Delivery:
 
     ``next_try`` and ``changed`` are unix time [s]; ``failing_since`` is that of the first attempt that failed, NaN
     while none has. ``detail`` is the provider's last answer, ``reference`` its name of the message. ``doubtful``: an
-    attempt got no answer, so that it may have been sent already.
+    attempt got no answer, so that it may have been sent already. Not kept in the file: whom the last failure concerns
+    (``scope``), and whether it ``arrived``, as the provider reported or as nothing else was heard of it for long.
     """
 
     notice: Notice
@@ -55,6 +57,8 @@ class Delivery:
     detail: str = ""
     reference: str = ""
     doubtful: bool = False
+    scope: Scope = Scope.ADDRESS
+    arrived: bool = False
     samples: Samples | None = field(default=None, compare=False, repr=False)
 
     @property

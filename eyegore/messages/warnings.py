@@ -99,17 +99,26 @@ class Result(Enum):
     UNKNOWN = "no answer"
 
 
+class Scope(Enum):
+    """Whom it concerns that something did not get out: all who are told that way, or one; or it rang in vain."""
+
+    PROVIDER = "the provider"
+    ADDRESS = "one address"
+    PERSON = "nobody answers"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The provider's answer in words a person can act on, without any secret; ``retry_after`` [s] where it asks for it.
 
-    ``reference`` is the provider's own name of the message.
+    ``reference`` is the provider's own name of the message. ``scope`` is whom a failure concerns.
     """
 
     result: Result
     detail: str
     reference: str = ""
     retry_after: float | None = None
+    scope: Scope = Scope.ADDRESS
 
 
 class Sender(Protocol):

@@ -9,6 +9,7 @@ from eyegore.widgets.cells.flags import HealthCell, Status
 from eyegore.widgets.cells.lists import WarningCell
 
 SENT = DeliveryState.SENT.value
+_HEADINGS = {SENT: "What went out", DeliveryState.LOST.value: "What did not arrive"}
 LIST_KEY = "F4 lists what was sent"
 
 
@@ -93,7 +94,7 @@ def warning_cell(line: WarningLine) -> WarningCell:
         attempts=line.attempts,
         answer=" ".join(line.detail.split()),
         text=line.text,
-        heading="What goes out" if line.open else "What went out" if line.state == SENT else "Did not go out",
+        heading="What goes out" if line.open else _HEADINGS.get(line.state, "Did not go out"),
         facts=tuple(fact for fact in facts if fact),
         open=line.open,
     )

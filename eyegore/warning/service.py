@@ -139,7 +139,7 @@ class WarningService:
             self._unread = True
             return []
         self._recalled = True
-        self._dispatcher.recall(unfinished, keys)
+        self._dispatcher.recall(unfinished, keys, newest)
         for delivery in self._center.recall([*newest, *unfinished], self._clock()):
             self._post(delivery)
         self._dispatcher.cancel(lambda one: bool(self._center.answered(one.notice)), "answered before it was out")

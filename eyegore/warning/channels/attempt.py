@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from eyegore.messages.warnings import Outcome, Result
+from eyegore.messages.warnings import Outcome, Result, Scope
 from eyegore.warning.channels.network_words import trouble, unexpected
 
 if TYPE_CHECKING:
@@ -110,8 +110,10 @@ class Attempt:
                 return known
             words = trouble(why, self.seconds) or unexpected(why, provider)
             if self.handed_over:
-                return Outcome(Result.UNKNOWN, f"{provider}: {words}; the message may have been sent")
-            return Outcome(Result.RETRY, f"{provider}: {words}; nothing was sent")
+                return Outcome(
+                    Result.UNKNOWN, f"{provider}: {words}; the message may have been sent", scope=Scope.PROVIDER
+                )
+            return Outcome(Result.RETRY, f"{provider}: {words}; nothing was sent", scope=Scope.PROVIDER)
 
 
 def mount(session: Session, attempt: Attempt) -> None:

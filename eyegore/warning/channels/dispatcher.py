@@ -14,6 +14,7 @@ from eyegore.basics.worker import Worker, all_ended
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Sender
+from eyegore.warning.channels.receipts import FIRST_ASK_S, Receipts
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,10 @@ class Dispatcher:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._outbox, self._news, self._clock = outbox, news, clock
-        self._workers = {channel: _Worker(sender, outbox, news, clock) for channel, sender in senders.items()}
+        self._receipts = Receipts(clock, FIRST_ASK_S)
+        self._workers = {
+            channel: _Worker(sender, outbox, news, clock, self._receipts) for channel, sender in senders.items()
+        }
         self._known: set[str] = set()
 
     def start(self, unfinished: Iterable[Delivery] = ()) -> None:
@@ -76,10 +80,14 @@ class Dispatcher:
                 self._outbox.mark(refused)
             self._news(refused)
 
-    def recall(self, unfinished: Iterable[Delivery], keys: Iterable[str]) -> None:
-        """Send what was left over; all ``keys`` are known from now on."""
+    def recall(self, unfinished: Iterable[Delivery], keys: Iterable[str], taken: Iterable[Delivery] = ()) -> None:
+        """Send what was left over, ask what became of what was ``taken``; all ``keys`` are known from now on."""
         self.put(unfinished)
         self._known.update(keys)
+        for delivery in taken:
+            worker = self._workers.get(delivery.channel)
+            if worker is not None and delivery.state is DeliveryState.SENT:
+                worker.follow(delivery)
 
     def cancel(self, unwanted: Callable[[Delivery], bool], why: str) -> None:
         """Do not send what is not out yet and is ``unwanted``, nor try again what is being sent just now."""
@@ -92,9 +100,10 @@ class Dispatcher:
 
     def stop(self, timeout: float) -> bool:
         """Stop; False when a thread still waits for a provider after ``timeout`` [s]: its delivery is kept."""
-        for worker in self._workers.values():
+        workers = (*self._workers.values(), self._receipts)
+        for worker in workers:
             worker.stop()
-        return all_ended(self._workers.values(), timeout)
+        return all_ended(workers, timeout)
 
 
 @dataclass(frozen=True)
@@ -119,9 +128,10 @@ class _Worker(Worker):
         outbox: Outbox | None,
         news: Callable[[Delivery], object],
         clock: Callable[[], float],
+        receipts: Receipts,
     ) -> None:
         super().__init__(f"warnings by {sender.channel.value}")
-        self._sender, self._outbox, self._news, self._clock = sender, outbox, news, clock
+        self._sender, self._outbox, self._news, self._clock, self._receipts = sender, outbox, news, clock, receipts
         self._queue: list[_Place] = []
         self._ends: dict[str, float] = {}  # by key, on the clock that nobody sets
         self._current: Delivery | None = None
@@ -133,6 +143,10 @@ class _Worker(Worker):
             self._ends.setdefault(delivery.key, time.monotonic() + delivery.notice.expires - now)
             self._queue.append(_Place(delivery, now, min(delivery.next_try, now + LONGEST_WAIT_S)))
             self._changed.notify()
+
+    def follow(self, delivery: Delivery) -> None:
+        """Find out whether what was taken arrived."""
+        self._receipts.follow(delivery, self._sender, self._mark)
 
     def waiting(self) -> int:
         with self._changed:
@@ -194,13 +208,15 @@ class _Worker(Worker):
             case Result.SENT:
                 self._sent(delivery, outcome)
             case Result.REFUSED:
-                self._mark(replace(delivery, state=DeliveryState.REFUSED, detail=outcome.detail))
+                refused = replace(delivery, state=DeliveryState.REFUSED, detail=outcome.detail, scope=outcome.scope)
+                self._mark(refused)
             case _:
                 self._later(delivery, outcome)
 
     def _sent(self, delivery: Delivery, outcome: Outcome) -> None:
         detail = f"{outcome.detail} (possibly sent twice)" if delivery.doubtful else outcome.detail
-        self._mark(replace(delivery, state=DeliveryState.SENT, detail=detail, reference=outcome.reference))
+        sent = replace(delivery, state=DeliveryState.SENT, detail=detail, reference=outcome.reference)
+        self.follow(self._mark(sent))
 
     def _later(self, delivery: Delivery, outcome: Outcome) -> None:
         now = self._clock()
@@ -214,6 +230,7 @@ class _Worker(Worker):
                 state=DeliveryState.WAITING,
                 next_try=now + pause,
                 detail=outcome.detail,
+                scope=outcome.scope,
                 doubtful=delivery.doubtful or outcome.result is Result.UNKNOWN,
                 failing_since=now if math.isnan(delivery.failing_since) else delivery.failing_since,
             )

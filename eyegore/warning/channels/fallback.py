@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
-from eyegore.messages.warnings import Channel, Notice, Reason, WarningPath
+from eyegore.messages.warnings import Channel, Notice, Reason, Scope, WarningPath
 
 FAILING_S = 90.0
 """A channel that fails for so long is not waited for [s]; the message stays in its queue nevertheless."""
@@ -60,6 +60,8 @@ class Fallback:
             self._told.popitem(last=False)
         if delivery.state is DeliveryState.SENT:
             told.sent.add(delivery.channel)
+        elif delivery.state is DeliveryState.LOST:
+            told.sent.discard(delivery.channel)
         if not delivery.state.open or not _is_urgent(delivery.notice):
             self._open.pop(delivery.key, None)
             return
@@ -159,16 +161,22 @@ class ChannelWatch:
 
     def __init__(self) -> None:
         self.problems: dict[str, str] = {}
+        self._lost: set[str] = set()  # channels whose messages are taken, and do not arrive
 
     def news_of(self, delivery: Delivery, now: float) -> WarningPath | None:
         """What is new about the channel of this delivery, None when nothing is."""
         channel = delivery.channel.value
         if delivery.state is DeliveryState.SENT:
+            if channel in self._lost and not delivery.arrived:
+                return None
+            self._lost.discard(channel)
             if self.problems.pop(channel, None) is None:
                 return None
             return WarningPath(channel, "", now)
-        if not _failed(delivery, now, ALARM_AFTER_S):
+        if not _failed(delivery, now, ALARM_AFTER_S) or delivery.scope is Scope.PERSON:
             return None
+        if delivery.state is DeliveryState.LOST:
+            self._lost.add(channel)
         known = channel in self.problems
         self.problems[channel] = delivery.detail
         since = delivery.failing_since if delivery.failing_since == delivery.failing_since else now

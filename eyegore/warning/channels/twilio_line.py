@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from eyegore.messages.warnings import Outcome, Result
+from eyegore.messages.warnings import Outcome, Result, Scope
 from eyegore.warning.channels.attempt import Attempt, mount
 from eyegore.warning.channels.network_words import lasting, told
 
@@ -41,6 +41,24 @@ MEANING = {
     21614: "it is not a mobile telephone: give another number in the settings",
 }
 """Error codes of https://www.twilio.com/docs/api/errors in words; others are told in Twilio's own."""
+NOT_ARRIVED = {
+    30001: "its network has no room for more messages",
+    30002: "the account is suspended: look at the console",
+    30003: "the telephone is off or out of reach",
+    30004: "the telephone or its network blocks our number",
+    30005: "the number is not in use: check it in the settings",
+    30006: "it is no mobile telephone, or its network cannot be reached",
+    30007: "its network took the message for spam: look at the console (Messaging, Regulatory compliance)",
+    30008: "its network gives no reason",
+    30023: "our number has sent as much as it may today: look at the console (A2P 10DLC)",
+    30032: "our toll-free number is not verified: verify it in the console",
+    30034: "our number is not registered for the United States: register it in the console (A2P 10DLC)",
+    30036: "the telephone was off or out of reach for too long",
+    30410: "its network gave no answer",
+}
+"""Codes of a message that Twilio took and that did not arrive, of the same list; others are told in Twilio's words."""
+NOBODY = (10001, 20003, 20005, 20404)
+"""Codes of an account with which nobody can be told anything."""
 BUSY = (20429, 14107, 30001)
 """Codes of "too many requests" and of a full queue, besides status 429."""
 
@@ -91,31 +109,32 @@ class Line:
         if isinstance(why, TwilioRestException):
             return self._answer(why, what)
         if isinstance(why, TwilioException):  # without a login nothing is asked at all
-            return Outcome(Result.REFUSED, f"{self.provider}: {what} was not tried: {LOGIN}")
+            return Outcome(Result.REFUSED, f"{self.provider}: {what} was not tried: {LOGIN}", scope=Scope.PROVIDER)
         if self.attempt.handed_over and isinstance(why, ValueError | TypeError | AttributeError | KeyError):
             if _is_request_error(why):
                 return None
             words = f"{self.provider} answered {what} with something that cannot be read"
-            return Outcome(Result.UNKNOWN, f"{words}; the message may have been sent")
+            return Outcome(Result.UNKNOWN, f"{words}; the message may have been sent", scope=Scope.PROVIDER)
         trust = None if self.attempt.handed_over else lasting(why)
-        return Outcome(Result.REFUSED, f"{self.provider}: {trust}") if trust else None
+        return Outcome(Result.REFUSED, f"{self.provider}: {trust}", scope=Scope.PROVIDER) if trust else None
 
     def _answer(self, why: TwilioRestException, what: str) -> Outcome:
         code = why.code if isinstance(why.code, int) else why.status
         number = f"{code}" if code == why.status else f"{why.status}, {code}"
         if why.status == 429 or code in BUSY:
             words = f"{self.provider} puts off {what}: too many requests ({number})"
-            return Outcome(Result.RETRY, words, retry_after=self.retry_after or RATE_S)
+            return Outcome(Result.RETRY, words, retry_after=self.retry_after or RATE_S, scope=Scope.PROVIDER)
         if why.status == 504:  # the door keeper gave up waiting; what is behind it may go on
             words = f"{self.provider} gave no answer to {what} ({number}); the message may have been sent"
-            return Outcome(Result.UNKNOWN, words)
+            return Outcome(Result.UNKNOWN, words, scope=Scope.PROVIDER)
         if why.status >= 500:
             words = f"{self.provider} has trouble of its own with {what} ({number}): see https://status.twilio.com"
-            return Outcome(Result.RETRY, words, retry_after=self.retry_after)
+            return Outcome(Result.RETRY, words, retry_after=self.retry_after, scope=Scope.PROVIDER)
         token = self.account.secret
         said = told(why.msg or "", token, f"{self.account.sid}:{token}")
         meaning = MEANING.get(code) or (f"the login was refused: {LOGIN}" if why.status == 401 else said)
-        return Outcome(Result.REFUSED, f"{self.provider} refused {what} ({number}): {meaning}")
+        scope = Scope.PROVIDER if why.status in (401, 403) or code in NOBODY else Scope.ADDRESS
+        return Outcome(Result.REFUSED, f"{self.provider} refused {what} ({number}): {meaning}", scope=scope)
 
     def _note_delay(self, response: Response, *_args: object, **_options: object) -> None:
         asked = str(response.headers.get("Retry-After", ""))

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.safe_text import one_line
-from eyegore.messages.warnings import Channel, Outcome, Result
+from eyegore.messages.warnings import Channel, Outcome, Result, Scope
 from eyegore.warning.channels.gsm7 import fitted, segments
-from eyegore.warning.channels.network_words import trouble
-from eyegore.warning.channels.twilio_line import Line
+from eyegore.warning.channels.network_words import told, trouble
+from eyegore.warning.channels.twilio_line import NOT_ARRIVED, Line
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -32,6 +32,11 @@ LOOK_BACK = 100
 CLOCKS_S = 120.0
 """By how much the clocks of this computer and of Twilio may differ [s]."""
 LOST = ("failed", "undelivered", "canceled")
+ARRIVED = ("delivered", "read")
+"""What a message is in the end (https://www.twilio.com/docs/messaging/api/message-resource, status). "sent" only says
+that the network of the telephone has it; many networks report no more than that."""
+HEARD, UNHEARD = ("in-progress", "completed"), ("busy", "no-answer")
+"""What a call is once somebody, or a mailbox, took it; and when it rang in vain."""
 
 
 class TwilioSms:
@@ -70,6 +75,20 @@ class TwilioSms:
 
         return _look(self._account, f"the search for the text message to {address}", look)
 
+    def receipt(self, address: str, reference: str) -> Outcome:
+        """What became of a message that Twilio took: SENT when it was delivered, REFUSED when it never will be."""
+        what = f"the text message to {address}"
+
+        def look(client: Client) -> Outcome:
+            found = client.messages(reference).fetch()
+            if found.status in LOST:
+                return Outcome(Result.REFUSED, f"{what} did not arrive ({_reason(found)})", reference)
+            if found.status in ARRIVED:
+                return Outcome(Result.SENT, f"{what} was delivered", reference)
+            return Outcome(Result.RETRY, f"{what}: no report of delivery yet ({found.status})", reference)
+
+        return _look(self._account, f"the question for {what}", look)
+
 
 class TwilioCall:
     """The channel CALL: a voice says the notice, several times.
@@ -91,6 +110,22 @@ class TwilioCall:
             return _taken(made, f"the call to {address}")
 
         return _try(self._account, f"the call to {address}", create)
+
+    def receipt(self, address: str, reference: str) -> Outcome:
+        """What became of a call: SENT when somebody, or a mailbox, took it, REFUSED when nobody did."""
+        what = f"the call to {address}"
+
+        def look(client: Client) -> Outcome:
+            found = client.calls(reference).fetch()
+            if found.status in UNHEARD:
+                return Outcome(Result.REFUSED, f"nobody took {what} ({found.status})", reference, scope=Scope.PERSON)
+            if found.status in LOST:
+                return Outcome(Result.REFUSED, f"{what} did not get through ({found.status})", reference)
+            if found.status in HEARD:
+                return Outcome(Result.SENT, f"{what} was taken", reference)
+            return Outcome(Result.RETRY, f"{what} is not taken yet ({found.status})", reference)
+
+        return _look(self._account, f"the question for {what}", look)
 
 
 def sms_body(notice: Notice) -> str:
@@ -130,6 +165,13 @@ def _look(account: TwilioAccount, what: str, work: Callable[[Client], Outcome]) 
         explained = line.explain(why, what)
         words = explained.detail if explained else f"{what}: {trouble(why, account.timeout_s) or type(why).__name__}"
         return Outcome(Result.UNKNOWN, f"{words}; it stays open whether it was sent", retry_after=line.retry_after)
+
+
+def _reason(message: Any) -> str:
+    """Why a message did not arrive, with the number under which Twilio explains it."""
+    code = message.error_code
+    said = NOT_ARRIVED.get(code) or told(message.error_message or "") or "no reason is given"
+    return f"{message.status}, {code}: {said}" if code else f"{message.status}: {said}"
 
 
 def _taken(made: Any, what: str) -> Outcome:

@@ -204,6 +204,46 @@ def test_a_test_by_hand_tells_what_each_provider_answered(
     assert "'zoe' is not in the settings" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("channel", "status", "code", "exit_status", "words"),
+    [
+        ("sms", "undelivered", 30003, 1, "refused\tthe text message to {anna} did not arrive (undelivered, 30003: "),
+        (
+            "sms",
+            "sent",
+            None,
+            0,
+            "sent\tTwilio took the text message to {anna} (queued); the text message to {anna}: no r",
+        ),
+        ("call", "no-answer", None, 1, "refused\tnobody took the call to {anna} (no-answer)"),
+    ],
+)
+def test_a_test_by_hand_asks_what_arrived(
+    warning_settings: Path, twilio_server: TwilioServer, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, channel: str, status: str, code: int | None, exit_status: int, words: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("eyegore.commands.warnings.RECEIPT_WAIT_S", 0.0)
+    twilio_server.doom(ANNA, status, code)
+    assert main(["warnings", "test", "anna", "--channel", channel, "--settings", str(warning_settings)]) == exit_status
+    assert words.format(anna=ANNA) in capsys.readouterr().out
+
+
+def test_what_twilio_took_and_did_not_deliver_goes_another_way(
+    tmp_path: Path, start: Start, ear: Ear, twilio_server: TwilioServer, wait_until: WaitUntil
+) -> None:
+    elvis = simulator(tmp_path / "day")
+    elvis.append_rows(25)
+    start()
+    wait_until(lambda: ear.rows() == 25)
+    twilio_server.doom(ANNA, "undelivered", 30003)
+    elvis.append_rows(10)
+    wait_until(lambda: twilio_server.calls)
+    assert twilio_server.calls[0]["to"] == ANNA
+    wait_until(lambda: any(line.state == "did not arrive" for line in ear.lines().values()))
+    (lost,) = [line for line in ear.lines().values() if line.channel == "sms" and line.failed]
+    assert "30003: the telephone is off or out of reach" in lost.detail
+
+
 def test_no_secret_is_anywhere(
     tmp_path: Path,
     start: Start,

@@ -13,8 +13,8 @@ from eyegore.warning.channels.fallback import ChannelWatch, Fallback, StateWatch
 
 NOW = 1_000_000.0
 EMAIL, SMS, CALL, OTHER = Channel.EMAIL, Channel.SMS, Channel.CALL, Channel.OTHER
-REFUSED, SENT, WAITING, EXPIRED = (
-    DeliveryState.REFUSED, DeliveryState.SENT, DeliveryState.WAITING, DeliveryState.EXPIRED,
+REFUSED, SENT, WAITING, EXPIRED, LOST = (
+    DeliveryState.REFUSED, DeliveryState.SENT, DeliveryState.WAITING, DeliveryState.EXPIRED, DeliveryState.LOST,
 )  # fmt: skip
 REACH = {"Ana": (EMAIL, SMS, CALL), "Ben": (EMAIL, SMS), "Cem": (EMAIL,), "Dee": ()}
 
@@ -51,6 +51,9 @@ def told(notice: Notice | None) -> tuple[str, tuple[Channel, ...]] | None:
         ([(SMS, REFUSED), (CALL, REFUSED)], ("Ben", (SMS, EMAIL))),
         ([(SMS, EXPIRED)], ("Ana", (CALL,))),
         ([(SMS, SENT)], None),
+        ([(SMS, SENT), (SMS, LOST)], ("Ana", (CALL,))),
+        ([(SMS, SENT), (SMS, LOST), (CALL, SENT), (CALL, LOST)], ("Ben", (SMS, EMAIL))),
+        ([(SMS, SENT), (EMAIL, REFUSED), (SMS, LOST)], ("Ana", (CALL,))),
     ],
 )
 def test_the_next_channel_then_the_next_person(

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from eyegore.messages.warnings import Result
+from eyegore.messages.warnings import Result, Scope
 from eyegore.warning.channels.accounts import TwilioAccount
 from eyegore.warning.channels.dispatcher import Traceable
+from eyegore.warning.channels.receipts import Receipted
 from eyegore.warning.channels.twilio_sender import LONGEST_TWIML, TwilioCall, TwilioSms, sms_body, spoken_twiml
 
 from .mail_servers import SILENT_S
@@ -76,6 +77,8 @@ def test_error_of_twilio(
     assert (outcome.result, outcome.retry_after) == (result, after)
     assert words in outcome.detail
     assert PHONE in outcome.detail
+    whole = fault == "20003" or result is not Result.REFUSED
+    assert outcome.scope is (Scope.PROVIDER if whole else Scope.ADDRESS)
     assert len(twilio_server.requests) == 1  # never a second try of its own
 
 
@@ -144,6 +147,60 @@ def test_settling(
     twilio_server.add_message(sender, to, body, "outbound-api", status, when)
     sender, since = TwilioSms(account(twilio_server)), time.time() - 600
     assert sender.settle(PHONE, notice(), since).result is result
+
+
+RECEIPTS = [
+    (TwilioSms, "delivered", None, Result.SENT, "was delivered"),
+    (TwilioSms, "read", None, Result.SENT, "was delivered"),
+    (TwilioSms, "undelivered", 30003, Result.REFUSED, "(undelivered, 30003: the telephone is off or out of reach)"),
+    (TwilioSms, "undelivered", 30005, Result.REFUSED, "not in use: check it in the settings"),
+    (TwilioSms, "undelivered", 30034, Result.REFUSED, "register it in the console"),
+    (TwilioSms, "failed", 39999, Result.REFUSED, "(failed, 39999: no reason is given)"),
+    (TwilioSms, "canceled", None, Result.REFUSED, "did not arrive"),
+    (TwilioSms, "sent", None, Result.RETRY, "no report of delivery yet (sent)"),
+    (TwilioSms, "queued", None, Result.RETRY, "(queued)"),
+    (TwilioSms, "something of tomorrow", None, Result.RETRY, "(something of tomorrow)"),
+    (TwilioCall, "completed", None, Result.SENT, "was taken"),
+    (TwilioCall, "in-progress", None, Result.SENT, "was taken"),
+    (TwilioCall, "ringing", None, Result.RETRY, "(ringing)"),
+    (TwilioCall, "busy", None, Result.REFUSED, "nobody took the call"),
+    (TwilioCall, "no-answer", None, Result.REFUSED, "nobody took the call"),
+    (TwilioCall, "failed", None, Result.REFUSED, "did not get through"),
+    (TwilioCall, "canceled", None, Result.REFUSED, "did not get through"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code", "result", "words"), RECEIPTS, ids=[f"{one[0].__name__}-{one[1]}" for one in RECEIPTS]
+)
+def test_what_became_of_it(
+    twilio_server: TwilioServer,
+    kind: type[TwilioSms | TwilioCall],
+    status: str,
+    code: int | None,
+    result: Result,
+    words: str,
+) -> None:
+    sender = kind(account(twilio_server))
+    assert isinstance(sender, Receipted)
+    taken = sender.send(PHONE, notice(), None)
+    twilio_server.doom(PHONE, status, code)
+    outcome = sender.receipt(PHONE, taken.reference)
+    assert (outcome.result, outcome.reference) == (result, taken.reference)
+    assert words in outcome.detail
+    assert (outcome.scope is Scope.PERSON) is (status in ("busy", "no-answer"))
+
+
+@pytest.mark.parametrize("fault", ["20003", "20429", "html 500", "bad body", "hang"])
+@pytest.mark.parametrize("kind", [TwilioSms, TwilioCall])
+def test_what_became_of_it_stays_unknown_when_nobody_tells(
+    twilio_server: TwilioServer, kind: type[TwilioSms | TwilioCall], fault: str
+) -> None:
+    sender = kind(account(twilio_server, timeout_s=SILENT_S))
+    taken = sender.send(PHONE, notice(), None)
+    twilio_server.plant(fault)
+    assert sender.receipt(PHONE, taken.reference).result is Result.UNKNOWN
+    assert sender.receipt(PHONE, "SM" + "f" * 32).result is Result.UNKNOWN, "no such message"
 
 
 @pytest.mark.parametrize("fault", ["20003", "20429", "html 500", "bad body", "hang"])

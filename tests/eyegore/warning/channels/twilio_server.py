@@ -49,6 +49,7 @@ class TwilioServer:
         self.requests: list[tuple[str, str]] = []
         self.faults: deque[str] = deque()
         self.refusals: deque[str] = deque()
+        self.fates: dict[str, tuple[str, int | None]] = {}
         self.closing = threading.Event()
         self.lock = threading.Lock()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -74,6 +75,10 @@ class TwilioServer:
     def refuse(self, *faults: str) -> None:
         """What goes wrong with the next messages and calls, one each, whoever asks for answers meanwhile."""
         self.refusals.extend(faults)
+
+    def doom(self, to: str, status: str, code: int | None = None) -> None:
+        """What becomes of messages and calls to a number once they were taken; else they are delivered, and taken."""
+        self.fates[to] = (status, code)
 
     def arrive(self, sender: str, body: str, when: datetime | None = None, to: str = NUMBER) -> str:
         """A text message from a telephone; the reference it gets."""
@@ -181,7 +186,8 @@ def _handler(server: TwilioServer) -> type[BaseHTTPRequestHandler]:
                 return 200, _page("calls", server.calls, path, query, "StartTime", "date_created")
             for one in (*server.messages, *server.calls):
                 if path.endswith(f"/{one['sid']}.json"):
-                    return 200, one
+                    status, code = server.fates.get(one["to"], ("completed" if "twiml" in one else "delivered", None))
+                    return 200, one | {"status": status, "error_code": code, "error_message": None}
             if path == f"{base}.json":
                 return 200, {"sid": SID, "friendly_name": "the lab", "status": "active", "type": "Full"}
             return 404, {"code": 20404, "message": f"The requested resource {path} was not found", "status": 404}
