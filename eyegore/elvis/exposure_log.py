@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from eyegore.elvis.day_folder import parse_stamp
 from eyegore.elvis.dialect import DIALECTS, Recognition, recognise_explog, version_named
 from eyegore.elvis.hk_text import excerpt, number
-from eyegore.elvis.tail import LONGEST_LINE, Tail, polled
+from eyegore.elvis.tail import LONGEST_LINE, Tail, at_end, polled
 from eyegore.messages.events import BadLine, Exposure, ExposureRows, FeedMessage
 
 CHUNK = 1 << 16
 """Bytes turned into rows at once: about 100 rows, 1 ms."""
 
-_OBSID = re.compile(r"\d{1,18}", re.ASCII)
+_OBSID = re.compile(r"(\d{1,18})(?:\.0*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,15 @@ class ExposureTail:
         """What is new in the file, about ``max_bytes`` of it; empty when nothing is. Costs one stat when idle."""
         return polled(self._tail, lambda: self._rows(received), max_bytes)
 
+    def end(self, received: float) -> list[FeedMessage]:
+        """Nothing will be added to the file: what is to be said of a last line without an end."""
+        if not self._tail.unended:
+            return []
+        why_not = at_end(self._tail, received)
+        return [BadLine(self.path, self._tail.line, why_not)] if why_not else self.poll(received)
+
     def _rows(self, received: float) -> Iterator[FeedMessage]:
-        chunk = self._tail.read(CHUNK)
+        chunk = self._tail.read(CHUNK, received)
         if chunk is None:
             return
         if chunk.restart:
@@ -145,7 +152,8 @@ class ExposureTail:
             cells = cells[:-1]
         if len(cells) != len(header.columns):
             return f"it has {len(cells)} cells, the header {len(header.columns)}"
-        if not _OBSID.fullmatch(cells[header.obsid]):
+        obsid = _OBSID.fullmatch(cells[header.obsid])
+        if obsid is None:
             return f"its ObsID is no number: {excerpt(cells[header.obsid])}"
         if header.egse_ver is not None and (version := version_named(cells[header.egse_ver])):
             self._recognition = Recognition(version, candidates=(version,))
@@ -153,7 +161,7 @@ class ExposureTail:
         if math.isnan(time) and header.file_name is not None:
             time = parse_stamp(cells[header.file_name])
         return Exposure(
-            obsid=int(cells[header.obsid]),
+            obsid=int(obsid[1]),
             ccd="" if header.ccd is None else cells[header.ccd],
             test="" if header.test is None else cells[header.test],
             time=time,

@@ -26,8 +26,8 @@ from eyegore.elvis.dialect import (
     recognise_hk,
     settle,
 )
-from eyegore.elvis.hk_text import DAY, HkClock, HkTable, excerpt, number
-from eyegore.elvis.tail import LONGEST_LINE, Tail, both_ends, polled
+from eyegore.elvis.hk_text import DAY, HkClock, HkTable, excerpt, number, plain
+from eyegore.elvis.tail import LONGEST_LINE, Tail, at_end, both_ends, polled
 from eyegore.messages.events import BadLine, FeedMessage, FloatArray, HkHeader, HkRows
 
 CHUNK = 1 << 17
@@ -36,7 +36,8 @@ CHUNK = 1 << 17
 HEAD = 1 << 14
 """Bytes in which a preview looks for the header (the longest has about 2 KiB)."""
 
-_TIME_NAMES = tuple(name.encode() for name in TIME_COLUMNS)
+_TIME_MARKS = (b"ime", b"IME")
+"""What the name of each time column has in it."""
 CADENCE = 1.0
 """Time between two samples of a file of the 5.7 line [s]: what the table files of later versions show."""
 _KNOWN = frozenset(
@@ -97,12 +98,20 @@ class HkTail:
 
         return polled(self._tail, read, max_bytes)
 
+    def end(self, received: float) -> list[FeedMessage]:
+        """Nothing will be added to the file: what is to be said of a last line without an end."""
+        if not self._tail.unended:
+            return []
+        why_not = at_end(self._tail, received)
+        return [self._bad(self._tail.line, why_not)] if why_not else self.poll(received)
+
     def preview(self, received: float, size: int = 1 << 16) -> HkRows | None:
         """Newest rows of the file from its last ``size`` bytes, without a change to what :meth:`poll` will give.
 
         None where there are none or where their date follows only from all rows before them.
         """
         head, tail, begin = both_ends(self.path, HEAD, size)
+        head = plain(head)
         at = 0
         for line in head.split(b"\n")[:-1]:
             at += len(line) + 1
@@ -121,7 +130,7 @@ class HkTail:
     # --- tables -----------------------------------------------------------------------------------------------------
 
     def _rows_of_table(self, received: float) -> Iterator[FeedMessage]:
-        chunk = self._tail.read(CHUNK)
+        chunk = self._tail.read(CHUNK, received)
         if chunk is None:
             return
         if chunk.restart:
@@ -132,6 +141,7 @@ class HkTail:
 
     def _lines(self, data: bytes, line: int, received: float) -> Iterator[FeedMessage]:
         """Messages of complete lines: all at once, but for those where a header is looked for."""
+        data = plain(data)
         while data and self._table is None:
             first, _, data = data.partition(b"\n")
             yield from self._before_header(first.decode("latin-1"), line)
@@ -154,6 +164,7 @@ class HkTail:
         bare = text.strip()
         if not bare or bare.startswith("#"):
             return
+        text = text.strip("\0")
         header = table_columns(text)
         if header is not None:
             yield self._start_table(*header)
@@ -170,18 +181,23 @@ class HkTail:
     def _next_header(self, data: bytes) -> tuple[int, int]:
         """Begin and end of the next line with the name of a time column; the end of ``data`` when there is none."""
         # One letter is found 20 times faster than a word, and rows have numbers only.
-        found = [at for name in _TIME_NAMES if name[:1] in data and (at := data.find(name)) >= 0]
+        found = [at for mark in _TIME_MARKS if mark[1:2] in data and (at := data.find(mark)) >= 0]
         if not found:
             return len(data), len(data)
         return data.rfind(b"\n", 0, min(found)) + 1, data.find(b"\n", min(found)) + 1
 
     def _another_header(self, line: bytes, at: int, received: float) -> Iterator[FeedMessage]:
-        """ELVIS was started again and wrote a header into the same file, perhaps that of another version."""
-        header = table_columns(line.decode("latin-1"))
+        """ELVIS was started again and wrote a header into the same file, perhaps that of another version.
+
+        One of no version, with as many columns as before, counts as well: by the old names what follows would be read
+        wrong. With more or fewer it is taken for a torn line; rows that have as many are told as bad.
+        """
+        header = table_columns(line.decode("latin-1").strip("\0"))
         if header is None:
             yield from self._data_lines(line, at, received)
         elif self._table is None or header != self._table.header:
-            if recognise_hk(header[0], transposed=False).elvis:
+            alike = self._table is not None and len(header[0]) == len(self._table.columns)
+            if alike or recognise_hk(header[0], transposed=False).elvis:
                 yield self._start_table(*header)
             else:
                 yield from self._data_lines(line, at, received)
@@ -201,12 +217,12 @@ class HkTail:
 
     def _rows_of_lines(self, received: float) -> Iterator[FeedMessage]:
         """The whole file is read again when it changed; samples that were there before are not told again."""
-        data = self._tail.read_whole()
+        data = self._tail.read_whole(received)
         before = self._transposed
         if data is None or before is None:
             return
         told = len(before.values)
-        content = read_transposed(data)
+        content = read_transposed(plain(data))
         if not content.columns:
             # Something else has taken the place of the file: begin anew, whatever it is.
             self._transposed = None

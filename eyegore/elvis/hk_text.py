@@ -21,8 +21,11 @@ from eyegore.messages.events import FloatArray
 
 DAY = 86400.0
 """Seconds of a day."""
+HOUR_S = 3600.0
+CORRECTED_S = 60.0
+"""A clock is corrected by so much at most [s]."""
 
-_STAMP = re.compile(r"(?:(\d\d)-(\d\d)-(\d\d)[_ T])?(\d\d):(\d\d):(\d\d)", re.ASCII)
+_STAMP = re.compile(r"(?:(\d\d)-(\d\d)-(\d\d)[_ T])?(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?", re.ASCII)
 _HEX = re.compile(r"(?:0[xX][0-9A-Fa-f]{1,8}|(?=\d*[A-Fa-f])[0-9A-Fa-f]{1,8})", re.ASCII)
 
 _KNOWN_WORDS = 4096
@@ -63,35 +66,50 @@ class _Words(dict[str, float]):
 class HkClock:
     """Lab seconds of time stamps. Stamps without a date continue from ``day`` (midnight) and ``clock`` [s of day].
 
-    A clock that goes back by more than half a day has passed midnight; by less it was corrected.
+    A clock that goes back by more than half a day has passed midnight. By :data:`CORRECTED_S` at most it was corrected,
+    by an hour it was that of summer time. What is between them is the next day most likely, after a long break; such
+    rows, and those an hour back, are ``doubted``: by their number, with what they were taken for.
     """
 
     day: float
     clock: float = 0.0
+    doubted: list[tuple[int, str]] = field(default_factory=list)
 
     def times(self, days: FloatArray | None, clocks: FloatArray) -> FloatArray:
         """Lab seconds of rows given their seconds of day and, where the stamps have them, their days."""
         if days is None:
-            before = np.concatenate(([self.clock], clocks[:-1]))
-            days = (self.day + DAY * np.cumsum(clocks - before < -DAY / 2)).astype(np.float64)
+            back = np.concatenate(([self.clock], clocks[:-1])) - clocks
+            later = back > DAY / 2
+            for row in np.flatnonzero((back > CORRECTED_S) & ~later).tolist():
+                later[row] = self._doubt(row, float(back[row]))
+            days = (self.day + DAY * np.cumsum(later)).astype(np.float64)
         self.day, self.clock = float(days[-1]), float(clocks[-1])
         return days + clocks
 
-    def time(self, cell: str) -> float:
-        """Lab seconds of one stamp, NaN when it cannot be read."""
+    def _doubt(self, row: int, back: float) -> bool:
+        """Whether a row whose clock is ``back`` [s] behind that of the row before is of the next day."""
+        later = abs(back - HOUR_S) > CORRECTED_S
+        taken = "the next day" if later else "a clock that was set back"
+        self.doubted.append((row, f"its stamp has no date and is {back:.0f} s before the last one: taken for {taken}"))
+        return later
+
+    def time(self, cell: str, row: int = 0) -> float:
+        """Lab seconds of the stamp of a row, NaN when it cannot be read."""
         match = _STAMP.fullmatch(cell.strip())
         if match is None:
             return math.nan
         hour, minute, second = int(match[4]), int(match[5]), int(match[6])
         if hour > 23 or minute > 59 or second > 59:
             return math.nan
-        clock = hour * 3600.0 + minute * 60.0 + second
+        clock = hour * 3600.0 + minute * 60.0 + second + float(f"0.{match[7] or 0}")
         if match[1]:
             day = _day(match[1], match[2], match[3])
             if math.isnan(day):
                 return math.nan
         else:
-            day = self.day + (DAY if clock - self.clock < -DAY / 2 else 0.0)
+            back = self.clock - clock
+            later = back > DAY / 2 or (back > CORRECTED_S and self._doubt(row, back))
+            day = self.day + (DAY if later else 0.0)
         self.day, self.clock = day, clock
         return day + clock
 
@@ -172,10 +190,12 @@ class HkTable:
             numbers, lines = [number for number, _ in kept], [text for _, text in kept]
         if not lines:
             return ParsedRows(np.empty(0), np.empty((0, len(self.columns) - 1)), line, ())
+        self.clock.doubted.clear()
         regular = self._all_at_once(lines) if data.isascii() and b"\0" not in data else None
         if regular is None:
             return self._one_by_one(numbers, lines)
-        return ParsedRows(*regular, numbers[0], ())
+        bad = tuple((numbers[row], why, row) for row, why in self.clock.doubted)
+        return ParsedRows(*regular, numbers[0], bad)
 
     def _all_at_once(self, lines: list[str]) -> tuple[FloatArray, FloatArray] | None:
         """Times and values of regular lines; None when any of them is not."""
@@ -220,7 +240,7 @@ class HkTable:
             if reason:
                 bad.append((at, reason, len(good)))
                 continue
-            time = self.clock.time(cells.pop(self.time_place))
+            time = self.clock.time(cells.pop(self.time_place), len(good))
             if math.isnan(time):
                 bad.append((at, f"its time stamp cannot be read: {excerpt(text)}", len(good)))
                 continue
@@ -229,6 +249,7 @@ class HkTable:
             good.append(at)
         matrix = np.array(values, dtype=np.float64).reshape(len(values), len(self.columns) - 1)
         self._learn_text(lines, matrix)
+        bad += [(good[row], why, row) for row, why in self.clock.doubted]
         return ParsedRows(np.array(times, dtype=np.float64), matrix, good[0] if good else numbers[0], tuple(bad))
 
     def _trouble(self, text: str, cells: list[str]) -> str:
@@ -266,6 +287,11 @@ class ParsedRows:
     values: FloatArray
     line: int
     bad: tuple[tuple[int, str, int], ...]
+
+
+def plain(data: bytes) -> bytes:
+    """Text with blanks in the place of hard ones, in UTF-8 or Latin-1, as editors and spreadsheets write them."""
+    return data if data.isascii() else data.replace(b"\xc2\xa0", b" ").replace(b"\xa0", b" ")
 
 
 def excerpt(text: str) -> str:

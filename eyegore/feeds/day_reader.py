@@ -98,6 +98,11 @@ class DayReader:
         if self._frames is not None:
             yield from self._frames.look(frozenset(), now)
 
+    def end(self, received: float) -> Iterator[FeedMessage]:
+        """Nothing will be added to any file: what is to be said of last lines without an end."""
+        yield from self._hk.end(received)
+        yield from self._logs.end(received)
+
     def _take(self, files: list[DayFile]) -> Iterator[FeedMessage]:
         for file in files:
             if file.kind is FileKind.EXPLOG and self._exposures and file.name not in self._logs:

@@ -105,6 +105,10 @@ class HkSource:
         name = self._turns[-1]
         return self._note(self._tails.poll(name, received), now)
 
+    def end(self, received: float) -> list[FeedMessage]:
+        """Nothing will be added to any file: what is to be said of last lines without an end."""
+        return self._tails.end(received)
+
     def _at(self, name: str) -> int:
         return self._place[name]
 

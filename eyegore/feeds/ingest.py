@@ -261,3 +261,4 @@ def _pieces(reader: DayReader) -> Iterator[FeedMessage]:
         yield from reader.settle(time.monotonic())
     # what vanished meanwhile was not read: without another look the rest would pass for all
     yield from reader.look(frozenset(), time.monotonic(), time.time(), everything=True)
+    yield from reader.end(time.time())

@@ -20,6 +20,9 @@ class Pollable(Protocol):
     def poll(self, received: float) -> list[FeedMessage]:
         """What was added to the file, a limited piece at a time."""
 
+    def end(self, received: float) -> list[FeedMessage]:
+        """What is to be said of a last line without an end when nothing will be added."""
+
 
 Reader = TypeVar("Reader", bound=Pollable)
 
@@ -73,6 +76,14 @@ class Tails(Generic[Reader]):
         for name in names:
             if name in self.readers and name not in self.unread:
                 found += self.poll(name, received)
+        return found
+
+    def end(self, received: float) -> list[FeedMessage]:
+        """What is to be said of last lines without an end when nothing will be added to any file."""
+        found: list[FeedMessage] = []
+        for name, reader in self.readers.items():
+            messages = self.attempt(name, lambda reader=reader: reader.end(received))  # type: ignore[misc]
+            found += self._fail(name, messages) if isinstance(messages, str) else messages
         return found
 
     def _fail(self, name: str, reason: str) -> list[FeedMessage]:

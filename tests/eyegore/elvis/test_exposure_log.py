@@ -152,7 +152,7 @@ HEADER = "ObsID\tCCD\tTEST\texptime"
         "2\tCCD1\tBIAS\t0\t1",
         "2\tCCD1\tBIAS\t0\t\t",
         "x\tCCD1\tBIAS\t0",
-        "2.0\tCCD1\tBIAS\t0",
+        "2.5\tCCD1\tBIAS\t0",
         "-2\tCCD1\tBIAS\t0",
         "\tCCD1\tBIAS\t0",
         "2\tCCD1\t\0\t0",
@@ -267,3 +267,15 @@ def test_a_file_that_vanishes_while_it_is_read_ends_the_reading(tmp_path: Path) 
     path.unlink()
     assert [message.kind for message in tail.poll(0.0) if isinstance(message, SourceEvent)] == [SourceKind.VANISHED]
     assert tail.poll(0.0) == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("begin", ["", "\ufeff"])
+@pytest.mark.parametrize("obsid", ["20103", "20103.0", "20103."])
+def test_logs_that_a_spreadsheet_has_saved(tmp_path: Path, begin: str, obsid: str, end: str) -> None:
+    path = tmp_path / "EXP_LOG_140319.txt"
+    lines = ("ObsID\tCCD\ttest", f"{obsid}\tCCD1\tBIAS01", f"{obsid}\tCCD2\tBIAS01")
+    path.write_bytes((begin + "".join(line + end for line in lines)).encode())
+    (rows,) = ExposureTail(str(path)).poll(1.0)
+    assert isinstance(rows, ExposureRows)
+    assert [(row.obsid, row.ccd) for row in rows.rows] == [(20103, "CCD1"), (20103, "CCD2")]

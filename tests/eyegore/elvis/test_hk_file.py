@@ -10,9 +10,10 @@ import pytest
 
 from eyegore.elvis.day_folder import lab_seconds
 from eyegore.elvis.dialect import DIALECTS, Recognition, Stamp
+from eyegore.elvis.exposure_log import ExposureTail
 from eyegore.elvis.hk_file import HkTail, table_columns
 from eyegore.elvis.tail import LONGEST_LINE
-from eyegore.messages.events import HkHeader, HkRows
+from eyegore.messages.events import HkHeader, HkRows, SourceEvent, SourceKind
 
 from .hk_reading import (
     GOOD,
@@ -20,6 +21,7 @@ from .hk_reading import (
     NIGHT,
     bad_of,
     header_of,
+    kinds_of,
     read,
     read_all,
     small,
@@ -145,7 +147,6 @@ def test_a_time_that_is_not_the_first_column(tmp_path: Path) -> None:
         "\t1\t2\t3",
         "5\t1\t2\t3",
         "TimeStamp\tA",
-        "TimeStamp\tA\tC\tSPW_STATUS_REG",
         "9" * (LONGEST_LINE + 1),
         "x" * (5 * LONGEST_LINE),
         "1" * (LONGEST_LINE - 1),
@@ -234,3 +235,63 @@ def test_without_a_date_in_the_name_the_day_is_that_of_the_last_change(tmp_path:
     os.utime(path, (NIGHT + 43200, NIGHT + 43200))
     (time,) = times_of(read_all(HkTail(str(path))))
     assert abs(time - NIGHT - 43200) <= 86400
+
+
+@pytest.mark.parametrize("header", ["TimeStamp\tB\tA\tSPW_STATUS_REG", "\0\0\0TimeStamp\tB\tA\tSPW_STATUS_REG"])
+def test_a_second_header_with_another_order_is_gone_by(tmp_path: Path, header: str) -> None:
+    messages = read(tmp_path, small(GOOD.format(1), header, GOOD.format(2)))
+    rows = [message for message in messages if isinstance(message, HkRows)]
+    assert [row.columns[:2] for row in rows] == [("A", "B"), ("B", "A")]
+    assert bad_of(messages) == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("blank", ["", "\xa0", "\xc2\xa0"])
+@pytest.mark.parametrize("begin", ["", "\xef\xbb\xbf"])
+def test_marks_blanks_and_line_ends_of_editors_are_no_data(tmp_path: Path, begin: str, blank: str, end: str) -> None:
+    row = f"21-02-80_00:00:0{{}}{blank}\t{blank}1\t2{blank}\t3"
+    header = f"TimeStamp{blank}\tA\tB\tSPW_STATUS_REG"
+    messages = read(tmp_path, begin.encode("latin-1") + small(row.format(1), row.format(2), header=header, end=end))
+    assert header_of(messages).columns == ("A", "B", "SPW_STATUS_REG")
+    assert (bad_of(messages), kinds_of(messages)) == ([], [])
+    assert values_of(messages).tolist() == [[1, 2, 3], [1, 2, 3]]
+
+
+@pytest.mark.parametrize("name", [MASTER, "EXP_LOG_210280.txt"])
+@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
+def test_wide_text_is_told_not_taken_for_an_empty_file(tmp_path: Path, name: str, coding: str) -> None:
+    text = "\ufeff" + small(GOOD.format(1)).decode()
+    (tmp_path / name).write_bytes(text.encode(coding))
+    tail = HkTail(str(tmp_path / name)) if name == MASTER else ExposureTail(str(tmp_path / name))
+    (told,) = tail.poll(1.0)
+    assert isinstance(told, SourceEvent)
+    assert told.kind is SourceKind.UNREADABLE
+    assert "UTF-16" in told.text
+    (tmp_path / name).write_bytes(text.encode("utf-8"))
+    assert kinds_of(tail.poll(1.0)) == [SourceKind.READABLE]
+
+
+def test_stamps_with_and_without_fractions_of_a_second(tmp_path: Path) -> None:
+    stamps = ("21-02-80_00:00:01", "21-02-80_00:00:02.250", "21-02-80_00:00:03,5", "21-02-80_00:00:04")
+    messages = read(tmp_path, small(*(f"{stamp}\t1\t2\t3" for stamp in stamps)))
+    assert bad_of(messages) == []
+    assert (times_of(messages) - NIGHT).tolist() == [1, 2.25, 3.5, 4]
+
+
+@pytest.mark.parametrize(
+    ("clocks", "days", "told"),
+    [
+        (("23:59:59", "00:00:01"), [0, 1], 0),
+        (("10:00:30", "10:00:00"), [0, 0], 0),  # corrected
+        (("10:00:00", "09:59:30", "10:00:00"), [0, 0, 0], 0),
+        (("10:00:00", "08:00:00", "08:00:01"), [0, 1, 1], 1),  # the next morning
+        (("10:00:00", "09:00:01", "09:00:02"), [0, 0, 0], 1),  # the end of summer time
+    ],
+)
+@pytest.mark.parametrize("fraction", ["", ".5"])
+def test_clocks_that_go_back_without_a_date(
+    tmp_path: Path, clocks: tuple[str, ...], days: list[int], told: int, fraction: str
+) -> None:
+    messages = read(tmp_path, small(*(f"{clock}{fraction}\t1\t2\t3" for clock in clocks)))
+    assert ((times_of(messages) - NIGHT) // 86400).tolist() == days
+    assert len(bad_of(messages)) == told

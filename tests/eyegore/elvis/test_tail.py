@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.elvis.tail import FINGERPRINT, LONGEST_LINE, Tail, both_ends
+from eyegore.elvis.tail import FINGERPRINT, LONGEST_LINE, UNENDED_S, Tail, both_ends
 from eyegore.messages.events import SourceKind
 
 
@@ -301,3 +301,44 @@ def test_however_a_file_grows_its_lines_come_once_and_in_order(data: bytes, cuts
                 lines += chunk.data.count(b"\n")
         assert read == data[: data.rfind(b"\n") + 1]
         assert kinds(tail) == []
+
+
+def test_a_last_line_without_an_end_is_taken_when_nothing_comes_for_a_while(file: Path) -> None:
+    file.write_bytes(b"one\ntwo")
+    tail = Tail(str(file))
+    assert everything(tail) == b"one\n"
+    assert tail.unended
+    assert tail.read(now=UNENDED_S - 1) is None
+    chunk = tail.read(now=UNENDED_S)
+    assert chunk is not None
+    assert (chunk.data, chunk.line) == (b"two\n", 2)
+    assert not tail.unended
+    assert tail.read(now=3 * UNENDED_S) is None
+    with file.open("ab") as more:
+        more.write(b" and a half\nthree\n")
+    chunk = tail.read(now=3 * UNENDED_S)
+    assert chunk is not None
+    assert (chunk.data, chunk.line) == (b"three\n", 3)
+    assert kinds(tail) == []
+
+
+def test_a_last_line_that_grows_is_waited_for_anew(file: Path) -> None:
+    file.write_bytes(b"one")
+    tail = Tail(str(file))
+    assert tail.read() is None
+    file.write_bytes(b"one and")
+    assert tail.read(now=UNENDED_S) is None
+    file.write_bytes(b"one and a half\n")
+    chunk = tail.read(now=UNENDED_S + 1)
+    assert chunk is not None
+    assert chunk.data == b"one and a half\n"
+
+
+def test_the_whole_of_a_file_has_its_last_line_when_nothing_will_come(file: Path) -> None:
+    file.write_bytes(b"one\ntwo")
+    tail = Tail(str(file))
+    assert tail.read_whole() == b"one\n"
+    assert (tail.unended, tail.line) == (True, 2)
+    tail.end()
+    assert tail.read_whole() == b"one\ntwo\n"
+    assert tail.read_whole() is None

@@ -47,12 +47,12 @@ def test_an_image_written_a_moment_ago_is_whole_after_a_second_look(day: Day, in
     assert isinstance(inbox.all[-1], CaughtUp)
 
 
-def test_a_last_line_without_its_end_is_left_out(day: Day, inbox: Inbox) -> None:
+def test_a_last_line_without_its_end_is_told(day: Day, inbox: Inbox) -> None:
     path = day.hk(range(10))
     path.write_bytes(path.read_bytes()[:-5])
     read(day.folder, inbox)
     assert inbox.rows == list(range(9))
-    assert inbox.bad == []
+    assert [bad.line for bad in inbox.bad] == [11]
 
 
 def test_what_is_not_wanted_is_left_out(day: Day, inbox: Inbox) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,3 +102,21 @@ def test_an_exposure_whose_housekeeping_cannot_be_read_is_not_clean(
     told = json.loads(capsys.readouterr().out)
     assert told["clean"] < told["exposures"]
     assert "could not be read" in told["unknown"][0]["reasons"][0]["text"]
+
+
+@pytest.mark.parametrize("name", [HK, LOG])
+@pytest.mark.parametrize("age", [0, 100])
+def test_a_last_line_without_an_end_is_read_or_told(
+    day: Path, capsys: pytest.CaptureFixture[str], name: str, age: float
+) -> None:
+    path = day / name
+    spoil(path, lambda lines: "".join(lines).rstrip("\n"))
+    then = time.time() - age
+    os.utime(path, (then, then))
+    assert main(["-p", str(day), "--headless", "--once", "--json"]) == (0 if age else 2)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["hk"]["rows"], told["exposures"]["rows"]) == (
+        300 - (not age and name == HK),
+        9 - (not age and name == LOG),
+    )
+    assert [f"{name}: " in doubt for doubt in told["doubts"]] == [True] * (not age)
