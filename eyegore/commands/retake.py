@@ -148,13 +148,16 @@ def judge_images(monitor: Monitor, table: CheckTable, args: argparse.Namespace) 
     now = time.time()
     rows = monitor.exposures.all()
     wanted = {(row.obsid, ccd_of(row.ccd)) for row in rows}
-    images = [one for one in images_of(Path(monitor.folder)) if (one.obsid, one.ccd) in wanted]
+    there = images_of(Path(monitor.folder))
+    images = [one for one in there if (one.obsid, one.ccd) in wanted]
+    unlogged = [one for one in there if not wanted & {(one.obsid, one.ccd), (one.obsid, 0)}]
     state, jobs = state_dir(args.state), min(MOST_JOBS, os.cpu_count() or 1)
     with counting_bar("judging images", len(images)) as done:
         results = judge_folder(
             images, rows, table, args.block, state, jobs=jobs, done=lambda path: done(os.path.basename(path))
         )
-    return ImageFindings(results, now + monitor.rules.lab_offset_s(now), args.image_warnings)
+    names = tuple(os.path.basename(one.path) for one in unlogged)
+    return ImageFindings(results, now + monitor.rules.lab_offset_s(now), args.image_warnings, names)
 
 
 def images_of(folder: Path) -> list[ImageFile]:

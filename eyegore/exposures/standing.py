@@ -35,7 +35,7 @@ class RetakeVerdict(Enum):
 class ImageReason:
     """A reason that an image gives; ``source`` is ``image``, or ``file`` where there is no image that can be measured.
 
-    ``check`` is None where no check is the reason: ``note`` tells it then.
+    ``check`` is None where no check is the reason: ``note`` tells it then. ``ccd`` is 0 where the log names none.
     """
 
     source: str
@@ -57,7 +57,7 @@ class ImageReason:
     def text(self) -> str:
         """All of it in one line, for people."""
         if self.check is None:
-            return f"image of CCD{self.ccd}: {self.note}"
+            return f"image of CCD{self.ccd}: {self.note}" if self.ccd else f"image: {self.note}"
         return f"image of CCD{self.ccd} {self.check.verdict.value}: {self.check.text}"
 
 
@@ -86,12 +86,14 @@ class Standing:
 class ImageFindings:
     """What was found out about the images of a folder at ``lab_now`` [lab s], by ObsID and CCD.
 
-    ``warnings`` tells whether a WARNING is a reason to retake.
+    ``warnings`` tells whether a WARNING is a reason to retake; ``unlogged`` are the images without a row of the log,
+    which were not judged.
     """
 
     results: Mapping[tuple[int, int], ImageResult]
     lab_now: float
     warnings: bool = False
+    unlogged: tuple[str, ...] = ()
 
     @property
     def none(self) -> bool:
@@ -102,8 +104,13 @@ class ImageFindings:
         """Number of images with a verdict."""
         return sum(one.verdict is verdict for one in self.results.values())
 
-    def reasons(self, state: ExposureHk, ccd: int) -> list[ImageReason]:
-        """Why the image of one CCD of an exposure is not good; none where it is."""
+    def reasons(self, state: ExposureHk, name: str) -> list[ImageReason]:
+        """Why the image of the CCD that the log calls so is not good; none where it is."""
+        ccd = ccd_of(name)
+        if not ccd:
+            called = f"the CCD '{name}'" if name else "no CCD"
+            note = f"the log names {called}: which image is its own is not known, it was not looked at"
+            return [ImageReason("file", RetakeVerdict.UNKNOWN, 0, note=note)]
         result = self.results.get((state.obsid, ccd))
         if result is None or result.problem is not None:
             return [self._no_image(state, ccd, result)]
@@ -139,7 +146,7 @@ def _standing(state: ExposureHk, images: ImageFindings | None) -> Standing:
     verdicts = {name: _of_hk(verdict) for name, verdict in state.verdicts.items()}
     reasons: list[Reason] = list(state.reasons)
     for name in verdicts if images is not None else ():
-        found = images.reasons(state, ccd) if images is not None and (ccd := ccd_of(name)) else []
+        found = images.reasons(state, name) if images is not None else []
         reasons += found
         verdicts[name] = max((verdicts[name], *(one.verdict for one in found)), key=lambda one: one.rank)
     return Standing(state.obsid, state.test, state.start, state.end, verdicts, tuple(reasons), state.assumed)

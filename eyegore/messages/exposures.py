@@ -14,14 +14,14 @@ from eyegore.limits.model import Severity, Verdict, quantity
 
 CCDS = (1, 2, 3)
 """The CCDs of a read-out: each ObsID has an image of each."""
-_CCD = re.compile(r"(?:^|_)CCD([123])(?:_|$)")
+_CCD = re.compile(r"(?:^|_)CCD ?([123])(?:_|$)|^([123])$", re.IGNORECASE)
 
 
 @cache
 def ccd_of(name: str) -> int:
     """The CCD that a parameter or a cell of the log names; 0 where it names none: it concerns all three."""
     found = _CCD.search(name)
-    return int(found[1]) if found else 0
+    return int(found[1] or found[2]) if found else 0
 
 
 class HkVerdict(Enum):

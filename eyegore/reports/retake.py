@@ -70,6 +70,9 @@ def doubts(findings: Findings, images: ImageFindings | None = None) -> list[str]
         found.append("no exposure was read from an exposure log")
     if findings.unjudged:
         found.append(f"limits, but never judged: {', '.join(findings.unjudged)}")
+    if images is not None and images.unlogged:
+        first = ", ".join(images.unlogged[:3]) + (" …" if len(images.unlogged) > 3 else "")
+        found.append(f"{len(images.unlogged)} images without a row of the exposure log were not judged: {first}")
     if images is not None and images.none:
         found.append("there is no image in the folder: --no-images judges by housekeeping alone")
     return found
@@ -121,7 +124,7 @@ def _image_json(reason: ImageReason) -> dict[str, Any]:
         "source": reason.source,
         "verdict": reason.verdict.name,
         "parameter": check.name if check else None,
-        "ccd": reason.ccd,
+        "ccd": reason.ccd or None,
         "sample": reason.sample,
         "first": None,
         "last": None,

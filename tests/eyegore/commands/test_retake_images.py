@@ -165,3 +165,34 @@ def test_a_block_or_table_that_is_not_there_is_told(
 ) -> None:
     assert main(["retake", str(folder), *options]) == 2
     assert "known" in (told := capsys.readouterr().err) or "not usable" in told
+
+
+@pytest.mark.parametrize(
+    ("called", "known"),
+    [("2", True), ("ccd2", True), ("CCD 2", True), ("", False), ("ALL", False), ("CCD9", False), ("CCD1+2", False)],
+)
+def test_a_ccd_that_the_log_calls_otherwise_is_known_or_told(
+    capsys: pytest.CaptureFixture[str], folder: Path, frame: Path, called: str, known: bool
+) -> None:
+    fill(folder, frame)
+    log = next(folder.glob("EXP_LOG*"))
+    log.write_text(log.read_text().replace("\tCCD2\t", f"\t{called}\t"))
+    code, report = retake(capsys, folder)
+    assert code == (0 if known else 2)
+    if not known:
+        assert report["clean"] == 0
+        for one in report["unknown"]:
+            (reason,) = one["reasons"]
+            assert one["ccds"][called] == "UNKNOWN"
+            assert "not looked at" in reason["text"]
+
+
+def test_images_without_a_row_of_the_log_are_told(
+    capsys: pytest.CaptureFixture[str], folder: Path, frame: Path
+) -> None:
+    fill(folder, frame)
+    os.link(frame, path(folder, 20200, 1))
+    code, report = retake(capsys, folder)
+    assert code == 2
+    (doubt,) = report["doubts"]
+    assert "EUC_20200_" in doubt
