@@ -127,10 +127,10 @@ class StoreKind:
                 else:
                     return connection
 
-    def connect(self, path: Path, options: str) -> sqlite3.Connection:
-        """A connection to a file as it is."""
+    def connect(self, path: Path, options: str, wait_s: float | None = None) -> sqlite3.Connection:
+        """A connection to a file as it is; ``wait_s`` where another wait is wanted than the usual one [s]."""
         where = f"{path.absolute().as_uri()}?{options}"
-        return sqlite3.connect(where, uri=True, isolation_level=None, timeout=self.wait_s)
+        return sqlite3.connect(where, uri=True, isolation_level=None, timeout=self.wait_s if wait_s is None else wait_s)
 
     def version_of(self, connection: sqlite3.Connection, path: Path) -> int | None:
         """Version of the tables, None when there are none yet; raises ``error`` for what is not ours to read."""

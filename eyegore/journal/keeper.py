@@ -1,12 +1,20 @@
-"""Keeps the journal of a running session: each entry with the state it leads to; what cannot be written waits."""
+"""Keeps the journal of a running session: each entry with the state it leads to; what cannot be written waits.
+
+The journal is used on a thread of its own, which is waited for as long as it is quick: a disk that hangs, or another
+program that holds the file, holds up no alarm.
+"""
 
 from __future__ import annotations
 
 import logging
+import queue
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from eyegore.basics.worker import Worker
 from eyegore.journal.delivery import Delivery
 from eyegore.journal.journal import Journal
 from eyegore.journal.schema import JournalError
@@ -19,6 +27,58 @@ MOST_WAITING = 100_000
 DAY_S = 86_400.0
 RETRY_S = 30.0
 """Time between two attempts to open a journal that could not be opened [s]."""
+PATIENCE_S = 0.5
+"""So long the journal is waited for [s]; once it was slower it is not waited for before it is quick again."""
+HANGS_S = 5.0
+"""After so long without an answer the disk hangs [s]: another program that holds the file is waited for less long."""
+END_S = 2.0
+"""So long it is waited for at the end [s]."""
+
+
+class _Task:
+    """Something to be done with the journal, and what came of it."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._began = time.monotonic()
+        self.done = threading.Event()
+        self.result: object = None
+        self.error: Exception | None = None
+
+    @property
+    def age_s(self) -> float:
+        """How long ago it was asked for [s]."""
+        return time.monotonic() - self._began
+
+    def run(self) -> None:
+        """Do it."""
+        try:
+            self.result = self._work()
+        except Exception as why:  # noqa: BLE001 - whatever it is: it is taken from here, and told
+            self.error = why
+        self.done.set()
+
+
+class _Clerk(Worker):
+    """Does one thing after the other with the journal."""
+
+    def __init__(self) -> None:
+        super().__init__("journal")
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+
+    def ask(self, work: Callable[[], object]) -> _Task:
+        """Have something done, after what was asked for before."""
+        task = _Task(work)
+        self._tasks.put(task)
+        self.start()
+        return task
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            task.run()
+
+    def _interrupt(self) -> None:
+        self._tasks.put(None)
 
 
 class JournalKeeper:
@@ -34,13 +94,21 @@ class JournalKeeper:
         self.path, self._folder = path, folder
         self._open_at = 0.0
         self._journal: Journal | None = None
+        self._clerk = _Clerk()
+        self._doing: tuple[_Task, Callable[[], object]] | None = None
+        """What is being done, and what follows when it is done."""
+        self._slow = False
         self._open()
 
     def _open(self) -> None:
-        try:
-            self._journal = Journal(self.path, self._folder)
-        except JournalError as why:
-            self._fail(f"no journal is kept: {why}")
+        task = self._clerk.ask(lambda: Journal(self.path, self._folder))
+        task.done.wait()
+        if isinstance(task.error, JournalError):
+            self._fail(f"no journal is kept: {task.error}")
+        elif task.error is not None:
+            raise task.error
+        elif isinstance(task.result, Journal):
+            self._journal = task.result
 
     @property
     def held(self) -> bool:
@@ -56,21 +124,25 @@ class JournalKeeper:
         """The state of the alarms when the last session ended, however it ended; None when there was none."""
         if self._journal is None:
             return None
-        try:
-            return self._journal.state()
-        except JournalError as why:
-            self._fail(f"the alarms of the last session are not known: {why}")
-            return None
+        task = self._clerk.ask(self._journal.state)
+        task.done.wait()
+        if isinstance(task.error, JournalError):
+            self._fail(f"the alarms of the last session are not known: {task.error}")
+        elif task.error is not None:
+            raise task.error
+        return task.result if isinstance(task.result, dict) else None
 
     def past(self, since: float, most: int) -> tuple[AlarmEntry, ...]:
         """The newest ``most`` entries that are not older than ``since`` [unix s], the oldest first."""
-        if self._journal is None:
+        if (journal := self._journal) is None:
             return ()
-        try:
-            return tuple(self._journal.entries(since=since, limit=most))
-        except JournalError as why:
-            self._say(f"the alarms of before are not known: {why}")
-            return ()
+        task = self._clerk.ask(lambda: tuple(journal.entries(since=since, limit=most)))
+        task.done.wait()
+        if isinstance(task.error, JournalError):
+            self._say(f"the alarms of before are not known: {task.error}")
+        elif task.error is not None:
+            raise task.error
+        return task.result if isinstance(task.result, tuple) else ()
 
     def write(
         self, events: Iterable[Event], memory: Callable[[], Mapping[str, Any]], deliveries: Iterable[Delivery] = ()
@@ -98,36 +170,61 @@ class JournalKeeper:
 
     def close(self, memory: Callable[[], Mapping[str, Any]]) -> None:
         """Write what is left and let go of the journal."""
-        self._write(memory)
+        self._collect(END_S)
+        self._slow = False
+        self._write(memory, END_S)
         if self._journal is not None:
-            self._journal.close()
+            self._clerk.ask(self._journal.close)
+        self._clerk.stop(END_S)
 
-    def _write(self, memory: Callable[[], Mapping[str, Any]]) -> None:
-        if self._attempt(lambda journal: journal.record(self._waiting, memory(), self._out)):
-            self._waiting.clear()
-            self._out.clear()
-        elif len(self._waiting) > MOST_WAITING:
+    def _write(self, memory: Callable[[], Mapping[str, Any]], patience_s: float = PATIENCE_S) -> None:
+        if self._doing is None:
+            entries, out, state = list(self._waiting), list(self._out), memory()
+
+            def written() -> None:
+                del self._waiting[: len(entries)], self._out[: len(out)]
+
+            self._attempt(lambda journal: journal.record(entries, state, out), written, patience_s)
+        else:
+            self._collect()
+        if self._doing is None and len(self._waiting) > MOST_WAITING:
             lost = len(self._waiting) - MOST_WAITING
             del self._waiting[:lost]
             self._say(f"{lost} entries of the journal are lost: it cannot be written")
 
-    def _attempt(self, work: Callable[[Journal], object]) -> bool:
-        if self._journal is None:
-            return False
-        try:
-            work(self._journal)
-        except Exception as why:  # whatever it is, alarms are told, and it is tried again
-            text = f"the journal cannot be written, its entries wait: {why}"
-            if not isinstance(why, JournalError) and text != self._failing:
-                log.exception("the journal %s", self.path)
+    def _attempt(
+        self,
+        work: Callable[[Journal], object],
+        follows: Callable[[], object] = lambda: None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        if (journal := self._journal) is not None and self._doing is None:
+            self._doing = self._clerk.ask(lambda: work(journal)), follows
+            self._collect(0.0 if self._slow or self._failing else patience_s)
+
+    def _collect(self, patience_s: float = 0.0) -> None:
+        """Take what came of what is being done, if that is ready after ``patience_s`` [s]."""
+        if self._doing is None or self._journal is None:
+            return
+        task, follows = self._doing
+        if not task.done.wait(patience_s):
+            if task.age_s > HANGS_S:
+                self._fail("the journal cannot be written, its entries wait: the disk does not answer, look there")
+            self._slow = True
+            return
+        self._doing, self._slow = None, False
+        if task.error is not None:
+            text = f"the journal cannot be written, its entries wait: {task.error}"
+            if not isinstance(task.error, JournalError) and text != self._failing:
+                log.error("the journal %s", self.path, exc_info=task.error)
             self._fail(text)
-            return False
+            return
+        follows()
         if self._failing:
             self._failing = ""
             self._say("the journal is written again")
         for line in self._journal.news():
             self._say(line)
-        return True
 
     def _fail(self, text: str) -> None:
         if text != self._failing:

@@ -34,6 +34,8 @@ class Outbox:
     def __init__(self, path: Path, held: Callable[[], bool] = lambda: True) -> None:
         self.path, self.held = path, held
         self._unmarked: dict[str, Delivery] = {}
+        self._failing = False
+        """Whether the last mark could not be written: then the next one does not wait for the file."""
         self._lock = threading.Lock()
 
     def mark(self, delivery: Delivery) -> str:
@@ -53,7 +55,9 @@ class Outbox:
         try:
             self._write(_REPLACE, waiting)
         except JournalError as why:
+            self._failing = True
             return str(why)
+        self._failing = False
         with self._lock:
             for one in waiting:
                 if self._unmarked.get(one.key) is one:
@@ -74,19 +78,19 @@ class Outbox:
         """The newest deliveries, oldest of them first; raises :class:`JournalError`."""
         return self._read(f"{_SELECT} ORDER BY made DESC, rowid DESC LIMIT ?", [count])[::-1]
 
-    def _connect(self, options: str) -> sqlite3.Connection:
-        return JOURNAL.connect(self.path, options)
-
     def _write(self, statement: str, deliveries: list[Delivery]) -> None:
         rows = [row_of(delivery) for delivery in deliveries]
-        with JOURNAL.told(self.path), closing(self._connect("mode=rw")) as connection, transaction(connection):
+        with JOURNAL.told(self.path), closing(self._to_write()) as connection, transaction(connection):
             connection.executemany(statement, rows)
+
+    def _to_write(self) -> sqlite3.Connection:
+        return JOURNAL.connect(self.path, "mode=rw", 0.0 if self._failing else None)
 
     def _read(self, query: str, values: list[str] | list[int]) -> list[Delivery]:
         return [delivery_of(row) for row in self._rows(query, values)]
 
     def _rows(self, query: str, values: list[str] | list[int]) -> list[tuple[Any, ...]]:
-        with JOURNAL.told(self.path), closing(self._connect("mode=ro")) as connection:
+        with JOURNAL.told(self.path), closing(JOURNAL.connect(self.path, "mode=ro")) as connection:
             try:
                 return connection.execute(query, values).fetchall()
             except sqlite3.OperationalError as why:

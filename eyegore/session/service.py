@@ -63,6 +63,7 @@ WORKERS = frozenset(
         "ingest",
         "watcher",
         "images",
+        "journal",
         "ds9",
         "ds9 search",
         "frames",

