@@ -56,7 +56,8 @@ class Notice:
     ``key`` is the same whenever the same thing is to be told to the same person: it is told once. ``code`` is what the
     person answers with (``ACK 4711``), "" where there is nothing to answer. ``text`` is for mail, ``short`` for a text
     message, ``spoken`` for a call. ``made`` and ``expires`` are unix time [s]: later than that nobody is to be told.
-    ``parameter`` is what it is about, "" for more than one; ``incident`` is 0 where it is about none.
+    ``parameter`` is what it is about, "" for more than one; ``incident`` is 0 where it is about none. ``alarms`` are
+    the keys of all alarms it tells of, none in notices of releases before.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Notice:
     parameter: str = ""
     incident: int = 0
     code: str = ""
+    alarms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

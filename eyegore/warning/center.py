@@ -22,6 +22,7 @@ from eyegore.messages.events import (
     WarningsState,
 )
 from eyegore.messages.warnings import Channel, Notice, Reason, Samples
+from eyegore.warning.channels.backlog import Backlog
 from eyegore.warning.channels.fallback import Answered, ChannelWatch, Fallback
 from eyegore.warning.channels.sample_plot import RecentSamples
 from eyegore.warning.duty.roster import Duty
@@ -78,6 +79,7 @@ class WarningCenter:
         self._table: LimitTable | None = None
         self._phase: Phase | None = None
         self._fallback = Fallback(people.reach, people.others)
+        self._backlog = Backlog(self.answered)
         self._watch = ChannelWatch()
         self._answered: dict[str, str] = {}
         self._fault_told = -math.inf
@@ -123,12 +125,16 @@ class WarningCenter:
 
     def _orders(self, notices: Sequence[Notice], now: float) -> Orders:
         orders = Orders()
+        for asked in notices:
+            found = self._backlog.sort(asked)
+            orders.unwanted |= found.unwanted
+            for notice in found.notices:
+                orders.deliveries += self._deliveries(notice, now)
         for notice in notices:
             if self._desk is not None and notice.code and notice.reason not in ENDS:
                 self._desk.reissue(notice.code)
             if notice.reason.asks:
                 self._answered.pop(notice.code, None)
-            orders.deliveries += self._deliveries(notice, now)
         return orders
 
     def _deliveries(self, notice: Notice, now: float) -> list[Delivery]:
@@ -140,6 +146,7 @@ class WarningCenter:
         ]
         for delivery in deliveries:
             self._fallback.note(delivery, now)
+            self._backlog.note(delivery)
         return deliveries
 
     def _samples(self, name: str) -> Samples | None:
@@ -174,9 +181,11 @@ class WarningCenter:
         path = self._watch.news_of(delivery, now)
         orders = Orders(paths=[path] if path is not None else [])
         self._fallback.note(delivery, now)
-        instead = self._fallback.instead_of(delivery, now, late=late) if not self.answered(delivery.notice) else None
-        if instead is not None:
-            orders.deliveries += self._deliveries(instead, now)
+        self._backlog.note(delivery)
+        if not self.answered(delivery.notice):
+            for instead in self._fallback.instead_of(delivery, now, late=late):
+                if not self._backlog.knows(instead):
+                    orders.deliveries += self._deliveries(instead, now)
         return orders
 
     def recall(self, kept: Iterable[Delivery], now: float) -> list[Delivery]:
@@ -184,6 +193,7 @@ class WarningCenter:
         found = list(kept)
         for delivery in found:
             self._fallback.note(delivery, now)
+            self._backlog.note(delivery)
         return [one for one in found if one.notice.expires > now and self._fallback.unheard(one)]
 
     def replied(self, replies: Iterable[Reply], now: float) -> Orders:

@@ -36,6 +36,7 @@ def notice(
     parameter: str = "",
     incident: int = 0,
     code: str = "",
+    alarms: tuple[str, ...] = (),
 ) -> Notice:
     """A message made at ``made`` [unix s], of no use after ``expires_s`` [s]; the rest is as in :class:`Notice`."""
     return Notice(
@@ -53,6 +54,7 @@ def notice(
         parameter=parameter,
         incident=incident,
         code=code,
+        alarms=alarms,
     )
 
 

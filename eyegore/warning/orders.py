@@ -23,13 +23,15 @@ News = Delivery | Replies | Due
 @dataclass
 class Orders:
     """What is to be done: ``deliveries`` to send, ``commands`` for the alarms, ``events`` for the journal and all who
-    listen, ``paths`` about channels for the monitor; ``answered`` tells by code who took care of all it stands for."""
+    listen, ``paths`` about channels for the monitor; ``answered`` tells by code who took care of all it stands for,
+    ``unwanted`` by key why a delivery need not go out any more."""
 
     deliveries: list[Delivery] = field(default_factory=list)
     commands: list[FlagCommand] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     paths: list[WarningPath] = field(default_factory=list)
     answered: dict[str, str] = field(default_factory=dict)
+    unwanted: dict[str, str] = field(default_factory=dict)
 
     def add(self, other: Orders) -> None:
         """Do the other as well."""
@@ -38,3 +40,4 @@ class Orders:
         self.events += other.events
         self.paths += other.paths
         self.answered |= other.answered
+        self.unwanted |= other.unwanted

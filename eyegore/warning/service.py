@@ -186,6 +186,8 @@ class WarningService:
         if orders.answered:
             why = ", ".join(dict.fromkeys(orders.answered.values()))
             self._dispatcher.cancel(lambda one: bool(self._center.answered(one.notice)), why)
+        for why in dict.fromkeys(orders.unwanted.values()):
+            self._dispatcher.cancel(lambda one, why=why: orders.unwanted.get(one.key) == why, why)  # type: ignore[misc]
         self._dispatcher.put(orders.deliveries)
 
     def written(self, news: News) -> None:

@@ -7,23 +7,24 @@ import math
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from eyegore.basics.worker import Worker, all_ended
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.journal.outbox import Outbox
-from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Sender
+from eyegore.limits.model import Severity
+from eyegore.messages.warnings import Channel, Notice, Outcome, Result, Scope, Sender
 from eyegore.warning.channels.receipts import FIRST_ASK_S, Receipts
+from eyegore.warning.channels.waiting_line import LONGEST_WAIT_S, WaitingLine
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S = 5.0
-LONGEST_PAUSE_S = 300.0
+LONGEST_PAUSE_S, LONGEST_CRITICAL_S = 300.0, 60.0
 PAUSE_SPREAD = 0.2
-"""Pauses between attempts double from the first to the longest [s], and differ by this share from one to the next."""
-LONGEST_WAIT_S = 1800.0
-"""A provider that asks for a longer pause [s] is asked again nevertheless: somebody waits for the message."""
+"""Pauses between attempts double from the first to the longest [s], of what is critical to a shorter one, and differ by
+this share from one to the next."""
 
 
 @runtime_checkable
@@ -106,21 +107,8 @@ class Dispatcher:
         return all_ended(workers, timeout)
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A delivery in the queue since ``put_at``, to be tried at ``due``, both unix time [s]."""
-
-    delivery: Delivery
-    put_at: float
-    due: float
-
-    def pause(self, now: float) -> float:
-        """How long it is still to wait [s]; not at all when the clock was set back meanwhile."""
-        return self.due - now if now >= self.put_at else 0.0
-
-
 class _Worker(Worker):
-    """The deliveries of one channel, the graver first among those that are due."""
+    """Sends the deliveries of one channel, in their order."""
 
     def __init__(
         self,
@@ -132,7 +120,7 @@ class _Worker(Worker):
     ) -> None:
         super().__init__(f"warnings by {sender.channel.value}")
         self._sender, self._outbox, self._news, self._clock, self._receipts = sender, outbox, news, clock, receipts
-        self._queue: list[_Place] = []
+        self._line = WaitingLine()
         self._ends: dict[str, float] = {}  # by key, on the clock that nobody sets
         self._current: Delivery | None = None
         self._not_again = ""
@@ -141,7 +129,7 @@ class _Worker(Worker):
         now = self._clock()
         with self._changed:
             self._ends.setdefault(delivery.key, time.monotonic() + delivery.notice.expires - now)
-            self._queue.append(_Place(delivery, now, min(delivery.next_try, now + LONGEST_WAIT_S)))
+            self._line.put(delivery, now)
             self._changed.notify()
 
     def follow(self, delivery: Delivery) -> None:
@@ -150,12 +138,11 @@ class _Worker(Worker):
 
     def waiting(self) -> int:
         with self._changed:
-            return len(self._queue) + (self._current is not None)
+            return len(self._line) + (self._current is not None)
 
     def cancel(self, unwanted: Callable[[Delivery], bool], why: str) -> None:
         with self._changed:
-            gone = [one.delivery for one in self._queue if unwanted(one.delivery)]
-            self._queue = [one for one in self._queue if not unwanted(one.delivery)]
+            gone = self._line.drop(unwanted)
             if self._current is not None and unwanted(self._current):
                 self._not_again = why
         for delivery in gone:
@@ -177,14 +164,11 @@ class _Worker(Worker):
         with self._changed:
             while not self._stopping.is_set():
                 now = self._clock()
-                due = [one for one in self._queue if one.pause(now) <= 0]
-                if due:
-                    first = max(due, key=lambda one: one.delivery.notice.severity)
-                    self._queue.remove(first)
-                    self._current, self._not_again = first.delivery, ""
-                    return first.delivery
-                pauses = [one.pause(now) for one in self._queue]
-                self._changed.wait(min(1.0, *pauses) if pauses else None)
+                delivery = self._line.take(now)
+                if delivery is not None:
+                    self._current, self._not_again = delivery, ""
+                    return delivery
+                self._changed.wait(min(1.0, self._line.pause(now)) if len(self._line) else None)
         return None
 
     def _attempt(self, delivery: Delivery) -> None:
@@ -204,6 +188,9 @@ class _Worker(Worker):
         self._settle(delivery, self._sender.send(delivery.address, delivery.notice, delivery.samples))
 
     def _settle(self, delivery: Delivery, outcome: Outcome) -> None:
+        if outcome.scope is not Scope.PROVIDER:
+            with self._changed:
+                self._line.answers()
         match outcome.result:
             case Result.SENT:
                 self._sent(delivery, outcome)
@@ -220,7 +207,9 @@ class _Worker(Worker):
 
     def _later(self, delivery: Delivery, outcome: Outcome) -> None:
         now = self._clock()
-        pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(delivery.attempts - 1, 20))
+        critical = delivery.notice.severity is Severity.CRITICAL
+        longest = LONGEST_CRITICAL_S if critical else LONGEST_PAUSE_S
+        pause = min(longest, FIRST_PAUSE_S * 2.0 ** min(delivery.attempts - 1, 20))
         pause = max(
             pause * random.uniform(1 - PAUSE_SPREAD, 1 + PAUSE_SPREAD), min(outcome.retry_after or 0.0, LONGEST_WAIT_S)
         )
@@ -236,6 +225,8 @@ class _Worker(Worker):
             )
         )
         with self._changed:
+            if outcome.scope is Scope.PROVIDER:
+                self._line.silent(delivery.next_try)
             why = self._not_again
             if not why:
                 self.put(delivery)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -60,6 +61,7 @@ class Fallback:
             self._told.popitem(last=False)
         if delivery.state is DeliveryState.SENT:
             told.sent.add(delivery.channel)
+            told.answered.discard(delivery.channel)
         elif delivery.state is DeliveryState.LOST:
             told.sent.discard(delivery.channel)
         if not delivery.state.open or not _is_urgent(delivery.notice):
@@ -85,29 +87,48 @@ class Fallback:
         told = self._told.get(delivery.notice.key)
         return told is not None and delivery.channel in told.answered
 
-    def instead_of(self, delivery: Delivery, now: float, *, late: bool = False) -> Notice | None:
-        """What is to be told instead, None when nothing is; ``late`` when it is not out for too long."""
+    def instead_of(self, delivery: Delivery, now: float, *, late: bool = False) -> tuple[Notice, ...]:
+        """What is to be told instead, nothing where nothing is; ``late`` when it is not out for too long."""
         self.note(delivery, now)
         notice, told = delivery.notice, self._told[delivery.notice.key]
-        if not _is_urgent(notice) or delivery.channel in told.answered or not (late or _failed(delivery, now)):
-            return None
+        if not _is_urgent(notice) or delivery.channel in told.answered:
+            return ()
+        silent = _is_silent(delivery)
+        if not (late or _failed(delivery, now) or (silent and notice.severity is Severity.CRITICAL)):
+            return ()
         told.answered.add(delivery.channel)
         if told.sent & set(_worth(delivery.channel)):
-            return None
+            return ()
+        if silent:
+            return self._written(notice, told, now)
         left = [one for one in _order(delivery.channel) if one in self._reach(notice.person) and one not in told.tried]
         if left:
             told.tried.add(left[0])
-            return replace(notice, channels=(left[0],))
-        return self._another(notice, told, now)
+            return (replace(notice, channels=(left[0],)),)
+        another = self._another(notice, told, now)
+        return (another,) if another is not None else ()
 
-    def _another(self, notice: Notice, told: _Told, now: float) -> Notice | None:
+    def _written(self, notice: Notice, told: _Told, now: float) -> tuple[Notice, ...]:
+        """Nothing that wakes somebody can be used: it is written, and what is critical to somebody else as well."""
+        told.answered.update(LOUD)
+        left = tuple(one for one in QUIET if one in self._reach(notice.person) and one not in told.tried)
+        told.tried.update(left)
+        found = (replace(notice, channels=left),) if left else ()
+        another = self._another(notice, told, now, QUIET) if notice.severity is Severity.CRITICAL or not left else None
+        return (*found, another) if another is not None else found
+
+    def _another(self, notice: Notice, told: _Told, now: float, ways: tuple[Channel, ...] = ()) -> Notice | None:
+        """The same to somebody else, by any of these ``ways``; () by the same as here, or by any there are."""
         first = notice.key.partition(">")[0]
         asked = self._told.setdefault(first, told).persons | {notice.person}
         for person in self._others(notice.person, now):
-            channels = tuple(one for one in notice.channels if one in self._reach(person)) or self._reach(person)
+            reach = self._reach(person)
+            wanted = tuple(one for one in ways or notice.channels if one in reach)
+            channels = wanted or (() if ways else reach)
             if person not in asked and channels:
                 self._told[first].persons = asked | {person}
-                why = f"{notice.person} cannot be reached, so this comes to you. "
+                how = " by telephone now" if ways else ""
+                why = f"{notice.person} cannot be reached{how}, so this comes to you. "
                 return replace(
                     notice,
                     key=f"{first}>{person}",
@@ -142,6 +163,12 @@ def _failed(delivery: Delivery, now: float, after_s: float = FAILING_S) -> bool:
     if delivery.state is DeliveryState.WAITING:
         return now - delivery.failing_since >= after_s
     return delivery.state.failed
+
+
+def _is_silent(delivery: Delivery) -> bool:
+    """Whether the provider of all that rings or buzzes cannot be used: then what else it does need not be tried."""
+    waits = delivery.state is DeliveryState.WAITING and not math.isnan(delivery.failing_since)
+    return delivery.channel in LOUD and delivery.scope is Scope.PROVIDER and (waits or delivery.state.failed)
 
 
 def _worth(channel: Channel) -> tuple[Channel, ...]:

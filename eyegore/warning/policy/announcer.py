@@ -147,6 +147,7 @@ class Announcer:
             parameter=subject.parameter,
             incident=subject.incident,
             code=telling.code,
+            alarms=tuple(alarm.key for alarm in (*telling.alarms, *telling.others)),
         )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
-from eyegore.messages.warnings import Channel, Notice, Reason
+from eyegore.messages.warnings import Channel, Notice, Reason, Scope
 from eyegore.warning.channels.fallback import ChannelWatch, Fallback, StateWatch
 
 NOW = 1_000_000.0
@@ -36,7 +36,8 @@ def delivery(
     return Delivery(notice, channel, "x", state, failing_since=failing_since, detail="because")
 
 
-def told(notice: Notice | None) -> tuple[str, tuple[Channel, ...]] | None:
+def told(notices: tuple[Notice, ...]) -> tuple[str, tuple[Channel, ...]] | None:
+    (notice,) = notices or (None,)
     return None if notice is None else (notice.person, notice.channels)
 
 
@@ -66,29 +67,66 @@ def test_the_next_channel_then_the_next_person(
 
 def test_one_failure_is_answered_once() -> None:
     one = fallback()
-    assert one.instead_of(delivery(SMS, REFUSED), NOW) is not None
-    assert one.instead_of(delivery(SMS, REFUSED), NOW) is None
-    assert one.instead_of(delivery(SMS, EXPIRED), NOW) is None
+    assert one.instead_of(delivery(SMS, REFUSED), NOW)
+    assert not one.instead_of(delivery(SMS, REFUSED), NOW)
+    assert not one.instead_of(delivery(SMS, EXPIRED), NOW)
     assert told(one.instead_of(delivery(CALL, REFUSED), NOW)) == ("Ben", (SMS, EMAIL))
 
 
 def test_who_stands_in_is_told_why() -> None:
     one = fallback()
     one.instead_of(delivery(SMS, REFUSED), NOW)
-    notice = one.instead_of(delivery(CALL, REFUSED), NOW)
-    assert notice is not None
+    (notice,) = one.instead_of(delivery(CALL, REFUSED), NOW)
     assert (notice.key, notice.text) == ("7>Ben", "Ana cannot be reached, so this comes to you. \n\nt")
     failed = replace(delivery(SMS, REFUSED), notice=notice)
-    last = one.instead_of(failed, NOW)
-    assert last is not None
+    (last,) = one.instead_of(failed, NOW)
     assert (last.key, last.person, last.channels) == ("7>Cem", "Cem", (EMAIL,))
-    assert one.instead_of(replace(failed, notice=last, channel=EMAIL), NOW) is None, "nobody is left"
+    assert not one.instead_of(replace(failed, notice=last, channel=EMAIL), NOW), "nobody is left"
 
 
 def test_a_channel_is_waited_for_a_while() -> None:
     one = fallback()
-    assert one.instead_of(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
+    assert not one.instead_of(delivery(SMS, WAITING, failing_since=NOW - 30), NOW)
     assert told(one.instead_of(delivery(SMS, WAITING, failing_since=NOW - 120), NOW)) == ("Ana", (CALL,))
+
+
+def silent(channel: Channel, state: DeliveryState = WAITING, severity: Severity = Severity.CRITICAL) -> Delivery:
+    one = delivery(channel, state, (SMS, CALL), failing_since=NOW)
+    return replace(one, scope=Scope.PROVIDER, notice=replace(one.notice, severity=severity))
+
+
+@pytest.mark.parametrize("state", [WAITING, REFUSED])
+@pytest.mark.parametrize("channel", [SMS, CALL])
+def test_text_messages_and_calls_fail_as_one_and_it_is_written_at_once_also_to_the_backup(
+    channel: Channel, state: DeliveryState
+) -> None:
+    one = fallback()
+    own, backup = one.instead_of(silent(channel, state), NOW)
+    assert (own.person, own.channels) == ("Ana", (EMAIL,))
+    assert (backup.person, backup.channels) == ("Ben", (EMAIL,)), "no text message, and no call, to anybody else"
+    assert backup.text.startswith("Ana cannot be reached by telephone now, so this comes to you. ")
+    other = CALL if channel is SMS else SMS
+    assert not one.instead_of(silent(other, state), NOW + 1), "they fail as one"
+    assert not one.instead_of(silent(channel), NOW + 200)
+
+
+def test_a_call_that_got_there_makes_up_for_a_text_message() -> None:
+    one = fallback()
+    assert not one.instead_of(delivery(CALL, SENT, (SMS, CALL)), NOW)
+    assert not one.instead_of(silent(SMS), NOW)
+
+
+def test_what_is_not_critical_waits_and_is_written_to_nobody_else() -> None:
+    one = fallback()
+    assert not one.instead_of(silent(SMS, severity=Severity.WARNING), NOW + 30)
+    assert told(one.instead_of(silent(SMS, severity=Severity.WARNING), NOW + 120)) == ("Ana", (EMAIL,))
+
+
+def test_what_gets_out_after_all_and_is_lost_then_goes_another_way() -> None:
+    one = fallback()
+    assert len(one.instead_of(silent(SMS), NOW)) == 2
+    assert not one.instead_of(delivery(SMS, SENT, (SMS, CALL)), NOW + 100)
+    assert told(one.instead_of(delivery(SMS, LOST, (SMS, CALL)), NOW + 110)) == ("Cem", (EMAIL,))
 
 
 def test_what_is_critical_does_not_wait_for_the_next_attempt() -> None:
@@ -121,7 +159,7 @@ def test_after_a_restart_a_failure_is_answered_that_nobody_heard_of_and_no_other
 
 @pytest.mark.parametrize("reason", [Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.TEST, Reason.PROOF])
 def test_what_is_not_urgent_has_no_fallback(reason: Reason) -> None:
-    assert fallback().instead_of(delivery(SMS, REFUSED, reason=reason), NOW) is None
+    assert not fallback().instead_of(delivery(SMS, REFUSED, reason=reason), NOW)
 
 
 def test_a_channel_that_fails_is_told_once_and_again_when_it_works() -> None:

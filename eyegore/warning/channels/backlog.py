@@ -1,0 +1,117 @@
+"""What has not got out yet, and who got what: after an outage only what is still true is told, once; pure."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from eyegore.journal.delivery import Delivery, DeliveryState
+from eyegore.messages.warnings import Channel, Notice, Reason
+
+KEPT = 1000
+"""Deliveries that ask somebody to take care and are remembered, the newest."""
+NEWER, OVER = "told in a newer message", "over before it was out"
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """What is to be told, and the keys of deliveries that nobody needs any more with why not."""
+
+    notices: tuple[Notice, ...] = ()
+    unwanted: dict[str, str] = field(default_factory=dict)
+
+
+class Backlog:
+    """Fed with every delivery when it is made, recalled or changed, and asked before a notice becomes deliveries.
+
+    ``answered`` tells who took care of what a notice asks, "" while nobody did.
+    """
+
+    def __init__(self, answered: Callable[[Notice], str]) -> None:
+        self._answered = answered
+        self._asks: OrderedDict[str, Delivery] = OrderedDict()
+
+    def note(self, delivery: Delivery) -> None:
+        """Note where a delivery stands."""
+        if not (delivery.notice.reason.asks and delivery.notice.alarms):
+            return
+        self._asks[delivery.key] = delivery
+        while len(self._asks) > KEPT:
+            self._asks.popitem(last=False)
+
+    def sort(self, notice: Notice) -> Sorted:
+        """What a notice comes to, by what the person got of the same alarms so far."""
+        if notice.reason in (Reason.ACKNOWLEDGED, Reason.CLEARED) and notice.alarms:
+            return self._good_news(notice)
+        if notice.reason.asks:
+            return Sorted((notice,), dict.fromkeys(self._overtaken(notice), NEWER))
+        return Sorted((notice,))
+
+    def knows(self, notice: Notice) -> bool:
+        """Whether its person got all of it already, by something that rings or buzzes if it would."""
+        loud = [one for one in notice.channels if one.loud] or notice.channels
+        got = (one for one in self._about(notice, notice.person) if _got(one) and one.channel in loud)
+        return any(set(notice.alarms) <= set(one.notice.alarms) for one in got)
+
+    def _overtaken(self, notice: Notice) -> Iterator[str]:
+        """What fails to reach the same person by the same channels and tells no more than this."""
+        for one in self._about(notice, notice.person):
+            known = one.channel in notice.channels and one.notice.severity <= notice.severity
+            if known and _fails(one) and set(one.notice.alarms) <= set(notice.alarms):
+                yield one.key
+
+    def _good_news(self, notice: Notice) -> Sorted:
+        """Good news goes by the channels by which the bad got there, also to who was told in somebody's place.
+
+        Where none did, what is over is told instead, and of what somebody else takes care of nothing.
+        """
+        asked = self._about(notice, notice.person)
+        if not asked:  # it was told by a session of which nothing is known any more
+            return Sorted((notice,))
+        over = notice.reason is Reason.CLEARED
+        unwanted = {
+            one.key: OVER for one in asked if over and _fails(one) and set(one.notice.alarms) <= set(notice.alarms)
+        }
+        got = {one.channel for one in asked if _got(one)}
+        told = list(self._in_place(notice, asked))
+        if got:
+            told.insert(0, _by(notice, got))
+        elif over and not any(self._answered(one.notice) for one in asked):
+            told.insert(0, notice)
+        return Sorted(tuple(told), unwanted)
+
+    def _in_place(self, notice: Notice, asked: list[Delivery]) -> Iterator[Notice]:
+        """The same for those who were told in the place of its person, and of whom nobody else thinks."""
+        keys = {one.notice.key for one in asked}
+        got: dict[str, set[Channel]] = {}
+        for one in self._asks.values():
+            first, _, person = one.notice.key.partition(">")
+            if person and first in keys and _got(one):
+                got.setdefault(one.notice.person, set()).add(one.channel)
+        for person, channels in got.items():
+            if all(">" in one.notice.key for one in self._about(notice, person)):
+                written = channels - {Channel.CALL} or channels
+                by = tuple(sorted(written, key=lambda one: one.name))
+                yield replace(notice, key=f"{notice.key}>{person}", person=person, channels=by)
+
+    def _about(self, notice: Notice, person: str) -> list[Delivery]:
+        """What asked a person to take care of any of these alarms."""
+        alarms = set(notice.alarms)
+        return [one for one in self._asks.values() if one.notice.person == person and alarms & set(one.notice.alarms)]
+
+
+def _fails(delivery: Delivery) -> bool:
+    """Whether a delivery was tried and is not out."""
+    return delivery.state.open and delivery.attempts > 0
+
+
+def _got(delivery: Delivery) -> bool:
+    """Whether a delivery got there, or is on its way without any trouble."""
+    return delivery.state is DeliveryState.SENT or (delivery.state.open and math.isnan(delivery.failing_since))
+
+
+def _by(notice: Notice, got: set[Channel]) -> Notice:
+    """The notice by those of its channels by which the person was told; who was only rung up is written to."""
+    return replace(notice, channels=tuple(one for one in notice.channels if one in got) or notice.channels)
