@@ -70,6 +70,7 @@ WORKERS = frozenset(
         "history",
         "limits",
         "replies",
+        "settings",
         "heartbeat",
     }
 )

@@ -9,7 +9,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
 from eyegore.warning.center import WarningCenter
-from eyegore.warning.opening import heartbeat_of, inboxes_for, names_by_address, people_of, proof_of, senders_of
+from eyegore.warning.opening import heartbeat_of, inboxes_for, people_of, proof_of, senders_of
 from eyegore.warning.orders import News
 from eyegore.warning.policy.case_book import CODES
 from eyegore.warning.policy.policy import Policy
@@ -18,6 +18,7 @@ from eyegore.warning.replies.desk import ReplyDesk
 from eyegore.warning.service import WarningService
 from eyegore.warning.settings import load_settings
 from eyegore.warning.settings.credentials import Credentials, open_accounts
+from eyegore.warning.settings.in_force import SettingsInForce, SettingsWatch, seen
 
 
 def warnings_for(
@@ -37,18 +38,19 @@ def warnings_for(
         that there are some.
     """
     assert session.warnings is not None
+    known = seen(session.warnings)
     settings = load_settings(session.warnings)
     accounts = open_accounts(settings, Credentials(settings.credentials))
     if accounts.missing:
         raise SettingsError(f"warnings cannot be sent without: {', '.join(accounts.missing)} (eyegore settings check)")
     started = clock()
-    people = people_of(settings)
+    in_force = SettingsInForce(settings)
     rules = PolicyRules(
         routes=settings.routes,
-        duty=settings.roster.on_duty,
-        quiet=settings.quiet_hours.quiet,
-        people=tuple(settings.people),
-        reach=settings.reach,
+        duty=in_force.duty,
+        quiet=in_force.quiet,
+        people=in_force.names,
+        reach=in_force.reach,
         circumstances=lambda parameter: circumstances(monitor(), parameter, monitor().shown(clock())),
         lab_offset_s=lab_offset_s,
         escalate_after_s=settings.escalate_after_s,
@@ -62,8 +64,8 @@ def warnings_for(
     inboxes = inboxes_for(accounts, started)
     policy, proof = Policy(rules, secrets.randbelow(CODES)), proof_of(settings, started)
     came_back = proof.came_back if proof is not None else None
-    desk = ReplyDesk(names_by_address(settings), policy.parameters, started, came_back) if inboxes else None
-    center = WarningCenter(policy, people, desk=desk, proof=proof, limit_set=session.limit_set)
+    desk = ReplyDesk(in_force.by_address(), policy.parameters, started, came_back) if inboxes else None
+    center = WarningCenter(policy, people_of(in_force), desk=desk, proof=proof, limit_set=session.limit_set)
     return WarningService(
         center,
         senders_of(accounts),
@@ -71,6 +73,8 @@ def warnings_for(
         inboxes=inboxes,
         poll_s=settings.poll_s,
         heartbeat=heartbeat_of(settings, accounts, well),
+        in_force=in_force,
+        watch=SettingsWatch(session.warnings, known, load_settings, post),
         clock=clock,
     )
 

@@ -196,6 +196,11 @@ class WarningCenter:
             self._backlog.note(delivery)
         return [one for one in found if one.notice.expires > now and self._fallback.unheard(one)]
 
+    def know(self, people: Mapping[str, str]) -> None:
+        """Names by address are these from now on."""
+        if self._desk is not None:
+            self._desk.know(people)
+
     def replied(self, replies: Iterable[Reply], now: float) -> Orders:
         """People answered."""
         orders = Orders()

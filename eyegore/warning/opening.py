@@ -15,23 +15,14 @@ from eyegore.warning.replies.path_proof import PathProof, ProofTimes
 from eyegore.warning.replies.reply import Inbox
 from eyegore.warning.settings import WarningSettings
 from eyegore.warning.settings.credentials import Accounts, Credentials, open_accounts
+from eyegore.warning.settings.in_force import SettingsInForce
 
 log = logging.getLogger(__name__)
 
 
-def people_of(settings: WarningSettings) -> People:
-    """Who can be told how; who stands in is whoever else is on duty, then everybody else."""
-
-    def others(person: str, now: float) -> tuple[str, ...]:
-        duty = settings.roster.on_duty(now)
-        order = dict.fromkeys([duty.backup, duty.primary, *settings.people])
-        return tuple(name for name in order if name and name != person)
-
-    def addresses(person: str, channel: Channel) -> tuple[str, ...]:
-        known = settings.people.get(person)
-        return known.addresses(channel) if known is not None else ()
-
-    return People(settings.reach, addresses, settings.roster.on_duty, others)
+def people_of(in_force: SettingsInForce) -> People:
+    """Who can be told how, by the newest settings."""
+    return People(in_force.reach, in_force.addresses, in_force.duty, in_force.others)
 
 
 # --- ways out and in -------------------------------------------------------------------------------------------------
@@ -86,11 +77,6 @@ def test_targets(
         if channel in (None, way)
         for address in known.addresses(way)
     ]
-
-
-def names_by_address(settings: WarningSettings) -> dict[str, str]:
-    """Whose a phone number or mail address is."""
-    return {address: key for key, one in settings.people.items() for address in (one.phone, one.email) if address}
 
 
 def proof_of(settings: WarningSettings, started: float) -> PathProof | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from eyegore.journal.delivery import Delivery
 from eyegore.messages.events import Event, FlagCommand, WarningPath
 from eyegore.warning.replies.reply import Replies
+from eyegore.warning.settings.in_force import SettingsRead
 
 WARNING_THREADS = "warnings by "
 """How the names of the threads of the dispatcher begin."""
@@ -17,7 +18,7 @@ class Due:
     """What was held back for a moment is to be told now."""
 
 
-News = Delivery | Replies | Due
+News = Delivery | Replies | Due | SettingsRead
 
 
 @dataclass

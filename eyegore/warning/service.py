@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eyegore.alarms.board import EntryContext, noted
 from eyegore.basics.records import MemoryFormatError, recalled, remembered, same
 from eyegore.basics.worker import Worker
 from eyegore.journal.delivery import Delivery
@@ -20,6 +21,7 @@ from eyegore.warning.channels.dispatcher import Dispatcher
 from eyegore.warning.channels.fallback import StateWatch
 from eyegore.warning.orders import Due, News, Orders
 from eyegore.warning.replies.reply import Inbox, Replies
+from eyegore.warning.settings.in_force import SettingsInForce, SettingsRead, SettingsWatch
 
 if TYPE_CHECKING:
     from eyegore.warning.heartbeat import Heartbeat
@@ -98,11 +100,13 @@ class WarningService:
         inboxes: Sequence[Inbox] = (),
         poll_s: float = 15.0,
         heartbeat: Heartbeat | None = None,
+        in_force: SettingsInForce | None = None,
+        watch: SettingsWatch | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._center, self._senders, self._post, self._clock = center, senders, post, clock
         self._poller = ReplyPoller(inboxes, post, poll_s)
-        self._heartbeat = heartbeat
+        self._heartbeat, self._in_force, self._watch = heartbeat, in_force, watch
         self._beats, self._answers = StateWatch("heartbeat"), StateWatch("answers")
         self._dispatcher: Dispatcher | None = None
         self._outbox: Outbox | None = None
@@ -123,8 +127,9 @@ class WarningService:
         events += self._recall()
         self._dispatcher.start()
         self._poller.start()
-        if self._heartbeat is not None:
-            self._heartbeat.start()
+        for worker in (self._heartbeat, self._watch):
+            if worker is not None:
+                worker.start()
         return events
 
     def _recall(self) -> list[Event]:
@@ -151,6 +156,8 @@ class WarningService:
             return self._center.changed(news, now)
         if isinstance(news, Replies):
             return self._center.replied(news.replies, now)
+        if isinstance(news, SettingsRead):
+            return Orders(events=self._resettled(news, now))
         if isinstance(news, Due):
             return self._center.tick(now)
         orders = self._center.orders_for(events, now)
@@ -168,6 +175,15 @@ class WarningService:
     def due(self, now: float) -> float:
         """When :class:`Due` is wanted, after ``now`` [unix s]; infinite when it is not."""
         return self._center.due(now)
+
+    def _resettled(self, news: SettingsRead, now: float) -> list[Event]:
+        """Use changed settings from now on, and say so."""
+        if self._in_force is None:
+            return []
+        level, text = self._in_force.take(news, now)
+        self._center.know(self._in_force.by_address())
+        said = Said(level, text, now)
+        return [said] if news.settings is None else [said, noted(text, EntryContext(now), said=True)]
 
     def fault(self, now: float) -> Orders:
         """What follows from an error in here."""
@@ -213,6 +229,8 @@ class WarningService:
         end = time.monotonic() + timeout
         self._poller.stop()
         stopped = self._dispatcher.stop(timeout) if self._dispatcher is not None else True
+        if self._watch is not None:
+            stopped = self._watch.stop(max(0.1, end - time.monotonic())) and stopped
         if self._heartbeat is not None:
             stopped = self._heartbeat.stop(max(0.1, end - time.monotonic())) and stopped
         return self._poller.join(max(0.1, end - time.monotonic())) and stopped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from eyegore.alarms.alarm import FLOOD_ALARMS, FLOOD_S, TOGETHER_S
@@ -63,7 +63,7 @@ class PolicyRules:
     routes: Mapping[Severity, tuple[Channel, ...]]
     duty: Callable[[float], Duty]
     quiet: Callable[[str, float], bool] = lambda _person, _now: False
-    people: tuple[str, ...] = ()
+    people: Collection[str] = ()
     reach: Callable[[str], tuple[Channel, ...]] = lambda _person: tuple(Channel)
     circumstances: Callable[[str], Circumstances] = lambda _parameter: Circumstances()
     lab_offset_s: Callable[[float], float] = lambda _now: 0.0

@@ -101,10 +101,14 @@ class ReplyDesk:
         proof: Callable[[str, str, float], bool] | None = None,
     ) -> None:
         self._parameters_of, self._proof = parameters_of, proof
-        self._people = {address_key(address): person for address, person in people.items() if address_key(address)}
+        self.know(people)
         self._begin = started - GRACE_S
         self.heard = Heard()
         self._refused: dict[str, list[float]] = {}
+
+    def know(self, people: Mapping[str, str]) -> None:
+        """Names by address are these from now on."""
+        self._people = {address_key(address): person for address, person in people.items() if address_key(address)}
 
     def take_reply(self, reply: Reply, now: float) -> Taken:
         """Do at ``now`` [unix s] what a reply asks; one whose reference was taken before comes to nothing."""

@@ -179,6 +179,25 @@ def test_a_channel_that_refuses_is_an_alarm_and_another_way_is_found(
     assert "phone number" in refused.detail.lower() or "number" in refused.detail
 
 
+def test_a_swap_entered_meanwhile_is_taken_up_and_said(
+    tmp_path: Path, start: Start, warning_settings: Path, ear: Ear, wait_until: WaitUntil,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    simulator(tmp_path / "day").append_rows(25)
+    start()
+    wait_until(lambda: ear.rows() == 25)
+    text = warning_settings.read_text()
+    swapped = text.replace('primary = "anna"\nbackup = "ben"', 'primary = "ben"\nbackup = "anna"')
+    assert swapped != text
+    warning_settings.write_text(swapped)
+    wait_until(lambda: "was changed: on duty ben, backup anna" in ear.said())
+    wait_until(lambda: [one for one in ear.events if isinstance(one, WarningsState)][-1].on_duty == "ben")
+    assert main(["roster", "today", "--settings", str(warning_settings)]) == 0
+    assert "Ben Okafor (ben)\tAnna Berg (anna)" in capsys.readouterr().out
+    with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
+        assert [one for one in journal.entries() if "was changed: on duty ben" in one.comment]
+
+
 def test_who_asks_for_warnings_must_not_believe_that_there_are_some(
     warning_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
