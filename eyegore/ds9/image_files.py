@@ -30,7 +30,8 @@ class Found:
 class NameTemplate:
     """Names of image files: three integer fields (``%i``, ``%d``, ``%06d``) for ObsID, ROE and CCD, in this order.
 
-    ``*``, ``?`` and ``[..]`` stand for what they stand for in a shell. SettingsError when it is no such template.
+    ``*``, ``?`` and ``[..]`` stand for what they stand for in a shell; capital and small letters are the same, and
+    compressed images (``.fz``, ``.gz``) count as those named. SettingsError when it is no such template.
     """
 
     def __init__(self, text: str = USUAL_TEMPLATE) -> None:
@@ -45,7 +46,8 @@ class NameTemplate:
         pattern = _regular(fixed[0])
         for field, following in zip(_FIELDS, fixed[1:], strict=True):
             pattern += rf"(?P<{field}>\d+){_regular(following)}"
-        self._pattern = re.compile(pattern, re.ASCII | re.DOTALL)
+        packed = r"(?:\.fz|\.gz)?" if text.lower().endswith((".fits", ".fit")) else ""
+        self._pattern = re.compile(pattern + packed, re.ASCII | re.DOTALL | re.IGNORECASE)
 
     def match(self, name: str) -> tuple[int, int, int] | None:
         """ObsID, ROE and CCD in a file name; None for other names and hidden files (copies being made)."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import stat
+import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +22,10 @@ from eyegore.elvis.ccd_geometry import (
 from eyegore.elvis.fits_headers import CardValue, Flaw, FrameError, Hdu, Headers, read_headers, unreadable
 from eyegore.elvis.frame_pixels import UInt16Array as UInt16Array, compressed, image_shape, pixels_of
 from eyegore.messages.images import ImageProblem
+
+_GZIP = b"\x1f\x8b"
+_LARGEST_FILE = 1 << 29
+"""No more than so much is unpacked [bytes]: a frame in double precision has 75 MB."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,10 @@ class Frame:
 def frame_state(path: str | os.PathLike[str]) -> FrameState:
     """Whether a file is a whole image. Never raises for the file: what is wrong with it is the ``problem``."""
     try:
-        with _image(path) as descriptor:
-            size = os.fstat(descriptor).st_size
-            headers = read_headers(descriptor, size)
-            flaw = _flaw(descriptor, headers, size)
+        with opened(path) as file, _content(file, path) as descriptor:
+            size = os.fstat(file).st_size
+            length = os.fstat(descriptor).st_size
+            flaw = _flaw(descriptor, read_headers(descriptor, length), length)
     except FileNotFoundError:
         return FrameState(False, 0, "it has vanished")
     except OSError as why:
@@ -96,11 +103,30 @@ def read_frame(path: str | os.PathLike[str], buffer: UInt16Array | None = None) 
 
 @contextmanager
 def _image(path: str | os.PathLike[str]) -> Iterator[int]:
-    with opened(path) as descriptor:
-        kind = os.fstat(descriptor).st_mode
-        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder says so itself when it is read
-            raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", os.fspath(path))
+    with opened(path) as file, _content(file, path) as descriptor:
         yield descriptor
+
+
+@contextmanager
+def _content(file: int, path: str | os.PathLike[str]) -> Iterator[int]:
+    """The open file itself, or what it holds where it is a gzip file."""
+    kind = os.fstat(file).st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # a folder says so itself when it is read
+        raise OSError(errno.EINVAL, "it is a pipe or a device, not a file", os.fspath(path))
+    if not stat.S_ISREG(kind) or os.pread(file, 2, 0) != _GZIP:
+        yield file
+        return
+    with os.fdopen(file, "rb", closefd=False) as packed, tempfile.TemporaryFile() as unpacked:
+        try:
+            with gzip.open(packed) as stream:
+                while unpacked.tell() < _LARGEST_FILE and (part := stream.read1(1 << 20)):
+                    unpacked.write(part)
+        except EOFError:
+            pass  # cut: its headers tell how much is missing
+        except zlib.error as why:
+            raise OSError(errno.EIO, f"damaged gzip file: {why}", os.fspath(path)) from why
+        unpacked.flush()
+        yield unpacked.fileno()
 
 
 @contextmanager

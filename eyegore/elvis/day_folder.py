@@ -22,10 +22,15 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 _STAMP = re.compile(r"(\d\d)(\d\d)(\d\d)D_?(\d\d)(\d\d)(\d\d)T", re.ASCII)
 _FOLDER = re.compile(r"(\d\d)_([A-Za-z]{3})_(\d\d)", re.ASCII)
-_IMAGE = re.compile(r"EUC_(\d+)_(\d{6}D_?\d{6}T)_ROE\d+_CCD(\d)\.fits?", re.IGNORECASE | re.ASCII)
+_IMAGE = re.compile(r"EUC_(\d+)_(\d{6}D_?\d{6}T)_ROE\d+_CCD(\d)\.fits?(?:\.(?:fz|gz))?", re.IGNORECASE | re.ASCII)
 _EXPLOG = re.compile(r"EXP_LOG_(\d\d)(\d\d)(\d\d)(?:_[^/]*)?\.txt", re.IGNORECASE | re.ASCII)
 _OBSID_HK = re.compile(r"HK_(\d+)_(\d{6}D_?\d{6}T)_ROE\d+\.txt", re.IGNORECASE | re.ASCII)
 _MASTER_HK = re.compile(r"HK_(\d\d)-(\d\d)-(\d\d)_ROE\d+(?:_(\d+))?\.txt", re.IGNORECASE | re.ASCII)
+
+
+_ODD = re.compile(
+    r"(?!EXP_LOG_merged\.txt)(?:HK|EXP_?LOG|EUC)_.*\.(?:txt|fits?)(?:\.(?:fz|gz))?", re.IGNORECASE | re.DOTALL
+)
 
 
 class FileKind(Enum):
@@ -85,6 +90,14 @@ def parse_name(name: str) -> DayFile | None:
     if match := _EXPLOG.fullmatch(name):
         return DayFile(FileKind.EXPLOG, name, lab_seconds(*map(int, match.groups())))
     return None
+
+
+def looks_like_elvis(name: str) -> bool:
+    """Whether a name that says nothing (see :func:`parse_name`) may be that of a file of ELVIS' all the same.
+
+    ``EXP_LOG_merged.txt`` is what the log merger of the predecessor writes.
+    """
+    return _ODD.fullmatch(name) is not None
 
 
 def is_continuous(path: str) -> bool:

@@ -48,8 +48,11 @@ class Hdu:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Lengths of the axes as numpy orders them: (NAXIS2, NAXIS1) for an image."""
-        return tuple(int(self.cards[f"NAXIS{axis}"]) for axis in range(int(self.cards["NAXIS"]), 0, -1))
+        """Lengths of the axes as numpy orders them: (NAXIS2, NAXIS1) for an image, also for a cube of one plane."""
+        axes = int(self.cards["NAXIS"])
+        while axes > 2 and self.cards[f"NAXIS{axes}"] == 1:
+            axes -= 1
+        return tuple(int(self.cards[f"NAXIS{axis}"]) for axis in range(axes, 0, -1))
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Headers:
-    """What the headers of a file say. ``expected`` are the bytes those read so far ask for; ``flaw`` is None or why no
-    more could be read."""
+    """What the headers of a file say. ``expected`` are the bytes those read so far ask for, without the padding of the
+    last block, which some writers leave out; ``flaw`` is None or why no more could be read."""
 
     hdus: tuple[Hdu, ...]
     expected: int
@@ -71,8 +74,9 @@ class Headers:
 
     @property
     def image(self) -> Hdu:
-        """The last HDU that is no table: where ELVIS, and whoever adds a table to its files, has the image."""
-        return next((hdu for hdu in reversed(self.hdus) if not hdu.table), self.hdus[-1])
+        """The last HDU with data that is no table: where ELVIS, and whoever adds to its files, has the image."""
+        images = [hdu for hdu in self.hdus if not hdu.table]
+        return next((hdu for hdu in reversed(images) if hdu.data_size), images[-1] if images else self.hdus[-1])
 
 
 def card_value(text: str) -> CardValue:
@@ -108,7 +112,7 @@ def read_headers(descriptor: int, size: int) -> Headers:
             return Headers(tuple(hdus), end, Flaw(ImageProblem.DAMAGED, words))
         hdus.append(Hdu(cards, end, length, len(hdus)))
         at = hdus[-1].end
-    return Headers(tuple(hdus), hdus[-1].end, None)
+    return Headers(tuple(hdus), hdus[-1].data + hdus[-1].data_size, None)
 
 
 def _cards(descriptor: int, at: int, number: int) -> tuple[dict[str, CardValue], int, Flaw | None]:

@@ -169,7 +169,9 @@ class ImageBook:
         if not image.complete:
             if image.problem:
                 self.problems[image.path] = image.problem
-            self._paths.get(image.obsid, {}).pop(image.ccd, None)
+            paths = self._paths.get(image.obsid, {})
+            if paths.get(image.ccd) == image.path:  # else another file, compressed say, has taken its place
+                del paths[image.ccd]
             return []
         self.problems.pop(image.path, None)
         place = bisect.bisect_left(self._obsids, image.obsid)

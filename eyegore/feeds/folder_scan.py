@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from eyegore.elvis.day_folder import DayFile, parse_name
+from eyegore.elvis.day_folder import DayFile, looks_like_elvis, parse_name
 from eyegore.messages.events import SourceEvent, SourceKind
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,13 @@ def is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def _no_file(entry: os.DirEntry[str]) -> str:
+    """Why an entry that is no file is none."""
+    if entry.is_symlink():
+        return f"is a link to {os.readlink(entry.path)}, where there is no file"
+    return "is a folder" if entry.is_dir() else "is a pipe or a device"
+
+
 class FolderScan:
     """Keeps the names of the ELVIS files in one folder, which may come and go, up to date."""
 
@@ -53,6 +60,9 @@ class FolderScan:
         self.folder = folder
         self._known: dict[str, DayFile] = {}
         self._ignored: set[str] = set()
+        self._odd: dict[str, str] = {}
+        """Names that are told, with what is wrong with them."""
+        self._told_odd: set[str] = set()
         self._identity: tuple[int, int] | None = None
         self._seen_ns = self._listed_ns = -1
         self._list_at = float("-inf")
@@ -95,7 +105,7 @@ class FolderScan:
             self._list_at = min(self._list_at, now + RACE_S if woken else now)
         if not (renewed or everything or now >= self._list_at):
             appeared, vanished = self._named(woken)
-            return FolderLook(True, (), appeared, vanished)
+            return FolderLook(True, self._oddities(), appeared, vanished)
         began = time.monotonic()
         found = self._list()
         if self._known and not found and self._identity and there.st_dev != self._identity[0]:
@@ -110,7 +120,7 @@ class FolderScan:
         known, self._known = self._known, found
         appeared = tuple(found[name] for name in sorted(found.keys() - known.keys())) if found is not known else ()
         vanished = tuple(known[name] for name in sorted(known.keys() - found.keys())) if found is not known else ()
-        events = self._back_online(identity, replaced=replaced)
+        events = (*self._back_online(identity, replaced=replaced), *self._oddities())
         return FolderLook(True, events, appeared, vanished, listed=True, renewed=renewed)
 
     def _list(self) -> dict[str, DayFile]:
@@ -123,9 +133,21 @@ class FolderScan:
         found = {name: file for name, file in self._known.items() if name not in gone}
         with os.scandir(self.folder) as entries:  # tells files from folders without a look at each
             for entry in entries:
-                if entry.name in new and (file := self._recognise(entry.name)) is not None and is_file(entry):
-                    found[entry.name] = file
+                if entry.name in new and (file := self._recognise(entry.name)) is not None:
+                    if is_file(entry):
+                        found[entry.name] = file
+                    else:
+                        self._odd[entry.name] = _no_file(entry)
         return found
+
+    def _oddities(self) -> tuple[SourceEvent, ...]:
+        """What lies there like a file of ELVIS' and is not read, each told once."""
+        new = sorted(self._odd.keys() - self._told_odd)
+        self._told_odd.update(new)
+        return tuple(
+            SourceEvent(SourceKind.UNREADABLE, str(self.folder / name), f"{name} {self._odd[name]}: it is not read")
+            for name in new
+        )
 
     def _named(self, woken: frozenset[str]) -> tuple[tuple[DayFile, ...], tuple[DayFile, ...]]:
         """Which of the names that woke us are new, and which are gone."""
@@ -150,6 +172,8 @@ class FolderScan:
         if file is None:
             log.debug("%s: not a file of ELVIS", name)
             self._ignored.add(name)
+            if looks_like_elvis(name):
+                self._odd[name] = "is called almost as a file of ELVIS"
         return file
 
     def _back_online(self, identity: tuple[int, int], *, replaced: bool) -> tuple[SourceEvent, ...]:

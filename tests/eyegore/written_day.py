@@ -52,9 +52,9 @@ class Day:
         return path
 
     def image(self, obsid: int, ccd: int = 1, *, share: float = 1.0, age: float = 0.0) -> Path:
-        """A FITS image of 8 x 4 pixels, or the first ``share`` of it, last written to ``age`` [s] ago."""
+        """A FITS image of 8 x 160 pixels, or the first ``share`` of it, last written to ``age`` [s] ago."""
         path = self.folder / image_name(obsid, ccd, START + obsid)
-        content = fits(8, 4)
+        content = fits(8, 160)
         path.write_bytes(content[: int(len(content) * share)])
         if age:
             then = time.time() - age

@@ -20,7 +20,7 @@ from eyegore.reports.paper import day_name
 from eyegore.reports.quicklook.page_maker import KeptPages, PageMaker, PageRecord, PageTask, QuicklookRules
 from eyegore.reports.quicklook.table import COLUMNS, as_csv
 
-SUFFIXES = (".fits", ".fit", ".fits.fz", ".fz")
+SUFFIXES = (".fits", ".fit", ".fz", ".fits.gz", ".fit.gz")
 """Ends of the names of images, in small letters."""
 
 

@@ -111,3 +111,13 @@ def test_a_changed_command_must_settle() -> None:
     np.testing.assert_array_equal(index.settled("OD_1_T", times, 5.0), [26.0, 26.0, math.nan, math.nan, 27.5, math.nan])
     np.testing.assert_array_equal(index.settled("OD_1_T", times[2:5], 0.0), [27.5] * 3)
     assert np.isnan(index.settled("NO_SUCH", times, 5.0)).all()
+
+
+def test_an_image_that_is_packed_stays_when_the_unpacked_one_is_taken_away() -> None:
+    book = ImageBook()
+    for name in ("one.fits", "one.fits.fz"):
+        book.add(ImageFile(name, 20103, 1, True, 0.0))
+    book.add(ImageFile("one.fits", 20103, 1, False, 0.0, "the file is gone"))
+    (ready,) = book.add(ImageFile("next.fits", 20104, 1, True, 0.0))
+    assert isinstance(ready, ImagesReady)
+    assert ready.paths == {1: "one.fits.fz"}

@@ -72,7 +72,7 @@ def test_what_is_there_at_first_appears_once(folder: Folder) -> None:
     (folder.path / "HK_15-03-19_ROE1_01.txt").mkdir()
     look = folder.look()
     assert sorted(names(look)) == [IMAGE, HK]
-    assert (look.online, look.renewed, kinds(look)) == (True, True, [SourceKind.ONLINE])
+    assert (look.online, look.renewed, kinds(look)) == (True, True, [SourceKind.ONLINE, SourceKind.UNREADABLE])
     again = folder.look(after=60)
     assert (again.online, again.renewed, again.events, again.appeared) == (True, False, (), ())
 
@@ -245,3 +245,38 @@ def test_a_link_that_leads_nowhere_is_no_file_and_takes_no_other_away(tmp_path: 
     look = folder.look()
     assert look.online
     assert names(look) == [HK]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("HK_14-03-2019_ROE1_01.txt", "called almost"),
+        ("EXPLOG_140319.txt", "called almost"),
+        ("EUC_20103_ROE1_CCD1.fits", "called almost"),
+        ("HK_14-03-19_ROE1_01.txt.gz", "called almost"),
+        ("EXP_LOG_merged.txt", ""),
+        ("notes.txt", ""),
+        ("HK_14-03-19_ROE1_01.txt.part", ""),
+    ],
+)
+def test_a_name_that_is_almost_one_of_elvis_is_told_once(tmp_path: Path, name: str, told: str) -> None:
+    (tmp_path / name).write_text("x")
+    scan = FolderScan(tmp_path)
+    first = [event for event in scan.look(frozenset(), 0.0).events if event.kind is SourceKind.UNREADABLE]
+    assert [told in event.text for event in first] == [True] * bool(told)
+    (again,) = [scan.look(frozenset(), 1e3, everything=True)]
+    assert not again.events
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+@pytest.mark.parametrize(
+    "name", ["HK_14-03-19_ROE1_01.txt", "EXP_LOG_140319.txt", "euc_1_140319d_120000t_roe1_ccd1.FITS"]
+)
+def test_what_is_called_like_a_file_and_is_none_is_told(tmp_path: Path, kind: str, name: str) -> None:
+    path = tmp_path / name
+    {"link": lambda: path.symlink_to("nowhere"), "folder": path.mkdir, "pipe": lambda: os.mkfifo(path)}[kind]()
+    look = FolderScan(tmp_path).look(frozenset(), 0.0)
+    (event,) = [event for event in look.events if event.kind is SourceKind.UNREADABLE]
+    assert event.path == str(path)
+    assert kind in event.text
+    assert not look.appeared

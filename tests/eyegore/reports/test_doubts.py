@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import time
@@ -11,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from eyegore.cli import main
+from eyegore.commands.retake import images_of
+from eyegore.copies.scan import SyncScan
+from eyegore.ds9.image_files import NameTemplate, image_files
+from eyegore.feeds.ingest import read_folder
+from eyegore.messages.events import ImageFile
+from eyegore.reports.quicklook.quicklook import find_images
 from eyegore.simulator.simulator import SimulatedSession, Simulator
+
+from ..written_day import fits
 
 START = 1_552_593_600.0  # 2019-03-14T20:00:00
 HK, LOG = "HK_14-03-19_ROE1_01.txt", "EXP_LOG_140319.txt"
@@ -120,3 +129,34 @@ def test_a_last_line_without_an_end_is_read_or_told(
         9 - (not age and name == LOG),
     )
     assert [f"{name}: " in doubt for doubt in told["doubts"]] == [True] * (not age)
+
+
+NAMES = {
+    "as ELVIS does": "EUC_20103_140319D_200000T_ROE1_CCD1.fits",
+    "small": "euc_20103_140319d_200000t_roe1_ccd1.fits",
+    "FITS": "EUC_20103_140319D_200000T_ROE1_CCD1.FITS",
+    "fpack": "EUC_20103_140319D_200000T_ROE1_CCD1.fits.fz",
+    "gzip": "EUC_20103_140319D_200000T_ROE1_CCD1.fits.gz",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_every_command_sees_an_image_whatever_it_is_called(tmp_path: Path, name: str) -> None:
+    content = fits(8, 4)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    os.utime(tmp_path / name, (START, START))
+    read = [one for one in read_folder(tmp_path) if isinstance(one, ImageFile)]
+    assert [(one.obsid, one.ccd, one.complete) for one in read] == [(20103, 1, True)]
+    assert [(one.obsid, one.ccd) for one in images_of(tmp_path)] == [(20103, 1)]
+    assert [(one.obsid, one.ccd) for one in find_images([tmp_path]).images] == [(20103, 1)]
+    assert list(image_files(tmp_path, NameTemplate(), 1, range(20103, 20104), [1]).paths) == [(20103, 1)]
+    assert [one.obsid for one in SyncScan(tmp_path).look(0.0, time.time()).complete.values()] == [20103]
+
+
+@pytest.mark.parametrize("name", ["HK_14-03-2019_ROE1_02.txt", "HK_14-03-19_ROE1_02.txt", "EXP_LOG_140319_b.txt"])
+def test_a_file_that_was_not_read_is_named(day: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (day / name).symlink_to("nowhere")
+    for command in (["-p", str(day), "--headless", "--once"], ["retake", str(day), "--no-images"]):
+        assert main([*command, "--json"]) == 2
+        (doubt,) = json.loads(capsys.readouterr().out)["doubts"]
+        assert name in doubt
