@@ -103,6 +103,37 @@ class Range:
         """Whether it has a hard limit on either side."""
         return math.isfinite(self.lolo) or math.isfinite(self.hihi)
 
+    @property
+    def bounds(self) -> Bounds:
+        """All of its limits."""
+        return Bounds(self.lolo, self.low, self.high, self.hihi)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Absolute limits [the parameter's unit], hard, soft, soft, hard; infinite where there is none."""
+
+    lolo: float = -math.inf
+    low: float = -math.inf
+    high: float = math.inf
+    hihi: float = math.inf
+
+    @property
+    def finite(self) -> tuple[float, ...]:
+        """Those that there are."""
+        return tuple(one for one in (self.lolo, self.low, self.high, self.hihi) if math.isfinite(one))
+
+    def crossed(self, value: float, verdict: Verdict) -> float:
+        """The limit that a value is beyond, the hard one where it is beyond both; NaN where there is none."""
+        if verdict is Verdict.LOW:
+            bound = self.lolo if value < self.lolo else self.low
+        else:
+            bound = self.hihi if value > self.hihi else self.high
+        return bound if verdict in (Verdict.LOW, Verdict.HIGH) and math.isfinite(bound) else math.nan
+
+
+NO_BOUNDS = Bounds()
+
 
 @dataclass(frozen=True)
 class Relative:
@@ -143,9 +174,10 @@ class Parameter:
 
     ``sentinels`` are readings that mean "no reading"; ``valid`` is the range outside which a reading cannot be
     physical: both give INVALID. ``severity_low`` / ``severity_high`` grade violations per direction
-    (UNEXPECTED counts as high). ``response`` tells the person on shift what to do, ``response_min`` how long that
-    takes [min]. ``to_raise`` / ``to_clear`` are the samples until a violation counts and is over (None: the default of
-    its severity); ``deadband`` [unit] is how far inside the limit a value must be for the violation to be over.
+    (UNEXPECTED counts as high). ``response`` tells the person on shift what to do, ``response_low`` and
+    ``response_high`` what on that side, ``response_min`` how long it takes [min]. ``to_raise`` / ``to_clear`` are the
+    samples until a violation counts and is over (None: the default of its severity); ``deadband`` [unit] is how far
+    inside the limit a value must be for the violation to be over.
     ``out_of_service`` is the reason why it is not judged at all, "" when it is. ``phases`` holds the parameter as it is
     in the phases that have limits of their own.
     """
@@ -161,6 +193,8 @@ class Parameter:
     severity_low: Severity = Severity.NONE
     severity_high: Severity = Severity.NONE
     response: str = ""
+    response_low: str = ""
+    response_high: str = ""
     response_min: float | None = None
     deadband: float = 0.0
     to_raise: int | None = None
@@ -186,6 +220,13 @@ class Parameter:
     def checked(self, limit_set: LimitSet) -> bool:
         """Whether anything is judged of it, as it is here."""
         return not self.out_of_service and (self.limit(limit_set) is not None or self.delta is not None)
+
+    def todo(self, verdict: Verdict) -> str:
+        """What to do about a violation with this verdict, of both sides where it tells none."""
+        low, high = self.response_low or self.response, self.response_high or self.response
+        if verdict in (Verdict.LOW, Verdict.DELTA_LOW) or low == high:
+            return low
+        return high if verdict.out else f"Too low: {low} Too high: {high}"
 
     def severity(self, verdict: Verdict, hard: bool = False) -> Severity:
         """Severity of a violation with this verdict, ``hard``: beyond a hard limit; NONE when it is no violation."""
@@ -224,8 +265,12 @@ def unit_sign(unit: str) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """A value with the sign of its unit, e.g. ``−120.5 °C``; "no reading" for NaN."""
-    return f"{short(value, 6)} {unit_sign(unit)}".rstrip() if math.isfinite(value) else "no reading"
+    """A value with the sign of its unit, e.g. ``−120.5 °C``; a register in hexadecimal; "no reading" for NaN."""
+    if not math.isfinite(value):
+        return "no reading"
+    if unit == "register" and value == int(value) >= 0:
+        return _word(int(value))
+    return f"{short(value, 6)} {unit_sign(unit)}".rstrip()
 
 
 def describe(limit: Limit | Delta | None, unit: str = "") -> str:
@@ -246,7 +291,7 @@ def describe(limit: Limit | Delta | None, unit: str = "") -> str:
         case Expected(equals, mask) if mask is not None:
             return f"& {_word(mask)} = {_word(equals & mask)}"
         case Expected(equals):
-            return f"= {_word(equals)} ({equals})" if equals > 9 else f"= {_number(equals)}"
+            return f"= {quantity(equals, unit)}"
         case Delta(low, high, samples):
             return f"{_signed(low)} … {_signed(high)} {sign}/min over {samples} samples"
 

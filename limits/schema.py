@@ -184,6 +184,8 @@ class ParameterEntry(_Entry):
     valid: _Interval | None = None
     severity: SeverityEntry | None = Field(default=None, validate_default=True)
     response: str = ""
+    response_low: str = ""
+    response_high: str = ""
     response_min: float | None = Field(default=None, gt=0)
     deadband: float = Field(default=0.0, ge=0)
     to_raise: int | None = Field(default=None, ge=1, le=1000)
@@ -249,6 +251,8 @@ class ParameterEntry(_Entry):
             severity_low=Severity[self.severity.low] if self.severity else Severity.NONE,
             severity_high=Severity[self.severity.high] if self.severity else Severity.NONE,
             response=self.response.strip(),
+            response_low=self.response_low.strip(),
+            response_high=self.response_high.strip(),
             response_min=self.response_min,
             deadband=self.deadband,
             to_raise=self.to_raise,

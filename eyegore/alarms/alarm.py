@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from eyegore.alarms.debounce import Step, StepKind
-from eyegore.limits.model import Severity
+from eyegore.limits.model import NO_BOUNDS, Bounds, Severity
 from eyegore.messages.events import Alarm, AlarmKind, AlarmState, Transition
 
 REALARM_S = 3600.0
@@ -95,12 +95,12 @@ class AlarmMachine:
         if not lasting:
             alarm = replace(
                 alarm, since=found.first, worst=found.worst, worst_time=found.worst_time, severity=found.severity,
-                acknowledged_by="", comment="",
+                acknowledged_by="", comment="", side=found.verdict,
             )  # fmt: skip
         risen = found.severity > alarm.severity
         self._alarm = replace(alarm, active=True, severity=max(alarm.severity, found.severity))
         if lasting:
-            self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time)
+            self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time, side=found.verdict)
         if lasting and not risen:
             return None
         self._acknowledged_at = math.nan
@@ -108,7 +108,7 @@ class AlarmMachine:
 
     def _note_worst(self, step: Step) -> None:
         found = step.violation
-        self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time)
+        self._alarm = replace(self._alarm, worst=found.worst, worst_time=found.worst_time, side=found.verdict)
 
     def _back(self, step: Step) -> AlarmStep | None:
         found = step.violation
@@ -172,9 +172,9 @@ class AlarmMachine:
 
     # --- state -------------------------------------------------------------------------------------------------------
 
-    def tell(self, limit: str, gravest: Severity | None = None) -> None:
+    def tell(self, limit: str, gravest: Severity | None = None, bounds: Bounds = NO_BOUNDS) -> None:
         """Say in words what is out, or what the limit is; ``gravest`` is the severity it can reach from now on."""
-        self._alarm = replace(self._alarm, limit=limit)
+        self._alarm = replace(self._alarm, limit=limit, bounds=bounds)
         if gravest is not None:
             self._gravest = gravest
 
@@ -184,7 +184,9 @@ class AlarmMachine:
         if was.state is AlarmState.OUT_OF_SERVICE:
             return None
         out = AlarmState.OUT_OF_SERVICE
-        self._alarm = Alarm(was.parameter, was.kind, out, unit=was.unit, limit=was.limit, comment=reason)
+        self._alarm = Alarm(
+            was.parameter, was.kind, out, unit=was.unit, limit=was.limit, comment=reason, bounds=was.bounds
+        )
         self._under, self._acknowledged_at = AlarmState.NORMAL, math.nan
         return AlarmStep(Transition.OUT_OF_SERVICE, was.state, out, replace(was, state=out), comment=reason)
 
@@ -237,7 +239,8 @@ class AlarmMachine:
 
     def restore(self, memory: AlarmMemory) -> None:
         """Take back what :meth:`memory` gave; unit and limit are those of the table in use now."""
-        self._alarm = replace(memory.alarm, unit=self._alarm.unit, limit=self._alarm.limit)
+        now = self._alarm
+        self._alarm = replace(memory.alarm, unit=now.unit, limit=now.limit, bounds=now.bounds)
         self._under, self._acknowledged_at = memory.under, memory.acknowledged_at
 
 

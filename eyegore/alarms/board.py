@@ -166,13 +166,19 @@ class AlarmBoard:
         time: float,
         frame: EntryContext,
         kind: AlarmKind = AlarmKind.DEADMAN,
+        side: Verdict = Verdict.STALE,
     ) -> list[Event]:
-        """A dead-man timer ran out, or a trend foretells trouble: ``text`` says which. Times [lab s]."""
+        """A dead-man timer ran out, or a trend foretells trouble: ``text`` says which. Times [lab s].
+
+        While it lasts the alarm has the newest text. ``side`` tells towards which limit a trend goes.
+        """
         machine = self._timer(name, kind)
+        if machine.alarm.limit != text:
+            machine.tell(text)
+            self._stir(machine)
         if machine.alarm.active and severity <= machine.alarm.severity:
             return []
-        machine.tell(text)
-        step = Step(StepKind.ACTIVE, 0, time, float("nan"), _timer_violation(severity, since, time))
+        step = Step(StepKind.ACTIVE, 0, time, float("nan"), _timer_violation(severity, since, time, side))
         return self._apply(machine, step, frame)
 
     def timer_well(
@@ -193,6 +199,7 @@ class AlarmBoard:
     def let_go(self, name: str, frame: EntryContext) -> list[Event]:
         """What a dead-man timer waits for is not awaited any more, though it has not come."""
         machine = self._timers[name, AlarmKind.DEADMAN]
+        machine.tell("")
         change = machine.release()
         self._stir(machine)
         return [_event(change, frame, None)] if change is not None else []
@@ -295,8 +302,8 @@ def noted(
     return Noted(entry, "" if said else text)
 
 
-def _timer_violation(severity: Severity, since: float, time: float) -> Violation:
-    return Violation(Verdict.STALE, severity, since, float("nan"), time, 1)
+def _timer_violation(severity: Severity, since: float, time: float, side: Verdict = Verdict.STALE) -> Violation:
+    return Violation(side, severity, since, float("nan"), time, 1)
 
 
 def _done(machine: AlarmMachine, action: Action, command: FlagCommand, now: float) -> AlarmStep | None:
@@ -334,5 +341,5 @@ def _event(change: AlarmStep, frame: EntryContext, step: Step | None) -> AlarmCh
         what=change.what,
     )
     shelved = AlarmState.SHELVED in (change.before, change.after) and change.before is change.after
-    text = "" if shelved else sentence(change, step.violation.verdict if step else None)
+    text = "" if shelved else sentence(change)
     return AlarmChanged(alarm, entry, f"{text} (before Eyegore looked)" if old and text else text)

@@ -56,7 +56,8 @@ class FlagBook:
         self._shown: dict[str, Flag] = {}
         self._looks: dict[str, tuple[object, ...]] = {}
         self._counts: FlagCounts | None = None
-        self._stale = False
+        self.stale = False
+        """Whether the newest samples are too old to tell how things are."""
         self._turns = 0
         """How often the newest sample of a parameter had another verdict than the one before."""
         self._told: tuple[int, int, bool] | None = None
@@ -91,12 +92,16 @@ class FlagBook:
 
     def value(self, name: str) -> float:
         """The newest value of a parameter; NaN where there is none."""
+        return self.newest(name)[0]
+
+    def newest(self, name: str) -> tuple[float, float]:
+        """The newest value of a parameter and its time [lab s]; NaN where there is none."""
         live = self._live.get(name)
-        return live.value if live is not None else NAN
+        return (live.value, live.time) if live is not None else (NAN, NAN)
 
     def set_stale(self, stale: bool) -> None:
-        """Whether the newest samples are too old to tell how things are."""
-        self._stale = stale
+        """Say whether the newest samples are too old to tell how things are."""
+        self.stale = stale
 
     def views(self) -> list[Flag]:
         """Every flag as it stands, in file order."""
@@ -105,7 +110,7 @@ class FlagBook:
     def changes(self, names: Iterable[str] | None = None) -> list[FlagChanged]:
         """The flags that look other than when they were last told; of ``names`` only, when given."""
         if names is None:
-            told = self._alarms.revision, self._turns, self._stale
+            told = self._alarms.revision, self._turns, self.stale
             if told == self._told:
                 return []
             self._told = told
@@ -144,14 +149,14 @@ class FlagBook:
     def _look(self, name: str) -> tuple[object, ...]:
         """What a flag looks like depends on: alarms are replaced when they change, never changed."""
         live = self._live.get(name)
-        return *self._alarms.of(name), live.verdict if live is not None else None, self._stale
+        return *self._alarms.of(name), live.verdict if live is not None else None, self.stale
 
     def _view(self, name: str) -> Flag:
         alarms = self._alarms.of(name)
         lead = max(alarms[:-1], key=_urgency)
         live = self._live.get(name)
         verdict = live.verdict if live is not None else Verdict.UNCHECKED
-        if self._stale and live is not None:
+        if self.stale and live is not None:
             verdict = Verdict.STALE
         latched = any(alarm.state is AlarmState.RTN_UNACK for alarm in alarms)
         return Flag(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, AlarmStep
 from eyegore.alarms.debounce import Counted, Debounce, Repetition, Step, violation_in
 from eyegore.limits.checks import runs_of, spans_of
-from eyegore.limits.model import Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict, describe
+from eyegore.limits.model import NO_BOUNDS, Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict, describe
 from eyegore.messages.events import Alarm, AlarmKind, HkRows
 
 Codes = npt.NDArray[np.uint8]
@@ -148,7 +148,8 @@ class Watched:
         for kind, one in self._sets.items():
             limit = current.limit(one)
             gravest = parameter.gravest if kind is AlarmKind.OOL else Severity.WARNING
-            self.tracks[kind].machine.tell(describe(limit, parameter.unit) if limit is not None else "", gravest)
+            text = describe(limit, parameter.unit) if limit is not None else ""
+            self.tracks[kind].machine.tell(text, gravest, limit.bounds if isinstance(limit, Range) else NO_BOUNDS)
             self.tracks[kind].debounce.obey(_repetition(parameter, limit))
         invalid = self.tracks[AlarmKind.INVALID].machine
         invalid.tell(self.tracks[AlarmKind.OOL].machine.alarm.limit)

@@ -2,160 +2,213 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import clock_text
-from eyegore.limits.model import Verdict, quantity
+from eyegore.limits.model import Verdict
+from eyegore.limits.readings import bound_text, reading
 from eyegore.messages.alarms import Alarm, AlarmKind, Transition
 
 if TYPE_CHECKING:
     from eyegore.alarms.alarm import AlarmStep
 
-_WORDS = {
-    Verdict.LOW: "too low",
-    Verdict.HIGH: "too high",
-    Verdict.UNEXPECTED: "not as expected",
-    Verdict.DELTA_LOW: "falls too fast",
-    Verdict.DELTA_HIGH: "rises too fast",
+_PATHS = {"sms": "SMS", "call": "telephone calls", "email": "e-mail", "other": "the other channel"}
+_BACK = {
+    AlarmKind.OOL: ("back in limits", "back in limits"),
+    AlarmKind.PERFORMANCE: ("back in performance limits", "back in performance limits"),
+    AlarmKind.INVALID: ("has valid readings again", "have valid readings again"),
+    AlarmKind.TREND: ("no longer heads for its limit", "no longer head for their limits"),
+    AlarmKind.FRAME: ("well in the newest image", "well in the newest images"),
+}
+"""How an alarm ends, and how several of a kind do."""
+_TIMER_BACK = {
+    "HK rows": "arrive again",
+    "HK clock": "goes on",
+    "ELVIS clock": "is right again",
+    "EXPOSURES": "go on",
+    "IMAGES": "have all arrived",
 }
 
 
-def what(alarm: Alarm, value: float, verdict: Verdict | None = None) -> str:
-    """An alarm in a few words, e.g. ``CCD1_TEMP −136 °C (limit −133 … 35 °C)``; ``verdict`` says on which side."""
+def subject(alarm: Alarm) -> str:
+    """What an alarm is about, as people call it."""
+    first, _, path = alarm.parameter.partition(" by ")
+    return _PATHS.get(path, path) if first == "WARNINGS" and path else alarm.parameter
+
+
+def what(alarm: Alarm, value: float) -> str:
+    """An alarm in a few words, with a value [its unit]: ``CCD1_TEMP_T −136.1 °C, below −133 °C``."""
     if alarm.kind is AlarmKind.INVALID:
-        return f"{alarm.parameter} has no valid reading"
+        return f"{alarm.parameter}: no valid reading"
     if alarm.kind.in_words:
-        return f"{alarm.parameter}: {alarm.limit}"
-    side = f" {_WORDS.get(verdict, 'out of limits')}" if verdict is not None else ""
-    limit = f" ({_limits(alarm)} {alarm.limit})" if alarm.limit else ""
-    return f"{alarm.parameter} {quantity(value, alarm.unit)}{side}{limit}"
+        return f"{subject(alarm)}: {alarm.limit}"
+    return f"{alarm.parameter} {reading(value, alarm.unit, alarm.bounds)}, {crossed(alarm, value)}"
+
+
+def crossed(alarm: Alarm, value: float) -> str:
+    """Which limit was crossed, e.g. ``below −133 °C``, or "was below" where the value is not beyond it any more."""
+    beyond = value if math.isfinite(value) else alarm.worst
+    bound = alarm.bounds.crossed(beyond, alarm.side)
+    low, performance = alarm.side is Verdict.LOW, alarm.kind is AlarmKind.PERFORMANCE
+    limit = "performance limit" if performance else "limit"
+    match alarm.side:
+        case Verdict.LOW | Verdict.HIGH if math.isfinite(bound):
+            out = math.isfinite(value) and (value < bound if low else value > bound)
+            side = f"{'' if out else 'was '}{'below' if low else 'above'}"
+            return f"{side} {'performance limit ' if performance else ''}{bound_text(bound, alarm.unit)}"
+        case Verdict.LOW | Verdict.HIGH if alarm.limit:
+            return f"{'below' if low else 'above'} {limit} {alarm.limit}"
+        case Verdict.UNEXPECTED if alarm.limit:
+            return f"not as expected ({alarm.limit})"
+        case Verdict.DELTA_LOW | Verdict.DELTA_HIGH:
+            return "falls too fast" if alarm.side is Verdict.DELTA_LOW else "rises too fast"
+    return f"out of {limit}s ({alarm.limit})" if alarm.limit else f"out of {limit}s"
 
 
 def back(alarm: Alarm) -> str:
     """How an alarm ends, in a few words."""
-    if alarm.kind is AlarmKind.INVALID:
-        return "reads again"
-    return "is well again" if alarm.kind.in_words else "back in limits"
+    if alarm.kind is AlarmKind.DEADMAN and not alarm.limit:
+        return "no longer awaited"
+    if alarm.kind is AlarmKind.DEADMAN:
+        return _TIMER_BACK.get(alarm.parameter, "is well again")
+    if (
+        alarm.kind in (AlarmKind.OOL, AlarmKind.PERFORMANCE)
+        and not alarm.limit
+        and alarm.side in (Verdict.LOW, Verdict.HIGH, Verdict.UNEXPECTED)
+    ):
+        return "not checked any more"
+    return _BACK[alarm.kind][0]
 
 
-def _limits(alarm: Alarm) -> str:
-    return "performance limit" if alarm.kind is AlarmKind.PERFORMANCE else "limit"
+def all_back(alarms: Sequence[Alarm]) -> str:
+    """How alarms end, at least one: of one parameter, or of several."""
+    several = len({alarm.parameter for alarm in alarms}) > 1
+    kinds = {alarm.kind for alarm in alarms}
+    if not several and len(kinds) == 1:
+        return back(alarms[0])
+    if kinds == {AlarmKind.OOL, AlarmKind.PERFORMANCE}:
+        return _BACK[AlarmKind.OOL][several]
+    return _BACK[kinds.pop()][several] if len(kinds) == 1 and not kinds & {AlarmKind.DEADMAN} else "well again"
 
 
-def sentence(change: AlarmStep, verdict: Verdict | None) -> str:
+def sentence(change: AlarmStep) -> str:
     """One line that tells a transition; "" for what is only written to the journal."""
     alarm, by = change.alarm, f" by {change.person}" if change.person else ""
-    comment = f": {change.comment}" if change.comment else ""
+    name, comment = subject(alarm), f": {change.comment}" if change.comment else ""
     match change.what:
         case Transition.PENDING | Transition.GLITCH:
             return ""
         case Transition.RAISED | Transition.RISEN:
-            said = what(alarm, alarm.value, verdict if verdict is not None else Verdict.UNCHECKED)
-            return f"{alarm.severity.name} {said} since {clock_text(alarm.since)}"
+            out = "since" if alarm.kind.in_words or alarm.kind is AlarmKind.INVALID else "out since"
+            return f"{alarm.severity.name} {what(alarm, alarm.value)}, {out} {clock_text(alarm.since)}"
         case Transition.FOUND:
             said = f"{alarm.severity.name} {what(alarm, alarm.value)}"
-            return f"{said} {change.what.value}, since {clock_text(alarm.since)}"
-        case Transition.RETURNED if alarm.kind is AlarmKind.INVALID:
-            return f"{alarm.parameter} has a valid reading again at {clock_text(alarm.time)}"
-        case Transition.RETURNED if alarm.kind.in_words:
-            return f"{alarm.parameter} {back(alarm)} at {clock_text(alarm.time)}"
+            return f"{said}, {change.what.value}, since {clock_text(alarm.since)}"
+        case Transition.RETURNED if alarm.kind.in_words or alarm.kind is AlarmKind.INVALID:
+            return f"{name} {back(alarm)} at {clock_text(alarm.time)}"
         case Transition.RETURNED:
-            value = quantity(alarm.value, alarm.unit)
-            return f"{alarm.parameter} {value} back in {_limits(alarm)}s at {clock_text(alarm.time)}"
+            value = reading(alarm.value, alarm.unit, alarm.bounds)
+            return f"{name} {value} {back(alarm)} at {clock_text(alarm.time)}"
         case Transition.RELEASED if alarm.kind is AlarmKind.DEADMAN:
-            return f"{alarm.parameter} is not awaited any more"
+            return f"{name} {back(alarm)}"
         case Transition.STILL_OUT:
-            return f"{alarm.severity.name} {alarm.parameter} still out of limits after an hour: acknowledge again"
+            return f"{alarm.severity.name} {name} still out an hour after it was acknowledged: acknowledge again"
         case _:
-            return f"{alarm.parameter} {change.what.value}{by}{comment}"
+            return f"{name} {change.what.value}{by}{comment}"
 
 
 TIMER_RESPONSES = {
     "HK rows": (
-        "Look at ELVIS: does it run, does its HK window change, is the share there? Until rows come again nothing is "
-        "judged: watch temperatures and supplies on the hardware itself, and call the person responsible if HK stays "
-        "away."
+        "See whether ELVIS runs, its HK window changes and the share is there; start it again if not. Until rows come "
+        "nothing is judged: watch temperatures and supplies on the hardware."
     ),
     "HK clock": (
-        "Look at ELVIS: does its clock go on, do the values in its HK window change? Rows with one stamp may all be "
-        "one row: do not trust them before the clock goes on, and watch temperatures and supplies on the hardware."
+        "See whether ELVIS hangs: do the values in its HK window change? Do not trust them before its clock goes on: "
+        "watch temperatures and supplies on the hardware."
     ),
     "ELVIS clock": (
-        "Set the clock of the camera PC: its time zone, summer time, network time. Rows are judged all the same, but "
-        "times of frames and alarms are told as that clock shows them."
+        "Set the clock of the camera PC: time zone, summer time, network time. Rows are judged all the same, but times "
+        "are told as that clock shows them."
     ),
     "EXPOSURES": (
-        "Look at ELVIS: does the script run, does it wait for an answer, did it end with an error? The hardware is "
-        "still watched; only the campaign stands still."
+        "See whether the script of ELVIS waits for an answer, or ended with an error. The hardware is still watched: "
+        "only the campaign stands still."
     ),
     "IMAGES": (
         "See whether ELVIS writes its files: space and mount of the data volume, messages of ELVIS. Do not go on with "
-        "a test whose images do not arrive."
+        "a test without images."
     ),
     "DATA VOLUME": (
-        "Make room: move or delete what is backed up already, never the folder of today. When the volume is full ELVIS "
-        "loses images."
+        "Make room: move or delete what is backed up, never the folder of today. When the volume is full ELVIS loses "
+        "images."
     ),
 }
-"""What to do when a dead-man timer runs out, by its name; that of a parameter is in the table of limits."""
+"""What to do when a dead-man timer runs out, by its name; that of a parameter is in the table of limits.
+
+All that is said here to do fits whole into two text messages with the longest alarm it is for.
+"""
 IMAGE_RESPONSES = {
     "read noise": (
-        "Look at the image (double click its row: DS9) for interference or a warm CCD, and at the supplies on the HK "
-        "plots. If the next images are noisy too, stop the test, find out what was switched on, and take "
-        "again what is marked."
+        "Look at the image for interference, and at the supplies on the HK plots. If the next images are noisy too, "
+        "stop the test and find out what was switched on."
     ),
     "offset": (
-        "Compare with the quadrants beside it and with the trend (Shift-F7); see whether the block is the right one "
-        "(--block). A jump in all quadrants is a supply, in one its video chain."
+        "Compare with the other quadrants and the trend (Shift-F7); is it the right --block? All quadrants: suspect a "
+        "supply. One: its video chain."
     ),
     "lost pixels": (
-        "Pixels at 0 are no data: look at the image for lost lines or blocks, and at ELVIS for errors of the transfer. "
-        "Take the exposure again."
+        "Look at the image for lost lines or blocks, and at ELVIS for errors of the transfer. Take the exposure again."
     ),
     "file": (
-        "The file is no whole image: see the space and the mount of the data volume and the messages of ELVIS, look "
-        "whether the copies have it whole, and take the exposure again."
+        "See space and mount of the data volume and messages of ELVIS; see whether a copy has it whole. If not, take "
+        "the exposure again."
     ),
 }
 """What to do about an image, by what is wrong with it."""
 IMAGE_RESPONSE = (
-    "Look at the image and at the trend (Shift-F7): is the source on, the shutter open, the exposure time and the "
-    "script's column the planned ones? The column retake of the exposure log marks what to take again."
+    "Look at the image and the trend (Shift-F7): source on, shutter open, exposure time and column as planned? "
+    "The log marks what to retake."
 )
-SPACE_RESPONSE = (
-    "Make room there, or mount the volume again: files wait until there is space, none is lost while the data volume "
-    "has them."
-)
+SPACE_RESPONSE = "Make room there, or mount the volume again: files wait until there is space, none is lost."
 COPY_RESPONSE = (
-    "Look at the list of copies (F3) for the reason: is the other computer on, the disk mounted, the key still "
-    "accepted, is there space? Nothing is lost while the data volume has the files; delete none there until this copy "
-    "is verified."
+    "Look at the copies (F3) for the reason: computer on, disk mounted, key accepted, space? Nothing is lost: delete "
+    "nothing at the source until it is verified."
 )
 WARNING_RESPONSE = (
-    "People are not reached by this channel: check the account and the network (eyegore warnings test), and stay "
-    "within sight of the window until a warning gets out."
+    "Check the account and the network (eyegore warnings test), and stay within sight of the window until a warning "
+    "gets out."
 )
 INVALID_RESPONSE = (
-    "Nothing is known of this parameter: compare with its neighbours, look whether ELVIS shows a reading, and treat "
-    "the hardware as unwatched there until readings return."
+    "See whether ELVIS shows a reading, and compare with the neighbours. Until readings return this hardware is "
+    "unwatched: look at it yourself."
 )
-TREND_RESPONSE = (
-    "The limit is not reached yet: look at the plot, find out what changed when the drift began, and act before the "
-    "time told."
+TREND_RESPONSE = "Look at the plot, find out what changed when the drift began, and act before the time told."
+LIMIT_RESPONSE = (
+    "Compare with its neighbours and with what is commanded. If it stays out, stop the script and call the person "
+    "responsible for the camera."
+)
+PERFORMANCE_RESPONSE = (
+    "The hardware is safe, the data may be bad: compare with what is commanded, and see in the log what to retake."
 )
 
 
 def response_to(alarm: Alarm, of_limits: str = "") -> str:
-    """What to do; ``of_limits`` is what the table of limits says of the parameter. Not empty for what has no limit."""
-    if alarm.kind is AlarmKind.FRAME:
-        return IMAGE_RESPONSES.get(alarm.parameter.split(maxsplit=2)[-1], IMAGE_RESPONSE)
-    if alarm.kind is AlarmKind.DEADMAN:
-        return TIMER_RESPONSES.get(alarm.parameter) or _by_first_word(alarm.parameter)
-    if alarm.kind is AlarmKind.INVALID:
-        return of_limits or INVALID_RESPONSE
-    if alarm.kind is AlarmKind.TREND:
-        return of_limits or TREND_RESPONSE
-    return of_limits
+    """What to do, never empty; ``of_limits`` is what the table of limits says of the parameter and the side."""
+    match alarm.kind:
+        case AlarmKind.FRAME:
+            return IMAGE_RESPONSES.get(alarm.parameter.split(maxsplit=2)[-1], IMAGE_RESPONSE)
+        case AlarmKind.DEADMAN:
+            return TIMER_RESPONSES.get(alarm.parameter) or _by_first_word(alarm.parameter)
+        case AlarmKind.INVALID:
+            return INVALID_RESPONSE
+        case AlarmKind.TREND:
+            return of_limits or TREND_RESPONSE
+        case AlarmKind.PERFORMANCE:
+            return PERFORMANCE_RESPONSE
+        case _:
+            return of_limits or LIMIT_RESPONSE
 
 
 def _by_first_word(name: str) -> str:

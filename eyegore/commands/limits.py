@@ -180,11 +180,17 @@ def _print_responses(console: Console, table: LimitTable) -> None:
     """What to do when one is out, each text once, below the names it is for."""
     names: dict[str, list[str]] = {}
     for each in table.parameters.values():
-        if each.response:
-            names.setdefault(each.response, []).append(each.name)
+        for response in filter(None, _responses(each)):
+            names.setdefault(response, []).append(each.name)
     for response, those in names.items():
         console.print(f"\n{', '.join(those)}:", style="bold", markup=False, highlight=False)
         console.print(response, markup=False, highlight=False)
+
+
+def _responses(parameter: Parameter) -> list[str]:
+    """What to do, on either side or on each."""
+    sides = ("Too low", parameter.response_low), ("Too high", parameter.response_high)
+    return [parameter.response] * bool(parameter.response) + [f"{side}: {text}" for side, text in sides if text]
 
 
 def _as_json(table: LimitTable, only: LimitSet | None) -> dict[str, Any]:
@@ -202,6 +208,8 @@ def _as_json(table: LimitTable, only: LimitSet | None) -> dict[str, Any]:
                 "valid": list(each.valid) if each.valid else None,
                 "severity": {"low": each.severity_low.name, "high": each.severity_high.name},
                 "response": each.response,
+                "response_low": each.response_low,
+                "response_high": each.response_high,
                 "out_of_service": each.out_of_service or None,
                 "phases": _phases(each),
             }
@@ -271,7 +279,7 @@ def _fields(parameter: Parameter) -> dict[str, str]:
         "sentinels": ", ".join(f"{value!r}" for value in parameter.sentinels) or "none",
         "valid": f"{valid[0]!r} … {valid[1]!r} {unit_sign(parameter.unit)}".rstrip() if valid else "any number",
         "severity": _severity(parameter),
-        "response": parameter.response or "none",
+        "response": " ".join(_responses(parameter)) or "none",
         "response_min": "none" if parameter.response_min is None else f"{parameter.response_min:g} min",
         "deadband": f"{parameter.deadband:g}",
         "to_raise": str(parameter.to_raise or "as its severity"),

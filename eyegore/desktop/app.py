@@ -124,7 +124,7 @@ class Desktop:
             ring=lambda: self.pump.post(Call(root.bell)),
             exposure_of=lambda alarm: self.view.exposure_of(alarm) if self.view else None,
             gravest=lambda name: self.view.gravest(name) if self.view else Severity.NONE,
-            response=lambda name: self.view.response(name) if self.view else "",
+            response=lambda alarm: self.view.response(alarm) if self.view else "",
             end_of_shift=lambda: self.warnings.duty_ends,
         )
         self.desk = AlarmDesk(root, self.theme, around, self._everywhere, clock)

@@ -302,10 +302,10 @@ class SessionView:
         parameter = self._table.parameters.get(name) if self._table else None
         return parameter.gravest if parameter else Severity.NONE
 
-    def response(self, name: str) -> str:
-        """What the table of limits tells the person on shift to do about a parameter."""
-        parameter = self._table.parameters.get(name) if self._table else None
-        return parameter.response if parameter else ""
+    def response(self, alarm: Alarm) -> str:
+        """What the table of limits tells the person on shift to do about an alarm."""
+        parameter = self._table.parameters.get(alarm.parameter) if self._table else None
+        return parameter.todo(alarm.side) if parameter else ""
 
     def _image_title(self, obsid: int) -> str:
         exposure = self._exposures.get(obsid)

@@ -78,7 +78,8 @@ class SessionTrends:
         newest = self._window.newest
         if forecast is not None and forecast.minutes < response_min:
             text = forecast.text(board.of(name)[0].unit)
-            return board.timer(name, Severity.WARNING, text, newest, newest, frame, AlarmKind.TREND)
+            side = forecast.side
+            return board.timer(name, Severity.WARNING, text, newest, newest, frame, AlarmKind.TREND, side)
         if forecast is None and board.of(name)[0].state in (AlarmState.UNACK, AlarmState.ACKED):
             return []  # it has got there: the pre-alarm lasts as long as what it foretold
         if forecast is not None and forecast.minutes < 1.5 * response_min:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from eyegore.basics.records import ByName
-from eyegore.limits.model import Phase, Severity, Verdict
+from eyegore.limits.model import NO_BOUNDS, Bounds, Phase, Severity, Verdict
 
 
 class Action(Enum):
@@ -120,7 +120,8 @@ class Alarm:
     ``parameter`` is an HK parameter or the name of a dead-man timer. ``severity`` is the worst since the alarm began,
     NONE when it is normal. ``active`` tells whether the process is out now. ``since``, ``worst_time`` and ``time`` (of
     the last change) are lab seconds, ``shelved_until`` is unix time; NaN where there is none. ``incident`` numbers the
-    incident it belongs to, ``first_out`` names the alarm that began that incident.
+    incident it belongs to, ``first_out`` names the alarm that began that incident. ``side`` tells on which side it is
+    or was out, ``bounds`` are the absolute limits, where there are any.
     """
 
     parameter: str
@@ -143,6 +144,8 @@ class Alarm:
     glitches: int = 0
     incident: int = 0
     first_out: str = ""
+    side: Verdict = Verdict.UNCHECKED
+    bounds: Bounds = NO_BOUNDS
 
     @property
     def key(self) -> str:

@@ -92,7 +92,7 @@ def alarm_cells(
     trends: Mapping[str, str] | None = None,
     *,
     lab_now: float = math.nan,
-    response_of: Callable[[str], str] = lambda name: "",
+    response_of: Callable[[Alarm], str] = lambda alarm: "",
     stories: Mapping[str, Iterable[str]] | None = None,
 ) -> list[AlarmCell]:
     """The rows of all alarms that are neither normal nor out of service.
@@ -112,7 +112,7 @@ def alarm_cells(
             trends.get(alarm.parameter, ""),
             incident=together[alarm.incident] > 1,
             lab_now=lab_now,
-            todo=response_of(alarm.parameter),
+            todo=response_of(alarm),
             story=stories.get(alarm.key, ()),
         )
         for alarm in listed

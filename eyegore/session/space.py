@@ -48,15 +48,20 @@ class SpaceState:
     @property
     def text(self) -> str:
         """``data volume full at 06:20 (3.1 h), 212 GB free``."""
+        return f"{self.name}{' ' if self.full and not math.isnan(self.free) else ': '}{self.standing}"
+
+    @property
+    def standing(self) -> str:
+        """The same of a volume that is named already."""
         if math.isnan(self.free):
-            return f"{self.name}: {self.problem or 'free space unknown'}"
+            return self.problem or "free space unknown"
         if self.full is None:
-            return f"{self.name}: {bytes_text(self.free)} free"
+            return f"{bytes_text(self.free)} free"
         clock = clock_minute(self.full.at)
         days = int(self.full.at // 86400 - self.time // 86400)
         if days:
             clock += " tomorrow" if days == 1 else f" in {days} days"
-        return f"{self.name} full at {clock} ({_span(self.full.minutes)}), {bytes_text(self.free)} free"
+        return f"full at {clock} ({_span(self.full.minutes)}), {bytes_text(self.free)} free"
 
 
 class SpaceForecast:
@@ -92,7 +97,7 @@ def condition(state: SpaceState, before: Severity, now: float, *, known: bool = 
     """
     name, severity = state.name.upper(), _severity(state, before)
     if severity:
-        return Condition(name, True, now, state.text, severity)
+        return Condition(name, True, now, state.standing, severity)
     return Condition(name, known=known)
 
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 
 from eyegore.basics.errors import SettingsError
+from eyegore.messages.events import Alarm
 from eyegore.session.monitor import Monitor
 from eyegore.session.settings import Session
 from eyegore.warning.center import WarningCenter
@@ -51,7 +52,7 @@ def warnings_for(
         quiet=in_force.quiet,
         people=in_force.names,
         reach=in_force.reach,
-        circumstances=lambda parameter: circumstances(monitor(), parameter, monitor().shown(clock())),
+        circumstances=lambda alarm: circumstances(monitor(), alarm, monitor().shown(clock())),
         lab_offset_s=lab_offset_s,
         escalate_after_s=settings.escalate_after_s,
         per_parameter=settings.rates.per_parameter,
@@ -79,14 +80,21 @@ def warnings_for(
     )
 
 
-def circumstances(monitor: Monitor, parameter: str, lab_now: float) -> Circumstances:
-    """What is going on around a parameter at ``lab_now`` [lab s]."""
+def circumstances(monitor: Monitor, alarm: Alarm, lab_now: float) -> Circumstances:
+    """What is going on around an alarm at ``lab_now`` [lab s]."""
     exposure = monitor.index.at(lab_now)
-    known = monitor.hk.parameter(parameter)
+    known = monitor.hk.parameter(alarm.parameter)
+    timer = monitor.alarms.timer_of(alarm.parameter, alarm.kind)
+    value, time = monitor.flags.newest(alarm.parameter)
     return Circumstances(
         test=exposure.test if exposure is not None else "",
         obsid=exposure.obsid if exposure is not None else None,
-        trend=monitor.hk.slope(parameter),
-        value=monitor.flags.value(parameter),
-        response=known.response if known is not None else "",
+        trend=monitor.hk.slope(alarm.parameter),
+        value=value,
+        response=known.todo(alarm.side) if known is not None else "",
+        unit=known.unit if known is not None else "",
+        name=known.description if known is not None else "",
+        time=time,
+        old=monitor.flags.stale,
+        text=timer.limit if timer is not None else "",
     )

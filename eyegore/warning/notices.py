@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eyegore.basics.safe_text import cut, one_line
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Reason
+from eyegore.warning.shapes import short, spoken
 
 FAULT_EXPIRES_S = 4 * 3600.0
 REPLY_EXPIRES_S = TEST_EXPIRES_S = 600.0
 FAULT = "Eyegore's warnings have an error of their own: look at the screen"
+LONGEST_SUBJECT = 100
 TEST = "Eyegore: test of the warnings, no alarm"
 
 
@@ -70,7 +73,7 @@ def of_fault(person: str, channels: tuple[Channel, ...], now: float) -> Notice:
 
 def of_reply(reference: str, person: str, channel: Channel, text: str, now: float) -> Notice:
     """What came of the reply with this reference."""
-    words = Words("Eyegore took your answer", f"{text}\n", text[:160], text)
+    words = Words(cut(one_line(text), LONGEST_SUBJECT), f"{text}\n", short("", text, (), "", ""), spoken(text))
     return notice(f"answer/{reference}", Reason.ACKNOWLEDGED, person, (channel,), words, now, REPLY_EXPIRES_S)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from eyegore.basics.toml_file import TomlError
-from eyegore.limits.model import Delta, Expected, Phase, PhaseRule, Range, Relative, Severity
+from eyegore.limits.model import Delta, Expected, Phase, PhaseRule, Range, Relative, Severity, Verdict
 from eyegore.limits.table import load_table, table_for
 
 GRADED = 'severity = { low = "WARNING", high = "WARNING" }'
@@ -53,7 +53,15 @@ def test_everything_a_parameter_can_have(tmp_path: Path) -> None:
     assert each.sentinels == (-1.0, 99.99)
     assert each.valid == (-5.0, 100.0)
     assert (each.severity_low, each.severity_high) == (Severity.NONE, Severity.CRITICAL)
-    assert each.response == "call somebody"
+    assert [each.todo(verdict) for verdict in (Verdict.LOW, Verdict.HIGH)] == ["call somebody"] * 2
+
+
+def test_what_to_do_may_differ_by_side(tmp_path: Path) -> None:
+    text = entry(GRADED, 'response = "look"', 'response_high = "stop"')
+    each = load_table(write(tmp_path, text)).parameters["P"]
+    sides = (Verdict.LOW, Verdict.DELTA_LOW, Verdict.HIGH, Verdict.DELTA_HIGH, Verdict.UNEXPECTED)
+    assert [each.todo(side) for side in sides] == ["look", "look", "stop", "stop", "stop"]
+    assert each.todo(Verdict.UNCHECKED) == "Too low: look Too high: stop"
 
 
 def test_a_parameter_may_be_without_limits(tmp_path: Path) -> None:
@@ -253,7 +261,18 @@ VALUES = st.recursive(
     ),
     max_leaves=8,
 )
-FIELDS = ["unit", "description", "safe", "performance", "delta", "sentinels", "valid", "severity", "response"]
+FIELDS = [
+    "response_low",
+    "unit",
+    "description",
+    "safe",
+    "performance",
+    "delta",
+    "sentinels",
+    "valid",
+    "severity",
+    "response",
+]
 
 
 def toml(value: object) -> str:

@@ -49,8 +49,9 @@ def test_only_the_critical_parameters_are_critical_and_tell_what_to_do(elvis: st
             assert grades == (Severity.WARNING, Severity.CRITICAL)
         else:
             assert grades == (Severity.WARNING, Severity.WARNING)
-        assert bool(each.response) == (name in CCD_TEMPERATURES | BOARD_TEMPERATURES)
-        assert each.response == " ".join(each.response.split())
+        for response in (each.response_low, each.response_high):
+            assert bool(response) == (name in CCD_TEMPERATURES | BOARD_TEMPERATURES)
+            assert response == " ".join(response.split())
 
 
 @pytest.mark.parametrize("elvis", VERSIONS)

@@ -18,7 +18,7 @@ from eyegore.limits.model import Delta, Expected, Limit, Range, Relative, descri
         (Relative(-0.1, 0.2, "IDH"), "V", "IDH −0.1 … +0.2 V"),
         (Expected(0), "flag", "= 0"),
         (Expected(-1), "count", "= −1"),
-        (Expected(12192), "register", "= 0x2FA0 (12192)"),
+        (Expected(12192), "register", "= 0x2FA0"),
         (Expected(0x2FA7, 0x00F0), "register", "& 0x00F0 = 0x00A0"),
         (Delta(-1.0, 2.5, 60), "degC", "−1 … +2.5 °C/min over 60 samples"),
         (None, "V", "no limit"),

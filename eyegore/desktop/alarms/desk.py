@@ -46,7 +46,7 @@ class Around:
     ring: Callable[[], object]
     exposure_of: Callable[[Alarm], Exposure | None]
     gravest: Callable[[str], Severity]
-    response: Callable[[str], str]
+    response: Callable[[Alarm], str]
     end_of_shift: Callable[[], float] = lambda: math.nan
 
 

@@ -207,7 +207,7 @@ class ChannelWatch:
         known = channel in self.problems
         self.problems[channel] = delivery.detail
         since = delivery.failing_since if delivery.failing_since == delivery.failing_since else now
-        problem = f"{channel} to {delivery.notice.person} does not get out: {delivery.detail}"
+        problem = f"not delivered to {delivery.notice.person}: {delivery.detail}"
         return None if known else WarningPath(channel, problem, since)
 
 

@@ -122,11 +122,11 @@ class Announcer:
 
     def notices(self, telling: Telling, subject: Subject, addressees: Iterable[Addressee], now: float) -> list[Notice]:
         """The same thing for each of the addressees; what was withheld before is told along with it."""
-        parameters = dict.fromkeys(alarm.parameter for alarm in telling.alarms)
         telling = replace(
             telling,
             withheld=self.withheld,
-            circumstances={name: self._rules.circumstances(name) for name in parameters},
+            circumstances={one.key: self._rules.circumstances(one) for one in (*telling.alarms, *telling.others)},
+            lab_now=now + self._rules.lab_offset_s(now),
             lab=self._rules.lab,
             note=self._rules.note,
         )

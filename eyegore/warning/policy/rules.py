@@ -7,16 +7,19 @@ from dataclasses import dataclass
 
 from eyegore.alarms.alarm import FLOOD_ALARMS, FLOOD_S, TOGETHER_S
 from eyegore.limits.model import Severity
+from eyegore.messages.alarms import Alarm
 from eyegore.messages.warnings import Channel
 from eyegore.warning.duty.roster import Duty
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is going on around a parameter when somebody is told of it.
+    """What is going on around an alarm when somebody is told of it.
 
     ``test`` and ``obsid`` are those of the newest exposure ("" and None where there is none). ``trend`` [unit/min] and
-    the newest ``value`` [unit] are NaN where they are not known. ``response`` is what the limit table says to do.
+    the newest ``value`` [unit], of ``time`` [lab s], are NaN where they are not known; ``old``: no value comes any
+    more. ``response`` is what the limit table says to do. ``unit`` and ``name`` are those of the parameter, the name
+    in plain words. ``text`` is the newest of an alarm in words.
     """
 
     test: str = ""
@@ -24,6 +27,11 @@ class Circumstances:
     trend: float = float("nan")
     value: float = float("nan")
     response: str = ""
+    unit: str = ""
+    name: str = ""
+    time: float = float("nan")
+    old: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ class PolicyRules:
     reach
         Channels a person has an address for.
     circumstances
-        What is going on around a parameter.
+        What is going on around an alarm.
     lab_offset_s
         Added to unix time to get lab seconds [s].
     escalate_after_s
@@ -65,7 +73,7 @@ class PolicyRules:
     quiet: Callable[[str, float], bool] = lambda _person, _now: False
     people: Collection[str] = ()
     reach: Callable[[str], tuple[Channel, ...]] = lambda _person: tuple(Channel)
-    circumstances: Callable[[str], Circumstances] = lambda _parameter: Circumstances()
+    circumstances: Callable[[Alarm], Circumstances] = lambda _alarm: Circumstances()
     lab_offset_s: Callable[[float], float] = lambda _now: 0.0
     escalate_after_s: float = 600.0
     per_parameter: int = 6

@@ -1,40 +1,33 @@
 """What a person is told: a subject, a text for mail, a short one for a text message, a spoken one for a call.
 
-A message says how bad it is, which parameter, its value, the limits, since when, where it is heading, what the camera
-is doing, what to do, and what to answer.
+Every message has the same shape: how bad it is, why it comes if not for the first time, which parameter, its value, the
+limit it crossed, since when, where it is heading, what the camera is doing, what to do, and what to answer.
 """
 
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from eyegore.alarms.words import back, response_to, what
+from eyegore.alarms.words import all_back, back, crossed, response_to, subject, what
 from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.basics.safe_text import one_line
-from eyegore.limits.model import Severity, quantity
-from eyegore.messages.events import Alarm
+from eyegore.limits.model import Severity
+from eyegore.limits.readings import per_minute, reading
+from eyegore.messages.events import Alarm, AlarmKind
 from eyegore.messages.warnings import Reason
 from eyegore.warning.notices import Words
 from eyegore.warning.policy.rules import Circumstances
+from eyegore.warning.shapes import digits, short, spoken
 
 _LISTED = 20
 """Alarms told one by one in one message; of more, how many there are."""
-SHORT = 160
-"""Characters of one text message, as long as all are of the basic alphabet (GSM 03.38)."""
-_PLAIN = str.maketrans({
-    "−": "-", "–": "-", "…": "..", "°": "", "±": "+-", "µ": "u", "μ": "u", "Ω": "Ohm", "²": "2", "³": "3",
-    "[": "(", "]": ")", "{": "(", "}": ")", "|": "/", "\\": "/", "~": "-", "^": "", "`": "'", "€": "EUR",
-    "“": '"', "”": '"', "’": "'", "‘": "'", "·": "-", "→": "->", "\t": " ",
-})  # fmt: skip
-_SAID = (
-    (r"°C\b", " degrees Celsius"), (r"\bV\b", " volts"), (r"\bmV\b", " millivolts"), (r"\bmA\b", " milliamperes"),
-    (r"(?<=\d) K\b", " kelvin"), (r"\bmbar\b", " millibar"), (r"−(?=[\d.])", "minus "), ("…", "to"),
-    ("±", "plus or minus"), (r"_", " "), (r"[\[\](){}<>&|#*]", " "),
-)  # fmt: skip
+_WHOLE = 5
+"""Alarms of which a mail tells all there is."""
+_TODAY_S = 12 * 3600.0
+"""What began longer ago is told with the day [s]."""
+_NOWHERE = Circumstances()
 
 
 @dataclass(frozen=True)
@@ -43,8 +36,9 @@ class Telling:
 
     ``alarms`` are those it is about, the first of them first; ``others`` those of the same incident told before.
     ``by``, ``verb`` and ``comment`` are of the person who took care. ``waited`` [s] is how long nobody did. ``raised``
-    counts the alarms of a flood, which is over or not. ``withheld`` counts what was not told because of the limits.
-    ``why`` says why this person is told. ``lab`` and ``note`` are those of the lab.
+    counts the alarms of a flood, which is over or not, ``lasting`` those of them that are out. ``withheld`` counts what
+    was not told because of the limits. ``why`` says why this person is told. ``circumstances`` are by
+    :attr:`Alarm.key`; ``lab_now`` [lab s] is when it is told. ``lab`` and ``note`` are those of the lab.
     """
 
     reason: Reason
@@ -57,100 +51,171 @@ class Telling:
     comment: str = ""
     waited: float = 0.0
     raised: int = 0
+    lasting: tuple[Alarm, ...] = ()
     flood_over: bool = False
     withheld: int = 0
     why: str = ""
     circumstances: Mapping[str, Circumstances] = field(default_factory=dict)
+    lab_now: float = math.nan
     lab: str = ""
     note: str = ""
+
+    def around(self, alarm: Alarm) -> Circumstances:
+        """What is going on around an alarm."""
+        return self.circumstances.get(alarm.key, _NOWHERE)
 
 
 def words(telling: Telling) -> Words:
     """Say it."""
-    head = one_line(_head(telling))
+    told = replace(telling, alarms=tuple(_as_it_is(alarm, telling) for alarm in telling.alarms))
+    grade, said = _head(told)
+    head = one_line(f"{grade} {said}".strip())
     lab = f"{telling.lab}: " if telling.lab else ""
     code = f" [{telling.code}]" if telling.code else ""
-    answer = f"Reply ACK {telling.code}" if telling.code else ""
     return Words(
         subject=f"{lab}{head}{code}",
-        text=_text(telling, head),
-        short=short(f"{lab}{head}", "; ".join(_details(telling)), answer),
-        spoken=_spoken(telling, head),
+        text=_text(told, head),
+        short=short(lab, head, _details(told), _todo(told), f"Reply ACK {telling.code}" if telling.code else ""),
+        spoken=_spoken(told),
     )
+
+
+def _as_it_is(alarm: Alarm, telling: Telling) -> Alarm:
+    """What ran out, in its newest words; a trend has the unit of its parameter."""
+    around = telling.around(alarm)
+    if alarm.kind.in_words:
+        return replace(alarm, limit=(around.text if alarm.active else "") or alarm.limit, unit=around.unit)
+    return alarm
 
 
 # --- the first line --------------------------------------------------------------------------------------------------
 
 
-def _head(telling: Telling) -> str:
-    names = _names(telling.alarms) if telling.alarms else ""
+def _head(telling: Telling) -> tuple[str, str]:
+    """How bad it is, in one word, and what it is."""
     match telling.reason:
         case Reason.ACKNOWLEDGED:
-            return f"{names} {telling.verb} by {telling.by}" if telling.by else f"{names} {telling.verb}"
+            by = f" by {telling.by}" if telling.by else ""
+            return "", f"{_names(telling.alarms)} {telling.verb}{by}"
         case Reason.CLEARED:
-            return f"{names} {back(telling.alarms[0]) if len(telling.alarms) == 1 else 'back in limits'}"
+            return "", f"{_names(telling.alarms)} {all_back(telling.alarms) if telling.alarms else 'over'}"
         case Reason.FLOOD if telling.flood_over:
-            return f"flood of {telling.raised} alarms is over, {_still_out(telling.alarms)}"
+            return "", f"flood is over: {_counted(telling)}"
         case Reason.FLOOD:
-            return f"{telling.severity.name} many alarms: {telling.raised}, {_still_out(telling.alarms)}"
-    first = telling.alarms[0]
-    more = f" and {len(telling.alarms) - 1} more" if len(telling.alarms) > 1 else ""
-    head = f"{telling.severity.name} {_what(first)}{more}"
+            return telling.severity.name, f"flood: {_counted(telling)}"
+    first, lead = telling.alarms[0], _lead(telling)
+    more = f" (and {len(telling.alarms) - 1} more)" if len(telling.alarms) > 1 else ""
+    return telling.severity.name, f"{lead}{': ' if lead else ''}{_what(first, telling)}{more}"
+
+
+def _lead(telling: Telling) -> str:
+    """Why a message comes that is not the first of an alarm."""
     match telling.reason:
-        case Reason.ESCALATED:
-            return f"nobody acknowledged for {age_text(telling.waited)}: {head}"
-        case Reason.AGAIN:
-            return f"still out after an hour: {head}"
+        case Reason.RAISED:
+            return ""
+        case Reason.FOUND if not telling.alarms[0].active:
+            return ""
         case Reason.RISEN:
-            return f"now {head}"
-        case Reason.FOUND if first.active:
-            return f"{head} was already out when watching began"
-        case _:
-            return head if first.active else f"{head}, {back(first)}"
+            return "worse than told before"
+        case Reason.ESCALATED:
+            return f"nobody acknowledged for {age_text(telling.waited)}"
+        case Reason.AGAIN:
+            return "still out, acknowledged an hour ago"
+        case Reason.FOUND:
+            return "was already out when watching began"
+    return str(telling.reason.value)
 
 
 def _names(alarms: tuple[Alarm, ...]) -> str:
-    names = list(dict.fromkeys(alarm.parameter for alarm in alarms))
+    names = list(dict.fromkeys(subject(alarm) for alarm in alarms)) or ["alarm"]
     return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
-def _still_out(alarms: tuple[Alarm, ...]) -> str:
-    critical = sum(alarm.active and alarm.severity is Severity.CRITICAL for alarm in alarms)
-    text = f"{sum(alarm.active for alarm in alarms)} still out"
-    return f"{text}, {critical} of them critical" if critical else text
+def _counted(telling: Telling) -> str:
+    lasting = telling.lasting or tuple(alarm for alarm in telling.alarms if alarm.active)
+    critical = sum(alarm.severity is Severity.CRITICAL for alarm in lasting)
+    worst = f", {critical} of them critical" if critical else ""
+    return f"{telling.raised} alarms, {len(lasting) or 'none'} still out{worst}"
 
 
-def _what(alarm: Alarm) -> str:
-    """An alarm in a few words, with the worst value once it is over."""
-    return what(alarm, alarm.value if alarm.active else alarm.worst)
+def _what(alarm: Alarm, telling: Telling) -> str:
+    """An alarm in a few words with its newest value; once it is over how it is now, and what it was."""
+    value = telling.around(alarm).value
+    if alarm.active and alarm.kind is AlarmKind.TREND and math.isfinite(value):
+        return f"{subject(alarm)} {reading(value, alarm.unit)}, {alarm.limit}"
+    if alarm.active:
+        return what(alarm, value if math.isfinite(value) else alarm.value)
+    if alarm.kind is AlarmKind.INVALID:
+        return f"{subject(alarm)} {back(alarm)}"
+    if alarm.kind.in_words:
+        return f"{subject(alarm)} {back(alarm)} (it was: {alarm.limit})"
+    worst = reading(alarm.worst, alarm.unit, alarm.bounds)
+    return f"{subject(alarm)} {back(alarm)}, was {worst}, {crossed(alarm, alarm.worst)}"
 
 
 # --- the details -----------------------------------------------------------------------------------------------------
 
 
 def _details(telling: Telling) -> list[str]:
-    """What a text message adds if there is room, the most important first."""
+    """What a text message adds as far as there is room, the most important first."""
     if telling.reason is Reason.ACKNOWLEDGED:
-        return [telling.comment] * bool(telling.comment) + ["go back to sleep"]
+        return [*filter(None, [telling.comment]), "go back to sleep"]
+    first = telling.alarms[0] if telling.alarms else None
     if telling.reason is Reason.CLEARED:
-        return [f"at {clock_text(telling.alarms[0].time)}"]
-    withheld = [f"{telling.withheld} withheld"] if telling.withheld else []
+        worst = [f"worst {_worst(first)}"] if first and len(telling.alarms) == 1 and _worst(first) else []
+        return [*(_times(first, telling) if first else []), *worst]
+    withheld = [f"{telling.withheld} messages withheld before"] if telling.withheld else []
     why = [telling.why] if telling.why else []
-    if telling.reason is Reason.FLOOD or not telling.alarms:
-        return [*withheld, *why, *(_what(alarm) for alarm in telling.alarms if alarm.active)]
-    first = telling.alarms[0]
-    around = telling.circumstances.get(first.parameter, Circumstances())
-    response = [todo.rstrip(".")] if (todo := response_to(first, around.response)) else []
-    return [
-        f"since {clock_text(first.since)[7:]}", *withheld, *_trend(first, around), *response, *why,
-        *(_what(alarm) for alarm in telling.alarms[1:]),
-    ]  # fmt: skip
+    if telling.reason is Reason.FLOOD or first is None:
+        return [*withheld, *(_what(alarm, telling) for alarm in telling.alarms if alarm.active), *why]
+    also = [f"also {_what(alarm, telling)}" for alarm in telling.alarms[1:]]
+    return [*_times(first, telling), *withheld, *_trend(first, telling), *_doing(telling.around(first)), *why, *also]
 
 
-def _trend(alarm: Alarm, around: Circumstances) -> list[str]:
-    if not math.isfinite(around.trend):
+def _times(alarm: Alarm, telling: Telling) -> list[str]:
+    """Since when it is out, or when it was."""
+    if not math.isfinite(alarm.since):
         return []
-    return [f"{'+' if around.trend > 0 else ''}{quantity(around.trend, alarm.unit)} per minute"]
+    begin = _clock(alarm.since, telling)
+    return [f"since {begin[:-3]}"] if alarm.active else [f"from {begin} to {clock_text(alarm.time)[7:]}"]
+
+
+def _clock(time: float, telling: Telling) -> str:
+    """A time of the lab, with the day unless it was lately."""
+    text = clock_text(time)
+    return text if telling.lab_now - time >= _TODAY_S else text[7:]
+
+
+def _worst(alarm: Alarm) -> str:
+    return reading(alarm.worst, alarm.unit, alarm.bounds) if math.isfinite(alarm.worst) else ""
+
+
+def _trend(alarm: Alarm, telling: Telling) -> list[str]:
+    around = telling.around(alarm)
+    if not (alarm.active and math.isfinite(around.trend)):
+        return []
+    return [per_minute(around.trend, alarm.unit or around.unit)]
+
+
+def _doing(around: Circumstances) -> list[str]:
+    """The test and the ObsID of the newest exposure."""
+    obsid = [f"ObsID {around.obsid}"] if around.obsid is not None else []
+    return [" ".join([*([around.test] if around.test else []), *obsid])] if around.test or obsid else []
+
+
+def _todo(telling: Telling) -> str:
+    """What to do about the first of what is wrong."""
+    if not telling.reason.asks or not telling.alarms or telling.flood_over:
+        return ""
+    first = telling.alarms[0]
+    if telling.reason is Reason.FLOOD:
+        began = next((alarm.first_out for alarm in telling.alarms if alarm.first_out), "")
+        cause = f"First out was {began}: begin there, it" if began else "One of them"
+        return f"{cause} may be the cause of the others. See the list of alarms in the window."
+    return one_line(response_to(first, telling.around(first).response)) if first.active else ""
+
+
+# --- a mail ----------------------------------------------------------------------------------------------------------
 
 
 def _text(telling: Telling, head: str) -> str:
@@ -158,11 +223,14 @@ def _text(telling: Telling, head: str) -> str:
     good = telling.reason in (Reason.ACKNOWLEDGED, Reason.CLEARED)
     if telling.reason is Reason.ACKNOWLEDGED:
         blocks.append((f"Comment: {one_line(telling.comment)}\n" if telling.comment else "") + "Go back to sleep.")
-    blocks += [_block(alarm, telling, brief=good or at >= 5) for at, alarm in enumerate(telling.alarms[:_LISTED])]
+    if telling.reason is Reason.FLOOD and _todo(telling):
+        blocks.append(_todo(telling))
+    listed = telling.alarms[:_LISTED]
+    blocks += [_block(alarm, telling, brief=good or at >= _WHOLE) for at, alarm in enumerate(listed)]
     if len(telling.alarms) > _LISTED:
         blocks.append(f"and {len(telling.alarms) - _LISTED} more alarms, see the window")
     if telling.others:
-        lines = [f"  {_what(alarm)}{'' if alarm.active else ', ' + back(alarm)}" for alarm in telling.others[:_LISTED]]
+        lines = [f"  {alarm.severity.name} {_what(alarm, telling)}" for alarm in telling.others[:_LISTED]]
         blocks.append("\n".join(["Of the same incident, told before:", *lines]))
     began = {alarm.first_out for alarm in telling.alarms if alarm.first_out} if not good else set()
     if len(began) == 1 and len(telling.alarms) + len(telling.others) > 1:
@@ -178,66 +246,63 @@ def _text(telling: Telling, head: str) -> str:
 
 
 def _block(alarm: Alarm, telling: Telling, *, brief: bool) -> str:
-    state = "" if alarm.active else f", {back(alarm)} at {clock_text(alarm.time)}"
-    title = f"{alarm.severity.name} {_what(alarm)}{state}"
+    title = f"{alarm.severity.name} {_what(alarm, telling)}"
     if brief:
-        return title
-    around = telling.circumstances.get(alarm.parameter, Circumstances())
-    lines = [title, f"  since       {clock_text(alarm.since)} (clock of the lab)"]
-    if math.isfinite(around.value) and alarm.active:
-        lines.append(f"  now         {quantity(around.value, alarm.unit)}")
-    lines += [f"  trend       {trend}" for trend in _trend(alarm, around)]
-    doing = [around.test] * bool(around.test) + [f"ObsID {around.obsid}"] * (around.obsid is not None)
-    if doing:
-        lines.append(f"  test        {', '.join(doing)}")
-    if todo := response_to(alarm, around.response):
-        lines.append(f"  what to do  {one_line(todo)}")
+        return f"{title}, {_times(alarm, telling)[0]}" if math.isfinite(alarm.since) else title
+    lines = [title, *(f"  {label:<12}{text}" for label, text in _lines(alarm, telling) if text)]
     return "\n".join(lines)
 
 
-def _spoken(telling: Telling, head: str) -> str:
-    parts = [f"This is Eyegore{' at ' + telling.lab if telling.lab else ''}.", f"{head}."]
-    if telling.alarms and telling.reason not in (Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.FLOOD):
-        around = telling.circumstances.get(telling.alarms[0].parameter, Circumstances())
-        parts += [f"{trend}." for trend in _trend(telling.alarms[0], around)]
-        todo = response_to(telling.alarms[0], around.response)
-        parts += [f"What to do: {todo.rstrip('.')}."] if todo else []
+def _lines(alarm: Alarm, telling: Telling) -> Iterable[tuple[str, str]]:
+    """What a mail tells of an alarm, line by line."""
+    around = telling.around(alarm)
+    yield "what", around.name if around.name != alarm.parameter else ""
+    if alarm.active:
+        yield "since", f"{clock_text(alarm.since)} (clock of the lab)"
+    else:
+        yield "was out", f"{clock_text(alarm.since)} to {clock_text(alarm.time)} (clock of the lab)"
+    if not alarm.kind.in_words:
+        yield "limit", alarm.limit
+        yield "worst", _worst(alarm) if alarm.kind is not AlarmKind.INVALID else ""
+    value = reading(around.value, alarm.unit or around.unit, alarm.bounds) if math.isfinite(around.value) else ""
+    if around.old and value:
+        yield "last", f"{value} at {clock_text(around.time)}, no value since"
+    elif alarm.active:
+        yield "now", value
+    yield "trend", "".join(_trend(alarm, telling))
+    yield "test", "".join(_doing(around))
+    if alarm.active:
+        yield "what to do", one_line(response_to(alarm, around.response))
+
+
+# --- a call ----------------------------------------------------------------------------------------------------------
+
+_SAID = 2
+"""Alarms of a flood that are named in a call."""
+_GRADES = {"CRITICAL": "Critical alarm.", "WARNING": "Warning."}
+
+
+def _spoken(telling: Telling) -> str:
+    told = replace(telling, alarms=tuple(_by_name(alarm, telling) for alarm in telling.alarms))
+    grade, head = _head(told)
+    parts = [f"This is Eyegore{' at ' + telling.lab if telling.lab else ''}.", _GRADES.get(grade, ""), f"{head}."]
+    if telling.alarms and telling.reason.asks and telling.reason is not Reason.FLOOD:
+        first = telling.alarms[0]
+        parts += [f"{one.capitalize()}." for one in _times(first, telling)]
+        parts += [f"{'Falling' if '−' in one else 'Rising'} {one[1:]}." for one in _trend(first, telling)]
+    if telling.reason is Reason.FLOOD:
+        lasting = [alarm for alarm in told.alarms if alarm.active]
+        parts += [f"{_what(alarm, telling)}." for alarm in lasting[:_SAID]]
+    if todo := _todo(telling):
+        parts.append(f"What to do: {todo}")
+    said = spoken(" ".join(filter(None, parts)))
     if telling.code:
         code = digits(telling.code)
-        parts.append(f"To acknowledge, answer by text message: ACK {code}. I repeat: {code}.")
-    return spoken(" ".join(parts))
+        said += f" To acknowledge, answer by text message: A, C, K, and then {code}. I repeat: {code}."
+    return said
 
 
-# --- for channels that take little: a text message, a voice -----------------------------------------------------------
-
-
-def plain(text: str) -> str:
-    """The text in characters a text message takes without becoming longer; others are "?"."""
-    letters = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    return (
-        one_line("".join(one for one in letters if not unicodedata.combining(one))).encode("ascii", "replace").decode()
-    )
-
-
-def short(head: str, details: str, tail: str) -> str:
-    """A text message: the head and the tail whole, of the details as much as there is room for."""
-    head, details, tail = plain(head), plain(details), plain(tail)
-    room = SHORT - len(head) - len(tail) - 2 * bool(tail)
-    if room < 0:
-        return f"{head[: SHORT - len(tail) - 3]}.. {tail}"[:SHORT] if tail else head[:SHORT]
-    rest = f", {details}" if details else ""
-    if len(rest) > room:
-        rest = f"{rest[: room - 2]}.." if room > 10 else ""
-    return f"{head}{rest}{'. ' + tail if tail else ''}"
-
-
-def spoken(text: str) -> str:
-    """The text as a voice should read it."""
-    for pattern, said in _SAID:
-        text = re.sub(pattern, said, text)
-    return one_line(text)
-
-
-def digits(code: str) -> str:
-    """A code, digit by digit."""
-    return ", ".join(code)
+def _by_name(alarm: Alarm, telling: Telling) -> Alarm:
+    """Named for the ear; what it is known by otherwise stays as it is."""
+    around = telling.around(alarm)
+    return replace(alarm, parameter=f"{around.name},") if around.name else alarm

@@ -194,10 +194,11 @@ def test_rule_12_a_dead_man_timer_is_an_alarm_of_its_own(bench: Bench) -> None:
     events = bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 61 s", 10.0, 71.0, frame)
     assert told(events) == ["HK rows DEADMAN NORMAL>UNACK"]
     assert bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 62 s", 10.0, 72.0, frame) == []
+    assert [alarm.limit for alarm in bench.board.lasting_timers()] == ["no HK row for 62 s"]
     assert bench.act(Action.LOWER, "HK rows") == ["HK rows DEADMAN UNACK>ACKED"]
     again = AlarmBoard()
     again.restore(restarted(bench.board.memory()))
-    assert [alarm.limit for alarm in again.alarms()] == ["no HK row for 61 s"]
+    assert [alarm.limit for alarm in again.alarms()] == ["no HK row for 62 s"]
     assert told(bench.board.timer_well("HK rows", 80.0, frame)) == ["HK rows DEADMAN ACKED>NORMAL"]
     assert bench.board.timer_well("HK rows", 81.0, frame) == []
 

@@ -117,7 +117,7 @@ def test_show_on_a_terminal_is_a_table_with_what_to_do(capsys: pytest.CaptureFix
     assert "−133 … 35 °C" in rows[0]
     assert "CRITICAL" in rows[0]
     assert "ELVIS 7.5.X: 82 parameters, 82 with limits" in out
-    assert out.count("First see whether it is real") == 3, "each text once, for the parameters it is for"
+    assert out.count("If not, suspect this one.") == 6, "each text once, for the parameters it is for"
     assert max(len(line) for line in out.splitlines() if not line.startswith("from ")) <= 100
 
 
@@ -196,8 +196,8 @@ def test_diff_names_parameter_field_and_both_values(lab: Path, capsys: pytest.Ca
     assert capsys.readouterr().out.splitlines() == [
         f"parameter\tfield\t7.5.X\t{lab}",
         "CCD3_TEMP_T\tsafe\t−133 … 35 °C\t−132.5 … 35 °C",
-        "SPW_STATUS_REG\tsafe\t= 0x2FA0 (12192)\t= 0x2FA1 (12193)",
-        "SPW_STATUS_REG\tperformance\t= 0x2FA0 (12192)\t= 0x2FA1 (12193)",
+        "SPW_STATUS_REG\tsafe\t= 0x2FA0\t= 0x2FA1",
+        "SPW_STATUS_REG\tperformance\t= 0x2FA0\t= 0x2FA1",
         "VACUUM\t\tabsent\tpresent",
     ]
 

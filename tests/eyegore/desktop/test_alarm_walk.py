@@ -193,7 +193,7 @@ def test_an_alarm_through_a_night(night: Night, hands: Hands) -> None:
     night.run(lambda: KEY in night.listed.visible())
     hands.choose(night)
     night.run(night.shows(Standing.UNACKNOWLEDGED))
-    assert "What to do: First see whether it is real" in night.listed.detail.said
+    assert "What to do: Do the other CCD sensors fall too?" in night.listed.detail.said
 
     hands.act(night, "comment alarms")
     night.run(lambda: night.asked(CommentDialog))
@@ -220,7 +220,7 @@ def test_an_alarm_through_a_night(night: Night, hands: Hands) -> None:
     night.run(night.shows(Standing.ACKNOWLEDGED))
     night.clock.ahead += 61 * MINUTE
     night.run(night.shows(Standing.UNACKNOWLEDGED))
-    assert "still out of limits after an hour" in night.cell.story[0]
+    assert "still out an hour after it was acknowledged" in night.cell.story[0]
     assert len(night.cell.story) == 6
 
 

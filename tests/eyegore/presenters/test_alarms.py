@@ -121,7 +121,9 @@ def test_since_names_the_day_only_of_what_is_long_ago(later: float, since: str, 
 
 def test_what_to_do_is_that_of_the_table_or_of_the_timer() -> None:
     timer = Alarm("HK rows", AlarmKind.DEADMAN, AlarmState.UNACK, Severity.CRITICAL, limit="no HK row for 90 s")
-    cells = alarm_cells([ALARM, timer], NOW, response_of=lambda name: "call Ben" if name == ALARM.parameter else "")
+    cells = alarm_cells(
+        [ALARM, timer], NOW, response_of=lambda one: "call Ben" if one.parameter == ALARM.parameter else ""
+    )
     assert [cell.todo for cell in cells] == ["call Ben", TIMER_RESPONSES["HK rows"]]
     assert (cells[1].limit, cells[1].trend) == ("", "no HK row for 90 s")
 

@@ -164,7 +164,7 @@ def test_what_is_still_out_when_watching_begins_is_told_once(ahead: float, ago: 
 def test_what_is_still_out_is_told_in_these_words() -> None:
     lab = Lab()
     lab.past(GOOD, *[COLD] * 100)
-    assert "CRITICAL TEMP −150 °C (limit −133 … 35 °C) was already out when watching began, since 12/Jan" in lab.words()
+    assert "CRITICAL TEMP −150.0 °C, below −133 °C, was already out when watching began, since 12/Jan" in lab.words()
 
 
 @pytest.mark.parametrize("ahead", WRONG)

@@ -112,7 +112,7 @@ def test_every_row_is_judged_not_only_the_last() -> None:
 def test_the_line_for_the_log_tells_value_and_limit() -> None:
     events = monitor().take(rows(LOW), NOW)
     (text,) = [event.text for event in events if isinstance(event, AlarmChanged)]
-    assert text == "CRITICAL TEMP −136 °C too low (limit −133 … 35 °C) since 12/Jan 13:46:40"
+    assert text == "CRITICAL TEMP −136.0 °C, below −133 °C, out since 12/Jan 13:46:40"
 
 
 def test_a_fault_in_one_parameter_does_not_touch_the_others() -> None:
@@ -410,7 +410,7 @@ def test_a_sensor_that_will_not_last_is_told_before_the_limit() -> None:
     (text,) = [event.text for event in events if isinstance(event, AlarmChanged)]
     assert text.startswith("WARNING TEMP: reaches −133 °C at ")
     (trends,) = [event for event in events if isinstance(event, Trends)]
-    assert trends.texts == {"TEMP": text.removeprefix("WARNING TEMP: ").partition(" since ")[0]}
+    assert trends.texts == {"TEMP": text.removeprefix("WARNING TEMP: ").partition(", since ")[0]}
     drift = trends.drifts["TEMP"]
     assert (drift.limit, drift.minutes) == (-133.0, pytest.approx(9.0, abs=0.5))
     assert drift.at == pytest.approx(now + 60 * drift.minutes)

@@ -167,7 +167,7 @@ def test_a_channel_that_fails_is_told_once_and_again_when_it_works() -> None:
     assert watch.news_of(delivery(SMS, WAITING, failing_since=NOW - 30), NOW) is None
     path = watch.news_of(delivery(SMS, WAITING, failing_since=NOW - 90), NOW)
     assert path is not None
-    assert (path.channel, path.problem, path.since) == ("sms", "sms to Ana does not get out: because", NOW - 90)
+    assert (path.channel, path.problem, path.since) == ("sms", "not delivered to Ana: because", NOW - 90)
     assert watch.news_of(delivery(SMS, REFUSED), NOW) is None
     assert watch.news_of(delivery(EMAIL, SENT), NOW) is None
     well = watch.news_of(delivery(SMS, SENT), NOW)
