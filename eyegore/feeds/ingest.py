@@ -38,7 +38,7 @@ SPACING_S = 0.02
 FOLLOW_S, FOLLOW_LONGEST_S = 2.0, 60.0
 """Shortest and longest time between two looks for a newer day folder."""
 FOLLOW_SHARE = 0.001
-"""Share of our time these may take: folders without a date in their name are told apart by the stamps of all files."""
+"""Share of our time these may take: folders are told apart by the stamps of the files in them."""
 
 
 class Ingest(Worker):
@@ -211,7 +211,8 @@ class Ingest(Worker):
         self._trouble = trouble
         if newer is not None:
             self._day = newer
-            what = f"instead of {current.path}: it is newer" if current else f"the newest day folder in {self.folder}"
+            instead = f"instead of {current.path}: {newer.told(current)}" if current else ""
+            what = instead or f"the day folder in {self.folder} that was written to last"
             self._switch(newer.path, f"monitoring {newer.path}, {what}")
 
     def _switch(self, folder: Path, text: str) -> None:

@@ -44,10 +44,67 @@ def test_without_dates_the_last_written_one_is_the_newest(tmp_path: Path) -> Non
     assert newest(tmp_path) == "a"
 
 
-def test_a_date_outweighs_a_time_stamp(tmp_path: Path) -> None:
-    day(tmp_path, "copy of 14_Mar_19", modified=2e9)
-    day(tmp_path, "14_Mar_19", modified=1e9)
-    assert newest(tmp_path) == "14_Mar_19"
+ODD = ("30_Nov_62", "31_Nov_26", "30_Nov_26_b", "29_Nov_26", "01_Nov_26", "tonight")
+"""Another epoch, a day the month does not have, an ending, days of a wrong clock, no date at all."""
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_the_one_that_was_written_to_last_is_the_newest_whatever_its_name(tmp_path: Path, odd: str) -> None:
+    day(tmp_path, "30_Nov_26", modified=1.5e9)
+    day(tmp_path, odd, modified=1.5e9 + 60)
+    assert newest(tmp_path) == odd
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_one_with_an_odd_name_is_left_when_another_is_written_to(tmp_path: Path, odd: str) -> None:
+    day(tmp_path, odd, modified=1.5e9)
+    current = newer_day_folder(tmp_path, None)
+    assert current is not None
+    new = day(tmp_path, "30_Nov_26", modified=1.5e9 + 60)
+    found = newer_day_folder(tmp_path, current)
+    assert found is not None
+    assert found.path == new
+    assert found.told(current)
+
+
+@pytest.mark.parametrize("name", ["30_Nov_62", "01_Dec_26", "29_Nov_26", "tonight"])
+def test_one_that_is_written_to_is_not_left_for_one_that_is_not(tmp_path: Path, name: str) -> None:
+    """A folder of old files, whatever its name; also when somebody adds a file that is none of ELVIS'."""
+    day(tmp_path, name, modified=1.4e9)
+    day(tmp_path, "30_Nov_26", modified=1.5e9)
+    (tmp_path / name / "notes.txt").write_text("added")
+    assert newest(tmp_path) == "30_Nov_26"
+    current = newer_day_folder(tmp_path, None)
+    assert newer_day_folder(tmp_path, current) is None
+
+
+def test_the_date_decides_at_midnight(tmp_path: Path) -> None:
+    """ELVIS has just begun the next folder; the last row in the one before is some seconds old or new."""
+    day(tmp_path, "30_Nov_26", modified=1.5e9)
+    current = newer_day_folder(tmp_path, None)
+    day(tmp_path, "01_Dec_26", modified=1.5e9 - 5)
+    found = newer_day_folder(tmp_path, current)
+    assert found is not None
+    assert found.path.name == "01_Dec_26"
+    assert current is not None
+    assert found.told(current) == "it is newer"
+
+
+def test_folders_that_got_no_file_for_long_are_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 29):
+        os.utime(day(tmp_path, f"{number:02d}_Jan_19", modified=1.4e9), (1.4e9, 1.4e9))
+    day(tmp_path, "14_Mar_19", modified=1.5e9)
+    current = newer_day_folder(tmp_path, None)
+    looked: list[str] = []
+    listed = os.scandir
+
+    def scandir(path: Path) -> object:
+        looked.append(Path(path).name)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert newer_day_folder(tmp_path, current) is None
+    assert looked == ["14_Mar_19", tmp_path.name]
 
 
 def test_nothing_in_nothing(tmp_path: Path) -> None:
