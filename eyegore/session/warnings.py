@@ -52,6 +52,7 @@ def warnings_for(
         quiet=in_force.quiet,
         people=in_force.names,
         reach=in_force.reach,
+        answering=in_force.answering,
         circumstances=lambda alarm: circumstances(monitor(), alarm, monitor().shown(clock())),
         lab_offset_s=lab_offset_s,
         escalate_after_s=settings.escalate_after_s,

@@ -134,7 +134,7 @@ class Announcer:
         return [self._notice(telling, subject, one, now) for one in addressees]
 
     def _notice(self, telling: Telling, subject: Subject, to: Addressee, now: float) -> Notice:
-        said = words(replace(telling, why=to.why))
+        said = words(replace(telling, why=to.why, answering=self._rules.answering(to.person)))
         return notice(
             f"{subject.key}-{to.person}",
             telling.reason,

@@ -35,6 +35,15 @@ class Circumstances:
 
 
 @dataclass(frozen=True)
+class Answering:
+    """How a person can answer: by ``mail``, by ``text`` message to ``number``; neither: in the window only."""
+
+    mail: bool = True
+    text: bool = True
+    number: str = ""
+
+
+@dataclass(frozen=True)
 class PolicyRules:
     """Who is told, how, and how often.
 
@@ -48,6 +57,8 @@ class PolicyRules:
         Everybody on the roster: those who are told when nobody on duty can be.
     reach
         Channels a person has an address for.
+    answering
+        How a person can answer; nobody is asked to answer where no answer is read.
     circumstances
         What is going on around an alarm.
     lab_offset_s
@@ -73,6 +84,7 @@ class PolicyRules:
     quiet: Callable[[str, float], bool] = lambda _person, _now: False
     people: Collection[str] = ()
     reach: Callable[[str], tuple[Channel, ...]] = lambda _person: tuple(Channel)
+    answering: Callable[[str], Answering] = lambda _person: Answering()
     circumstances: Callable[[Alarm], Circumstances] = lambda _alarm: Circumstances()
     lab_offset_s: Callable[[float], float] = lambda _now: 0.0
     escalate_after_s: float = 600.0

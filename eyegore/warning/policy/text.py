@@ -18,7 +18,7 @@ from eyegore.limits.readings import per_minute, reading
 from eyegore.messages.events import Alarm, AlarmKind
 from eyegore.messages.warnings import Reason
 from eyegore.warning.notices import Words
-from eyegore.warning.policy.rules import Circumstances
+from eyegore.warning.policy.rules import Answering, Circumstances
 from eyegore.warning.shapes import digits, short, spoken
 
 _LISTED = 20
@@ -59,6 +59,7 @@ class Telling:
     lab_now: float = math.nan
     lab: str = ""
     note: str = ""
+    answering: Answering = field(default_factory=Answering)
 
     def around(self, alarm: Alarm) -> Circumstances:
         """What is going on around an alarm."""
@@ -71,11 +72,12 @@ def words(telling: Telling) -> Words:
     grade, said = _head(told)
     head = one_line(f"{grade} {said}".strip())
     lab = f"{telling.lab}: " if telling.lab else ""
-    code = f" [{telling.code}]" if telling.code else ""
+    code = f" [{telling.code}]" if telling.code and (telling.answering.mail or telling.answering.text) else ""
+    answer = f"Reply ACK {telling.code}" if telling.code and telling.answering.text else ""
     return Words(
         subject=f"{lab}{head}{code}",
         text=_text(told, head),
-        short=short(lab, head, _details(told), _todo(told), f"Reply ACK {telling.code}" if telling.code else ""),
+        short=short(lab, head, _details(told), _todo(told), answer),
         spoken=_spoken(told),
     )
 
@@ -236,13 +238,23 @@ def _text(telling: Telling, head: str) -> str:
     if len(began) == 1 and len(telling.alarms) + len(telling.others) > 1:
         blocks.append(f"The incident began with {began.pop()}.")
     if telling.code:
-        code = telling.code
-        blocks.append(f'To acknowledge, answer "ACK {code}", and a comment if you like; or "SHELVE {code} 1h".')
+        blocks.append(f"To acknowledge, {_how(telling)}")
     if telling.withheld:
         blocks.append(f"{telling.withheld} messages were withheld before this one: there were more than the limit.")
     if telling.why:
         blocks.append(f"You are told because {telling.why}.")
     return "\n\n".join([*blocks, *([telling.note] if telling.note else [])]) + "\n"
+
+
+def _how(telling: Telling) -> str:
+    """How who reads a mail can answer."""
+    code, answering = telling.code, telling.answering
+    orders = f'"ACK {code}", and a comment if you like; or "SHELVE {code} 1h".'
+    if answering.mail:
+        return f"answer {orders}"
+    if answering.text:
+        return f"send by text message{f' to {answering.number}' if answering.number else ''}: {orders}"
+    return "use the window of Eyegore: answers to this mail are not read."
 
 
 def _block(alarm: Alarm, telling: Telling, *, brief: bool) -> str:
@@ -296,7 +308,7 @@ def _spoken(telling: Telling) -> str:
     if todo := _todo(telling):
         parts.append(f"What to do: {todo}")
     said = spoken(" ".join(filter(None, parts)))
-    if telling.code:
+    if telling.code and telling.answering.text:
         code = digits(telling.code)
         said += f" To acknowledge, answer by text message: A, C, K, and then {code}. I repeat: {code}."
     return said

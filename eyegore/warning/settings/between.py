@@ -145,6 +145,8 @@ def _accounts(raw: Mapping[str, Any], people: Mapping[str, PersonEntry], duty: M
         for channel in channels:
             if channel in _SECTIONS and channel not in there:
                 yield keys, f"{channel} needs a section [{_SECTIONS[channel]}{'.NAME' * (channel == 'other')}]"
+    if isinstance(proof, dict) and not _answered(raw, proof, there):
+        yield ("proof",), "nobody could answer it: answers by mail need a section [imap], by text message [twilio]"
     if routes is None:
         return
     critical = set(there if routes.critical is None else routes.critical) & set(there)
@@ -152,3 +154,11 @@ def _accounts(raw: Mapping[str, Any], people: Mapping[str, PersonEntry], duty: M
     for key in people:
         if key in on_duty and not critical & set(people[key].reach()):
             yield ("people", key), "is on duty, but no CRITICAL warning could be sent: no channel of that route"
+
+
+def _answered(raw: Mapping[str, Any], proof: Mapping[str, Any], there: list[str]) -> bool:
+    """Whether an answer is read that comes back by one of the channels of the proof."""
+    given = proof.get("channels")
+    channels = given if isinstance(given, list) else [each for each in there if each != "call"]
+    back = {"sms": "twilio", "call": "twilio", "email": "imap"}
+    return any(raw.get(back.get(str(each), "")) for each in channels)

@@ -12,6 +12,7 @@ from eyegore.basics.errors import SettingsError
 from eyegore.basics.worker import Worker
 from eyegore.messages.warnings import Channel
 from eyegore.warning.duty.roster import Duty
+from eyegore.warning.policy.rules import Answering
 from eyegore.warning.settings.model import WarningSettings
 
 log = logging.getLogger(__name__)
@@ -125,6 +126,14 @@ class SettingsInForce:
         duty = self.duty(now)
         order = dict.fromkeys([duty.backup, duty.primary, *self.settings.people])
         return tuple(name for name in order if name and name != person)
+
+    def answering(self, person: str) -> Answering:
+        """How a person can answer: only who sends from an address of the settings is heard, and only what is read."""
+        known, start = self.settings.people.get(person), self._start
+        if known is None:
+            return Answering(mail=False, text=False)
+        number = start.twilio.sender if start.twilio is not None else ""
+        return Answering(bool(start.imap and known.email), bool(number and known.phone), number)
 
     def by_address(self) -> dict[str, str]:
         """Whose a phone number or mail address is."""

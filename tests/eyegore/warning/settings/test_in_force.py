@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from eyegore.messages.warnings import Channel
+from eyegore.warning.policy.rules import Answering
 from eyegore.warning.settings import load_settings
 from eyegore.warning.settings.in_force import SettingsInForce, SettingsRead, SettingsWatch, seen
 
@@ -99,6 +100,25 @@ def test_what_counts_from_the_next_start_is_named(path: Path, in_force: Settings
     assert said.endswith(f"; {later}: from the next start on")
     assert in_force.reach("ben") == (Channel.EMAIL,)
     assert in_force.addresses("ben", Channel.SMS) == ()
+
+
+INBOX = "[imap]\nhost = 'mail.lab.example'\nuser = 'e'\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "anna", "ben"),
+    [
+        ("", Answering(False, False), Answering(False, False)),
+        (INBOX, Answering(True, False), Answering(True, False)),
+        (PHONE, Answering(False, False, "+4930123456"), Answering(False, True, "+4930123456")),
+        (PHONE + INBOX, Answering(True, False, "+4930123456"), Answering(True, True, "+4930123456")),
+    ],
+)
+def test_how_somebody_can_answer(path: Path, more: str, anna: Answering, ben: Answering) -> None:
+    path.write_text(TEXT + more)
+    one = SettingsInForce(load_settings(path))
+    assert (one.answering("anna"), one.answering("ben")) == (anna, ben)
+    assert one.answering("zoe") == Answering(False, False)
 
 
 def test_a_file_that_cannot_be_used_changes_nothing(path: Path, in_force: SettingsInForce) -> None:

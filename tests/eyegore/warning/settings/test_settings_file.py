@@ -26,6 +26,7 @@ host = "mail.lab.example"
 sender = "eyegore@lab.example"
 """
 PHONE = '[twilio]\nsid = "AC0123456789abcdef0123456789ABCDEF"\nsender = "+4930123456"\n'
+IMAP = '[imap]\nhost = "mail.lab.example"\nuser = "eyegore"\n'
 ANNA = 'email = "anna@lab.example"\n'
 DUTY = 'primary = "anna"\n'
 TOP = 'time_zone = "Europe/Berlin"\n'
@@ -179,8 +180,11 @@ def test_an_error_names_line_and_key(old: str, new: str, told: str) -> None:
         ('[routes]\nWARNING = ["email", "email"]\n', "13: routes.WARNING: must not name anything twice"),
         ('[routes]\nNONE = ["email"]\n', "13: routes.NONE: unknown key"),
         ("[rates]\ntotal = 0\n", "13: rates.total: must be greater than or equal to 1"),
-        ('[proof]\nat = ["24:00"]\n', "13: proof.at: midnight is"),
-        ('[proof]\nat = ["09:00"]\nchannels = ["call"]\n', "14: proof.channels: call needs a section [twilio]"),
+        (f'{IMAP}[proof]\nat = ["24:00"]\n', "16: proof.at: midnight is"),
+        (f'{IMAP}[proof]\nat = ["09:00"]\nchannels = ["call", "email"]\n', "17: proof.channels: call needs a section"),
+        ('[proof]\nat = ["09:00"]\n', "12: proof: nobody could answer it: answers by mail need a section [imap]"),
+        (f'{PHONE}[proof]\nat = ["09:00"]\nchannels = ["email"]\n', "15: proof: nobody could answer it"),
+        ('[other.chat]\n[proof]\nat = ["09:00"]\n', "13: proof: nobody could answer it"),
         ('[heartbeat]\nurl = "https://me:pw@beat.example/x"\n', "13: heartbeat.url: must be without user, password"),
         ('[heartbeat]\nurl = "beat.example"\n', "13: heartbeat.url: must be a URL that begins with https://"),
         (PHONE.replace("AC0", "XY0"), "13: twilio.sid: must be AC and 32 hexadecimal digits"),
