@@ -36,9 +36,13 @@ class MailServer:
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpAccount(MailServer):
-    """The server that takes our mail; ``sender`` is the From address."""
+    """The server that takes our mail; ``sender`` is the From address, ``helo`` how this computer names itself there.
+
+    Without ``helo`` it is the name of this computer, or its address where that name is known nowhere else.
+    """
 
     sender: str
+    helo: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -198,6 +198,7 @@ class SmtpEntry(_MailServer):
     usual_ports: ClassVar[dict[str, int]] = {"starttls": 587, "tls": 465, "none": 25}
     security: Security = "starttls"
     sender: Email
+    helo: Host | None = None
 
 
 class ImapEntry(_MailServer):

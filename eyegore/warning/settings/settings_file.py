@@ -87,7 +87,7 @@ def _built(source: TomlSource, entry: SettingsEntry) -> WarningSettings:
             entry.rates.per_parameter, entry.rates.total, entry.rates.window_min * 60, entry.rates.expires_min * 60
         ),
         poll_s=entry.poll_s,
-        smtp=SmtpAccount(**_server(source, smtp), sender=smtp.sender) if smtp else None,
+        smtp=SmtpAccount(**_server(source, smtp), sender=smtp.sender, helo=smtp.helo or "") if smtp else None,
         twilio=TwilioAccount(twilio.sid, None, twilio.sender, twilio.base_url or "", twilio.timeout_s)
         if twilio
         else None,

@@ -77,11 +77,13 @@ class _AnyPort(Controller):
 
 
 @contextlib.contextmanager
-def mail_server(mailbox: Mailbox, tls: ssl.SSLContext | None, implicit: bool = False, size: int = 0) -> Iterator[int]:
+def mail_server(
+    mailbox: Mailbox, tls: ssl.SSLContext | None, implicit: bool = False, size: int = 0, password: str = PASSWORD
+) -> Iterator[int]:
     """The port of a server that asks for encryption and a login."""
 
     def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
-        right = isinstance(data, LoginPassword) and data == LoginPassword(USER.encode(), PASSWORD.encode())
+        right = isinstance(data, LoginPassword) and data == LoginPassword(USER.encode(), password.encode())
         return AuthResult(success=right, handled=False)
 
     controller = _AnyPort(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import logging
+import smtplib
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 from pydantic import SecretStr
 
-from eyegore.messages.warnings import Outcome, Result
+from eyegore.messages.warnings import Outcome, Result, Scope
 from eyegore.warning.channels.accounts import SmtpAccount
 from eyegore.warning.channels.mail_sender import MailSender
 from eyegore.warning.channels.sample_plot import plot
@@ -141,7 +142,7 @@ def test_greylisting_is_tried_again_later(starttls: SmtpAccount, mailbox: Mailbo
         ({"ca_file": ""}, "its certificate is not trusted"),
         ({"ca_file": "/nowhere/ca.pem"}, "ca_file cannot be read"),
         ({"host": "127.0.0.1"}, "its certificate is not trusted"),
-        ({"password": SecretStr("größe")}, "ASCII"),
+        ({"password": SecretStr("größe")}, "(they hold letters that not every server takes: try a password of ASCII"),
         ({"sender": "nobody"}, "the sender 'nobody' is not a mail address"),
     ],
 )
@@ -152,6 +153,95 @@ def test_wrong_account_is_refused_in_words(
     assert outcome.result is Result.REFUSED, outcome.detail
     assert words in outcome.detail
     assert mailbox.mails == []
+
+
+@pytest.mark.parametrize("password", ["größe", "пароль", "密码 x"])
+@pytest.mark.parametrize("methods", ["PLAIN", "LOGIN", "CRAM-MD5 LOGIN PLAIN"])
+def test_a_password_may_hold_any_letters(
+    mailbox: Mailbox, ours: Trust, password: str, methods: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_extn, known = smtplib.SMTP.has_extn, {"auth": methods}
+
+    def offered(self: smtplib.SMTP, name: str) -> bool:
+        self.esmtp_features.update(known)
+        return has_extn(self, name)
+
+    monkeypatch.setattr(smtplib.SMTP, "has_extn", offered)
+    with mail_server(mailbox, ours.server, implicit=True, password=password) as port:
+        sender = MailSender(account(port, security="tls", password=SecretStr(password)), ours.client)
+        assert sender.check().result is Result.SENT
+        outcome = sender.send(ANNA, notice(), None)
+    assert outcome.result is Result.SENT, outcome.detail
+
+
+HELO = [
+    (
+        {"EHLO": "504 5.5.2 <lab>: Helo command rejected: need fully-qualified hostname", "HELO": "504 no"},
+        Result.REFUSED,
+    ),
+    ({"EHLO": "550 no", "HELO": "550 Access denied - Invalid HELO name"}, Result.REFUSED),
+    ({"RCPT": "504 5.5.2 <lab>: Helo command rejected: need fully-qualified hostname"}, Result.REFUSED),
+    ({"RCPT": "450 4.7.1 <lab>: Helo command rejected: Host not found"}, Result.RETRY),
+    ({"MAIL": "550 EHLO name does not resolve"}, Result.REFUSED),
+]
+
+
+@pytest.mark.parametrize(("answers", "result"), HELO, ids=[str(one[0]) for one in HELO])
+def test_a_name_that_the_server_does_not_like_is_told_as_such(answers: dict[str, str], result: Result) -> None:
+    with scripted(answers) as port:
+        sender = MailSender(open_account(port))
+        for outcome in (sender.check(), sender.send(ANNA, notice(), None)):
+            assert (outcome.result, outcome.scope) == (result, Scope.PROVIDER)
+            assert outcome.detail.endswith(
+                "does not like the name of this computer, set helo in [smtp] to one that it knows"
+            )
+
+
+@pytest.mark.parametrize(
+    ("own", "helo", "said"),
+    [
+        ("watch.lab.example", "", "watch.lab.example"),
+        ("localhost", "", "[127.0.0.1]"),
+        ("watch.localdomain", "", "[127.0.0.1]"),
+        ("watch", "", "[127.0.0.1]"),
+        ("watch.local", "", "[127.0.0.1]"),
+        ("watch", "eyes.lab.example", "eyes.lab.example"),
+    ],
+)
+def test_how_this_computer_names_itself(own: str, helo: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.getfqdn", lambda name="": own)
+    heard: list[str] = []
+    ehlo = smtplib.SMTP.ehlo
+
+    def note(self: smtplib.SMTP, name: str = "") -> tuple[int, bytes]:
+        heard.append(name or self.local_hostname)
+        return ehlo(self, name)
+
+    monkeypatch.setattr(smtplib.SMTP, "ehlo", note)
+    with scripted({}) as port:
+        assert MailSender(open_account(port, helo=helo)).check().result is Result.SENT
+    assert heard == [said]
+
+
+@pytest.mark.parametrize(
+    ("answers", "result", "words"),
+    [
+        ({}, Result.SENT, "lets us in"),
+        ({"RCPT": "550 5.1.1 no such user"}, Result.SENT, "lets us in"),
+        ({"RCPT": "450 greylisted"}, Result.SENT, "lets us in"),
+        (
+            {"MAIL": "553 not your address"},
+            Result.REFUSED,
+            "mail from eyegore@lab.example (553 not your address): check the s",
+        ),
+        ({"MAIL": "530 login first"}, Result.REFUSED, "it wants a login or encryption"),
+    ],
+)
+def test_a_check_sends_nothing(answers: dict[str, str], result: Result, words: str) -> None:
+    with scripted({"DATA": "554 never asked for"} | answers) as port:
+        outcome = MailSender(open_account(port)).check()
+    assert outcome.result is result
+    assert words in outcome.detail
 
 
 def test_login_that_is_not_offered() -> None:
@@ -227,6 +317,7 @@ def test_nobody_listens_and_nobody_is_there() -> None:
 
 
 def test_server_that_takes_no_big_mail_gets_the_text(mailbox: Mailbox, ours: Trust) -> None:
+    plot(samples())  # as above: without a picture the mail is small
     with mail_server(mailbox, ours.server, size=20_000) as port:
         outcome = MailSender(account(port), ours.client).send(ANNA, notice(), samples())
     assert outcome.result is Result.SENT
@@ -235,6 +326,7 @@ def test_server_that_takes_no_big_mail_gets_the_text(mailbox: Mailbox, ours: Tru
 
 
 def test_size_that_is_told_too_late(starttls: SmtpAccount, mailbox: Mailbox) -> None:
+    plot(samples())
     mailbox.answers = ["552 5.3.4 too big"]
     outcome = MailSender(starttls).send(ANNA, notice(), samples())
     assert outcome.result is Result.SENT
