@@ -38,7 +38,7 @@ written into DIR, nothing deleted on the target. A file that differs there is ke
 
 exit code
   0   every complete file is on every target and verified
-  1   not all of them
+  1   not all of them, or a file rests that is not whole and is not copied
   2   nothing can be said: no folder, no target, no rsync
 
 examples
@@ -206,7 +206,7 @@ def _cancel_on(stop: threading.Event, engine: SyncEngine) -> None:
 def _code(result: PassReport | tuple[SyncTarget, str]) -> int:
     if isinstance(result, tuple):
         return CANNOT
-    return ALL_THERE if result.done else NOT_ALL
+    return ALL_THERE if result.done and not result.stuck else NOT_ALL
 
 
 def _as_json(result: PassReport | tuple[SyncTarget, str]) -> dict[str, Any]:
@@ -231,6 +231,7 @@ def _as_json(result: PassReport | tuple[SyncTarget, str]) -> dict[str, Any]:
         ],
         "incomplete": dict(sorted(result.incomplete.items())),
         "unlisted": list(result.lost),
+        "stuck": list(result.stuck),
     }
 
 
@@ -246,8 +247,8 @@ def _print(result: PassReport | tuple[SyncTarget, str]) -> None:
         say(f"  {whose}{entry.path}: {entry.error or 'not copied yet'}")
     if len(result.waiting) > TOLD:
         say(f"  and {len(result.waiting) - TOLD} more")
-    for path, why in sorted(result.incomplete.items())[:TOLD]:
-        say(f"  {path} is not copied: {why}")
+    for path, why in sorted(result.incomplete.items(), key=lambda one: (one[0] not in result.stuck, one))[:TOLD]:
+        say(f"  {path} is not copied: {why}{' and nothing is written to it' if path in result.stuck else ''}")
     for why in result.lost:
         say(f"  {why}")
 
@@ -259,6 +260,8 @@ def summary(report: PassReport) -> str:
         line += f", {report.copied} copied now ({report.copied_bytes / 1e6:.1f} MB)"
     if report.waiting:
         line += f"; {len(report.waiting)} wait ({report.lag_bytes / 1e6:.1f} MB, for {report.lag_s:.0f} s)"
+    if report.failed:
+        line += f"; {len(report.failed)} of them could not be copied"
     if report.incomplete:
         line += f"; {len(report.incomplete)} are not complete"
     return f"{line}: {report.problem}" if report.problem else line
@@ -321,4 +324,4 @@ def _always(
     reports = [one for one in news if isinstance(one, PassReport)]
     if not reports:
         return CANNOT
-    return ALL_THERE if len(reports) == len(targets) and all(one.done for one in reports) else NOT_ALL
+    return ALL_THERE if len(reports) == len(targets) and all(_code(one) == ALL_THERE for one in reports) else NOT_ALL

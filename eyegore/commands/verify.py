@@ -31,7 +31,7 @@ both sides. What is found is remembered: a running "eyegore sync" keeps a file t
 
 exit code
   0   every complete file of DIR is there and the same
-  1   files are missing, or differ
+  1   files are missing, or differ; or one rests that is not whole, which is never copied
   2   nothing can be said
 """
 
@@ -87,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
                 update(advance=file.size)
     finally:
         side.close()
-    code = SAME if all(_same(compared) for _, compared in results) and not found.lost else NOT_SAME
+    whole = not found.lost and not found.stuck
+    code = SAME if whole and all(_same(compared) for _, compared in results) else NOT_SAME
     with written_out():
         if args.json:
             sys.stdout.write(json.dumps(_as_json(folder, args.target, code, found, results), indent=1) + "\n")
@@ -119,6 +120,7 @@ def _as_json(
         ],
         "incomplete": dict(sorted(found.incomplete.items())),
         "unlisted": list(found.lost),
+        "stuck": list(found.stuck),
     }
 
 
@@ -135,5 +137,7 @@ def _print(target: str, found: FolderState, results: list[tuple[SourceFile, Comp
         say(f"  and {len(unequal) - TOLD} more (--json tells all)")
     if found.incomplete:
         say(f"  {len(found.incomplete)} files of the folder are not complete, and were not compared")
+    for path in found.stuck:
+        say(f"  {path} is not whole and rests, it is never copied: {found.incomplete[path]}")
     for why in found.lost:
         say(f"  {why}")

@@ -47,6 +47,7 @@ class _Pass:
     files: dict[str, SourceFile]
     incomplete: dict[str, str]
     lost: tuple[str, ...]
+    stuck: tuple[str, ...]
     copied: int = 0
     copied_bytes: int = 0
     problem: str = ""
@@ -119,7 +120,7 @@ class SyncEngine:
         if last is not None and not full and self._unchanged(found, last):
             return replace(last, time=time.time())
         self._found = found
-        current = _Pass(dict(found.complete), dict(found.incomplete), found.lost)
+        current = _Pass(dict(found.complete), dict(found.incomplete), found.lost, found.stuck)
         entries = self._ledger.entries()
         now = time.time()
         self._ledger.put([begun(file, entries.get(file.path), now) for file in self._unknown(current)])
@@ -307,6 +308,7 @@ class SyncEngine:
             mismatches=tuple(mismatches),
             problem=current.problem if waiting else "",
             lost=current.lost,
+            stuck=current.stuck,
             exposures=self._exposure_copies(current),
         )
 
@@ -327,7 +329,7 @@ def judged(entry: LedgerEntry, compared: Compared, now: float, result: RsyncResu
         return replace(entry, state=FileState.VERIFIED, verified=now, checksum=compared.checksum, error="")
     if compared.likeness is Likeness.CHANGED:
         return entry
-    fault = result.sentence if result is not None and result.outcome.fault else compared.words
+    fault = result.reason(entry.path) if result is not None and result.outcome.fault else compared.words
     if compared.likeness is Likeness.DIFFERENT:
         if entry.checksum and compared.checksum not in ("", entry.checksum):
             words = f"{compared.words}; the source is not as it was when it was verified: look at both"

@@ -61,6 +61,7 @@ class PassReport:
     """One pass. ``problem`` is "" or what a person can act on; ``waiting`` are complete files not verified there yet.
 
     ``complete``, ``verified`` and ``copied`` count files; ``incomplete`` tells by path why others are not offered.
+    ``lost`` and ``stuck`` are those of :class:`~eyegore.copies.scan.FolderState`.
     ``exposures`` tells how the files of each ObsID stand; the same object as before when no one stands otherwise.
     """
 
@@ -77,12 +78,18 @@ class PassReport:
     mismatches: tuple[Mismatch, ...]
     problem: str = ""
     lost: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
     exposures: Mapping[int, ExposureCopy] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
         """Whether every complete file is on the target and verified."""
         return not self.waiting and not self.problem and not self.lost
+
+    @property
+    def failed(self) -> tuple[LedgerEntry, ...]:
+        """The files that wait because they could not be copied."""
+        return tuple(entry for entry in self.waiting if entry.state is FileState.FAILED)
 
     @property
     def lag_bytes(self) -> int:

@@ -38,6 +38,8 @@ _BLOCK = 1 << 16
 _File = TypeVar("_File", "SourceFile", LedgerEntry)
 Stamp = tuple[int, int]
 """Size [bytes] and modification time [ns]."""
+_LATEST = 2**63 - 1
+"""The latest time [ns] that a store can hold, in the year 2262; file systems know later ones."""
 LISTED_S = 60.0
 """A listing is trusted for so long [s]: what is written into an old file, without a new name, is seen by then."""
 AWAKE_S = 600.0
@@ -68,14 +70,16 @@ class SourceFile:
 class FolderState:
     """The folder at one moment: complete files by path, and why the others are not.
 
-    ``settling`` are those that may be complete after a moment's wait; ``lost`` are folders that could not be
-    listed, and files of which nobody knows whether they are complete since they could not be read.
+    ``settling`` are those that may be complete after a moment's wait; ``stuck`` are those of the incomplete
+    that rest: as they are they will never be copied. ``lost`` are folders that could not be listed, and
+    files of which nobody knows whether they are complete since they could not be read.
     """
 
     complete: Mapping[str, SourceFile]
     incomplete: Mapping[str, str]
     settling: frozenset[str]
     lost: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
 
 
 @dataclass
@@ -100,6 +104,7 @@ class _Round:
     incomplete: dict[str, str] = field(default_factory=dict)
     settling: set[str] = field(default_factory=set)
     lost: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
 
 
 class SyncScan:
@@ -141,11 +146,14 @@ class SyncScan:
                     result.complete[path] = one.found
                 else:
                     result.incomplete[path] = one.found or "being written"
-                    if now - one.since < REST_S and not one.final:
+                    if one.final:
+                        result.stuck.append(path)
+                    elif now - one.since < REST_S:
                         result.settling.add(path)
         self._seen = seen
         still.doubt(bool(result.lost) or any(path not in seen for path in result.incomplete))
-        return FolderState(result.complete, result.incomplete, frozenset(result.settling), tuple(result.lost))
+        settling, lost, stuck = frozenset(result.settling), tuple(result.lost), tuple(result.stuck)
+        return FolderState(result.complete, result.incomplete, settling, lost, stuck)
 
     # --- one file ---------------------------------------------------------------------------------------------------
 
@@ -193,17 +201,27 @@ class SyncScan:
                     there = entry.stat()
                 except FileNotFoundError:
                     result.incomplete[path] = "it has vanished, or is a link to nothing"
+                    if entry.is_symlink():
+                        result.stuck.append(path)
                     continue
                 except OSError as why:
                     result.lost.append(f"{path} cannot be read: {why.strerror or why}")
                     continue
                 if stat.S_ISREG(there.st_mode):
-                    yield path, (there.st_size, there.st_mtime_ns)
+                    yield path, stamp_of(there)
+                elif not stat.S_ISDIR(there.st_mode):
+                    result.incomplete[path] = "it is a pipe or a device, not a file"
+                    result.stuck.append(path)
                 elif stat.S_ISDIR(there.st_mode) and (there.st_dev, there.st_ino) not in above:
                     try:
                         yield from self._below(path, above | {(there.st_dev, there.st_ino)}, result)
                     except OSError as why:
                         result.lost.append(f"{path} cannot be listed: {why.strerror or why}")
+
+
+def stamp_of(there: os.stat_result) -> Stamp:
+    """Size and time of a file, as they are remembered."""
+    return there.st_size, max(-_LATEST, min(there.st_mtime_ns, _LATEST))
 
 
 def portions(files: Iterable[_File], most_bytes: int, most_files: float = math.inf) -> Iterator[list[_File]]:
@@ -279,8 +297,7 @@ class StillFolder:
                 if _stamp(os.stat(self._folder / path)) != folder:
                     return False
             for path, file in self._awake.items():
-                there = os.stat(self._folder / path)
-                if (there.st_size, there.st_mtime_ns) != file:
+                if stamp_of(os.stat(self._folder / path)) != file:
                     return False
         except OSError:
             return False

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.copies.ledger import SyncError, refuse_bare
 from eyegore.copies.report import Compared, Likeness
-from eyegore.copies.scan import SourceFile
+from eyegore.copies.scan import SourceFile, stamp_of
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -105,7 +105,7 @@ def likeness(
     ``now`` is the source after it was read, ``size`` that of the copy (-1: there is none); ``wrong`` what was found as
     far as both reach, None where that is equal.
     """
-    rewritten = now.st_size < file.size if file.grows else (now.st_size, now.st_mtime_ns) != file.stamp
+    rewritten = now.st_size < file.size if file.grows else stamp_of(now) != file.stamp
     if rewritten:
         return Compared(file.path, Likeness.CHANGED, "was written to while it was read")
     if size < 0:

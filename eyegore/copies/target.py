@@ -83,7 +83,7 @@ class SyncTarget:
 
     def copy_of(self, source: Path) -> SyncTarget:
         """Where the copy of this folder is. It has the name of the folder a link leads to, so that days do not mix."""
-        return self.below(f"./{os.path.basename(os.path.realpath(source))}")  # a name may begin with a dash
+        return replace(self, path=str(PurePosixPath(self.path) / os.path.basename(os.path.realpath(source))))
 
 
 def parse_target(text: str) -> SyncTarget:

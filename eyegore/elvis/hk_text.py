@@ -250,7 +250,9 @@ class HkTable:
         matrix = np.array(values, dtype=np.float64).reshape(len(values), len(self.columns) - 1)
         self._learn_text(lines, matrix)
         bad += [(good[row], why, row) for row, why in self.clock.doubted]
-        return ParsedRows(np.array(times, dtype=np.float64), matrix, good[0] if good else numbers[0], tuple(bad))
+        return ParsedRows(
+            np.array(times, dtype=np.float64), matrix, good[0] if good else numbers[0], tuple(sorted(bad))
+        )
 
     def _trouble(self, text: str, cells: list[str]) -> str:
         if "\0" in text or not text.isascii():

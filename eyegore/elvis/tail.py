@@ -91,6 +91,8 @@ class Tail:
         self._absent = False
         self._unreadable = False
         self._more = False
+        self._replaced = False
+        """Whether it was replaced, the last time by a file with the same content."""
         self._since = 0.0
         """When the file was first seen as it is [s of whatever clock :meth:`read` is given]."""
         self._rewind()
@@ -244,7 +246,9 @@ class Tail:
             if absent:
                 self._say(SourceKind.RETURNED, f"is back {goes_on}")
             elif not look.same_file(seen):
-                self._say(SourceKind.REPLACED, f"was replaced by a file {goes_on}")
+                if not (same and self._replaced):  # a program that writes it anew for each row is told once
+                    self._say(SourceKind.REPLACED, f"was replaced by a file {goes_on}")
+                self._replaced = same
             elif look.size < self._offset:
                 sizes = f"from {self._offset} to {look.size} bytes"
                 self._say(SourceKind.TRUNCATED, f"was cut {sizes}: it is read from its start")

@@ -91,6 +91,13 @@ class RsyncResult:
     outcome: RsyncOutcome
     stderr: str = ""
 
+    def reason(self, path: str) -> str:
+        """Why one file was not copied: what was said of it alone, else what is said of the run."""
+        name = re.escape(os.path.basename(path))
+        of_it = re.compile(rf"(?<![\w.-])\.?{name}(\.[A-Za-z0-9]{{6}})?(?![\w.-])")
+        lines = [line for line in self.stderr.splitlines() if of_it.search(line)]
+        return rsync_words.explain(self.code, "\n".join(lines)).sentence if lines else self.sentence
+
 
 class RsyncRun:
     """Runs rsync once, on the calling thread.

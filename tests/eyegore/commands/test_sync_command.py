@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -19,7 +20,15 @@ from eyegore.cli import main
 from ...patience import AWAITED_S
 from ..copies.copy_lab import SyncLab, age, listing
 from ..copies.ssh_server import SshServer
+from ..written_day import Day, fits
 
+EMPTY_IMAGE = "".join(
+    f"{card:80}"
+    for card in (
+        "XTENSION= 'IMAGE   '", "BITPIX  =                   16", "NAXIS   =                    0",
+        "PCOUNT  =                    0", "GCOUNT  =                    1", "END",
+    )
+).ljust(2880).encode()  # fmt: skip
 EYEGORE = [sys.executable, "-m", "eyegore"]
 
 
@@ -195,3 +204,100 @@ def test_killed_again_and_again_it_completes(lab: SyncLab, capsys: pytest.Captur
     assert lab.alike
     assert lab.copied_names == lab.names
     assert verify(lab, capsys)[0] == 0
+
+
+@pytest.fixture
+def small(empty: SyncLab) -> SyncLab:
+    """A session of a few kilobytes, at rest, and a target."""
+    day = Day(empty.source)
+    day.hk(range(5))
+    day.log(range(20103, 20105))
+    day.image(20103)
+    age(empty.source)
+    return empty
+
+
+def never_whole(path: Path) -> None:
+    path.write_bytes(fits(8, 160)[:7000])
+
+
+NEVER_COPIED: dict[str, Callable[[Path], object]] = {
+    "a cut image": never_whole,
+    "a link to nothing": lambda path: path.symlink_to("nowhere"),
+    "a pipe": os.mkfifo,
+}
+
+
+@pytest.mark.parametrize("make", NEVER_COPIED.values(), ids=NEVER_COPIED)
+@pytest.mark.parametrize(
+    "name", ["EUC_20104_140319D_120001T_ROE1_CCD1.fits", "EUC_20104_140319D_120001T_ROE1_CCD1.fits.gz"]
+)
+def test_a_file_that_is_never_copied_is_told_and_no_success(
+    small: SyncLab, capsys: pytest.CaptureFixture[str], make: Callable[[Path], object], name: str
+) -> None:
+    make(small.source / name)
+    age(small.source)
+    code, told = once(small, capsys)
+    assert (code, told["targets"][0]["stuck"]) == (1, [name])
+    assert name in told["targets"][0]["incomplete"]
+    code, told = verify(small, capsys)
+    assert (code, told["stuck"]) == (1, [name])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [fits(8, 160)[:8320], fits(8, 160) + EMPTY_IMAGE, gzip.compress(fits(8, 160))],
+    ids=["last block not padded", "an empty image behind", "gzip"],
+)
+def test_whole_images_in_other_forms_are_copied(
+    small: SyncLab, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = small.source / "EUC_20104_140319D_120001T_ROE1_CCD1.fits"
+    path.write_bytes(content)
+    age(small.source)
+    assert once(small, capsys)[0] == 0
+    assert small.alike
+    assert verify(small, capsys)[0] == 0
+
+
+def test_a_file_of_the_far_future_is_copied(small: SyncLab, capsys: pytest.CaptureFixture[str]) -> None:
+    path = small.source / "EUC_20103_140319D_172503T_ROE1_CCD1.fits"
+    for far in (10_413_792_000, -10_000_000_000):  # of 2300, and of 1653
+        os.utime(next(small.source.glob("EUC*")), (far, far))
+        path.with_name(f"notes{far}.txt").write_text("x")
+        os.utime(path.with_name(f"notes{far}.txt"), (far, far))
+        assert once(small, capsys)[0] == 0
+        assert verify(small, capsys)[0] == 0
+    assert small.alike
+
+
+@pytest.mark.parametrize("name", [b"14_M\xe4r_19", b"14\nMar\n19", b"-n", b"14\tMar 19", "14_Mär_19".encode()])
+def test_a_folder_may_be_called_anything(
+    empty: SyncLab, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: bytes
+) -> None:
+    source = tmp_path / os.fsdecode(name)
+    source.mkdir()
+    Day(source).hk(range(5))
+    age(source)
+    lab = SyncLab(source, empty.root, empty.state)
+    assert once(lab, capsys)[0] == 0
+    assert lab.alike
+    assert verify(lab, capsys)[0] == 0
+    assert main(["sync", str(source), "--to", str(lab.root), "--once", "--state", str(lab.state)]) == 0
+
+
+def test_files_that_cannot_be_copied_are_counted_each_with_its_own_reason(
+    small: SyncLab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("notes.txt", "plan.txt"):
+        (small.source / name).write_text("x")
+        (small.there / name / "in the way").mkdir(parents=True)
+    age(small.source)
+    code, told = once(small, capsys)
+    assert code == 1
+    reasons = {one["file"]: one["reason"] for one in told["targets"][0]["waiting"]}
+    assert reasons.keys() == {"notes.txt", "plan.txt"}
+    assert "notes.txt" in reasons["notes.txt"]
+    assert "notes.txt" not in reasons["plan.txt"]
+    main(["sync", str(small.source), "--to", str(small.root), "--once", "--state", str(small.state)])
+    assert "2 of them could not be copied" in capsys.readouterr().out

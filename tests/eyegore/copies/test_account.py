@@ -243,7 +243,7 @@ def test_real_passes_tell_each_exposure_once(day: Day, lab: SyncLab, bench: Benc
         bench.account.pass_ended(engine.sync(), awaited=False)
         assert bench.take(ExposureCopies) == []
         half = day.image(17002, 2)
-        half.write_bytes(half.read_bytes()[:-100])
+        half.write_bytes(half.read_bytes()[:-1000])
         age(day.folder)
         bench.account.pass_ended(engine.sync(), awaited=False)
         assert [one.changed for one in bench.take(ExposureCopies)] == [{17002: ExposureCopy(CopyState.WAITING, 1)}]

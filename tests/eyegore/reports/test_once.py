@@ -139,7 +139,8 @@ def test_a_file_cut_in_the_middle_of_a_line(tmp_path: Path, capsys: pytest.Captu
     (hk,) = tmp_path.glob("HK_*-*.txt")
     hk.write_bytes(hk.read_bytes()[:-100])
     code, report = once(capsys, tmp_path)
-    assert (code, report["hk"]["rows"], report["hk"]["bad_lines"]) == (0, 99, [])
+    (bad,) = report["hk"]["bad_lines"]
+    assert (code, report["hk"]["rows"], bad["line"]) == (2, 99, 101)
 
 
 def test_a_bad_line_is_named_and_the_rest_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
