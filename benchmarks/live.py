@@ -16,10 +16,10 @@ from benchmarks import machine
 from benchmarks.desktop import DesktopProcess
 from benchmarks.report import Figure
 from benchmarks.workshop import DAY, THREE_DAYS, Workshop
-from eyegore.alarms.watched import TO_CLEAR
+from eyegore.alarms.watched import TO_CLEAR, TO_RAISE
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
 from eyegore.feeds.ingest import CYCLE_S
-from eyegore.limits.model import Severity
+from eyegore.limits.model import Reading, Severity
 
 if TYPE_CHECKING:
     from eyegore.simulator.simulator import Simulator
@@ -116,6 +116,8 @@ def _reds(workshop: Workshop, count: int, *, polling: bool) -> list[float]:
         found: list[float] = []
         for _ in range(count):
             time.sleep(when.uniform(0.05, 0.15))
+            for _out in range(TO_RAISE[Reading.MEASURED][Severity.CRITICAL] - 1):
+                write_row(master, last, place, OUT)
             written = write_row(master, last, place, OUT)
             told = desktop.wait_for("red", 10)
             assert told["painted"]

@@ -17,9 +17,9 @@ from benchmarks.desktop import DesktopProcess
 from benchmarks.live import CALM_S, NORMAL, OUT, WATCHED, write_row
 from benchmarks.report import Figure
 from benchmarks.workshop import ELVIS, Workshop
-from eyegore.alarms.watched import TO_CLEAR
+from eyegore.alarms.watched import TO_CLEAR, TO_RAISE
 from eyegore.elvis.day_folder import FileKind, in_order, parse_name
-from eyegore.limits.model import Severity
+from eyegore.limits.model import Reading, Severity
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 OBSIDS = int(os.environ.get("EYEGORE_BENCH_OBSIDS", "120"))
@@ -167,6 +167,8 @@ def _red(desktop: DesktopProcess, folder: Path) -> float:
     header, *_, last = master.read_bytes().splitlines()
     place = [cell.strip() for cell in header.split(b"\t")].index(WATCHED.encode())
     time.sleep(_when.uniform(0.05, 0.15))
+    for _out in range(TO_RAISE[Reading.MEASURED][Severity.CRITICAL] - 1):
+        write_row(master, last, place, OUT)
     written = write_row(master, last, place, OUT)
     told = desktop.wait_for("red", 10)
     time.sleep(0.03)

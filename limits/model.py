@@ -72,6 +72,13 @@ class Phase(Enum):
     WARM_UP = "warm-up"
 
 
+class Reading(Enum):
+    """What a parameter reads: a quantity with noise, or a register, flag or counter, each value of which is meant."""
+
+    MEASURED = "measured"
+    REGISTER = "register"
+
+
 @dataclass(frozen=True)
 class PhaseRule:
     """How the phase follows from the median of ``sensors`` (HK parameters), in their unit.
@@ -174,10 +181,11 @@ class Parameter:
 
     ``sentinels`` are readings that mean "no reading"; ``valid`` is the range outside which a reading cannot be
     physical: both give INVALID. ``severity_low`` / ``severity_high`` grade violations per direction
-    (UNEXPECTED counts as high). ``response`` tells the person on shift what to do, ``response_low`` and
-    ``response_high`` what on that side, ``response_min`` how long it takes [min]. ``to_raise`` / ``to_clear`` are the
-    samples until a violation counts and is over (None: the default of its severity); ``deadband`` [unit] is how far
-    inside the limit a value must be for the violation to be over.
+    (UNEXPECTED counts as high). ``reading`` decides how many samples make it critical, and whether it can be stuck.
+    ``response`` tells the person on shift what to do, ``response_low`` and ``response_high`` what on that side,
+    ``response_min`` how long it takes [min]. ``to_raise`` / ``to_clear`` are the samples until a violation counts and is
+    over (None: the default of its severity); ``deadband`` [unit] is how far inside the limit a value must be for the
+    violation to be over.
     ``out_of_service`` is the reason why it is not judged at all, "" when it is. ``phases`` holds the parameter as it is
     in the phases that have limits of their own.
     """
@@ -200,6 +208,7 @@ class Parameter:
     to_raise: int | None = None
     to_clear: int | None = None
     out_of_service: str = ""
+    reading: Reading = Reading.MEASURED
     phases: Mapping[Phase, Parameter] = field(default_factory=dict)
 
     def limit(self, limit_set: LimitSet) -> Limit | None:

@@ -22,8 +22,10 @@ from pydantic import (
     model_validator,
 )
 
-from eyegore.limits.model import Delta, Expected, Limit, Parameter, Phase, PhaseRule, Range, Relative, Severity
+from eyegore.limits.model import Delta, Expected, Limit, Parameter, Phase, PhaseRule, Range, Reading, Relative, Severity
 
+COUNTED = ("flag", "count", "register")
+"""Units of what is no measured quantity: what a parameter reads unless its entry says it."""
 EXACT = 2**53
 """Integers up to here are exact in float64, the type of every HK sample."""
 
@@ -46,6 +48,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^\S([^\t\r\n]*\S)?$")]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=-EXACT, le=EXACT)]
 Grade = Literal["NONE", "WARNING", "CRITICAL"]
+ReadingName = Literal["measured", "register"]
 PhaseName = Literal["warm", "cool-down", "cold", "warm-up"]
 
 
@@ -191,6 +194,7 @@ class ParameterEntry(_Entry):
     to_raise: int | None = Field(default=None, ge=1, le=1000)
     to_clear: int | None = Field(default=None, ge=1, le=1000)
     out_of_service: Text | None = None
+    reading: ReadingName | None = None
     phase: dict[PhaseName, PhaseEntry] = {}
 
     @field_validator("performance")
@@ -216,6 +220,13 @@ class ParameterEntry(_Entry):
             _refuse_graded_twice(severity, name, info.data.get(name))
         return severity
 
+    @field_validator("deadband")
+    @classmethod
+    def _can_be_over(cls, deadband: float, info: ValidationInfo) -> float:
+        for name in ("safe", "performance"):
+            _refuse_no_way_back(deadband, name, info.data.get(name))
+        return deadband
+
     @field_validator("phase")
     @classmethod
     def _fits(cls, phases: dict[PhaseName, PhaseEntry], info: ValidationInfo) -> dict[PhaseName, PhaseEntry]:
@@ -229,6 +240,7 @@ class ParameterEntry(_Entry):
                 for part in ("safe", "performance"):
                     _refuse_beyond(data.get("valid"), part, getattr(entry, part))
                     _refuse_graded_twice(data.get("severity"), part, getattr(entry, part))
+                    _refuse_no_way_back(data.get("deadband", 0.0), part, getattr(entry, part))
             except ValueError as why:
                 raise ValueError(f"{name}: {why}") from why
         return phases
@@ -258,6 +270,7 @@ class ParameterEntry(_Entry):
             to_raise=self.to_raise,
             to_clear=self.to_clear,
             out_of_service=self.out_of_service or "",
+            reading=Reading(self.reading or ("register" if self.unit in COUNTED else "measured")),
         )
 
 
@@ -328,6 +341,11 @@ def _refuse_graded_twice(severity: SeverityEntry | None, name: str, limit: Limit
             raise ValueError(
                 f"CRITICAL where {name} has {key}: beyond the soft limit it is WARNING, or take {key} away"
             )
+
+
+def _refuse_no_way_back(deadband: float, name: str, limit: LimitEntry | None) -> None:
+    if isinstance(limit, RangeEntry | RelativeEntry) and not limit.low + deadband <= limit.high - deadband:
+        raise ValueError(f"leaves nothing between the limits of {name}: what is out would never be over")
 
 
 def _inside(inner: Limit, outer: Limit) -> bool:

@@ -83,6 +83,8 @@ class AlarmMachine:
                 )
             case StepKind.ACTIVE:
                 return self._out(step)
+            case StepKind.CROSSED:
+                return self._cross(step)
             case StepKind.WORSE:
                 self._note_worst(step)
                 return None
@@ -105,6 +107,15 @@ class AlarmMachine:
             return None
         self._acknowledged_at = math.nan
         return self._to(AlarmState.UNACK, Transition.RISEN if lasting else Transition.RAISED, step)
+
+    def _cross(self, step: Step) -> AlarmStep | None:
+        """Out on the other side: who acknowledged it saw something else."""
+        found = step.violation
+        risen = found.severity > self._alarm.severity
+        self._note_worst(step)
+        self._alarm = replace(self._alarm, active=True, severity=max(self._alarm.severity, found.severity))
+        self._acknowledged_at = math.nan
+        return self._to(AlarmState.UNACK, Transition.RISEN if risen else Transition.CROSSED, step)
 
     def _note_worst(self, step: Step) -> None:
         found = step.violation

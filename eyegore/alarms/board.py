@@ -117,8 +117,14 @@ class AlarmBoard:
 
     # --- the process -------------------------------------------------------------------------------------------------
 
-    def apply(self, rows: HkRows, judgement: Judgement, frame: EntryContext) -> list[Event]:
-        """Let alarms follow rows, in the order they were recorded, with what the checks say of them."""
+    def apply(
+        self, rows: HkRows, judgement: Judgement, frame: EntryContext, gone: Mapping[str, float] | None = None
+    ) -> list[Event]:
+        """Let alarms follow rows, in the order they were recorded, with what the checks say of them.
+
+        ``gone`` are watched parameters that the rows do not hold, with the time [lab s] after which that counts as no
+        valid reading.
+        """
         shown = judgement.shown
         notable = ((shown >= Verdict.LOW) | (shown == Verdict.INVALID)).any(axis=0)
         found: list[Found] = []
@@ -126,6 +132,8 @@ class AlarmBoard:
             watched = self._watched.get(name)
             if watched is not None and (notable[column] or not watched.quiet):
                 found += watched.steps(column, rows, judgement)
+        for place, (name, since) in enumerate((gone or {}).items(), len(rows.columns)):
+            found += self._watched[name].missing(place, rows.times, since)
         found.sort(key=lambda one: (one.row, one.column))
         events: list[Event] = []
         for one in found:
@@ -141,6 +149,9 @@ class AlarmBoard:
         if change.what is Transition.RAISED:
             incident = self._incidents.join(change.alarm.parameter, change.alarm.since, step.time)
             machine.join_incident(incident.number, incident.first_out)
+            for other in self._machines():  # one that was raised later may have been out before
+                if other.alarm.incident == incident.number and other.alarm.first_out != incident.first_out:
+                    other.join_incident(incident.number, incident.first_out)
             change = replace(change, alarm=machine.alarm)
         if change.what in (Transition.RAISED, Transition.RISEN):
             (self._untold.add if step.time < frame.news else self._untold.discard)(change.alarm.key)
@@ -222,7 +233,9 @@ class AlarmBoard:
         if command.action is Action.RESET_ALL:
             events = self._each(self._machines(), command, Action.LOWER, frame)
             return [*events, Said(logging.INFO, f"all alarms lowered by {command.person}", frame.now)]
-        machines = self._machines_of(command.parameter)
+        machines = [
+            machine for machine in self._machines_of(command.parameter) if command.kind in (None, machine.alarm.kind)
+        ]
         if not machines:
             return [Said(logging.WARNING, f"there is no alarm of {command.parameter}", frame.now)]
         return self._each(machines, command, command.action, frame)

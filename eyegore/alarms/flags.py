@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import is_
@@ -16,6 +17,9 @@ from eyegore.messages.events import Alarm, AlarmState, Event, Flag, FlagChanged,
 
 NAN = float("nan")
 
+GONE_S = 60.0
+"""A parameter that has been among the columns of no row for so long is gone [s]: the files of an exposure may hold
+fewer than the others."""
 _UNKNOWN = {
     Verdict.UNCHECKED: FlagState.UNCHECKED,
     Verdict.INVALID: FlagState.INVALID,
@@ -58,9 +62,13 @@ class FlagBook:
         self._counts: FlagCounts | None = None
         self.stale = False
         """Whether the newest samples are too old to tell how things are."""
+        self._lacking: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        """The columns of the newest rows, and the flags that have none among them."""
+        self._gone: frozenset[str] = frozenset()
+        """The flags that have not been among the columns for long, or never."""
         self._turns = 0
         """How often the newest sample of a parameter had another verdict than the one before."""
-        self._told: tuple[int, int, bool] | None = None
+        self._told: tuple[object, ...] | None = None
         """What all flags depended on when :meth:`changes` last looked at them."""
 
     def lay_out(
@@ -79,11 +87,23 @@ class FlagBook:
             self._parameters[name] = parameter or Parameter(name, units.get(name, ""), "")
             self._checked[name] = is_checked
             events += self._alarms.watch(self._parameters[name], limit_set, frame, listed=table is not None)
-        self._counts = None
+        self._lacking, self._counts = ((), ()), None
         return events
+
+    def missing(self, columns: tuple[str, ...]) -> dict[str, float]:
+        """The flags that rows with these columns cannot tell of, and when [lab s] that is too long; infinity: never."""
+        if self._lacking[0] != columns:
+            held = set(columns)
+            self._lacking = columns, tuple(name for name in self._parameters if name not in held)
+        ends = {name: self._live[name].time if name in self._live else math.inf for name in self._lacking[1]}
+        return {name: end + GONE_S for name, end in ends.items()}
 
     def see(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
         """Note the newest sample of each parameter."""
+        missing = self.missing(rows.columns)
+        if missing or self._gone:
+            never = [name for name in missing if name not in self._live]
+            self._gone = frozenset([*never, *(name for name, end in missing.items() if rows.times[-1] > end)])
         time, codes, values = float(rows.times[-1]), verdicts[-1].tolist(), rows.values[-1].tolist()
         for name, code, value in zip(rows.columns, codes, values, strict=True):
             before, live = self._live.get(name), _Live(Verdict(code), value, time)
@@ -110,7 +130,7 @@ class FlagBook:
     def changes(self, names: Iterable[str] | None = None) -> list[FlagChanged]:
         """The flags that look other than when they were last told; of ``names`` only, when given."""
         if names is None:
-            told = self._alarms.revision, self._turns, self.stale
+            told = self._alarms.revision, self._turns, self.stale, self._gone
             if told == self._told:
                 return []
             self._told = told
@@ -139,7 +159,7 @@ class FlagBook:
         out = [view for view in views if view.state in (FlagState.RAISED, FlagState.ACKNOWLEDGED)]
         return FlagCounts(
             total=len(views),
-            checked=sum(self._checked.values()),
+            checked=sum(is_checked and name not in self._gone for name, is_checked in self._checked.items()),
             raised=len(out),
             critical=sum(view.severity is Severity.CRITICAL for view in out),
             shelved=sum(view.state is FlagState.SHELVED for view in views),
@@ -149,14 +169,15 @@ class FlagBook:
     def _look(self, name: str) -> tuple[object, ...]:
         """What a flag looks like depends on: alarms are replaced when they change, never changed."""
         live = self._live.get(name)
-        return *self._alarms.of(name), live.verdict if live is not None else None, self.stale
+        stale = self.stale or name in self._gone
+        return *self._alarms.of(name), live.verdict if live is not None else None, stale
 
     def _view(self, name: str) -> Flag:
         alarms = self._alarms.of(name)
         lead = max(alarms[:-1], key=_urgency)
         live = self._live.get(name)
         verdict = live.verdict if live is not None else Verdict.UNCHECKED
-        if self.stale and live is not None:
+        if (self.stale or name in self._gone) and live is not None:
             verdict = Verdict.STALE
         latched = any(alarm.state is AlarmState.RTN_UNACK for alarm in alarms)
         return Flag(

@@ -66,7 +66,7 @@ class AlarmSpans:
                     self._finish(key, entry.data_time)
                     worst = (entry.value, entry.data_time)
                     self._open[key] = AlarmSpan(*key, entry.severity, entry.data_time, math.inf, *worst)
-                case Transition.RISEN if key in self._open:
+                case Transition.RISEN | Transition.CROSSED if key in self._open:
                     self._open[key] = replace(
                         self._open[key],
                         severity=entry.severity,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,16 +11,32 @@ import numpy.typing as npt
 from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, AlarmStep
 from eyegore.alarms.debounce import Counted, Debounce, Repetition, Step, violation_in
 from eyegore.limits.checks import runs_of, spans_of
-from eyegore.limits.model import NO_BOUNDS, Limit, LimitSet, Parameter, Phase, Range, Severity, Verdict, describe
+from eyegore.limits.model import (
+    NO_BOUNDS,
+    Limit,
+    LimitSet,
+    Parameter,
+    Phase,
+    Range,
+    Reading,
+    Relative,
+    Severity,
+    Verdict,
+    describe,
+)
 from eyegore.messages.events import Alarm, AlarmKind, HkRows
 
 Codes = npt.NDArray[np.uint8]
 Marks = npt.NDArray[np.bool_]
+Commanded = Mapping[str, npt.NDArray[np.float64]]
 
-TO_RAISE: Mapping[Severity, int] = {Severity.NONE: 3, Severity.WARNING: 3, Severity.CRITICAL: 1}
-"""Consecutive samples until a violation counts, where the table names no number of its own."""
+TO_RAISE: Mapping[Reading, Mapping[Severity, int]] = {
+    Reading.MEASURED: {Severity.NONE: 3, Severity.WARNING: 3, Severity.CRITICAL: 2},
+    Reading.REGISTER: {Severity.NONE: 3, Severity.WARNING: 3, Severity.CRITICAL: 1},
+}
+"""Samples in a row until a violation counts, where the table names no number of its own."""
 TO_CLEAR: Mapping[Severity, int] = dict.fromkeys(Severity, 3)
-"""Consecutive samples until a violation is over, where the table names no number of its own."""
+"""Samples in a row until a violation is over, where the table names no number of its own."""
 INVALID = Repetition(dict.fromkeys(Severity, 3), dict.fromkeys(Severity, 1))
 
 
@@ -76,25 +92,30 @@ class JudgedPart:
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """What the checks say of a block of rows, in the shape of its values; ``shown`` is what is told of each sample."""
+    """What the checks say of a block of rows, in the shape of its values; ``shown`` is what is told of each sample.
+
+    ``commanded`` is what the relative limits were judged by: for each column of the exposure log a value for each row.
+    """
 
     shown: Codes
     parts: tuple[JudgedPart, ...]
+    commanded: Commanded = field(default_factory=dict)
 
     @classmethod
-    def by_one_set(cls, codes: Codes, beyond: Marks | None = None) -> Judgement:
+    def by_one_set(cls, codes: Codes, beyond: Marks | None = None, commanded: Commanded | None = None) -> Judgement:
         """Where one set of limits is in use."""
-        return cls(codes, (JudgedPart(AlarmKind.OOL, codes, beyond),))
+        return cls(codes, (JudgedPart(AlarmKind.OOL, codes, beyond),), commanded or {})
 
     @classmethod
-    def by_both_sets(cls, safe: Codes, beyond: Marks | None, performance: Codes) -> Judgement:
+    def by_both_sets(
+        cls, safe: Codes, beyond: Marks | None, performance: Codes, commanded: Commanded | None = None
+    ) -> Judgement:
         """Where both are: what is not safe is one alarm, not two."""
         unsafe = safe >= Verdict.LOW
         settled = unsafe | (safe == Verdict.INVALID) | ((safe == Verdict.IN_LIMITS) & (performance < Verdict.LOW))
         shown = np.where(settled, safe, performance)
-        return cls(
-            shown, (JudgedPart(AlarmKind.OOL, safe, beyond), JudgedPart(AlarmKind.PERFORMANCE, performance, unsafe))
-        )
+        parts = (JudgedPart(AlarmKind.OOL, safe, beyond), JudgedPart(AlarmKind.PERFORMANCE, performance, unsafe))
+        return cls(shown, parts, commanded or {})
 
     def since(self, first: int) -> Judgement:
         """That of the rows from ``first`` on."""
@@ -102,7 +123,10 @@ class Judgement:
             JudgedPart(part.kind, part.codes[first:], None if part.beyond is None else part.beyond[first:])
             for part in self.parts
         )
-        return Judgement(self.shown[first:], tuple(parts)) if first else self
+        if not first:
+            return self
+        commanded = {column: values[first:] for column, values in self.commanded.items()}
+        return Judgement(self.shown[first:], tuple(parts), commanded)
 
 
 def joined(pieces: list[Judgement]) -> Judgement:
@@ -138,6 +162,7 @@ class Watched:
         self.machines = [track.machine for track in self.tracks.values()]
         self._limit_set = limit_set
         self._sets = dict(zip((AlarmKind.OOL, AlarmKind.PERFORMANCE), limit_set.parts, strict=False))
+        self._commanded: dict[AlarmKind, str] = {}
         self.obey(parameter, None)
 
     def obey(self, parameter: Parameter, phase: Phase | None) -> None:
@@ -151,6 +176,7 @@ class Watched:
             text = describe(limit, parameter.unit) if limit is not None else ""
             self.tracks[kind].machine.tell(text, gravest, limit.bounds if isinstance(limit, Range) else NO_BOUNDS)
             self.tracks[kind].debounce.obey(_repetition(parameter, limit))
+            self._commanded[kind] = limit.commanded if isinstance(limit, Relative) else ""
         invalid = self.tracks[AlarmKind.INVALID].machine
         invalid.tell(self.tracks[AlarmKind.OOL].machine.alarm.limit)
 
@@ -195,7 +221,7 @@ class Watched:
             return
         values = rows.values[:, column]
         for part in judgement.parts:
-            yield from self._violations(part, column, rows.times, values)
+            yield from self._violations(part, column, rows.times, values, judgement.commanded)
         track = self.tracks[AlarmKind.INVALID]
         for start, stop, verdict in runs_of(judgement.shown[:, column]):
             times, found = rows.times[start:stop], values[start:stop]
@@ -206,10 +232,31 @@ class Watched:
             for step in track.debounce.count(violation, known, times, found):
                 yield Found(start + step.row, column, track.machine, step)
 
+    def missing(self, column: int, times: npt.NDArray[np.float64], since: float) -> Iterator[Found]:
+        """What it changes that rows do not hold the parameter, of those after ``since`` [lab s].
+
+        ``column`` is its place among the steps of the batch.
+        """
+        first = int(np.searchsorted(times, since, side="right"))
+        late = times[first:]
+        if not late.size or not self._read or self._parameter.out_of_service:
+            return
+        track, nothing = self.tracks[AlarmKind.INVALID], np.full(late.size, np.nan)
+        violation = violation_in(Verdict.INVALID, Severity.WARNING, late, nothing)
+        for step in track.debounce.count(violation, Verdict.INVALID, late, nothing):
+            yield Found(first + step.row, column, track.machine, step)
+
     def _violations(
-        self, part: JudgedPart, column: int, times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]
+        self,
+        part: JudgedPart,
+        column: int,
+        times: npt.NDArray[np.float64],
+        values: npt.NDArray[np.float64],
+        commanded: Commanded,
     ) -> Iterator[Found]:
         track = self.tracks[part.kind]
+        command = commanded.get(self._commanded.get(part.kind, ""))
+        judged = values if command is None else values - command
         beyond = None if part.beyond is None else part.beyond[:, column]
         for start, stop, verdict, hard in _graded(part.codes[:, column], beyond):
             if hard and part.kind is AlarmKind.PERFORMANCE:
@@ -221,7 +268,8 @@ class Watched:
                 if part.kind is AlarmKind.PERFORMANCE:
                     severity = min(severity, Severity.WARNING)
                 violation = violation_in(verdict, severity, times[start:stop], values[start:stop])
-            for step in track.debounce.count(violation, verdict, times[start:stop], values[start:stop]):
+            piece = slice(start, stop)
+            for step in track.debounce.count(violation, verdict, times[piece], values[piece], judged[piece]):
                 yield Found(start + step.row, column, track.machine, step)
 
 
@@ -236,8 +284,8 @@ def _graded(codes: Codes, beyond: Marks | None) -> Iterator[tuple[int, int, Verd
 
 
 def _repetition(parameter: Parameter, limit: Limit | None) -> Repetition:
-    to_raise = dict.fromkeys(Severity, parameter.to_raise) if parameter.to_raise else TO_RAISE
+    to_raise = dict.fromkeys(Severity, parameter.to_raise) if parameter.to_raise else TO_RAISE[parameter.reading]
     to_clear = dict.fromkeys(Severity, parameter.to_clear) if parameter.to_clear else TO_CLEAR
-    if isinstance(limit, Range):
+    if isinstance(limit, Range | Relative):
         return Repetition(to_raise, to_clear, parameter.deadband, limit.low, limit.high)
     return Repetition(to_raise, to_clear)

@@ -100,7 +100,7 @@ def sentence(change: AlarmStep) -> str:
     match change.what:
         case Transition.PENDING | Transition.GLITCH:
             return ""
-        case Transition.RAISED | Transition.RISEN:
+        case Transition.RAISED | Transition.RISEN | Transition.CROSSED:
             out = "since" if alarm.kind.in_words or alarm.kind is AlarmKind.INVALID else "out since"
             return f"{alarm.severity.name} {what(alarm, alarm.value)}, {out} {clock_text(alarm.since)}"
         case Transition.FOUND:

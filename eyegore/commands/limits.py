@@ -284,6 +284,7 @@ def _fields(parameter: Parameter) -> dict[str, str]:
         "deadband": f"{parameter.deadband:g}",
         "to_raise": str(parameter.to_raise or "as its severity"),
         "to_clear": str(parameter.to_clear or "as its severity"),
+        "reading": parameter.reading.value,
         "out_of_service": parameter.out_of_service or "no",
         "phases": "; ".join(f"{phase}: {text}" for phase, text in _phases(parameter).items()) or "none",
     }

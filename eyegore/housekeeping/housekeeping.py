@@ -117,6 +117,10 @@ class Housekeeping:
         """Have flags and alarms for a layout, and tell how they stand."""
         frame, rules = self.frame(now), self.rules
         events = self.flags.lay_out(layout.columns, layout.table, rules.limit_set, layout.checked, self._units, frame)
+        lacking = layout.lacking
+        if lacking:
+            checked = [True] * len(lacking)
+            events += self.flags.lay_out(lacking, layout.table, rules.limit_set, checked, self._units, frame)
         flags, alarms = tuple(self.flags.views()), tuple(self._alarms.alarms())
         return [*events, LayoutChanged(layout.elvis, layout.columns, flags, alarms, layout.table, self.judge.phase)]
 
@@ -159,9 +163,10 @@ class Housekeeping:
         """Take rows of one phase, of which the first were ``judged`` before, or also read ``again`` since the start."""
         events: list[Event] = self._enter(piece.phase, float(rows.times[0]), now, known=judged > 0)
         judgement = piece.judgement
+        gone = self.flags.missing(rows.columns)
         self.flags.see(rows, judgement.shown)
         if judged < rows.times.size:
-            events += self._alarms.apply(_part(rows, judged), judgement.since(judged), self.frame(now))
+            events += self._alarms.apply(_part(rows, judged), judgement.since(judged), self.frame(now), gone)
         if again < rows.times.size:
             rows, verdicts = _part(rows, again), judgement.shown[again:]
             self._count(rows)

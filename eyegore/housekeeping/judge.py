@@ -21,7 +21,8 @@ class Layout:
     """One set of columns and the checks that belong to it, one for each set of limits in use.
 
     ``expected`` are the values of parameters that must have one; ``settle`` the seconds after a change of each column
-    of the exposure log for which limits relative to it are not judged; ``sensors`` the columns that tell the phase.
+    of the exposure log for which limits relative to it are not judged; ``sensors`` the columns that tell the phase;
+    ``lacking`` the parameters that the table has checked and that are not among the columns.
     """
 
     elvis: str
@@ -31,6 +32,7 @@ class Layout:
     expected: Mapping[str, float]
     settle: Mapping[str, float]
     sensors: tuple[int, ...]
+    lacking: tuple[str, ...] = ()
 
     @property
     def checked(self) -> tuple[bool, ...]:
@@ -134,9 +136,9 @@ class HkJudge:
             codes = [checker.verdicts(times, values, commands, phase) for checker in checkers]
             beyond = checkers[0].beyond(values, phase)
             if len(codes) == 1:
-                judgement = Judgement.by_one_set(codes[0], beyond)
+                judgement = Judgement.by_one_set(codes[0], beyond, commands)
             else:
-                judgement = Judgement.by_both_sets(codes[0], beyond, codes[1])
+                judgement = Judgement.by_both_sets(codes[0], beyond, codes[1], commands)
             pieces.append(Piece(stop, phase, judgement))
             start = stop
         return pieces
@@ -163,7 +165,12 @@ class HkJudge:
                     settle[limit.commanded] = max(limit.settle, settle.get(limit.commanded, 0.0))
         sensors = table.phases.sensors if table and table.phases else ()
         places = tuple(columns.index(name) for name in sensors if name in columns)
-        return Layout(elvis, columns, table, self._checkers(table, columns), expected, settle, places)
+        parameters, held = table.parameters if table else {}, set(columns)
+        lacking = [name for name in parameters if name not in held and self._is_checked(parameters[name])]
+        return Layout(elvis, columns, table, self._checkers(table, columns), expected, settle, places, tuple(lacking))
+
+    def _is_checked(self, parameter: Parameter) -> bool:
+        return any(form.checked(one) for form in parameter.forms for one in self._limit_set.parts)
 
     def _checkers(self, table: LimitTable | None, columns: tuple[str, ...]) -> tuple[Checker, ...]:
         return tuple(Checker(table, one, columns) for one in self._limit_set.parts)

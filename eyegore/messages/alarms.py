@@ -27,7 +27,8 @@ class FlagCommand:
     """A person acts on the alarms of one parameter (``parameter`` is "" for RESET_ALL).
 
     LOWER acknowledges what lasts and clears what is over. ``until`` is the unix time [s] a SHELVE ends at (the longest
-    allowed when NaN); ``comment`` goes with any action and is the reason of a SHELVE.
+    allowed when NaN); ``comment`` goes with any action and is the reason of a SHELVE. ``kind`` tells which alarm it is
+    about; None, as from the flag, is all of the parameter.
     """
 
     action: Action
@@ -35,6 +36,7 @@ class FlagCommand:
     person: str
     comment: str = ""
     until: float = float("nan")
+    kind: AlarmKind | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Transition(ByName, Enum):
     GLITCH = "glitch"
     RAISED = "raised"
     RISEN = "risen"
+    CROSSED = "out on the other side"
     RETURNED = "returned"
     STILL_OUT = "still out"
     FOUND = "was already out when watching began"
@@ -148,9 +151,20 @@ class Alarm:
     bounds: Bounds = NO_BOUNDS
 
     @property
+    def unchecked(self) -> bool:
+        """Whether it has no limit any more, and is over only as nobody can say whether it is."""
+        limits = self.kind in (AlarmKind.OOL, AlarmKind.PERFORMANCE)
+        return limits and not self.limit and self.state is AlarmState.RTN_UNACK
+
+    @property
     def key(self) -> str:
         """What tells alarms apart, e.g. ``CCD1_TEMP/OOL``: a parameter can have one of each kind."""
         return f"{self.parameter}/{self.kind.name}"
+
+
+def kind_of(key: str) -> AlarmKind:
+    """The kind of the alarm with this :attr:`Alarm.key`."""
+    return AlarmKind[key.rpartition("/")[2]]
 
 
 def parameter_of(key: str) -> str:

@@ -27,6 +27,7 @@ from eyegore.messages.alarms import (
     NoteKind as NoteKind,
     PhaseChosen as PhaseChosen,
     Transition as Transition,
+    kind_of as kind_of,
     parameter_of as parameter_of,
 )
 from eyegore.messages.copies import CopyNews, Role as Role, SyncState as SyncState, VolumeSpace

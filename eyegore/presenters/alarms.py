@@ -43,6 +43,7 @@ def alarm_cell(
     trend: str = "",
     *,
     incident: bool = False,
+    first: bool = False,
     lab_now: float = math.nan,
     todo: str = "",
     story: Iterable[str] = (),
@@ -50,17 +51,16 @@ def alarm_cell(
     """The row of one alarm that is not NORMAL (KeyError for one that is).
 
     ``now`` is unix time [s], ``lab_now`` the same on the lab's clock; ``exposure`` is what was being taken when it
-    began. ``incident`` tells that other alarms came with it, so that it matters which was the first. ``todo`` tells
-    what to do about the parameter, ``story`` what happened to the alarm, newest first.
+    began. ``incident`` tells that other alarms came with it, so that it matters whether it was the ``first``. ``todo``
+    tells what to do about the parameter, ``story`` what happened to the alarm, newest first.
     """
-    first = alarm.first_out == alarm.parameter
     told = alarm.kind.in_words
     shelved = alarm.state is AlarmState.SHELVED and math.isfinite(alarm.shelved_until)
     return AlarmCell(
         key=alarm.key,
         parameter=alarm.parameter,
         severity=_severity(alarm),
-        standing=_STANDING[alarm.state],
+        standing=Standing.UNCHECKED if alarm.unchecked else _STANDING[alarm.state],
         kind=_KINDS[alarm.kind],
         value=_value(alarm),
         limit="" if told else alarm.limit,
@@ -104,6 +104,7 @@ def alarm_cells(
     shelves = {alarm.parameter for alarm in alarms if alarm.state is AlarmState.SHELVED and alarm.kind is AlarmKind.OOL}
     listed = [alarm for alarm in alarms if not (alarm.parameter in shelves and _is_shelved_with_it(alarm))]
     together = Counter(alarm.incident for alarm in listed if alarm.incident)
+    first = _first_out(listed)
     return [
         alarm_cell(
             alarm,
@@ -111,12 +112,23 @@ def alarm_cells(
             exposure_of(alarm),
             trends.get(alarm.parameter, ""),
             incident=together[alarm.incident] > 1,
+            first=alarm is first.get(alarm.incident),
             lab_now=lab_now,
             todo=response_of(alarm),
             story=stories.get(alarm.key, ()),
         )
         for alarm in listed
     ]
+
+
+def _first_out(alarms: Iterable[Alarm]) -> dict[int, Alarm]:
+    """The alarm each incident began with, where it is among these: of those of that parameter the one out first."""
+    found: dict[int, Alarm] = {}
+    for alarm in alarms:
+        known = found.get(alarm.incident)
+        if alarm.first_out == alarm.parameter and (known is None or alarm.since < known.since):
+            found[alarm.incident] = alarm
+    return found
 
 
 def story_line(event: AlarmChanged) -> str:

@@ -66,7 +66,7 @@ def warnings_for(
     inboxes = inboxes_for(accounts, started)
     policy, proof = Policy(rules, secrets.randbelow(CODES)), proof_of(settings, started)
     came_back = proof.came_back if proof is not None else None
-    desk = ReplyDesk(in_force.by_address(), policy.parameters, started, came_back) if inboxes else None
+    desk = ReplyDesk(in_force.by_address(), policy.alarms, started, came_back) if inboxes else None
     center = WarningCenter(policy, people_of(in_force), desk=desk, proof=proof, limit_set=session.limit_set)
     return WarningService(
         center,

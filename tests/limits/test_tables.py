@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from eyegore.elvis.dialect import DIALECTS
 from eyegore.limits import table
-from eyegore.limits.model import Expected, Parameter, Range, Relative, Severity
+from eyegore.limits.model import Expected, Parameter, Range, Reading, Relative, Severity
 from eyegore.limits.table import VERSIONS, load_table, table_for
 
 CCD_TEMPERATURES = {f"CCD{ccd}_TEMP_{half}" for ccd in "123" for half in "TB"}
@@ -67,6 +69,18 @@ def test_temperatures_know_what_is_no_reading(elvis: str) -> None:
         assert each.sentinels == expected
         assert each.valid == ((-240.0, 150.0) if expected else None)
         assert (each.unit == "degC") == bool(expected)
+
+
+@pytest.mark.parametrize("elvis", VERSIONS)
+def test_what_is_measured_has_a_deadband_of_a_few_times_its_noise_and_registers_say_so(elvis: str) -> None:
+    text = files("eyegore.simulator").joinpath("tables", "simulated_hk.csv").read_text(encoding="utf-8")
+    noise = {row["parameter"]: float(row["noise"]) for row in csv.DictReader(text.splitlines())}
+    for name, each in parameters(elvis).items():
+        if each.unit in ("V", "A", "degC"):
+            assert each.reading is Reading.MEASURED
+            assert 3 * noise[name] <= each.deadband <= 6 * noise[name]
+        else:
+            assert (each.reading, each.deadband) == (Reading.REGISTER, 0.0)
 
 
 @pytest.mark.parametrize(

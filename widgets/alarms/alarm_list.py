@@ -44,7 +44,8 @@ class AlarmSigns(RowSigns[AlarmCell]):
             ground = self._theme.tint(severity, share=STRONG if cell.blink and self.lit else TINT)
         elif standing is Standing.SHELVED:
             ink = self._theme.colour("dim")
-        sign = {Standing.BACK: Status.IN_LIMITS, Standing.SHELVED: Status.MUTED}.get(standing, severity)
+        quiet = {Standing.BACK: Status.IN_LIMITS, Standing.SHELVED: Status.MUTED, Standing.UNCHECKED: Status.UNCHECKED}
+        sign = quiet.get(standing, severity)
         icon = self.icon(sign if self.lit or not cell.blink else None)
         return {"background": ground, "foreground": ink, "image": icon}
 

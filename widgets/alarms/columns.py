@@ -95,7 +95,7 @@ def counts_of(cells: Sequence[AlarmCell]) -> tuple[str, Status | None]:
     out = Counter(cell.severity for cell in cells if cell.standing in (Standing.UNACKNOWLEDGED, Standing.ACKNOWLEDGED))
     standing = Counter(cell.standing for cell in cells)
     parts = [f"{out[Status.CRITICAL]} CRITICAL", f"{out[Status.WARNING]} WARNING"]
-    others = (Standing.BACK, Standing.PENDING, Standing.SHELVED)
+    others = (Standing.BACK, Standing.UNCHECKED, Standing.PENDING, Standing.SHELVED)
     parts += [f"{standing[one]} {one.value}" for one in others if standing[one]]
     return " · ".join(parts), next((one for one in (Status.CRITICAL, Status.WARNING) if out[one]), None)
 

@@ -15,6 +15,7 @@ class Standing(Enum):
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
     BACK = "back to normal"
+    UNCHECKED = "not checked any more"
     PENDING = "pending"
     SHELVED = "shelved"
 
@@ -60,7 +61,7 @@ class AlarmCell:
     @property
     def open(self) -> bool:
         """Whether it waits for a person to acknowledge it."""
-        return self.standing in (Standing.UNACKNOWLEDGED, Standing.BACK)
+        return self.standing in (Standing.UNACKNOWLEDGED, Standing.BACK, Standing.UNCHECKED)
 
 
 @dataclass(frozen=True)

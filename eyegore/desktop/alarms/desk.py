@@ -7,13 +7,13 @@ import time
 import tkinter as tk
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eyegore.basics.lab_time import lab_offset_s
 from eyegore.desktop.alarms.annunciator import Annunciator
 from eyegore.limits.model import Severity
-from eyegore.messages.alarms import Action, Alarm, AlarmState, FlagCommand
+from eyegore.messages.alarms import Action, Alarm, AlarmKind, AlarmState, FlagCommand, Transition, kind_of
 from eyegore.presenters.alarms import alarm_cells, sounding, story_line
 from eyegore.session.settings import person
 from eyegore.widgets.alarms.actions import AlarmActions
@@ -100,6 +100,14 @@ class AlarmDesk(ListDesk["AlarmList"]):
         if line := story_line(event):
             self._stories.setdefault(key, deque(maxlen=STORY_LINES)).appendleft(line)
         self._note(event.alarm)
+        if event.entry.what is Transition.RAISED:
+            self._name_first_out(event.alarm)
+
+    def _name_first_out(self, newest: Alarm) -> None:
+        """The others of an incident are told by the alarm that joins it which was the first: there is but one."""
+        for key, alarm in self._alarms.items():
+            if alarm.incident == newest.incident and alarm.first_out != newest.first_out:
+                self._alarms[key] = replace(alarm, first_out=newest.first_out)
 
     def _note(self, alarm: Alarm) -> None:
         self._changed = True
@@ -148,29 +156,45 @@ class AlarmDesk(ListDesk["AlarmList"]):
     def _actions(self, silence: Callable[[], object] | None) -> AlarmActions:
         return AlarmActions(
             acknowledge=lambda cells: self._each(cells, Action.LOWER),
-            shelve=lambda cells: self.shelve([cell.parameter for cell in cells]),
-            unshelve=lambda cells: self._each(cells, Action.UNSHELVE),
+            shelve=self._shelve_alarms,
+            unshelve=self._unshelve,
             comment=self._comment,
             plot=lambda cells: self._around.plot(cells[0].parameter),
             silence=silence,
         )
 
     def _each(self, cells: Sequence[AlarmCell], action: Action, comment: str = "") -> None:
+        for cell in cells:
+            self._around.send(FlagCommand(action, cell.parameter, person(), comment, kind=kind_of(cell.key)))
+
+    def _unshelve(self, cells: Sequence[AlarmCell]) -> None:
+        """Whole parameters: what was shelved with its flag is not listed for itself."""
         for name in dict.fromkeys(cell.parameter for cell in cells):
-            self._around.send(FlagCommand(action, name, person(), comment))
+            self._around.send(FlagCommand(Action.UNSHELVE, name, person()))
 
     def shelve(self, names: Sequence[str]) -> None:
-        """Ask for how long and why, then shelve the alarms of these parameters."""
+        """Ask for how long and why, then shelve all alarms of these parameters."""
+        self._ask_to_shelve({name: (name, None) for name in names})
+
+    def _shelve_alarms(self, cells: Sequence[AlarmCell]) -> None:
+        """Ask for how long and why, then shelve these alarms and no others of their parameters."""
+        labels = {f"{cell.parameter} ({cell.kind})" if cell.kind else cell.parameter: cell for cell in cells}
+        self._ask_to_shelve({label: (cell.parameter, kind_of(cell.key)) for label, cell in labels.items()})
+
+    def _ask_to_shelve(self, alarms: Mapping[str, tuple[str, AlarmKind | None]]) -> None:
+        """``alarms`` by what the question calls them; a kind of None is all alarms of the parameter."""
         from eyegore.widgets.dialogs.alarms import ShelveDialog
 
-        wanted = list(dict.fromkeys(names))
+        wanted = list(alarms)
+        parameters = {name for name, _ in alarms.values()}
 
         def done(until: float, reason: str) -> None:
-            for name in wanted:
-                self._around.send(FlagCommand(Action.SHELVE, name, person(), reason, until))
+            for name, kind in alarms.values():
+                self._around.send(FlagCommand(Action.SHELVE, name, person(), reason, until, kind))
 
-        critical = any(self._around.gravest(name) is Severity.CRITICAL for name in wanted)
-        critical |= any(one.severity is Severity.CRITICAL for one in self._alarms.values() if one.parameter in wanted)
+        critical = any(self._around.gravest(name) is Severity.CRITICAL for name in parameters)
+        known = [one for one in self._alarms.values() if one.parameter in parameters]
+        critical |= any(one.severity is Severity.CRITICAL for one in known)
         if not self._asked(ShelveDialog, wanted):
             asker = self._asker()
             self._questions[ShelveDialog] = ShelveDialog(

@@ -61,6 +61,10 @@ class Policy:
         names = (parameter_of(name) for name in self._book.codes.under(code))
         return tuple(dict.fromkeys(name for name in names if name))
 
+    def alarms(self, code: str) -> tuple[str, ...]:
+        """The alarms, by their keys, that an answer with a code acts on: those people were told of, and no others."""
+        return tuple(name for name in self._book.codes.under(code) if name != _PROOF)
+
     def codes(self, alarm: Alarm) -> tuple[str, ...]:
         """The codes that stand for an alarm, among others."""
         return self._book.codes.of(alarm.key)

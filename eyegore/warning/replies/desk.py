@@ -17,7 +17,7 @@ from eyegore.alarms.board import EntryContext, noted
 from eyegore.basics.lab_time import age_text
 from eyegore.basics.safe_text import cut, one_line, printable
 from eyegore.limits.model import Severity
-from eyegore.messages.events import Action, FlagCommand, Noted, NoteKind
+from eyegore.messages.events import Action, FlagCommand, Noted, NoteKind, kind_of, parameter_of
 from eyegore.warning.replies.reply import Order, Reply, ReplyKind, orders_of
 
 T = TypeVar("T")
@@ -84,8 +84,8 @@ class ReplyDesk:
     ----------
     people
         Names by address.
-    parameters_of
-        The parameters whose alarms a code stands for, none for a code that was not given or is over.
+    alarms_of
+        The keys of the alarms a code stands for, none for a code that was not given or is over.
     started
         When Eyegore was [unix s].
     proof
@@ -96,11 +96,11 @@ class ReplyDesk:
     def __init__(
         self,
         people: Mapping[str, str],
-        parameters_of: Callable[[str], Sequence[str]],
+        alarms_of: Callable[[str], Sequence[str]],
         started: float,
         proof: Callable[[str, str, float], bool] | None = None,
     ) -> None:
-        self._parameters_of, self._proof = parameters_of, proof
+        self._alarms_of, self._proof = alarms_of, proof
         self.know(people)
         self._begin = started - GRACE_S
         self.heard = Heard()
@@ -143,14 +143,14 @@ class ReplyDesk:
                 answered[order.code] = Use(person, now)
                 done.append("path proven, thank you")
             else:
-                why, parameters = self._refusal(order, key, now)
+                why, alarms = self._refusal(order, key, now)
                 if why:
                     refused.append(why)
                     continue
                 answered[order.code] = Use(person, now)
                 comment = f"{order.comment} ({way})" if order.comment else way
-                commands += [_command(order, parameter, person, comment, now) for parameter in parameters]
-                done.append(_deed(order, parameters))
+                commands += [_command(order, alarm, person, comment, now) for alarm in alarms]
+                done.append(_deed(order, alarms))
         self.heard.used |= answered  # only now: one reply may acknowledge and shelve with the same code
         if not orders:
             refused.append("not understood")
@@ -159,19 +159,19 @@ class ReplyDesk:
         return Taken(tuple(commands), (entry,), self._answer(key, done, refused, wants_help, now), person)
 
     def _refusal(self, order: Order, key: str, now: float) -> tuple[str, tuple[str, ...]]:
-        """Why an order is not obeyed, "" when it is, and the parameters it is about."""
+        """Why an order is not obeyed, "" when it is, and the keys of the alarms it is about."""
         used = self.heard.used.get(order.code)
         if used is not None:
             return f"{order.code} was answered by {used.person} {age_text(now - used.time)} ago", ()
-        parameters = tuple(self._parameters_of(order.code))
-        if not parameters and order.code in self.heard.issued:
+        alarms = tuple(self._alarms_of(order.code))
+        if not alarms and order.code in self.heard.issued:
             return f"the alarm of {order.code} is over", ()
-        if not parameters:
+        if not alarms:
             self.heard.wrong.setdefault(key, []).append(now)
             return f"no alarm waits for {order.code}", ()
         if order.kind is ReplyKind.SHELVE and math.isnan(order.duration_s):
             return f"shelve {order.code} for how long? SHELVE {order.code} 1h REASON", ()
-        return "", parameters
+        return "", alarms
 
     def _answer(self, key: str, done: list[str], refused: list[str], wants_help: bool, now: float) -> str:
         parts = [*done, *refused]
@@ -214,14 +214,15 @@ def _recent(times: dict[str, list[float]], key: str, now: float) -> list[float]:
     return recent
 
 
-def _command(order: Order, parameter: str, person: str, comment: str, now: float) -> FlagCommand:
+def _command(order: Order, alarm: str, person: str, comment: str, now: float) -> FlagCommand:
+    parameter, kind = parameter_of(alarm), kind_of(alarm)
     if order.kind is ReplyKind.SHELVE:
-        return FlagCommand(Action.SHELVE, parameter, person, comment, until=now + order.duration_s)
-    return FlagCommand(Action.LOWER, parameter, person, comment)
+        return FlagCommand(Action.SHELVE, parameter, person, comment, until=now + order.duration_s, kind=kind)
+    return FlagCommand(Action.LOWER, parameter, person, comment, kind=kind)
 
 
-def _deed(order: Order, parameters: Sequence[str]) -> str:
-    about = parameters[0] if len(parameters) == 1 else f"{len(parameters)} alarms"
+def _deed(order: Order, alarms: Sequence[str]) -> str:
+    about = parameter_of(alarms[0]) if len(alarms) == 1 else f"{len(alarms)} alarms"
     if order.kind is ReplyKind.SHELVE:
         longest = LONGEST_SHELF_S[Severity.CRITICAL]
         most = f", what is critical for {age_text(longest)} at most" if order.duration_s > longest else ""

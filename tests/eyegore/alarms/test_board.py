@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.watched import Judgement
-from eyegore.basics.records import remembered
+from eyegore.basics.records import remembered, same
 from eyegore.limits.checks import Checker
-from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
+from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Reading, Severity
 from eyegore.messages.events import (
     Action,
     Alarm,
@@ -48,12 +49,14 @@ class Bench:
     def __init__(self) -> None:
         self.board = AlarmBoard()
         self.watch()
-        self._checker = Checker(TABLE, LimitSet.SAFE, COLUMNS)
         self.time = 0.0
         self.now = 1e9
 
-    def watch(self) -> None:
-        for parameter in TABLE.parameters.values():
+    def watch(self, *instead: Parameter) -> None:
+        """Watch by the table, or by one that holds these parameters instead."""
+        table = replace(TABLE, parameters={**TABLE.parameters, **{one.name: one for one in instead}})
+        self._checker = Checker(table, LimitSet.SAFE, COLUMNS)
+        for parameter in table.parameters.values():
             self.board.watch(parameter, LimitSet.SAFE, EntryContext(0.0))
 
     def feed(self, temps: Sequence[float], drains: Sequence[float] = (), cuts: Sequence[int] = ()) -> list[str]:
@@ -63,13 +66,22 @@ class Bench:
             times = self.time + np.arange(start, stop, dtype=float)
             rows = HkRows("hk", COLUMNS, times, values[start:stop], 2, self.now)
             if times.size:
-                judgement = Judgement.by_one_set(self._checker.verdicts(times, rows.values))
+                verdicts, beyond = self._checker.verdicts(times, rows.values), self._checker.beyond(rows.values)
+                judgement = Judgement.by_one_set(verdicts, beyond)
                 events += self.board.apply(rows, judgement, EntryContext(self.now))
         self.time += len(values)
         return told(events)
 
-    def act(self, action: Action, parameter: str = "TEMP", comment: str = "", until: float = NAN) -> list[str]:
-        return told(self.board.command(FlagCommand(action, parameter, "ops", comment, until), EntryContext(self.now)))
+    def act(
+        self,
+        action: Action,
+        parameter: str = "TEMP",
+        comment: str = "",
+        until: float = NAN,
+        kind: AlarmKind | None = None,
+    ) -> list[str]:
+        command = FlagCommand(action, parameter, "ops", comment, until, kind)
+        return told(self.board.command(command, EntryContext(self.now)))
 
     def tick(self, seconds: float) -> list[str]:
         self.now += seconds
@@ -108,10 +120,50 @@ def test_rule_5_the_deadband_delays_clearing_and_not_raising(bench: Bench) -> No
     assert bench.feed([-120] * 3, [29, 29, 29]) == ["DRAIN UNACK>RTN_UNACK"]
 
 
-def test_rule_6_a_spike_is_a_glitch_on_a_warning_and_an_alarm_on_a_critical_parameter(bench: Bench) -> None:
+def test_rule_6_one_sample_alone_is_a_glitch(bench: Bench) -> None:
     assert bench.feed([-120] * 3, [15, 31, 15]) == ["DRAIN NORMAL>PENDING", "DRAIN PENDING>NORMAL"]
-    assert bench.alarm("DRAIN").glitches == 1
-    assert bench.feed([-120, -136, -120, -120, -120]) == ["TEMP NORMAL>UNACK", "TEMP UNACK>RTN_UNACK"]
+    assert bench.feed([-120, -136, -120]) == ["TEMP NORMAL>PENDING", "TEMP PENDING>NORMAL"]
+    assert (bench.alarm("DRAIN").glitches, bench.alarm("TEMP").glitches) == (1, 1)
+
+
+def test_rule_6_a_critical_measured_value_counts_with_the_second_sample_and_a_register_with_the_first() -> None:
+    register = replace(CRITICAL, name="REG", reading=Reading.REGISTER)
+    board = AlarmBoard()
+    names = ("TEMP", "REG")
+    for parameter in (CRITICAL, register):
+        board.watch(parameter, LimitSet.SAFE, EntryContext(0.0))
+    checker = Checker(LimitTable("lab", "", "", {"TEMP": CRITICAL, "REG": register}), LimitSet.SAFE, names)
+    rows = HkRows("hk", names, np.arange(2.0), np.full((2, 2), -136.0), 2, 0.0)
+    events = board.apply(rows, Judgement.by_one_set(checker.verdicts(rows.times, rows.values)), EntryContext(1e9))
+    raised = {one.entry.parameter: one.entry.data_time for one in events if isinstance(one, AlarmChanged) and one.text}
+    assert raised == {"TEMP": 1.0, "REG": 0.0}
+
+
+def test_rule_6_out_is_out_on_whichever_side(bench: Bench) -> None:
+    assert bench.feed([-120] * 3, [31, 31, -1]) == ["DRAIN NORMAL>PENDING", "DRAIN PENDING>UNACK"]
+    assert bench.feed([-136, 36, -136], [-1] * 3) == ["TEMP NORMAL>PENDING", "TEMP PENDING>UNACK"]
+
+
+@pytest.mark.parametrize("unjudged", [[NAN], [NAN] * 2, [math.inf]])
+def test_rule_6_what_cannot_be_judged_neither_counts_nor_interrupts_the_count(
+    bench: Bench, unjudged: list[float]
+) -> None:
+    lines = bench.feed([-120] * (3 + 2 * len(unjudged)), [31, *unjudged, 31, *unjudged, 31])
+    assert [line for line in lines if "INVALID" not in line] == ["DRAIN NORMAL>PENDING", "DRAIN PENDING>UNACK"]
+    assert bench.alarm("DRAIN").since == 0.0
+    lines = bench.feed([-120] * (3 + 2 * len(unjudged)), [15, *unjudged, 15, *unjudged, 15])
+    assert [line for line in lines if "INVALID" not in line] == ["DRAIN UNACK>RTN_UNACK"]
+
+
+def test_rule_6_a_jump_to_the_other_side_is_told_anew(bench: Bench) -> None:
+    bench.feed([-134.5] * 3)
+    bench.act(Action.LOWER)
+    assert bench.feed([36]) == []
+    assert bench.feed([-134.5, 36, 36]) == []
+    assert bench.feed([36]) == ["TEMP ACKED>UNACK"]
+    assert (bench.alarm().value, bench.alarm().worst, bench.alarm().severity) == (36, 36, Severity.CRITICAL)
+    assert bench.alarm().since == 0.0
+    assert bench.feed([-134.5, -134.5]) == ["TEMP UNACK>UNACK"]
 
 
 def test_rule_6_the_alarm_begins_with_its_first_sample(bench: Bench) -> None:
@@ -121,16 +173,12 @@ def test_rule_6_the_alarm_begins_with_its_first_sample(bench: Bench) -> None:
 
 
 def test_rule_4_no_reading_neither_clears_nor_counts(bench: Bench) -> None:
-    assert bench.feed([-136, NAN, NAN]) == ["TEMP NORMAL>UNACK", "TEMP INVALID NORMAL>PENDING"]
+    lines = bench.feed([-136, -136, NAN, NAN])
+    assert lines == ["TEMP NORMAL>PENDING", "TEMP PENDING>UNACK", "TEMP INVALID NORMAL>PENDING"]
     assert bench.feed([NAN] * 100) == ["TEMP INVALID PENDING>UNACK"]
     assert bench.alarm().state is AlarmState.UNACK
     assert bench.alarm("DRAIN").state is AlarmState.NORMAL
     assert bench.feed([-120] * 3) == ["TEMP INVALID UNACK>RTN_UNACK", "TEMP UNACK>RTN_UNACK"]
-
-
-def test_rule_4_no_reading_interrupts_the_count(bench: Bench) -> None:
-    bench.feed([-120] * 5, [31, 31, NAN, 31, 31])
-    assert bench.alarm("DRAIN").state is AlarmState.PENDING
 
 
 def test_rule_8_acknowledged_and_back_is_normal(bench: Bench) -> None:
@@ -144,27 +192,28 @@ def test_rule_8_acknowledged_and_back_is_normal(bench: Bench) -> None:
 
 
 def test_rule_8_a_higher_severity_needs_a_new_acknowledgement_a_lower_one_does_not(bench: Bench) -> None:
-    bench.feed([36, 36, 36])
-    assert bench.alarm().severity is Severity.WARNING
-    bench.act(Action.LOWER)
-    assert bench.feed([-136]) == ["TEMP ACKED>UNACK"]
-    assert bench.alarm().severity is Severity.CRITICAL
-    bench.act(Action.LOWER)
-    assert bench.feed([36, 36, 36]) == []
-    assert bench.alarm().state is AlarmState.ACKED
+    bench.watch(replace(WARNING, safe=Range(0, 30, -5, 32)))
+    bench.feed([-120] * 3, [31, 31, 31])
+    assert bench.alarm("DRAIN").severity is Severity.WARNING
+    bench.act(Action.LOWER, "DRAIN")
+    assert bench.feed([-120] * 2, [33, 33]) == ["DRAIN ACKED>UNACK"]
+    assert bench.alarm("DRAIN").severity is Severity.CRITICAL
+    bench.act(Action.LOWER, "DRAIN")
+    assert bench.feed([-120] * 3, [31, 31, 31]) == []
+    assert bench.alarm("DRAIN").state is AlarmState.ACKED
 
 
 def test_rule_9_lowering_never_hides_what_lasts(bench: Bench) -> None:
-    bench.feed([-136])
+    bench.feed([-136, -136])
     assert bench.act(Action.LOWER) == ["TEMP UNACK>ACKED"]
     assert bench.act(Action.LOWER) == []
     bench.feed([-120] * 3)
-    bench.feed([-136, -120, -120, -120])
+    bench.feed([-136, -136, -120, -120, -120])
     assert bench.act(Action.LOWER) == ["TEMP RTN_UNACK>NORMAL"]
 
 
 def test_rule_10_a_shelf_runs_out_and_what_is_still_out_is_raised(bench: Bench) -> None:
-    bench.feed([-136])
+    bench.feed([-136, -136])
     shelved = bench.act(Action.SHELVE, until=bench.now + 900, comment="heater test")
     assert shelved == ["TEMP UNACK>SHELVED", "TEMP INVALID NORMAL>SHELVED"]
     assert bench.act(Action.LOWER) == []
@@ -210,40 +259,74 @@ def rows_at(times: list[float], temps: list[float]) -> HkRows:
 def test_rule_13_what_is_old_is_marked(bench: Bench) -> None:
     rows = rows_at([0.0, 100.0], [-136.0, -136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.apply(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, news=50.0))
+    events = bench.board.apply(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, news=500.0))
+    event = events[-1]
     assert isinstance(event, AlarmChanged)
     assert event.entry.old
     assert "before Eyegore looked" in event.text
 
 
 def test_rule_14_alarms_that_come_together_are_one_incident_with_its_first_out(bench: Bench) -> None:
-    bench.feed([-120, -120, -120, -136], [31, 31, 31, 31])
+    bench.feed([-120, -120, -120, -136, -136], [31] * 5)
     assert (bench.alarm("DRAIN").incident, bench.alarm("TEMP").incident) == (1, 1)
     assert bench.alarm("TEMP").first_out == "DRAIN"
     bench.feed([-120] * 60)
-    bench.feed([-136])
+    bench.feed([-136, -136])
     assert bench.alarm("TEMP").incident == 2
 
 
+def test_rule_14_there_is_one_first_out_though_it_was_raised_later(bench: Bench) -> None:
+    frame = EntryContext(bench.now)
+    bench.feed([-120] * 20 + [-136, -136])
+    assert bench.alarm("TEMP").first_out == "TEMP"
+    bench.board.timer("EXPOSURES", Severity.WARNING, "the next frame is late", 5.0, 22.0, frame)
+    bench.feed([-136] * 3, [31] * 3)
+    firsts = {alarm.parameter: alarm.first_out for alarm in bench.board.alarms() if alarm.incident}
+    assert firsts == dict.fromkeys(("TEMP", "DRAIN", "EXPOSURES"), "EXPOSURES")
+
+
+OTHERS = {
+    AlarmKind.INVALID: lambda bench: bench.feed([NAN] * 3),
+    AlarmKind.TREND: lambda bench: bench.board.timer(
+        "TEMP", Severity.WARNING, "reaches its limit", 0.0, 0.0, EntryContext(bench.now), AlarmKind.TREND
+    ),
+}
+"""What else can be wrong with a parameter that is out of limits."""
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+@pytest.mark.parametrize("action", [Action.LOWER, Action.SHELVE, Action.COMMENT])
+def test_one_alarm_is_not_another(bench: Bench, kind: AlarmKind, action: Action) -> None:
+    bench.feed([-136] * 2)
+    OTHERS[kind](bench)
+    before = bench.alarm()
+    assert len(bench.act(action, comment="it is the sensor", kind=kind)) == 1
+    assert bench.alarm(kind=kind).state is not AlarmState.NORMAL
+    assert same(bench.alarm(), before), "the critical alarm was taken with it"
+    assert bench.act(Action.LOWER, kind=AlarmKind.DEADMAN) == ["there is no alarm of TEMP"]
+
+
 def test_rule_14_a_flood_is_said_once(bench: Bench) -> None:
-    lines = bench.feed([-136, -120, -120, -120] * 15)
+    lines = bench.feed([-136, -136, -120, -120, -120] * 15)
     assert [line for line in lines if "flood" in line] == ["flood: 11 alarms within 10 min"]
 
 
 def test_rule_20_entries_tell_everything(bench: Bench) -> None:
-    rows = rows_at([7.0], [-136.0])
+    rows = rows_at([6.0, 7.0], [-136.0, -136.0])
     verdicts = Checker(TABLE, LimitSet.SAFE, COLUMNS).verdicts(rows.times, rows.values)
-    (event,) = bench.board.apply(rows, Judgement.by_one_set(verdicts), EntryContext(1e9, table="abc", context="S"))
+    _pending, event = bench.board.apply(
+        rows, Judgement.by_one_set(verdicts), EntryContext(1e9, table="abc", context="S")
+    )
     assert isinstance(event, AlarmChanged)
     entry = event.entry
     assert (entry.time, entry.data_time, entry.parameter, entry.kind) == (1e9, 7.0, "TEMP", AlarmKind.OOL)
-    assert (entry.before, entry.after, entry.severity) == (AlarmState.NORMAL, AlarmState.UNACK, Severity.CRITICAL)
+    assert (entry.before, entry.after, entry.severity) == (AlarmState.PENDING, AlarmState.UNACK, Severity.CRITICAL)
     assert (entry.value, entry.what, entry.comment) == (-136.0, Transition.RAISED, "")
     assert (entry.limit, entry.context, entry.table, entry.incident) == ("−133 … 35 °C", "S", "abc", 1)
 
 
 def test_a_comment_changes_no_state(bench: Bench) -> None:
-    bench.feed([-136])
+    bench.feed([-136, -136])
     assert bench.act(Action.COMMENT, comment="called Ana") == ["TEMP UNACK>UNACK"]
     assert bench.alarm().comment == "called Ana"
     assert bench.act(Action.LOWER, "NO_SUCH") == ["there is no alarm of NO_SUCH"]

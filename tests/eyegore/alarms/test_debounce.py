@@ -17,7 +17,7 @@ GRADES = {"i": None, "s": WARNING, "h": CRITICAL}
 
 def run(samples: str, soft: int, hard: int, cuts: frozenset[int] = frozenset()) -> list[tuple[str, int, Severity]]:
     """Steps of samples (i inside, s beyond the soft, h beyond the hard limit) as (what, at, severity)."""
-    debounce = Debounce(Repetition({Severity.NONE: 3, WARNING: soft, CRITICAL: hard}, dict.fromkeys(Severity, 2)))
+    debounce = Debounce(Repetition({Severity.NONE: soft, WARNING: soft, CRITICAL: hard}, dict.fromkeys(Severity, 2)))
     values = np.array([{"i": 0.0, "s": -1.0, "h": -2.0}[sample] for sample in samples])
     times = np.arange(len(samples), dtype=float)
     found: list[tuple[str, int, Severity]] = []

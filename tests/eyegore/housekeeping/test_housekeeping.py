@@ -179,13 +179,57 @@ def test_a_relative_limit_waits_until_the_command_has_settled() -> None:
     ]
 
 
-def test_beyond_the_hard_limit_it_is_critical_at_once() -> None:
+def test_rule_5_the_deadband_of_a_relative_limit_lies_about_what_is_commanded() -> None:
+    drain = replace(DRAIN, deadband=0.05)
+    bench = Bench(replace(TABLE, parameters={"TEMP": TEMP, "DRAIN": drain}))
+    logged = Exposure(1, "CCD1", "PTC01", NOW - 60, 0.0, ("ObsID", "OD_1_T"), ("1", "26.0"))
+    bench.monitor.take(ExposureRows("log", ("ObsID", "OD_1_T"), (logged,), NOW), NOW)
+    feed = [told(bench.feed([-120.0], [value])) for value in (26.21, 26.19, 26.16, 26.15, 25.79, 25.84, 25.85)]
+    out, back = ["DRAIN PERFORMANCE NORMAL>UNACK WARNING"], ["DRAIN PERFORMANCE UNACK>RTN_UNACK WARNING"]
+    again = ["DRAIN PERFORMANCE RTN_UNACK>UNACK WARNING"]
+    assert feed == [out, [], [], back, again, [], back]
+
+
+def test_a_parameter_the_files_hold_no_more_is_neither_green_nor_checked() -> None:
+    bench = Bench(limit_set=LimitSet.SAFE)
+    bench.feed([-120.0] * 5)
+    assert bench.monitor.health(bench.now).checked == 2
+    bench.monitor.take(HkHeader("hk2", "7.5.X", ("TEMP",), missing=("DRAIN",)), bench.now)
+
+    def feed(rows: int) -> list[Event]:
+        times = bench.now + np.arange(rows)
+        bench.now += rows
+        return bench.monitor.take(HkRows("hk2", ("TEMP",), times, np.full((rows, 1), -120.0), 2, bench.now), bench.now)
+
+    assert told(feed(60)) == [], "the files of an exposure may hold fewer columns than the others"
+    assert told([*feed(1), *feed(5)]) == [
+        "DRAIN INVALID NORMAL>PENDING NONE", "DRAIN INVALID PENDING>UNACK WARNING",
+    ]  # fmt: skip
+    assert bench.flag("DRAIN").state is FlagState.STALE
+    assert (bench.monitor.health(bench.now).checked, bench.monitor.health(bench.now).total) == (1, 2)
+    assert told(bench.feed([-120.0] * 3)) == ["DRAIN INVALID UNACK>RTN_UNACK WARNING"]
+    assert bench.flag("DRAIN").state is FlagState.LATCHED
+    assert bench.monitor.health(bench.now).checked == 2
+
+
+def test_a_parameter_of_the_table_that_no_file_holds_has_a_flag_and_no_data() -> None:
+    spare = replace(DRAIN, name="SPARE", performance=None)
+    bench = Bench(replace(TABLE, parameters={"TEMP": TEMP, "DRAIN": DRAIN, "SPARE": spare}), LimitSet.SAFE)
+    events = bench.feed([-120.0] * 100)
+    assert told(events) == []
+    assert bench.flag("SPARE").state is FlagState.NO_DATA
+    assert (bench.monitor.health(bench.now).checked, bench.monitor.health(bench.now).total) == (2, 3)
+
+
+def test_beyond_the_hard_limit_it_is_critical_with_the_second_sample() -> None:
     drain = Parameter("DRAIN", "V", "", Range(0, 30, -5, 32), **(WARN | {"to_raise": None}))
     bench = Bench(LimitTable("7.5.X", "", "", {"DRAIN": drain}), LimitSet.SAFE)
     assert told(bench.feed([0] * 3, [31.0] * 3)) == [
         "DRAIN OOL NORMAL>PENDING NONE", "DRAIN OOL PENDING>UNACK WARNING",
     ]  # fmt: skip
-    assert told(bench.feed([0, 0], [32.0, 32.5])) == ["DRAIN OOL UNACK>UNACK CRITICAL"]
+    assert told(bench.feed([0, 0], [32.0, 32.5])) == []
+    assert told(bench.feed([0, 0], [31.0, 32.5])) == []
+    assert told(bench.feed([0], [32.5])) == ["DRAIN OOL UNACK>UNACK CRITICAL"]
     assert bench.flag("DRAIN").severity is Severity.CRITICAL
     assert bench.flag("DRAIN").limit_text == "0 … 30 V, hard −5 … 32"
     assert drain.gravest is Severity.CRITICAL

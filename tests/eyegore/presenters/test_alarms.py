@@ -86,6 +86,19 @@ def test_the_first_out_is_marked_only_among_several() -> None:
     assert [(cell.first_out, cell.after) for cell in cells] == [(True, ""), (False, "CCD2_TEMP_B"), (False, "")]
 
 
+def test_there_is_one_first_out_of_a_parameter_with_two_alarms() -> None:
+    invalid = replace(ALARM, kind=AlarmKind.INVALID, since=ALARM.since + 5)
+    cells = alarm_cells([invalid, ALARM], NOW)
+    assert [(cell.kind, cell.first_out, cell.after) for cell in cells] == [
+        ("invalid", False, "CCD2_TEMP_B"), ("", True, ""),
+    ]  # fmt: skip
+
+
+def test_what_has_no_limit_any_more_is_not_back_to_normal() -> None:
+    (cell,) = alarm_cells([replace(ALARM, state=AlarmState.RTN_UNACK, limit="")], NOW)
+    assert (cell.standing, cell.open) == (Standing.UNCHECKED, True)
+
+
 def test_context_and_trend_are_those_of_the_alarm() -> None:
     cells = alarm_cells(
         [ALARM, replace(ALARM, parameter="T")],

@@ -79,5 +79,5 @@ def center(now: float) -> WarningCenter:
         lambda person, _now: tuple(one for one in REACH if one != person),
     )
     policy = Policy(RULES, 11)
-    desk = ReplyDesk(ADDRESSES, policy.parameters, now, proof.came_back)
+    desk = ReplyDesk(ADDRESSES, policy.alarms, now, proof.came_back)
     return WarningCenter(policy, people, desk=desk, proof=proof)

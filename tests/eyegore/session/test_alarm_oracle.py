@@ -6,6 +6,7 @@ tell the same transitions, however the rows are cut, whenever the session is kil
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from dataclasses import dataclass, field, replace
@@ -62,15 +63,16 @@ TABLES = [
 
 @dataclass
 class Track:
-    """The transitions of one alarm, sample by sample."""
+    """The transitions of one alarm, sample by sample; ``run``: side and severity of those out in a row."""
 
     name: str
     state: str = "NORMAL"
-    active: tuple[str, Severity] | None = None
+    lasts: bool = False
     severity: Severity = Severity.NONE
     side: str = ""
-    run: list[Severity] = field(default_factory=list)
+    run: list[tuple[str, Severity]] = field(default_factory=list)
     inside: int = 0
+    crossed: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
 
     def to(self, after: str, grade: str = "") -> None:
@@ -78,48 +80,50 @@ class Track:
         self.state = after
 
     def out(self, side: str, severity: Severity, need: dict[Severity, int]) -> None:
+        """One more sample that is out: on whichever side, it counts."""
         self.inside = 0
-        self.run = [*self.run, severity] if side == self.side else [severity]
-        self.side = side
-        if self.active and self.active[0] == side and severity <= self.active[1]:
-            self.run = []
-            return
-        grave = next((n for n, one in enumerate(reversed(self.run)) if one < Severity.CRITICAL), len(self.run))
-        reached = Severity.NONE
-        if len(self.run) >= need[Severity.WARNING]:
-            reached = Severity.WARNING
-        if grave >= need[Severity.CRITICAL]:
-            reached = Severity.CRITICAL
-        if reached and (not self.active or self.active[0] != side or reached > self.active[1]):
-            lasting = self.active is not None
-            self.active = side, reached
-            if not lasting or reached > self.severity:
-                self.severity = max(reached, self.severity) if lasting else reached
-                self.to("UNACK", f" {self.severity.name}")
-        elif not reached and not self.active and self.state == "NORMAL" and len(self.run) == 1:
-            self.to("PENDING")
+        self.run.append((side, severity))
+        self.crossed.add(side)
+        reached = counted([one for _, one in self.run], need)
+        beside = [one for _, one in itertools.takewhile(lambda one: one[0] == side, reversed(self.run))]
+        jumped = self.lasts and side != self.side and counted(beside, need) is not Severity.NONE
+        if not self.lasts and reached is Severity.NONE:
+            if self.state == "NORMAL" and len(self.run) == 1:
+                self.to("PENDING")
+        elif not self.lasts or reached > self.severity or jumped:
+            self.side = side if jumped or not self.lasts else self.side
+            self.severity = max(reached, self.severity) if self.lasts else reached
+            self.lasts = True
+            self.to("UNACK", f" {self.severity.name}")
 
     def back(self, inside: bool | None, to_clear: int) -> None:
-        """In limits, by the deadband or not (None: unknown)."""
+        """In limits, by the deadband or not; None, of which nobody knows, changes nothing."""
+        if inside is None:
+            return
         self.run = []
         if self.state == "PENDING":
             self.to("NORMAL")
         self.inside = self.inside + 1 if inside else 0
-        if self.active and self.inside >= to_clear:
-            self.active, self.inside = None, 0
+        if self.lasts and self.inside >= to_clear:
             self.over()
+        elif not self.lasts:
+            self.crossed.clear()
 
     def over(self) -> None:
+        self.lasts, self.inside, self.run = False, 0, []
+        self.crossed.clear()
         if self.state in ("UNACK", "ACKED", "PENDING"):
             self.to("RTN_UNACK" if self.state == "UNACK" else "NORMAL")
-
-    def dropped(self) -> None:
-        self.active, self.run, self.inside = None, [], 0
-        self.over()
 
     def lower(self) -> None:
         if self.state in ("UNACK", "RTN_UNACK"):
             self.to("ACKED" if self.state == "UNACK" else "NORMAL")
+
+
+def counted(severities: list[Severity], need: dict[Severity, int]) -> Severity:
+    """The gravest that as many samples in a row as it needs, up to the newest, reach or pass."""
+    grades = [one for one in need if len(severities) >= need[one] and min(severities[-need[one] :]) >= one]
+    return max(grades, default=Severity.NONE)
 
 
 class Model:
@@ -140,7 +144,7 @@ class Model:
         for (name, kind), track in self.tracks.items():
             sets = [self.sets[kind]] if kind in self.sets else self.sets.values()
             if not any(table.parameters[name].limit(one) for one in sets):
-                track.dropped()
+                track.over()
 
     def row(self, values: tuple[float, float]) -> None:
         temp = TEMP.sentinels[0] != values[0] and values[0] == values[0]
@@ -182,7 +186,7 @@ class Model:
 
     def sample(self, parameter: Parameter, value: float, *, valid: bool) -> None:
         clear = parameter.to_clear or 3
-        need = {Severity.WARNING: parameter.to_raise or 3, Severity.CRITICAL: parameter.to_raise or 1}
+        need = {Severity.WARNING: parameter.to_raise or 3, Severity.CRITICAL: parameter.to_raise or 2}
         limits = {kind: parameter.limit(one) for kind, one in self.sets.items()}
         unsafe = False
         for kind, limit in limits.items():
@@ -193,11 +197,9 @@ class Model:
             assert isinstance(limit, Range)
             side = "low" if value < limit.low else "high" if value > limit.high else ""
             if not side:
-                band = {
-                    "low": value >= limit.low + parameter.deadband,
-                    "high": value <= limit.high - parameter.deadband,
-                }
-                track.back(band[track.active[0]] if track.active else True, clear)
+                low, high = limit.low + parameter.deadband, limit.high - parameter.deadband
+                bands = {"low": value >= low, "high": value <= high}
+                track.back(all(bands[side] for side in track.crossed), clear)
             elif unsafe:
                 track.inside = 0  # it is for the safe limits to tell
             else:

@@ -42,7 +42,7 @@ NOW = 1_000_000.0
 COLUMNS = ("TEMP", "DRAIN")
 TEMP = Parameter("TEMP", "degC", "", Range(-133, 35), Range(-121, -119), severity_low=Severity.WARNING)
 TEMP = replace(TEMP, severity_high=Severity.WARNING)
-DRAIN = Parameter("DRAIN", "V", "", Range(0, 30), Range(10, 20), response_min=30.0)
+DRAIN = Parameter("DRAIN", "V", "", Range(0, 30), Range(10, 20), response_min=30.0, to_raise=1)
 DRAIN = replace(DRAIN, severity_low=Severity.CRITICAL, severity_high=Severity.CRITICAL)
 
 

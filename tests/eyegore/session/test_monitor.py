@@ -53,7 +53,14 @@ TABLE = LimitTable(
     "",
     {
         "TEMP": Parameter(
-            "TEMP", "degC", "", Range(-133, 35), Range(-121, -119), severity_low=Severity.CRITICAL, response_min=30
+            "TEMP",
+            "degC",
+            "",
+            Range(-133, 35),
+            Range(-121, -119),
+            severity_low=Severity.CRITICAL,
+            response_min=30,
+            to_raise=1,
         ),
         "DRAIN": Parameter("DRAIN", "V", "", Range(-0.3, 30), Relative(-0.2, 0.2, "OD_1_T")),
         "STATUS": Parameter("STATUS", "flag", "", Expected(0), Expected(0), severity_high=Severity.WARNING),

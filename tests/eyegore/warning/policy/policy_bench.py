@@ -12,7 +12,7 @@ import numpy as np
 from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.watched import Judgement
 from eyegore.limits.checks import Checker
-from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
+from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Reading, Severity
 from eyegore.messages.events import Action, AlarmChanged, AlarmState, Event, FlagCommand, HkRows
 from eyegore.messages.warnings import Channel, Notice
 from eyegore.warning.duty.roster import Duty
@@ -23,10 +23,15 @@ from ...restarted import restarted
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 START = 1_000_000.0
+ONCE = Reading.REGISTER
+"""What is critical with its first sample."""
 PARAMETERS = {
-    **{name: Parameter(name, "degC", "", Range(-133, 35), severity_low=CRITICAL) for name in ("T1", "T2", "T3")},
+    **{
+        name: Parameter(name, "degC", "", Range(-133, 35), severity_low=CRITICAL, reading=ONCE)
+        for name in ("T1", "T2", "T3")
+    },
     **{name: Parameter(name, "V", "", Range(0, 30), severity_high=WARNING) for name in ("D1", "D2", "D3")},
-    "P": Parameter("P", "mbar", "", Range(0, 1, hihi=5), severity_high=WARNING),
+    "P": Parameter("P", "mbar", "", Range(0, 1, hihi=5), severity_high=WARNING, reading=ONCE),
     "QUIET": Parameter("QUIET", "V", "", Range(0, 30)),
     **{f"F{number}": Parameter(f"F{number}", "V", "", Range(0, 30), severity_high=WARNING) for number in range(12)},
 }

@@ -16,7 +16,7 @@ import pytest
 from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.watched import Judgement
 from eyegore.limits.checks import Checker
-from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Severity
+from eyegore.limits.model import LimitSet, LimitTable, Parameter, Range, Reading, Severity
 from eyegore.messages.events import Action, AlarmChanged, Event, FlagCommand, HkRows, Transition
 from eyegore.messages.warnings import Channel, Notice
 from eyegore.warning.duty.roster import Duty
@@ -50,8 +50,13 @@ WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 PARAMETERS = [
     *(_drain(f"D{number}") for number in range(1, 10)),
     *(_drain(f"F{number}", CRITICAL if number in (5, 12) else WARNING) for number in range(1, 15)),
-    *(Parameter(f"T{n}", "degC", "", Range(-133, 35), severity_low=CRITICAL) for n in range(1, 5)),
-    Parameter("P", "mbar", "", Range(0, 1, hihi=5), severity_low=WARNING, severity_high=WARNING),
+    *(
+        Parameter(f"T{n}", "degC", "", Range(-133, 35), severity_low=CRITICAL, reading=Reading.REGISTER)
+        for n in range(1, 5)
+    ),
+    Parameter(
+        "P", "mbar", "", Range(0, 1, hihi=5), severity_low=WARNING, severity_high=WARNING, reading=Reading.REGISTER
+    ),
 ]
 COLUMNS = tuple(one.name for one in PARAMETERS)
 TABLE = LimitTable("lab", "", "", {one.name: one for one in PARAMETERS})

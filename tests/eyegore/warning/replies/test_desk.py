@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, strategies as st
 
-from eyegore.messages.events import Action, NoteKind
+from eyegore.messages.events import Action, AlarmKind, NoteKind
 from eyegore.warning.replies.desk import (
     GRACE_S,
     KEPT_S,
@@ -26,7 +26,7 @@ from ...restarted import restarted
 NOW = 1_700_000_000.0
 ANA, BEN = "+49301234", "ben@lab.org"
 PEOPLE = {"+49 30 1234": "Ana", "Ben@Lab.org": "Ben"}
-WAITING = {"4711": ("CCD2_TEMP_B",), "4712": ("P1", "P2")}
+WAITING = {"4711": ("CCD2_TEMP_B/OOL",), "4712": ("P1/OOL", "P2/TREND")}
 
 
 def waiting(code: str) -> tuple[str, ...]:
@@ -64,9 +64,9 @@ def test_acknowledgement_lowers_the_flag_in_the_persons_name() -> None:
 
 def test_a_code_of_many_alarms_acts_on_all() -> None:
     taken = took("ack 4712", sender=BEN)
-    assert [(one.parameter, one.person, one.comment) for one in taken.commands] == [
-        ("P1", "Ben", "by e-mail"),
-        ("P2", "Ben", "by e-mail"),
+    assert [(one.parameter, one.kind, one.person, one.comment) for one in taken.commands] == [
+        ("P1", AlarmKind.OOL, "Ben", "by e-mail"),
+        ("P2", AlarmKind.TREND, "Ben", "by e-mail"),
     ]
     assert taken.answer == "Eyegore: 2 alarms acknowledged"
 
@@ -263,7 +263,7 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
 
 @given(st.text(), st.text(), st.dictionaries(st.from_regex("[0-9]{4}", fullmatch=True), st.just(("P",))))
 def test_no_reply_raises_and_none_acts_but_on_a_waiting_code(text: str, sender: str, codes: dict[str, object]) -> None:
-    one = ReplyDesk({**PEOPLE, "x@y": "Eve"}, lambda code: ("P",) if code in codes else (), NOW - 10)
+    one = ReplyDesk({**PEOPLE, "x@y": "Eve"}, lambda code: ("P/OOL",) if code in codes else (), NOW - 10)
     for address in (sender, "x@y"):
         taken = one.take_reply(Reply(address, address, text, NOW), NOW)
         assert not taken.commands or (taken.person and any(code in text for code in codes))
