@@ -122,8 +122,8 @@ class CaseBook:
         found = found and not (known is not None and known.told)
         if before is AlarmState.UNACK and known is not None and not (risen or found):
             return False
+        knows = case is not None and bool(case.told)  # before it goes over to a case whose people know of others
         case = self._case_for(name, alarm, case, now, joins=before not in (AlarmState.UNACK, AlarmState.ACKED))
-        knows = bool(case.told)
         told_of_it = known.told if known is not None and knows else Severity.NONE
         case.renew(now, self._rules.escalate_after_s)
         case.members[name] = Member(alarm, AlarmState.UNACK, told_of_it)
