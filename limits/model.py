@@ -183,8 +183,8 @@ class Parameter:
     physical: both give INVALID. ``severity_low`` / ``severity_high`` grade violations per direction
     (UNEXPECTED counts as high). ``reading`` decides how many samples make it critical, and whether it can be stuck.
     ``response`` tells the person on shift what to do, ``response_low`` and ``response_high`` what on that side,
-    ``response_min`` how long it takes [min]. ``to_raise`` / ``to_clear`` are the samples until a violation counts and is
-    over (None: the default of its severity); ``deadband`` [unit] is how far inside the limit a value must be for the
+    ``response_min`` how long it takes [min]. ``to_raise`` / ``to_clear`` are the samples until a violation counts and
+    is over (None: the default of its severity); ``deadband`` [unit] is how far inside the limit a value must be for the
     violation to be over.
     ``out_of_service`` is the reason why it is not judged at all, "" when it is. ``phases`` holds the parameter as it is
     in the phases that have limits of their own.
