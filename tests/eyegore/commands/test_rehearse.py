@@ -45,7 +45,7 @@ def test_the_additional_alarms_are_reported_exactly(
     assert [one["difference"] for one in results] == [{}, {"CCD1_TEMP_T": 1}, {"CCD1_TEMP_T": 2}]
     assert results[2]["new"]["CCD1_TEMP_T"] == {
         "alarms": 2,
-        "first": "2019-03-16T20:10:00",
+        "first": "2019-03-16T20:10:01",
         "glitches": 0,
         "chatter": 1,
     }
