@@ -295,8 +295,7 @@ class IncidentBook:
 
     def flood_changed(self, time: float) -> bool:
         """Whether a flood began or ended by ``time``; :attr:`flood` tells which."""
-        while self.raised and time - self.raised[0] > FLOOD_S:
-            del self.raised[0]
+        self.raised = [one for one in self.raised if abs(time - one) <= FLOOD_S]  # one row may be from next year
         flood = len(self.raised) > (FLOOD_ALARMS if not self.flood else FLOOD_ALARMS // 2)
         changed, self.flood = flood is not self.flood, flood
         return changed

@@ -84,6 +84,8 @@ class SessionTrends:
             return []  # it has got there: the pre-alarm lasts as long as what it foretold
         if forecast is not None and forecast.minutes < 1.5 * response_min:
             return []
+        if forecast is None and self._window.slope(name) is None:
+            return []  # too little has come to tell, as after a restart or a gap
         return board.timer_well(name, newest, frame, AlarmKind.TREND)
 
 

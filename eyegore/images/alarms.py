@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
@@ -38,7 +39,8 @@ class ImageAlarms:
     """Fed with every image judged; the newest of each CCD raises alarms, and lets go of them."""
 
     def __init__(self) -> None:
-        self._newest: dict[int, int] = {}
+        self._newest: dict[int, tuple[int, float]] = {}
+        """ObsID and time of the file of the newest image of each CCD."""
         self._said: dict[int, str] = {}
         self._blockless = False
         """Whether it was said that no block is told."""
@@ -46,9 +48,11 @@ class ImageAlarms:
     def raise_for(self, judged: ImageJudged, lab_now: float, board: AlarmBoard, frame: EntryContext) -> list[Event]:
         """The alarms of an image judged at ``lab_now`` [lab s]; those that were there at the start are no news."""
         result = judged.result
-        if not judged.news or result.obsid < self._newest.get(result.ccd, 0):
+        obsid, modified = self._newest.get(result.ccd, (0, -math.inf))
+        # both: one image with a number or a date far ahead must not hide all that come after it
+        if not judged.news or (result.obsid < obsid and judged.modified <= modified):
             return [judged]
-        self._newest[result.ccd] = result.obsid
+        self._newest[result.ccd] = result.obsid, judged.modified
         bad, passed = _by_subject(result)
         events: list[Event] = [judged]
         if not self._blockless and len(_counting(result)) < len(result.bad_checks):

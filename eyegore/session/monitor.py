@@ -220,6 +220,8 @@ class Monitor:
         since = self._wrong_since.setdefault(state.target, now) if problem else now
         name, lab_now, frame = _copy_alarm(state), self._lab(now), self.hk.frame(now)
         events: list[Event] = [state]
+        if not problem and state.interim and math.isnan(state.succeeded):
+            return events  # a first pass that goes on: whether all is well it tells at its end
         if not problem:
             return [*events, *self.alarms.timer_well(name, lab_now, frame)]
         if state.urgent or now - since >= BACKUP_ALARM_S:

@@ -64,11 +64,13 @@ class Heartbeat(Worker):
         self._period_s = period_s
         self._timeout_s = timeout_s
         self._trouble: dict[str, str] = {}
+        self._beaten = False
 
     @property
-    def problem(self) -> str:
-        """Why other machines do not hear us, "" when they do; callable from any thread."""
-        return "; ".join(text for text in list(self._trouble.values()) if text)
+    def problem(self) -> str | None:
+        """Why other machines do not hear us, "" when they do, None before the first beat; callable from any thread."""
+        found = "; ".join(text for text in list(self._trouble.values()) if text)
+        return found if found or self._beaten else None
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -90,6 +92,7 @@ class Heartbeat(Worker):
             self._tell("file", touch(self._file), "the heartbeat file is written again")
         if self._url is not None and not self._stopping.is_set():
             self._tell("url", fetch(self._url, self._timeout_s), "the heartbeat's URL answers again")
+        self._beaten = True
 
     def _condition(self) -> str:
         try:

@@ -40,13 +40,15 @@ class ReplyPoller(Worker):
     def __init__(self, inboxes: Sequence[Inbox], post: Callable[[Replies], object], period_s: float) -> None:
         super().__init__("replies")
         self._inboxes, self._post, self._period_s = tuple(inboxes), post, period_s
-        self._problems = [""] * len(self._inboxes)
+        self._problems: list[str | None] = [None] * len(self._inboxes)
         self._done: queue.SimpleQueue[Replies] = queue.SimpleQueue()
 
     @property
-    def problem(self) -> str:
-        """Why answers cannot be read, "" when they can; callable from any thread."""
-        return "; ".join(filter(None, list(self._problems)))
+    def problem(self) -> str | None:
+        """Why answers cannot be read, "" when they can, None before all were looked for; callable from any thread."""
+        problems = list(self._problems)
+        found = "; ".join(filter(None, problems))
+        return None if None in problems and not found else found
 
     def start(self) -> None:
         """Begin to look, where there is an inbox."""
@@ -78,8 +80,8 @@ class ReplyPoller(Worker):
 
     def _look(self, number: int, inbox: Inbox) -> None:
         polled = inbox.poll()
-        if polled.problem != self._problems[number]:
-            self._problems[number] = polled.problem
+        known, self._problems[number] = self._problems[number] or "", polled.problem
+        if polled.problem != known:
             if polled.problem:
                 log.warning("answers to warnings cannot be read: %s", polled.problem)
             else:

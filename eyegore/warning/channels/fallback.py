@@ -219,8 +219,10 @@ class StateWatch:
         self._since = float("nan")
         self._told = True  # an alarm of the session before may still be there
 
-    def look(self, problem: str, now: float) -> WarningPath | None:
-        """``problem`` says what is wrong now ("" for nothing); returns what is new."""
+    def look(self, problem: str | None, now: float) -> WarningPath | None:
+        """``problem`` says what is wrong now ("" for nothing, None when it was not tried yet); returns what is new."""
+        if problem is None:
+            return None
         if not problem:
             told, self._told, self._since = self._told, False, float("nan")
             return WarningPath(self._channel, "", now) if told else None

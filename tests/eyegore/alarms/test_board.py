@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from eyegore.alarms.alarm import IncidentBook
 from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.alarms.watched import Judgement
 from eyegore.basics.records import remembered, same
@@ -399,3 +400,13 @@ class BoardMachine(RuleBasedStateMachine):
 
 
 TestBoardMachine = pytest.mark.slow(BoardMachine.TestCase)
+
+
+def test_rule_14_an_alarm_of_next_year_makes_no_flood_of_all_that_come_after_it() -> None:
+    book = IncidentBook()
+    year = 365 * 86_400.0
+    for time in (year, *(1000.0 * count for count in range(20))):
+        book.join("TEMP", time, time)
+        book.flood_changed(time)
+    assert book.raised_lately == 1
+    assert not book.flood

@@ -21,6 +21,7 @@ from eyegore.session.side_workers import SideWorkers
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
 from ...patience import AWAITED_S
+from ..restarted import restarted
 from .ssh_server import SshServer
 
 WaitUntil = Callable[..., None]
@@ -156,6 +157,15 @@ def test_a_file_that_waits_too_long_in_a_pass_that_goes_on_is_an_alarm_too() -> 
     monitor.take(replace(state(lag_s=1000.0), interim=True), NOW + 80)
     (last,) = alarms(monitor.take(replace(state(lag_s=1100.0), interim=True), NOW + 150))
     assert last == ("BACKUP /mnt/b", "UNACK")
+
+
+def test_after_a_restart_a_copy_is_well_again_at_the_end_of_a_pass() -> None:
+    monitor = Monitor(Rules(lambda _elvis: None))
+    monitor.take(state("ObsID 7: differs", urgent=True), NOW)
+    again = Monitor(Rules(lambda _elvis: None))
+    again.restore(restarted(monitor.memory()))
+    assert alarms(again.take(replace(state(), interim=True), NOW + 60)) == [], "it has only begun"
+    assert alarms(again.take(replace(state(), succeeded=NOW + 90), NOW + 90)) == [("BACKUP /mnt/b", "RTN_UNACK")]
 
 
 def test_the_volume_of_another_computer_is_foretold_as_ours_are() -> None:

@@ -127,6 +127,15 @@ def test_an_alarm_outlives_a_restart_and_ends_with_the_next_good_image(monitor: 
     ]
 
 
+@pytest.mark.parametrize(("obsid", "modified"), [(99_999, NOW), (101, NOW + 365 * 86_400)])
+def test_an_image_with_a_number_or_a_date_far_ahead_hides_none_after_it(
+    monitor: Monitor, obsid: int, modified: float
+) -> None:
+    monitor.take(replace(judged(obsid, noise("E", GOOD)), modified=modified), NOW)
+    events = monitor.take(replace(judged(102, noise("E", BAD)), modified=NOW + 60), NOW + 60)
+    assert alarms(events) == [("IMAGE CCD2 read noise", AlarmState.UNACK)]
+
+
 def test_how_many_wait_is_passed_on(monitor: Monitor) -> None:
     waiting = ImagesWaiting(3)
     assert monitor.take(waiting, NOW) == [waiting]

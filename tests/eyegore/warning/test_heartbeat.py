@@ -104,6 +104,7 @@ def test_a_judge_that_cannot_be_asked_does_not_judge(tmp_path: Path, said: list[
 def test_file_that_cannot_be_written_is_told_once_and_when_it_works_again(tmp_path: Path, said: list[str]) -> None:
     beat = tmp_path / "not there" / "beat"
     heart = Heartbeat(well, said.append, file=beat)
+    assert heart.problem is None, "not tried yet"
     heart.beat()
     heart.beat()
     assert said == [f"the heartbeat file {beat} cannot be written: No such file or directory"]

@@ -179,6 +179,7 @@ def test_a_channel_that_fails_is_told_once_and_again_when_it_works() -> None:
 
 def test_what_has_no_deliveries_is_an_alarm_when_it_fails_for_long() -> None:
     watch = StateWatch("heartbeat")
+    assert watch.look(None, NOW) is None, "not tried yet: nothing is known"
     over = watch.look("", NOW)
     assert over is not None, "an alarm of the session before ends"
     assert over.problem == ""
