@@ -11,8 +11,9 @@ from eyegore.warning.channels.gsm7 import BASIC, EXTENDED, PARTS, gsm_text, segm
 
 LONGEST = 306
 """Letters of the telephones' alphabet in as many text messages as are one."""
-SHARE = 200
-"""Letters of what to do that always have room; what comes with Eyegore is shorter."""
+SHARE, OTHER_SHARE = 200, 60
+"""Letters of what to do that always have room; what comes with Eyegore is shorter. The second where they have no spelling
+in the alphabet of telephones."""
 _LEAST = 24
 """A piece that is cut to less says nothing."""
 _DOTS = "..."
@@ -47,7 +48,9 @@ def short(lab: str, head: str, details: Sequence[str], todo: str, answer: str) -
     todo = todo if len(todo) <= SHARE else f"{todo[: SHARE - len(_DOTS)]}{_DOTS}"
     lab = f"{lab} " if lab else ""
     if not _fits(_joined(lab + head, details, todo, answer)):
-        lab, head, todo, answer, *details = map(_known, (lab, head, todo, answer, *details))
+        lab, head, todo, answer, *details = map(spelled, (lab, head, todo, answer, *details))
+        if not _BASIC.issuperset(todo) and len(todo) > OTHER_SHARE:
+            todo = f"{todo[: OTHER_SHARE - len(_DOTS)]}{_DOTS}"
 
     def whole(piece: str, *kept: str) -> str:
         return _joined(piece, kept, todo, answer)
@@ -82,11 +85,6 @@ def _cut(text: str, whole: Callable[[str], str]) -> str:
     """As much of the beginning as fits."""
     most = bisect_left(range(1, len(text) + 1), True, key=lambda letters: not _fits(whole(f"{text[:letters]}{_DOTS}")))
     return f"{text[:most].rstrip()}{_DOTS}"
-
-
-def _known(text: str) -> str:
-    """The text in the telephones' alphabet, spelled; "?" for what has no spelling."""
-    return "".join(one if one in _BASIC else "?" for one in spelled(text))
 
 
 def spoken(text: str) -> str:

@@ -54,6 +54,23 @@ def test_another_alphabet_is_sent_as_it_is_where_there_is_room_and_else_not() ->
 
 
 @pytest.mark.parametrize(
+    ("lab", "comment", "todo", "said"),
+    [
+        ("", "насос выключен " * 15, "", "nasos vyklyuchen nasos"),
+        ("実験室: ", "ポンプ", TODO * 3, "ponpu"),
+        ("実験室: ", "警報" * 100, "", "警報警報"),
+        ("", "ok", "暖房を入れてください。" * 20, "T; ok"),
+    ],
+)
+def test_no_letter_becomes_a_question_mark(lab: str, comment: str, todo: str, said: str) -> None:
+    text = short(lab, "T", [comment], todo, ANSWER)
+    assert said in text
+    assert "?" not in text
+    assert text.endswith(ANSWER)
+    assert segments(text) <= 2
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("CCD1_TEMP_T −136.1 °C, below −133 °C",
