@@ -6,6 +6,7 @@ anything is sent.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,13 +19,15 @@ from eyegore.messages.events import (
     Event,
     HkAccepted,
     LayoutChanged,
+    Said,
     WarningLine,
     WarningsState,
 )
-from eyegore.messages.warnings import Channel, Notice, Reason, Samples
+from eyegore.messages.warnings import Channel, Notice, Reason, Result, Samples
 from eyegore.warning.channels.backlog import Backlog
 from eyegore.warning.channels.fallback import Answered, ChannelWatch, Fallback
 from eyegore.warning.channels.sample_plot import RecentSamples
+from eyegore.warning.channels.start_check import Checked
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.notices import of_fault, of_reply
 from eyegore.warning.orders import Orders
@@ -174,6 +177,17 @@ class WarningCenter:
         """A delivery got on, or did not."""
         orders = self._way_round(delivery, now)
         orders.events.append(line_of(delivery))
+        return orders
+
+    def checked(self, news: Checked, now: float) -> Orders:
+        """It was looked whether a channel can be used."""
+        outcome, path = news.outcome, self._watch.checked(news.channel, news.outcome, now)
+        orders = Orders(paths=[path] if path is not None else [])
+        if outcome.result is not Result.SENT:
+            how = "cannot be sent" if outcome.result is Result.REFUSED else "may not get out"
+            orders.events.append(
+                Said(logging.WARNING, f"warnings by {news.channel.value} {how}: {outcome.detail}", now)
+            )
         return orders
 
     def _way_round(self, delivery: Delivery, now: float, *, late: bool = False) -> Orders:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from eyegore.journal.delivery import Delivery
 from eyegore.messages.events import Event, FlagCommand, WarningPath
+from eyegore.warning.channels.start_check import Checked
 from eyegore.warning.replies.reply import Replies
 from eyegore.warning.settings.in_force import SettingsRead
 
@@ -18,7 +19,7 @@ class Due:
     """What was held back for a moment is to be told now."""
 
 
-News = Delivery | Replies | Due | SettingsRead
+News = Delivery | Replies | Due | SettingsRead | Checked
 
 
 @dataclass

@@ -19,6 +19,7 @@ from eyegore.messages.warnings import Channel, Sender
 from eyegore.warning.center import CenterMemory, WarningCenter, line_of
 from eyegore.warning.channels.dispatcher import Dispatcher
 from eyegore.warning.channels.fallback import StateWatch
+from eyegore.warning.channels.start_check import Checked, StartCheck
 from eyegore.warning.orders import Due, News, Orders
 from eyegore.warning.replies.reply import Inbox, Replies
 from eyegore.warning.settings.in_force import SettingsInForce, SettingsRead, SettingsWatch
@@ -112,6 +113,7 @@ class WarningService:
         self._beats, self._answers = StateWatch("heartbeat"), StateWatch("answers")
         self._dispatcher: Dispatcher | None = None
         self._outbox: Outbox | None = None
+        self._check = StartCheck(senders, post)
         self._recalled = self._unread = False
         self._told: WarningsState | None = None
 
@@ -129,7 +131,7 @@ class WarningService:
         events += self._recall()
         self._dispatcher.start()
         self._poller.start()
-        for worker in (self._heartbeat, self._watch):
+        for worker in (self._check, self._heartbeat, self._watch):
             if worker is not None:
                 worker.start()
         return events
@@ -160,6 +162,8 @@ class WarningService:
             return self._center.replied(news.replies, now)
         if isinstance(news, SettingsRead):
             return Orders(events=self._resettled(news, now))
+        if isinstance(news, Checked):
+            return self._center.checked(news, now)
         if isinstance(news, Due):
             return self._center.tick(now)
         orders = self._center.orders_for(events, now)
@@ -231,8 +235,9 @@ class WarningService:
         end = time.monotonic() + timeout
         self._poller.stop()
         stopped = self._dispatcher.stop(timeout) if self._dispatcher is not None else True
-        if self._watch is not None:
-            stopped = self._watch.stop(max(0.1, end - time.monotonic())) and stopped
+        for worker in (self._check, self._watch):
+            if worker is not None:
+                stopped = worker.stop(max(0.1, end - time.monotonic())) and stopped
         if self._heartbeat is not None:
             stopped = self._heartbeat.stop(max(0.1, end - time.monotonic())) and stopped
         return self._poller.join(max(0.1, end - time.monotonic())) and stopped

@@ -12,8 +12,8 @@ from eyegore.warning.channels.gsm7 import BASIC, EXTENDED, PARTS, gsm_text, segm
 LONGEST = 306
 """Letters of the telephones' alphabet in as many text messages as are one."""
 SHARE, OTHER_SHARE = 200, 60
-"""Letters of what to do that always have room; what comes with Eyegore is shorter. The second where they have no spelling
-in the alphabet of telephones."""
+"""Letters of what to do that always have room; what comes with Eyegore is shorter. The second where they have no
+spelling in the alphabet of telephones."""
 _LEAST = 24
 """A piece that is cut to less says nothing."""
 _DOTS = "..."

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
-from eyegore.messages.warnings import Channel, Notice, Reason, Scope, WarningPath
+from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Scope, WarningPath
 
 FAILING_S = 90.0
 """A channel that fails for so long is not waited for [s]; the message stays in its queue nevertheless."""
@@ -209,6 +209,16 @@ class ChannelWatch:
         since = delivery.failing_since if delivery.failing_since == delivery.failing_since else now
         problem = f"not delivered to {delivery.notice.person}: {delivery.detail}"
         return None if known else WarningPath(channel, problem, since)
+
+    def checked(self, channel: Channel, outcome: Outcome, now: float) -> WarningPath | None:
+        """What is new about a channel by whether its provider lets us in; whoever cannot be asked may answer later."""
+        name = channel.value
+        if outcome.result is Result.REFUSED and name not in self.problems:
+            self.problems[name] = outcome.detail
+            return WarningPath(name, outcome.detail, now)
+        if outcome.result is Result.SENT and name not in self._lost and self.problems.pop(name, None) is not None:
+            return WarningPath(name, "", now)
+        return None
 
 
 class StateWatch:

@@ -60,6 +60,10 @@ class TwilioSms:
 
         return _try(self._account, f"the text message to {address}", create)
 
+    def check(self) -> Outcome:
+        """Whether Twilio lets us in."""
+        return _let_in(self._account)
+
     def settle(self, address: str, notice: Notice, since: float) -> Outcome:
         """What became of an attempt without an answer at ``since`` (unix [s]): SENT, RETRY (it never came) or UNKNOWN.
 
@@ -111,6 +115,10 @@ class TwilioCall:
 
         return _try(self._account, f"the call to {address}", create)
 
+    def check(self) -> Outcome:
+        """Whether Twilio lets us in."""
+        return _let_in(self._account)
+
     def receipt(self, address: str, reference: str) -> Outcome:
         """What became of a call: SENT when somebody, or a mailbox, took it, REFUSED when nobody did."""
         what = f"the call to {address}"
@@ -154,6 +162,18 @@ def _try(account: TwilioAccount, what: str, work: Callable[[Client], Outcome]) -
     line = Line(account)
     provider = f"{what} through {line.provider}"
     return line.attempt.outcome(provider, lambda: line.work(work), lambda why: line.explain(why, what))
+
+
+def _let_in(account: TwilioAccount) -> Outcome:
+    line = Line(account)
+
+    def look(client: Client) -> Outcome:
+        found = client.api.v2010.accounts(account.sid).fetch()
+        if found.status != "active":
+            return Outcome(Result.REFUSED, f"the account with {line.provider} is {found.status}: look at the console")
+        return Outcome(Result.SENT, f"{line.provider} lets us in")
+
+    return line.attempt.outcome(line.provider, lambda: line.work(look), lambda why: line.explain(why, "the login"))
 
 
 def _look(account: TwilioAccount, what: str, work: Callable[[Client], Outcome]) -> Outcome:

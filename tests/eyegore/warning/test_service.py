@@ -31,6 +31,7 @@ from eyegore.messages.events import (
 from eyegore.session.service import Service
 from eyegore.session.settings import Session
 from eyegore.simulator.simulator import SimulatedSession, Simulator
+from eyegore.warning.channels.gsm7 import segments
 
 from ...patience import AWAITED_S
 from .channels.mail_servers import PASSWORD, Mailbox
@@ -106,7 +107,7 @@ def test_a_critical_value_reaches_the_person_on_duty_and_the_answer_acknowledges
     (message,) = twilio_server.messages
     assert message["to"] == ANNA
     assert "CCD2_TEMP_B" in message["body"]
-    assert len(message["body"]) <= 160
+    assert segments(message["body"]) <= 2
     found = re.search(r"\b[0-9]{4}\b(?!-)", message["body"].partition("ACK")[2])
     assert found, message["body"]
     (mail,) = mailbox.mails
@@ -173,7 +174,7 @@ def test_a_channel_that_refuses_is_an_alarm_and_another_way_is_found(
     elvis.append_rows(10)
     wait_until(lambda: twilio_server.calls)
     assert twilio_server.calls[0]["to"] == ANNA
-    wait_until(lambda: any("WARNINGS by sms" in line.subject for line in ear.lines().values()))
+    wait_until(lambda: any("SMS: not delivered to anna" in line.subject for line in ear.lines().values()))
     (refused,) = [line for line in ear.lines().values() if line.state == "refused"]
     assert refused.channel == "sms"
     assert "phone number" in refused.detail.lower() or "number" in refused.detail
@@ -196,6 +197,16 @@ def test_a_swap_entered_meanwhile_is_taken_up_and_said(
     assert "Ben Okafor (ben)\tAnna Berg (anna)" in capsys.readouterr().out
     with JournalReader(journal_path(tmp_path / "state", tmp_path / "day")) as journal:
         assert [one for one in journal.entries() if "was changed: on duty ben" in one.comment]
+
+
+def test_a_password_that_is_wrong_is_found_at_the_start(
+    tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EYEGORE_SMTP_PASSWORD", "größe")
+    start()
+    wait_until(lambda: "warnings by email cannot be sent: the SMTP server" in ear.said())
+    assert "check user and EYEGORE_SMTP_PASSWORD (they hold letters that not every server takes" in ear.said()
+    wait_until(lambda: [one for one in ear.events if isinstance(one, WarningsState)][-1].problems.keys() == {"email"})
 
 
 def test_who_asks_for_warnings_must_not_believe_that_there_are_some(

@@ -115,7 +115,7 @@ def test_a_channel_on_which_nothing_arrives_is_an_alarm_until_something_does() -
     assert watch.news_of(sent(), NOW) is None
     path = watch.news_of(lost, NOW)
     assert path is not None
-    assert path.problem == "sms to anna does not get out: off"
+    assert path.problem == "not delivered to anna: off"
     assert watch.news_of(sent(), NOW) is None, "taken is not arrived"
     well = watch.news_of(sent(arrived=True), NOW)
     assert well is not None

@@ -149,6 +149,27 @@ def test_settling(
     assert sender.settle(PHONE, notice(), since).result is result
 
 
+@pytest.mark.parametrize("kind", [TwilioSms, TwilioCall])
+@pytest.mark.parametrize(
+    ("fault", "status", "result", "words"),
+    [
+        ("", "active", Result.SENT, "lets us in"),
+        ("", "suspended", Result.REFUSED, "is suspended: look at the console"),
+        ("20003", "active", Result.REFUSED, "the login was refused: check the account SID and EYEGORE_TWILIO_TOKEN"),
+        ("html 500", "active", Result.RETRY, "trouble of its own"),
+    ],
+)
+def test_a_check_tells_whether_it_is_let_in(
+    twilio_server: TwilioServer, kind: type[TwilioSms | TwilioCall], fault: str, status: str, result: Result, words: str
+) -> None:
+    twilio_server.status = status
+    twilio_server.plant(fault)
+    outcome = kind(account(twilio_server)).check()
+    assert outcome.result is result
+    assert words in outcome.detail
+    assert (twilio_server.messages, twilio_server.calls) == ([], [])
+
+
 RECEIPTS = [
     (TwilioSms, "delivered", None, Result.SENT, "was delivered"),
     (TwilioSms, "read", None, Result.SENT, "was delivered"),

@@ -49,6 +49,7 @@ class TwilioServer:
         self.requests: list[tuple[str, str]] = []
         self.faults: deque[str] = deque()
         self.refusals: deque[str] = deque()
+        self.status = "active"
         self.fates: dict[str, tuple[str, int | None]] = {}
         self.closing = threading.Event()
         self.lock = threading.Lock()
@@ -189,7 +190,7 @@ def _handler(server: TwilioServer) -> type[BaseHTTPRequestHandler]:
                     status, code = server.fates.get(one["to"], ("completed" if "twiml" in one else "delivered", None))
                     return 200, one | {"status": status, "error_code": code, "error_message": None}
             if path == f"{base}.json":
-                return 200, {"sid": SID, "friendly_name": "the lab", "status": "active", "type": "Full"}
+                return 200, {"sid": SID, "friendly_name": "the lab", "status": server.status, "type": "Full"}
             return 404, {"code": 20404, "message": f"The requested resource {path} was not found", "status": 404}
 
         def _create(
