@@ -20,6 +20,7 @@ from eyegore.warning.service import WarningService
 from eyegore.warning.settings import load_settings
 from eyegore.warning.settings.credentials import Credentials, open_accounts
 from eyegore.warning.settings.in_force import SettingsInForce, SettingsWatch, seen
+from eyegore.warning.settings.told import never
 
 
 def warnings_for(
@@ -76,6 +77,7 @@ def warnings_for(
         poll_s=settings.poll_s,
         heartbeat=heartbeat_of(settings, accounts, well),
         in_force=in_force,
+        notes=[f"{session.warnings}: {note}" for note in never(settings, started)],
         watch=SettingsWatch(session.warnings, known, load_settings, post),
         clock=clock,
     )

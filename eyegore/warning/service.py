@@ -105,6 +105,7 @@ class WarningService:
         heartbeat: Heartbeat | None = None,
         in_force: SettingsInForce | None = None,
         watch: SettingsWatch | None = None,
+        notes: Sequence[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._center, self._senders, self._post, self._clock = center, senders, post, clock
@@ -113,13 +114,14 @@ class WarningService:
         self._beats, self._answers = StateWatch("heartbeat"), StateWatch("answers")
         self._dispatcher: Dispatcher | None = None
         self._outbox: Outbox | None = None
+        self._notes = tuple(notes)
         self._check = StartCheck(senders, post)
         self._recalled = self._unread = False
         self._told: WarningsState | None = None
 
     def begin(self, outbox: Outbox | None, memory: Mapping[str, Any] | None) -> list[Event]:
         """Take up what the last session left, and start; returns what the window is to know of it."""
-        events: list[Event] = []
+        events: list[Event] = [Said(logging.INFO, note, self._clock()) for note in self._notes]
         if memory is not None:
             try:
                 self._center.restore(recalled(CenterMemory, memory))

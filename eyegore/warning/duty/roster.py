@@ -255,6 +255,12 @@ class QuietHours:
     def __init__(self, lab: Sequence[QuietSpan], people: Mapping[str, Sequence[QuietSpan]], clock: WallClock) -> None:
         self._lab, self._people, self._clock = tuple(lab), dict(people), clock
 
+    def always(self, person: str) -> bool:
+        """Whether the hours of a person never end."""
+        spans = self._people.get(person, self._lab)
+        edges = {0, *(span.ends % DAY_MIN for span in spans)}
+        return all(any(span.holds(day, minute) for span in spans) for day in range(7) for minute in edges)
+
     def quiet(self, person: str, now: float) -> bool:
         """Whether a person is to be left alone at an instant [unix s], by what their clock shows."""
         local = self._clock.local(now)

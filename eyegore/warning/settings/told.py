@@ -15,6 +15,8 @@ from eyegore.warning.settings.model import WarningSettings
 MASK = "****"
 SOON_S = 14 * 86_400.0
 """A roster that ends sooner is worth a word [s]."""
+ROUND_S = 28 * 86_400.0
+"""A roster has come round once in so long [s]."""
 Row = tuple[str, str]
 
 
@@ -71,7 +73,7 @@ def where_to_put(settings: WarningSettings, names: Iterable[str]) -> list[str]:
 def notes(settings: WarningSettings, now: float) -> list[str]:
     """What is allowed, but worth knowing before a night; ``now`` [unix s]."""
     roster, clock = settings.roster, settings.roster.clock
-    found = []
+    found = never(settings, now)
     if math.isfinite(roster.ends) and roster.ends - now < SOON_S:
         told = "ended" if roster.ends <= now else "ends"
         when = clock.text(clock.local(roster.ends))
@@ -82,17 +84,56 @@ def notes(settings: WarningSettings, now: float) -> list[str]:
     alone = [str(place + 1) for place, each in enumerate(roster.entries) if not each.backup]
     if alone:
         found.append(f"without a backup: duty {', '.join(alone)}; nobody is told when the primary does not answer")
-    warned = settings.routes[Severity.WARNING]
-    unheard = [key for key in settings.people if key in roster.people and not set(warned) & set(settings.reach(key))]
-    if not warned:
-        found.append("a WARNING is sent to nobody: it is in the window and in the journal only")
-    elif unheard:
-        found.append(f"a WARNING does not reach {', '.join(unheard)}: no channel of that route")
+    if settings.escalate_after_s >= settings.rates.expires_s:
+        found.append("the backup is told later than a message is of use: escalate_after_min and expires_min")
     if not settings.proof.at:
         found.append("no [proof]: a dead path is noticed only when a warning does not arrive")
     if not settings.heartbeat.wanted:
         found.append("no [heartbeat]: nobody notices when this computer or Eyegore itself stops")
     return found
+
+
+def never(settings: WarningSettings, now: float) -> list[str]:
+    """What of the settings never applies: who is told nothing of a severity, and channels that nobody is told by."""
+    warned, on_duty = (
+        settings.routes[Severity.WARNING],
+        [one for one in settings.people if one in settings.roster.people],
+    )
+    if not warned:
+        return ["a WARNING is sent to nobody: it is in the window and in the journal only", *_unused(settings)]
+    found = []
+    unheard = [key for key in on_duty if not set(warned) & set(settings.reach(key))]
+    if unheard:
+        found.append(f"a WARNING does not reach {', '.join(unheard)}: no channel of that route")
+    always = [key for key in on_duty if settings.quiet_hours.always(key)]
+    if always:
+        found.append(f"the quiet hours of {', '.join(always)} never end: no WARNING is sent to them")
+    asleep = [key for key in on_duty if key not in always and _always_asleep(settings, key, now)]
+    if asleep:
+        found.append(f"all duty of {', '.join(asleep)} is in quiet hours: a WARNING is told when they end")
+    return [*found, *_unused(settings)]
+
+
+def _unused(settings: WarningSettings) -> list[str]:
+    """Channels of a route that nobody on duty has, and accounts that no route names."""
+    reach = {channel for key in settings.roster.people for channel in settings.reach(key)}
+    found = []
+    for severity, channels in settings.routes.items():
+        nobody = [one for one in channels if one not in reach]
+        if nobody and len(nobody) < len(channels):
+            found.append(f"a {severity.name} is never sent by {_channels(nobody)}: nobody on duty has that")
+    named = {channel for channels in settings.routes.values() for channel in channels}
+    idle = [one for one in settings.channels if one not in named and one not in settings.proof.channels]
+    return [*found, f"nothing is sent by {_channels(idle)}: no route names it"] if idle else found
+
+
+def _always_asleep(settings: WarningSettings, person: str, now: float) -> bool:
+    """Whether all duty of a person in the next four weeks lies in quiet hours, looked at every 15 minutes."""
+    shifts = [one for one in settings.roster.shifts(now, now + ROUND_S) if one.primary == person]
+    times = (
+        begins + step for one in shifts for begins in [one.begins] for step in range(0, int(one.ends - begins), 900)
+    )
+    return bool(shifts) and all(settings.quiet_hours.quiet(person, time) for time in times)
 
 
 def _channels(channels: Iterable[Channel]) -> str:

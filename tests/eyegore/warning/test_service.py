@@ -199,6 +199,14 @@ def test_a_swap_entered_meanwhile_is_taken_up_and_said(
         assert [one for one in journal.entries() if "was changed: on duty ben" in one.comment]
 
 
+def test_who_is_never_told_is_said_at_the_start(
+    warning_settings: Path, start: Start, ear: Ear, wait_until: WaitUntil
+) -> None:
+    warning_settings.write_text(f'quiet = [{{ from = "22:00", to = "22:00" }}]\n{warning_settings.read_text()}')
+    start()
+    wait_until(lambda: "the quiet hours of anna, ben never end: no WARNING is sent to them" in ear.said())
+
+
 def test_a_password_that_is_wrong_is_found_at_the_start(
     tmp_path: Path, start: Start, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
