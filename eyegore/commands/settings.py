@@ -12,7 +12,7 @@ from eyegore.basics.toml_file import TomlError
 from eyegore.commands.command_line import Commands, add_command, add_copies, add_settings, settings_file_of
 from eyegore.commands.terminal import say_aligned
 from eyegore.warning.settings import WarningSettings, default_path, example, load_settings
-from eyegore.warning.settings.credentials import Credentials
+from eyegore.warning.settings.credentials import Credentials, flaws
 from eyegore.warning.settings.told import credential_rows, notes, rows, where_to_put
 
 _ABOUT = """\
@@ -153,7 +153,7 @@ def _check(path: Path) -> int:
 
 
 def _say_credentials(settings: WarningSettings, credentials: Credentials) -> bool:
-    """Tell what is there of the credentials; returns whether all are."""
+    """Tell what is there of the credentials; returns whether all are and can work."""
     found = credential_rows(settings, credentials)
     for name, what, state in found:
         sys.stdout.write(f"{name}: {state}, {what}\n")
@@ -162,4 +162,6 @@ def _say_credentials(settings: WarningSettings, credentials: Credentials) -> boo
         lines = where_to_put(settings, missing)
         sys.stdout.write(f"{len(missing)} of {len(found)} credentials missing; {lines[0]}\n")
         sys.stdout.writelines(f"{line}\n" for line in lines[1:])
-    return not missing
+    flawed = flaws(settings, credentials)
+    sys.stdout.writelines(f"{name} {flaw}\n" for name, flaw in flawed.items())
+    return not (missing or flawed)

@@ -45,6 +45,8 @@ def warnings_for(
     accounts = open_accounts(settings, Credentials(settings.credentials))
     if accounts.missing:
         raise SettingsError(f"warnings cannot be sent without: {', '.join(accounts.missing)} (eyegore settings check)")
+    if accounts.flawed:
+        raise SettingsError(f"warnings cannot be sent: {'; '.join(accounts.flawed)} (eyegore settings check)")
     started = clock()
     in_force = SettingsInForce(settings)
     rules = PolicyRules(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -145,7 +146,10 @@ def _from_keyring(name: str) -> SecretStr | None:
 
 @dataclass(frozen=True)
 class Accounts:
-    """The accounts of the settings with their credentials; None or absent without. ``missing`` names these in words."""
+    """The accounts of the settings with their credentials; None or absent without.
+
+    ``missing`` names these in words, ``flawed`` those that can never work.
+    """
 
     smtp: SmtpAccount | None
     twilio: TwilioAccount | None
@@ -153,6 +157,7 @@ class Accounts:
     other: Mapping[str, OtherAccount]
     heartbeat_url: SecretStr | None
     missing: tuple[str, ...]
+    flawed: tuple[str, ...] = ()
 
 
 def needed(settings: WarningSettings) -> dict[str, str]:
@@ -168,6 +173,27 @@ def needed(settings: WarningSettings) -> dict[str, str]:
     if settings.heartbeat.wanted and not (settings.heartbeat.file or settings.heartbeat.url):
         found[HEARTBEAT] = "URL of [heartbeat], which has neither file nor url"
     return found
+
+
+def flaws(settings: WarningSettings, credentials: Credentials) -> dict[str, str]:
+    """What is wrong with credentials that are there and can never work, by name; not with what is in them."""
+    found = {}
+    for name in needed(settings):
+        secret = credentials.get(name)
+        flaw = _flaw(name, secret.get_secret_value()) if secret is not None else ""
+        if flaw:
+            found[name] = flaw
+    return found
+
+
+def _flaw(name: str, secret: str) -> str:
+    if not secret.isprintable():
+        return "holds a line break or another sign that cannot be typed: copy it again"
+    if name == TWILIO and not re.fullmatch(r"[!-~]+", secret):
+        return "holds letters that no token has: copy it again from the console"
+    if name not in (SMTP, IMAP, TWILIO) and not re.match(r"https?://[!-~]", secret):
+        return "is no URL that begins with https://"
+    return ""
 
 
 def open_accounts(settings: WarningSettings, credentials: Credentials) -> Accounts:
@@ -190,4 +216,5 @@ def open_accounts(settings: WarningSettings, credentials: Credentials) -> Accoun
     if settings.heartbeat.wanted:
         url = credentials.get(HEARTBEAT) or url
     missing = tuple(f"{name} ({what})" for name, what in wanted.items() if name not in found)
-    return Accounts(mail, phone, inbox, other, url, missing)
+    flawed = tuple(f"{name} {flaw}" for name, flaw in flaws(settings, credentials).items())
+    return Accounts(mail, phone, inbox, other, url, missing, flawed)

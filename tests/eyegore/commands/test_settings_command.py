@@ -36,7 +36,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def with_credentials(file: Path) -> None:
     file.write_text(WITH_ALL, encoding="utf-8")
     beside = file.parent / "credentials"
-    beside.write_text("".join(f'{name}="{SECRET}-{name}"\n' for name in NAMES), encoding="utf-8")
+    kept = {name: f"{'https://' if 'OTHER' in name else ''}{SECRET}-{name}" for name in NAMES}
+    beside.write_text("".join(f'{name}="{secret}"\n' for name, secret in kept.items()), encoding="utf-8")
     beside.chmod(0o600)
 
 
@@ -75,6 +76,30 @@ def test_check_refuses_credentials_that_others_can_read(capsys: pytest.CaptureFi
     assert f"chmod 600 {beside}" in capsys.readouterr().out
     assert main(["settings", "show", str(file)]) == 2
     assert f"chmod 600 {beside}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "secret", "told"),
+    [
+        ("EYEGORE_SMTP_PASSWORD", "größe", ""),
+        ("EYEGORE_SMTP_PASSWORD", f"{SECRET}\n", "EYEGORE_SMTP_PASSWORD holds a line break"),
+        ("EYEGORE_IMAP_PASSWORD", f"{SECRET}\t", "EYEGORE_IMAP_PASSWORD holds a line break"),
+        ("EYEGORE_TWILIO_TOKEN", f"{SECRET}ß", "EYEGORE_TWILIO_TOKEN holds letters that no token has"),
+        ("EYEGORE_TWILIO_TOKEN", f" {SECRET}", "EYEGORE_TWILIO_TOKEN holds letters that no token has"),
+        ("EYEGORE_OTHER_LAB_CHAT", SECRET, "EYEGORE_OTHER_LAB_CHAT is no URL that begins with https://"),
+    ],
+)
+def test_a_credential_that_can_never_work_is_found_without_telling_it(
+    capsys: pytest.CaptureFixture[str], file: Path, name: str, secret: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_credentials(file)
+    monkeypatch.setenv(name, secret)
+    assert main(["settings", "check", str(file)]) == (1 if told else 0)
+    found = capsys.readouterr().out
+    assert told in found
+    assert SECRET not in found
+    settings = load_settings(file)
+    assert bool(open_accounts(settings, Credentials(settings.credentials)).flawed) is bool(told)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +207,7 @@ def test_accounts_have_their_secrets_and_show_none(file: Path) -> None:
     assert accounts.smtp.password.get_secret_value() == f"{SECRET}-EYEGORE_SMTP_PASSWORD"
     assert accounts.twilio is not None
     assert accounts.imap is not None
-    assert accounts.other["lab-chat"].url.get_secret_value() == f"{SECRET}-EYEGORE_OTHER_LAB_CHAT"
+    assert accounts.other["lab-chat"].url.get_secret_value() == f"https://{SECRET}-EYEGORE_OTHER_LAB_CHAT"
     shown = f"{settings!r} {accounts!r} {accounts} {credentials!r}"
     assert SECRET not in shown
 
