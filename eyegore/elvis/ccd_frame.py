@@ -19,6 +19,7 @@ from eyegore.elvis.ccd_geometry import (
     QUADRANTS as QUADRANTS,
     FrameGeometry as FrameGeometry,
 )
+from eyegore.elvis.fits_checksum import wrong_checksum
 from eyegore.elvis.fits_headers import CardValue, Flaw, FrameError, Hdu, Headers, read_headers, unreadable
 from eyegore.elvis.frame_pixels import UInt16Array as UInt16Array, compressed, image_shape, pixels_of
 from eyegore.messages.images import ImageProblem
@@ -92,7 +93,10 @@ def read_frame(path: str | os.PathLike[str], buffer: UInt16Array | None = None) 
     FrameError as there, and when the image cannot be a frame of these CCDs.
     """
     with _told(path), _image(path) as descriptor:
-        image = _image_of(descriptor, path)
+        headers = _headers_of(descriptor, path)
+        image = headers.image
+        if wrong := wrong_checksum(descriptor, headers):
+            raise FrameError(path, ImageProblem.DAMAGED, f"is damaged: {wrong}")
         rows, columns = image_shape(image)
         try:
             geometry = FrameGeometry.from_shape(columns, rows)
@@ -139,12 +143,16 @@ def _told(path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def _image_of(descriptor: int, path: str | os.PathLike[str]) -> Hdu:
+    return _headers_of(descriptor, path).image
+
+
+def _headers_of(descriptor: int, path: str | os.PathLike[str]) -> Headers:
     size = os.fstat(descriptor).st_size
     headers = read_headers(descriptor, size)
     flaw = _flaw(descriptor, headers, size)
     if flaw:
         raise FrameError(path, flaw.problem, f"is not a complete image: {flaw.words}")
-    return headers.image
+    return headers
 
 
 def _flaw(descriptor: int, headers: Headers, size: int) -> Flaw | None:

@@ -22,9 +22,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 _STAMP = re.compile(r"(\d\d)(\d\d)(\d\d)D_?(\d\d)(\d\d)(\d\d)T", re.ASCII)
 _FOLDER = re.compile(r"(\d\d)_([A-Za-z]{3})_(\d\d)", re.ASCII)
-_IMAGE = re.compile(r"EUC_(\d+)_(\d{6}D_?\d{6}T)_ROE\d+_CCD(\d)\.fits?(?:\.(?:fz|gz))?", re.IGNORECASE | re.ASCII)
+_IMAGE = re.compile(r"EUC_(\d{1,18})_(\d{6}D_?\d{6}T)_ROE\d+_CCD(\d)\.fits?(?:\.(?:fz|gz))?", re.IGNORECASE | re.ASCII)
 _EXPLOG = re.compile(r"EXP_LOG_(\d\d)(\d\d)(\d\d)(?:_[^/]*)?\.txt", re.IGNORECASE | re.ASCII)
-_OBSID_HK = re.compile(r"HK_(\d+)_(\d{6}D_?\d{6}T)_ROE\d+\.txt", re.IGNORECASE | re.ASCII)
+_OBSID_HK = re.compile(r"HK_(\d{1,18})_(\d{6}D_?\d{6}T)_ROE\d+\.txt", re.IGNORECASE | re.ASCII)
 _MASTER_HK = re.compile(r"HK_(\d\d)-(\d\d)-(\d\d)_ROE\d+(?:_(\d+))?\.txt", re.IGNORECASE | re.ASCII)
 
 

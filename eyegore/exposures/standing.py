@@ -130,7 +130,7 @@ class ImageFindings:
             note, unseen = "there is none", False
         else:
             note = f"{result.problem.value}: {result.explanation}"
-            unseen = result.problem in (ImageProblem.UNREADABLE, ImageProblem.FAULT)
+            unseen = result.problem in (ImageProblem.UNREADABLE, ImageProblem.FAULT, ImageProblem.CONTRADICTORY)
         if not unseen and self.lab_now - state.end < ARRIVAL_S:
             note, unseen = f"{note}, but it may still come", True
         verdict = RetakeVerdict.UNKNOWN if unseen else RetakeVerdict.BAD_IMAGE

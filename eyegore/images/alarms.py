@@ -75,8 +75,7 @@ class ImageAlarms:
 def _by_subject(result: ImageResult) -> tuple[dict[str, str], list[str]]:
     """What is wrong with an image in words, by subject; and the subjects of which all that was checked is well."""
     if result.problem is not None:
-        gone = result.verdict is ImageVerdict.NOT_CHECKED
-        return ({} if gone else {FILE: f"{_told(result)} (ObsID {result.obsid})"}), []
+        return ({} if result.problem.unseen else {FILE: f"{_told(result)} (ObsID {result.obsid})"}), []
     bad: dict[str, list[ImageCheck]] = {}
     passed = {FILE}
     for check in result.checks:

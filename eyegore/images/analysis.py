@@ -101,6 +101,11 @@ def judge_image(
     if block and block not in table.blocks:
         raise unknown("block", block, table.blocks)
     facts = ImageFacts(frame.path, frame.cards, exposure)
+    if facts.contradiction:
+        words = f"contradicts its name: the header has {facts.contradiction}; find out which image it is"
+        why = FrameError(frame.path, ImageProblem.CONTRADICTORY, words)
+        log.warning("%s", why)
+        return problem_result(frame.path, why, exposure=exposure, block=block)
     family = family_of(facts.test)
     optics = chamber_of_block(block) if block else chamber(_USUAL_CHAMBER)
     own = optics if block and optics.name.partition("_")[2] == block else None

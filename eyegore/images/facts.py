@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eyegore.elvis.ccd_geometry import FrameGeometry
-from eyegore.elvis.day_folder import parse_name
+from eyegore.elvis.day_folder import FileKind, parse_name
 from eyegore.elvis.dialect import DIALECTS, version_named
 from eyegore.elvis.fits_headers import CardValue
 from eyegore.messages.events import Exposure
@@ -26,6 +26,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "WAVE": ("WAVE", "WAVELENG", "WAVELENGTH"),
 }
 """Keywords and log columns that say the same, by that of ELVIS 6.3.0 and later."""
+
+HIGHEST_OBSID = 10**18
+"""Numbers from here on are no ObsIDs: ELVIS counts tens of thousands."""
 
 _IN_MS = ("CHRG_INJ", "WAVELENG", "CCD_SN")
 """Keywords of headers whose exposure times are in ms: they ended with 6.1.0."""
@@ -64,10 +67,21 @@ class ImageFacts:
             return math.nan
 
     @property
+    def contradiction(self) -> str:
+        """Where the header tells of another image than the name of the file; "" where it does not."""
+        named = parse_name(self.path.rpartition("/")[2])
+        if named is None or named.kind is not FileKind.IMAGE:
+            return ""
+        obsid, ccd = self.number("OBSID"), _ccd_in(self.text("EXTNAME"))
+        found = [f"OBSID {self.text('OBSID')}"] if math.isfinite(obsid) and obsid != named.obsid else []
+        found += [f"EXTNAME {self.text('EXTNAME')}"] if ccd and named.ccd and ccd != named.ccd else []
+        return " and ".join(found)
+
+    @property
     def obsid(self) -> int:
         """ObsID, 0 where neither header nor name nor log tell it."""
         number = self.number("OBSID")
-        if math.isfinite(number) and number >= 0:
+        if 0 <= number < HIGHEST_OBSID and number == int(number):
             return int(number)
         named = parse_name(self.path.rpartition("/")[2])
         if named is not None and named.obsid is not None:
@@ -83,10 +97,7 @@ class ImageFacts:
             f"CCD{named.ccd}" if named is not None and named.ccd else "",
             self.exposure.ccd if self.exposure is not None else "",
         )
-        for text in told:
-            if found := re.search(r"CCD_?([1-3])\b", text):
-                return int(found[1])
-        return 0
+        return next((ccd for text in told if (ccd := _ccd_in(text))), 0)
 
     @property
     def test(self) -> str:
@@ -132,3 +143,9 @@ class ImageFacts:
     def _gate(self, name: str, old: str) -> float:
         volts = self.number(name)
         return self.number(old) if math.isnan(volts) else volts
+
+
+def _ccd_in(text: str) -> int:
+    """The CCD that a text names, 0 where it names none."""
+    found = re.search(r"CCD_?([1-3])\b", text)
+    return int(found[1]) if found else 0

@@ -36,13 +36,20 @@ class ImageProblem(Enum):
     ZERO_FILLED = "zero-filled"
     WRONG_SHAPE = "wrong shape"
     WRONG_PIXELS = "wrong pixels"
+    CONTRADICTORY = "contradictory"
+    """Header and name tell of different images: nobody knows which it is."""
     FAULT = "fault of Eyegore"
 
     @property
     def verdict(self) -> ImageVerdict:
         """Verdict on the frame: nothing is known of one that could not be looked at, the others are bad."""
-        unseen = (ImageProblem.VANISHED, ImageProblem.UNREADABLE, ImageProblem.FAULT)
-        return ImageVerdict.NOT_CHECKED if self in unseen else ImageVerdict.FAIL
+        unknown = self.unseen or self is ImageProblem.CONTRADICTORY
+        return ImageVerdict.NOT_CHECKED if unknown else ImageVerdict.FAIL
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the image could not even be looked at."""
+        return self in (ImageProblem.VANISHED, ImageProblem.UNREADABLE, ImageProblem.FAULT)
 
 
 @dataclass(frozen=True)

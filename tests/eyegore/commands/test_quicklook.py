@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from eyegore.images.analysis import analyse_image
 from eyegore.reports.quicklook.table import COLUMNS, SECTION_NUMBERS
 
 from ...patience import AWAITED_S
-from ..images.simulated_images import write
+from ..images.simulated_images import anonymous, write
 
 if TYPE_CHECKING:
     from ...conftest import WaitUntil
@@ -216,8 +217,9 @@ def test_what_cannot_be_done_is_told(
 def test_ended_in_the_middle_it_goes_on_with_what_is_missing(
     capsys: pytest.CaptureFixture[str], day: Path, how: signal.Signals, wait_until: WaitUntil
 ) -> None:
+    other = anonymous(Path(shutil.copy(day / BIAS, day.parent / "any.fits")))
     for number in range(30):
-        os.link(day / BIAS, day / f"EUC_{21000 + number}_140319D_200005T_ROE1_CCD2.fits")
+        os.link(other, day / f"EUC_{21000 + number}_140319D_200005T_ROE1_CCD2.fits")
     output = Path("look")
     command = [sys.executable, "-m", "eyegore", "quicklook", str(day), "-o", str(output), "--jobs", "2"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

@@ -18,7 +18,7 @@ from eyegore.limits.frame_model import ImageVerdict
 from eyegore.messages.images import ImageCheck, ImageProblem, ImageResult
 from eyegore.simulator.simulator import SimulatedSession, Simulator
 
-from ..images.simulated_images import write
+from ..images.simulated_images import anonymous, write
 
 START = 1_552_599_000.0
 FIRST, SECOND, THIRD = 20103, 20104, 20105
@@ -26,8 +26,11 @@ FIRST, SECOND, THIRD = 20103, 20104, 20105
 
 @pytest.fixture(scope="module")
 def frame(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bias of which nothing is wrong."""
-    return write(tmp_path_factory.mktemp("frame"), "BIAS01")
+    """A bias of CCD2 of which nothing is wrong; beside it those of the others."""
+    folder = tmp_path_factory.mktemp("frame")
+    for ccd in (1, 2, 3):
+        anonymous(write(folder, "BIAS01", ccd=ccd)).rename(folder / f"{ccd}.fits")
+    return folder / "2.fits"
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def fill(folder: Path, frame: Path, *without: tuple[int, int]) -> None:
     for obsid in (FIRST, SECOND, THIRD):
         for ccd in (1, 2, 3):
             if (obsid, ccd) not in without:
-                os.link(frame, path(folder, obsid, ccd))
+                os.link(frame.with_name(f"{ccd}.fits"), path(folder, obsid, ccd))
 
 
 def retake(capsys: pytest.CaptureFixture[str], folder: Path, *options: str) -> tuple[int, dict[str, Any]]:
@@ -196,3 +199,16 @@ def test_images_without_a_row_of_the_log_are_told(
     assert code == 2
     (doubt,) = report["doubts"]
     assert "EUC_20200_" in doubt
+
+
+def test_an_image_of_another_exposure_under_this_name_is_told(
+    capsys: pytest.CaptureFixture[str], folder: Path, frame: Path, tmp_path: Path
+) -> None:
+    fill(folder, frame, (SECOND, 1))
+    write(tmp_path, "BIAS01", ccd=2).rename(path(folder, SECOND, 1))
+    code, report = retake(capsys, folder)
+    assert code == 2
+    (one,) = report["unknown"]
+    (reason,) = one["reasons"]
+    assert (one["obsid"], reason["source"]) == (SECOND, "file")
+    assert f"OBSID {FIRST} and EXTNAME ROE1_CCD2" in reason["text"]

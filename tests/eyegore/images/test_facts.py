@@ -8,6 +8,7 @@ import pytest
 
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.elvis.dialect import DIALECTS
+from eyegore.elvis.fits_headers import CardValue
 from eyegore.images.facts import ImageFacts
 from eyegore.messages.events import Exposure
 
@@ -95,3 +96,29 @@ def test_one_gate_voltage_for_all_in_old_headers() -> None:
     old = {"ID_WID": 60, "ID_DLY": 1250, "TOI_CH": 500, "IDL_V": 11.0, "IG1_V": 4.0, "IG2_V": 6.0}
     assert ImageFacts("x.fits", old).expected_injection("E") == 12600
     assert math.isnan(NOTHING.expected_injection("E"))
+
+
+@pytest.mark.parametrize(
+    ("told", "contradiction"),
+    [
+        ({"OBSID": 191, "EXTNAME": "ROE1_CCD3"}, ""),
+        ({"OBSID": 191.0}, ""),
+        ({}, ""),
+        ({"EXTNAME": "IMAGE"}, ""),
+        ({"OBSID": 192}, "OBSID 192"),
+        ({"OBSID": -191}, "OBSID -191"),
+        ({"OBSID": 191.5}, "OBSID 191.5"),
+        ({"OBSID": 1e300}, "OBSID 1e+300"),
+        ({"EXTNAME": "ROE1_CCD1"}, "EXTNAME ROE1_CCD1"),
+        ({"OBSID": 192, "EXTNAME": "CCD_2"}, "OBSID 192 and EXTNAME CCD_2"),
+    ],
+)
+def test_a_header_that_contradicts_the_name(told: dict[str, CardValue], contradiction: str) -> None:
+    assert ImageFacts(NAME, told).contradiction == contradiction
+    assert ImageFacts("x.fits", told).contradiction == ""
+
+
+@pytest.mark.parametrize("value", [1e300, -5, 0.5, 10**18, "many", math.inf])
+def test_an_obsid_that_is_none_is_not_taken(value: CardValue) -> None:
+    assert ImageFacts(NAME, {"OBSID": value}).obsid == 191
+    assert ImageFacts("x.fits", {"OBSID": value}).obsid == 0

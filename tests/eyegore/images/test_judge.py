@@ -21,7 +21,7 @@ from eyegore.messages.events import Exposure, ImageFile
 from eyegore.messages.images import ImageJudged, ImageProblem, ImageResult, ImagesWaiting
 
 from ...patience import AWAITED_S
-from .simulated_images import write
+from .simulated_images import anonymous, write
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ LIMIT_S = AWAITED_S
 def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one real bias; other ObsIDs are links to it."""
     folder = tmp_path_factory.mktemp("day")
-    write(folder, "BIAS01").rename(folder / "bias")
+    anonymous(write(folder, "BIAS01")).rename(folder / "bias")
     return folder
 
 

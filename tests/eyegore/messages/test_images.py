@@ -64,7 +64,9 @@ def test_json_names_what_is_wrong_with_a_file() -> None:
 @pytest.mark.parametrize("problem", ImageProblem)
 def test_a_file_with_a_problem_never_passes(problem: ImageProblem) -> None:
     unseen = problem in (ImageProblem.VANISHED, ImageProblem.UNREADABLE, ImageProblem.FAULT)
-    assert problem.verdict is (ImageVerdict.NOT_CHECKED if unseen else ImageVerdict.FAIL)
+    assert problem.unseen == unseen
+    unknown = unseen or problem is ImageProblem.CONTRADICTORY
+    assert problem.verdict is (ImageVerdict.NOT_CHECKED if unknown else ImageVerdict.FAIL)
 
 
 def test_gradients_and_shares() -> None:
