@@ -59,8 +59,7 @@ class AlarmMachine:
     @property
     def idle(self) -> bool:
         """Whether nothing is to be remembered of it."""
-        alarm = self._alarm
-        return self._under is AlarmState.NORMAL and math.isnan(alarm.shelved_until) and not alarm.glitches
+        return self._under is AlarmState.NORMAL and not self.shelved
 
     @property
     def shelved(self) -> bool:

@@ -1,7 +1,8 @@
 """The journal: every change of every alarm, and the state they are in; one SQLite file per monitored folder.
 
-Entries and state are written in one transaction. None is forced to the disk (see :mod:`eyegore.basics.store`): that
-would make the monitor wait for the disk at every change, longest when a flood of alarms comes.
+Entries and what changed of the state are written in one transaction. None is forced to the disk (see
+:mod:`eyegore.basics.store`): that would make the monitor wait for the disk at every change, longest when a flood of
+alarms comes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +20,9 @@ from eyegore.basics.files import SUFFIX, kept_path, state_dir
 from eyegore.basics.store import is_corrupt, make_private, transaction
 from eyegore.journal import delivery, outbox
 from eyegore.journal.delivery import Delivery
+from eyegore.journal.parts import first_name, parts_of
 from eyegore.journal.reader import JournalReader
-from eyegore.journal.schema import INSERT, JOURNAL, KEEP, JournalError, row_of
+from eyegore.journal.schema import INSERT, JOURNAL, KEEP, KEEP_PART, JournalError, row_of
 from eyegore.messages.events import AlarmEntry
 
 __all__ = ["Journal", "JournalError", "JournalReader", "journal_path", "journals"]
@@ -52,7 +54,7 @@ class Journal(JournalReader):
         self._lock: int | None = None
         self._identity = (0, 0)
         self._closed = False
-        self._last_state: str | None = None
+        self._written: dict[str, str] | None = None
         self._connection = None
         super().__init__(path)
 
@@ -62,27 +64,33 @@ class Journal(JournalReader):
         return told
 
     def record(
-        self, entries: Sequence[AlarmEntry], state: Mapping[str, Any] | None, deliveries: Sequence[Delivery] = ()
+        self,
+        entries: Sequence[AlarmEntry],
+        state: Mapping[str, Any] | None,
+        deliveries: Sequence[Delivery] = (),
+        later: Container[str] = (),
     ) -> None:
         """Add ``entries`` and ``deliveries`` and replace the state (unless None), all or nothing.
 
         After a :class:`JournalError` nothing of this call is in the journal; it can be called again with the same.
-        A state that is still the same costs no write.
+        Of the state what changed is written; nothing is when that is only what stands under a name of ``later``.
         """
         rows = [row_of(entry) for entry in entries]
         out = [delivery.row_of(one) for one in deliveries]
-        kept = None if state is None else json.dumps(state)
+        parts = None if state is None else parts_of(state)
         self._present()
+        changed = {} if parts is None else _changed(self._written, parts)
+        if not (rows or out or any(first_name(path) not in later for path in changed)):
+            return
 
         def write(connection: sqlite3.Connection) -> None:
             connection.executemany(INSERT, rows)
             connection.executemany(outbox.INSERT, out)
-            if kept is not None:
-                connection.execute(KEEP, ("state", kept))
+            if parts is not None:
+                _replace(connection, self._written, parts)
 
-        if rows or out or kept not in (None, self._last_state):
-            self._write(write)
-            self._last_state = kept if kept is not None else self._last_state
+        self._write(write)
+        self._written = parts if parts is not None else self._written
 
     def prune(self, before: float) -> int:
         """Remove the entries with ``time < before`` [unix s] and return how many; the state stays.
@@ -152,13 +160,31 @@ class Journal(JournalReader):
             self._unlock()
             raise
         self._identity = _identity(self.path)
-        self._last_state = None
+        self._written = None
         return connection
 
     def _unlock(self) -> None:
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
+
+
+def _changed(before: Mapping[str, str] | None, parts: Mapping[str, str]) -> dict[str, str | None]:
+    """What is to be written over a state (None: nobody knows it): parts that differ, None for those that are gone."""
+    known = before or {}
+    gone = {path: None for path in known if path not in parts}
+    return gone | {path: part for path, part in parts.items() if known.get(path) != part}
+
+
+def _replace(connection: sqlite3.Connection, before: Mapping[str, str] | None, parts: Mapping[str, str]) -> None:
+    if before is None:
+        connection.execute("DELETE FROM state")
+        connection.execute("DELETE FROM kept WHERE name = 'state'")
+    changed = _changed(before, parts)
+    connection.executemany(
+        "DELETE FROM state WHERE path = ?", [(path,) for path, part in changed.items() if part is None]
+    )
+    connection.executemany(KEEP_PART, [(path, part) for path, part in changed.items() if part is not None])
 
 
 def _locked(path: Path) -> int:

@@ -7,10 +7,11 @@ program that holds the file, holds up no alarm.
 from __future__ import annotations
 
 import logging
+import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ RETRY_S = 30.0
 """Time between two attempts to open a journal that could not be opened [s]."""
 PATIENCE_S = 0.5
 """So long the journal is waited for [s]; once it was slower it is not waited for before it is quick again."""
+BY_ROWS_S = 10.0
+"""How often what only the rows changed is written [s]."""
 HANGS_S = 5.0
 """After so long without an answer the disk hangs [s]: another program that holds the file is waited for less long."""
 END_S = 2.0
@@ -82,10 +85,17 @@ class _Clerk(Worker):
 
 
 class JournalKeeper:
-    """Used on the monitor's thread only. ``say`` is called with one line when writing begins to fail or works again."""
+    """Used on the monitor's thread only. ``say`` is called with one line when writing begins to fail or works again.
 
-    def __init__(self, path: Path, folder: Path, say: Callable[[str], None], *, keep_days: float) -> None:
+    ``by_rows`` names what of the state the rows change: by itself that is written every :data:`BY_ROWS_S`, as the rows
+    lead there again.
+    """
+
+    def __init__(
+        self, path: Path, folder: Path, say: Callable[[str], None], *, keep_days: float, by_rows: Container[str] = ()
+    ) -> None:
         self._say = say
+        self._by_rows, self._by_rows_at = by_rows, -math.inf
         self._keep_s = keep_days * DAY_S
         self._waiting: list[AlarmEntry] = []
         self._out: list[Delivery] = []
@@ -118,7 +128,7 @@ class JournalKeeper:
     @property
     def complete(self) -> bool:
         """Whether all that was taken is written."""
-        return not (self._waiting or self._out)
+        return not (self._waiting or self._out or self._doing or self._failing)
 
     def state(self) -> dict[str, Any] | None:
         """The state of the alarms when the last session ended, however it ended; None when there was none."""
@@ -145,12 +155,20 @@ class JournalKeeper:
         return task.result if isinstance(task.result, tuple) else ()
 
     def write(
-        self, events: Iterable[Event], memory: Callable[[], Mapping[str, Any]], deliveries: Iterable[Delivery] = ()
+        self,
+        events: Iterable[Event],
+        memory: Callable[[], Mapping[str, Any]],
+        deliveries: Iterable[Delivery] = (),
+        *,
+        also: bool = False,
     ) -> None:
-        """Write what happened and what is to be told, with the state it led to; nothing when nothing happened."""
+        """Write what happened and what is to be told, with the state it led to.
+
+        Where neither is anything nothing is written, but for the state that it ``also`` led to.
+        """
         entries = [event.entry for event in events if isinstance(event, AlarmChanged | Noted)]
         out = list(deliveries)
-        if entries or out:
+        if entries or out or also:
             self._waiting += entries
             self._out += out
             self._write(memory)
@@ -163,7 +181,9 @@ class JournalKeeper:
             self._open()
             changed = True
         if changed or self._waiting or self._out or self._failing:
-            self._write(memory)
+            soon = 0.0 <= now - self._by_rows_at < BY_ROWS_S
+            self._by_rows_at = self._by_rows_at if soon else now
+            self._write(memory, later=self._by_rows if soon else ())
         if self._journal is not None and not self._failing and now >= self._prune_at:
             self._prune_at = now + DAY_S
             self._attempt(lambda journal: journal.prune(now - self._keep_s))
@@ -177,14 +197,16 @@ class JournalKeeper:
             self._clerk.ask(self._journal.close)
         self._clerk.stop(END_S)
 
-    def _write(self, memory: Callable[[], Mapping[str, Any]], patience_s: float = PATIENCE_S) -> None:
+    def _write(
+        self, memory: Callable[[], Mapping[str, Any]], patience_s: float = PATIENCE_S, later: Container[str] = ()
+    ) -> None:
         if self._doing is None:
             entries, out, state = list(self._waiting), list(self._out), memory()
 
             def written() -> None:
                 del self._waiting[: len(entries)], self._out[: len(out)]
 
-            self._attempt(lambda journal: journal.record(entries, state, out), written, patience_s)
+            self._attempt(lambda journal: journal.record(entries, state, out, later), written, patience_s)
         else:
             self._collect()
         if self._doing is None and len(self._waiting) > MOST_WAITING:

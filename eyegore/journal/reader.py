@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from eyegore.basics.store import primary_code
-from eyegore.journal.schema import JOURNAL, SELECT, SELECT_OF_VERSION_2, Cell, JournalError, entry_of
+from eyegore.journal.parts import whole_of
+from eyegore.journal.schema import JOURNAL, SELECT, SELECT_OF_VERSION_2, VERSION, Cell, JournalError, entry_of
 from eyegore.messages.events import AlarmEntry
 
 PAGE = 500
@@ -23,7 +24,7 @@ class JournalReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._select = SELECT
+        self._select, self._version = SELECT, VERSION
         self._connection: sqlite3.Connection | None = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
@@ -55,7 +56,7 @@ class JournalReader:
             version = JOURNAL.version_of(connection, self.path)
             if version is None:
                 raise JournalError(f"there is nothing in the alarm journal {self.path} yet")
-            self._select = SELECT if version > 2 else SELECT_OF_VERSION_2
+            self._select, self._version = SELECT if version > 2 else SELECT_OF_VERSION_2, version
         except BaseException:
             connection.close()
             raise
@@ -90,7 +91,13 @@ class JournalReader:
 
     def state(self) -> dict[str, Any] | None:
         """The state of the alarms as it was after the last entry; None when none was recorded yet."""
-        return self._kept("state")
+        parts = self._rows("SELECT path, json FROM state ORDER BY rowid", ()) if self._version > 3 else []
+        if not parts:
+            return self._kept("state")
+        try:
+            return whole_of(dict(parts))
+        except (ValueError, TypeError, AttributeError, RecursionError) as why:
+            raise self._no_json("state", why) from why
 
     def folder(self) -> str:
         """The folder this journal belongs to; "" when it was not told."""
@@ -103,10 +110,11 @@ class JournalReader:
         try:
             kept = json.loads(rows[0][0])
         except (ValueError, RecursionError) as why:
-            raise JournalError(
-                f"the {name} in the alarm journal {self.path} is not JSON ({why}): move it away"
-            ) from why
+            raise self._no_json(name, why) from why
         return kept if isinstance(kept, dict) else {}
+
+    def _no_json(self, name: str, why: Exception) -> JournalError:
+        return JournalError(f"the {name} in the alarm journal {self.path} is not JSON ({why}): move it away")
 
     def _rows(self, query: str, values: Sequence[Cell]) -> list[tuple[Any, ...]]:
         if self._connection is None:

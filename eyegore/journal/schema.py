@@ -16,7 +16,7 @@ class JournalError(EyegoreError):
     """The journal of alarms cannot be opened, read or written; nothing of the failed call was written."""
 
 
-VERSION = 3
+VERSION = 4
 """Of the tables. Raise it with every change, and convert the older ones."""
 
 COLUMNS = tuple(each.name for each in fields(AlarmEntry))
@@ -37,6 +37,7 @@ OUTBOX = (
     "CREATE INDEX outbox_by_state ON outbox (state)",
 )
 WHAT = ("ALTER TABLE entries ADD COLUMN what TEXT NOT NULL DEFAULT ''",)
+STATE = ("CREATE TABLE state (path TEXT PRIMARY KEY, json TEXT NOT NULL)",)
 _KINDS = {**AlarmKind.__members__, **NoteKind.__members__}
 _KNOWN = {"kind": _KINDS, "severity": Severity.__members__}
 _OF_VERSION_2 = {one.value for one in Transition}
@@ -58,12 +59,15 @@ TABLES = (
     """,
     "CREATE TABLE kept (name TEXT PRIMARY KEY, json TEXT NOT NULL)",
     *OUTBOX,
+    *STATE,
 )
-"""``kept`` holds what is replaced, not added to: the state of the alarms, and the folder they belong to; ``outbox``
-what is told to people."""
+"""``kept`` holds the folder the alarms belong to (before version 4 their state too), ``state`` their state in parts,
+each of which is replaced when it changes; ``outbox`` what is told to people."""
 BUSY_S = 2.0
 """How long another program that holds the file is waited for [s]; the monitor stands still meanwhile."""
-JOURNAL = StoreKind("the alarm journal", JournalError, 0x45796547, VERSION, TABLES, BUSY_S, {1: OUTBOX, 2: WHAT})
+JOURNAL = StoreKind(
+    "the alarm journal", JournalError, 0x45796547, VERSION, TABLES, BUSY_S, {1: OUTBOX, 2: WHAT, 3: STATE}
+)
 """The application is "EyeG"."""
 
 _NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
@@ -71,6 +75,7 @@ INSERT = f"INSERT INTO entries ({_NAMES}) VALUES ({', '.join('?' * len(COLUMNS))
 SELECT = f"SELECT id, {_NAMES} FROM entries"
 SELECT_OF_VERSION_2 = SELECT.replace('"what"', "'' AS what")
 KEEP = "INSERT INTO kept VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET json = excluded.json"
+KEEP_PART = "INSERT INTO state VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET json = excluded.json"
 
 
 def row_of(entry: AlarmEntry) -> tuple[Cell, ...]:

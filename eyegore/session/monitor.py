@@ -76,6 +76,11 @@ class MonitorMemory:
     timers: TimersMemory = field(default_factory=TimersMemory)
 
 
+BY_ROWS = ("alarms", "judged")
+"""What of the memory every row changes. Rows that come again are judged from where it was written last, and lead to the
+same: what only they changed need not be written at once, as long as it is written as a whole."""
+
+
 class Monitor:
     """State of one session. Every method is called on one thread."""
 

@@ -41,10 +41,11 @@ from eyegore.messages.events import (
     Said,
     WorkerDied,
 )
-from eyegore.session.monitor import Monitor, MonitorMemory, Tick
+from eyegore.session.monitor import BY_ROWS, Monitor, MonitorMemory, Tick
 from eyegore.session.settings import Session, person
 from eyegore.session.side_workers import SideWorkers
 from eyegore.warning.orders import WARNING_THREADS, Due, News, Orders
+from eyegore.warning.replies.reply import Replies
 
 if TYPE_CHECKING:
     from eyegore.warning.service import WarningService
@@ -214,7 +215,7 @@ class Service:
         session, memory = self.session, None
         path = journal_path(session.state, session.folder)
         try:
-            self._keeper = JournalKeeper(path, session.folder, self._say, keep_days=session.keep_days)
+            self._keeper = JournalKeeper(path, session.folder, self._say, keep_days=session.keep_days, by_rows=BY_ROWS)
             past = self._keeper.past(time.time() - PAST_S, MOST_PAST)
             if past:
                 self._publish([PastAlarms(past)])
@@ -232,11 +233,11 @@ class Service:
         self._publish([Said(logging.WARNING, text, self._clock())])
 
     def _take_messages(self) -> None:
-        next_tick = time.monotonic()
+        next_tick, due = time.monotonic(), math.inf
         while True:
             message: FeedMessage | Command | News | Tick | _Shown | None
             try:
-                message = self._inbox.get(timeout=max(0.0, min(next_tick - time.monotonic(), self._due())))
+                message = self._inbox.get(timeout=max(0.0, min(next_tick - time.monotonic(), due)))
             except queue.Empty:
                 message = Tick() if time.monotonic() >= next_tick else Due()
             if message is None:
@@ -251,7 +252,9 @@ class Service:
                     self._when_shown(message.call)
                 elif not isinstance(message, Tick):
                     self._deliver(message)
+                due = self._due()
             except Exception:  # the next row must find the thread alive
+                due = math.inf
                 log.exception("what follows from a message was not done: %.200r", message)
 
     def _due(self) -> float:
@@ -263,7 +266,7 @@ class Service:
         now = self._clock()
         events, orders = self._follows(message, now)
         if self._keeper is not None:  # what is to be told first: the state says that it was
-            self._keeper.write(events, self._memory, orders.deliveries)
+            self._keeper.write(events, self._memory, orders.deliveries, also=isinstance(message, Replies))
             if isinstance(message, Tick):
                 self._keeper.tick(now, self._memory, changed=self._changed)
         if self.warnings is not None:

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -178,7 +179,7 @@ def test_what_a_later_release_wrote_is_told(context: str) -> None:
 def test_tables_are_those_of_this_version() -> None:
     """A new field of AlarmEntry needs a new version of the tables, and a conversion of the older ones."""
     fields = "time data_time parameter kind before after severity value limit context person comment table incident old"
-    assert VERSION == 3
+    assert VERSION == 4
     assert (*fields.split(), "what") == COLUMNS
 
 
@@ -186,7 +187,7 @@ def test_a_journal_of_the_first_version_is_converted_and_loses_nothing(tmp_path:
     path = tmp_path / "old.sqlite"
     with closing(sqlite3.connect(path)) as old:
         for statement in TABLES:
-            if "outbox" not in statement:
+            if "outbox" not in statement and "TABLE state" not in statement:
                 old.execute(statement.replace(', "what" TEXT NOT NULL', ""))
         old.execute(f"PRAGMA application_id = {JOURNAL.application}")
         old.execute("PRAGMA user_version = 1")
@@ -201,7 +202,7 @@ def test_a_journal_of_the_first_version_is_converted_and_loses_nothing(tmp_path:
         assert journal.state() == {"a": 1}
         assert Outbox(path).unfinished() == []
     with closing(sqlite3.connect(path)) as new:
-        assert new.execute("PRAGMA user_version").fetchone() == (3,)
+        assert new.execute("PRAGMA user_version").fetchone() == (4,)
 
 
 def test_a_journal_of_2026_is_read_and_written_on(tmp_path: Path) -> None:
@@ -217,6 +218,9 @@ def test_a_journal_of_2026_is_read_and_written_on(tmp_path: Path) -> None:
         assert (waiting.address, waiting.notice.subject) == ("ana@lab.invalid", "sübject")
         journal.record([entry(3.0, "A")], None)
         assert len(list(journal.entries())) == 3
+        assert journal.state() == {"counter": 2, "alarms": []}
+        journal.record([], {"counter": 3})
+        assert journal.state() == {"counter": 3}
 
 
 SELECTIONS: list[tuple[dict[str, object], list[float]]] = [
@@ -297,6 +301,53 @@ def test_state_that_is_the_same_is_not_written_again(journal: Journal, path: Pat
     journal.record([], {"counter": 2})
     journal.record([], {"counter": 1})
     assert journal.state() == {"counter": 1}
+
+
+@pytest.fixture
+def writes(path: Path) -> Iterator[Callable[[], list[tuple[str, str]]]]:
+    """What was written over or removed of the state since this was last asked: how, and the names of the part."""
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE done (how TEXT, path TEXT)")
+        for how, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
+            note = f"INSERT INTO done VALUES ('{how}', {row}.path);"
+            other.execute(f"CREATE TRIGGER note_{how} AFTER {how} ON state BEGIN {note} END")
+        other.commit()
+
+        def asked() -> list[tuple[str, str]]:
+            with other:
+                return other.execute("DELETE FROM done RETURNING how, path").fetchall()
+
+        yield asked
+
+
+def test_of_a_state_what_changed_is_written(journal: Journal, writes: Callable[[], list[tuple[str, str]]]) -> None:
+    state: dict[str, Any] = {"alarms": {"alarms": {"A": {"worst": 1.0}, "B": [2]}, "flood": False}, "judged": {"f": 1}}
+    journal.record([], state)
+    assert {path for _, path in writes()} == {
+        '["alarms", "alarms", "A"]', '["alarms", "alarms", "B"]', '["alarms", "flood"]', '["judged", "f"]'
+    }  # fmt: skip
+    state["judged"]["f"] = 2
+    journal.record([], state)
+    assert writes() == [("UPDATE", '["judged", "f"]')]
+    del state["alarms"]["alarms"]["A"]
+    state["alarms"]["alarms"]["B"] = [2, 3]
+    journal.record([entry(1.0)], state)
+    assert writes() == [("DELETE", '["alarms", "alarms", "A"]'), ("UPDATE", '["alarms", "alarms", "B"]')]
+    del state["alarms"]["alarms"]["B"]
+    journal.record([], state)
+    assert journal.state() == state, "what is empty is there"
+
+
+def test_what_may_wait_is_written_with_what_may_not(journal: Journal) -> None:
+    journal.record([], {"judged": 1, "phase": "cold"})
+    journal.record([], {"judged": 2, "phase": "cold"}, later=("judged",))
+    assert journal.state() == {"judged": 1, "phase": "cold"}
+    journal.record([], {"judged": 3, "phase": "warm"}, later=("judged",))
+    assert journal.state() == {"judged": 3, "phase": "warm"}
+    journal.record([entry(1.0)], {"judged": 4, "phase": "warm"}, later=("judged",))
+    assert journal.state() == {"judged": 4, "phase": "warm"}
+    journal.record([], {"judged": 5, "phase": "warm"})
+    assert journal.state() == {"judged": 5, "phase": "warm"}
 
 
 # --- kill -9 ---------------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def make_folder_in_the_way(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (make_newer, r"newer Eyegore \(version 7, this one knows 3\): update Eyegore"),
+        (make_newer, r"newer Eyegore \(version 7, this one knows 4\): update Eyegore"),
         (make_foreign, "another program"),
         (make_file_in_the_way, "Not a directory: give another place with --state DIR"),
         (make_folder_in_the_way, "give another place with --state DIR"),
@@ -118,9 +118,20 @@ def test_reader_of_nothing(path: Path) -> None:
         assert times(journal) == [1.0]
 
 
-def test_state_that_is_no_json_is_said(journal: Journal, path: Path) -> None:
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE state SET json = '{'",
+        "UPDATE state SET path = '['",
+        "UPDATE state SET path = '7'",
+        """INSERT INTO state VALUES ('["counter", "more"]', '2')""",
+        "DELETE FROM state; INSERT INTO kept VALUES ('state', '{')",
+    ],
+)
+def test_state_that_is_none_is_said(journal: Journal, path: Path, spoil: str) -> None:
     journal.record([], {"counter": 1})
-    _execute(path, "UPDATE kept SET json = '{'")
+    for statement in spoil.split("; "):
+        _execute(path, statement)
     with pytest.raises(JournalError, match=r"state in the alarm journal .* is not JSON"):
         journal.state()
 
@@ -322,7 +333,7 @@ def test_corruption_noticed_while_writing_loses_nothing_of_the_call(path: Path) 
     spoilt = path.with_name("spoilt")
     spoilt.write_bytes(scribbled(path.read_bytes()))
     with Journal(path) as journal:
-        _execute(path, "UPDATE kept SET json = '{}'")  # so that SQLite does not trust the pages it remembers
+        _execute(path, "UPDATE state SET json = '{}'")  # so that SQLite does not trust the pages it remembers
         subprocess.run(["cp", spoilt, path], check=True)
         journal.record([entry(999.0)], {"counter": 2})
         (told,) = journal.news()

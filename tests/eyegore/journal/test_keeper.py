@@ -59,3 +59,27 @@ def test_a_state_that_did_not_change_is_not_made_up_again(tmp_path: Path) -> Non
     keeper.tick(NOW + 60, memory)
     assert len(made) == 2
     keeper.close(memory)
+
+
+def test_what_only_rows_changed_is_written_now_and_then_and_with_whatever_else_happens(tmp_path: Path) -> None:
+    path = tmp_path / "day.sqlite"
+    keeper = JournalKeeper(path, tmp_path, lambda _line: None, keep_days=400.0, by_rows=("judged",))
+    memory = {"judged": 0, "phase": "cold"}
+
+    def written(second: float, judged: int, *events: Noted, phase: str = "cold", also: bool = False) -> int:
+        """How many rows the journal says are judged after a second."""
+        memory.update(judged=judged, phase=phase)
+        keeper.write(events, lambda: memory, also=also)
+        keeper.tick(NOW + second, lambda: memory)
+        return int((keeper.state() or {})["judged"])
+
+    assert [written(second, second) for second in range(22)] == [0] * 10 + [10] * 10 + [20] * 2
+    assert written(22, 22, noted(0)) == 22
+    assert written(23, 23) == 22
+    assert written(24, 24, phase="warm") == 24
+    assert written(25, 25, phase="warm", also=True) == 25
+    assert written(3, 26, phase="warm") == 26, "the clock was set back"
+    memory.update(judged=27)
+    keeper.close(lambda: memory)
+    with JournalReader(path) as reader:
+        assert (reader.state() or {})["judged"] == 27

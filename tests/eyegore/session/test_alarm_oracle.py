@@ -22,6 +22,7 @@ from eyegore.messages.events import (
     AlarmChanged,
     AlarmState,
     Event,
+    FeedMessage,
     FlagCommand,
     HkHeader,
     HkRows,
@@ -219,31 +220,40 @@ class Model:
 
 
 class Lab:
-    """A session that can be killed, started again and cut as one likes."""
+    """A session that can be killed, started again and cut as one likes.
+
+    Its memory is written when something is told, as it must be; what the rows did since is to come again by itself.
+    """
 
     def __init__(self, limit_set: LimitSet) -> None:
         self.limit_set = limit_set
         self.table = TABLES[0]
         self.rows: list[tuple[float, float]] = []
         self.events: list[Event] = []
-        self.monitor = self.begun(None)
+        self.written: MonitorMemory | None = None
+        self.begin()
 
-    def begun(self, memory: MonitorMemory | None) -> Monitor:
+    def begin(self) -> None:
         table = self.table
-        monitor = Monitor(Rules(lambda _elvis: table, self.limit_set), "/data")
-        if memory is not None:
-            monitor.restore(restarted(memory))
-        self.events += monitor.take(HkHeader("hk", "7.5.X", COLUMNS), START)
-        return monitor
+        self.monitor = Monitor(Rules(lambda _elvis: table, self.limit_set), "/data")
+        if self.written is not None:
+            self.monitor.restore(restarted(self.written))
+        self.take(HkHeader("hk", "7.5.X", COLUMNS))
+
+    def take(self, message: FeedMessage | FlagCommand) -> None:
+        events = self.monitor.take(message, START)
+        self.events += events
+        if any(isinstance(event, AlarmChanged | Noted) for event in events):
+            self.written = restarted(self.monitor.memory())
 
     def feed(self, rows: list[tuple[float, float]], first: int, cut: int) -> None:
         for at in range(0, len(rows), cut):
             part = np.array(rows[at : at + cut])
             times = START + first + at + np.arange(len(part))
-            self.events += self.monitor.take(HkRows("hk", COLUMNS, times, part, 2, START), START)
+            self.take(HkRows("hk", COLUMNS, times, part, 2, START))
 
     def restart(self, cut: int) -> None:
-        self.monitor = self.begun(self.monitor.memory())
+        self.begin()
         self.feed(self.rows, 0, cut)
 
 
@@ -272,13 +282,13 @@ def test_a_session_tells_what_a_plain_model_tells(limit_set: LimitSet, steps: li
             for row in rows:
                 model.row(row)
         elif what == "lower":
-            lab.events += lab.monitor.take(FlagCommand(Action.LOWER, str(detail), "ops"), START)
+            lab.take(FlagCommand(Action.LOWER, str(detail), "ops"))
             for (name, _), track in model.tracks.items():
                 if name == detail:
                     track.lower()
         elif what == "edit":
             lab.table = TABLES[cut]
-            lab.events += lab.monitor.take(LimitsEdited("lab.toml", lab.table, ""), START)
+            lab.take(LimitsEdited("lab.toml", lab.table, ""))
             model.edit(lab.table)
         else:
             lab.restart(cut)
