@@ -76,7 +76,7 @@ class MonitorMemory:
     timers: TimersMemory = field(default_factory=TimersMemory)
 
 
-BY_ROWS = ("alarms", "judged")
+BY_ROWS = ("alarms", "clock", "judged")
 """What of the memory every row changes. Rows that come again are judged from where it was written last, and lead to the
 same: what only they changed need not be written at once, as long as it is written as a whole."""
 
