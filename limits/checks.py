@@ -69,6 +69,7 @@ class Checker:
 
     def __init__(self, table: LimitTable | None, limit_set: LimitSet, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
+        self._readable: dict[tuple[int, ...], _Readable] = {}
         found = self._parameters = [table.parameters.get(name) if table else None for name in columns]
         phases = {phase for parameter in found if parameter for phase in parameter.phases}
         self._usual = _Checks(found, limit_set)
@@ -120,16 +121,10 @@ class Checker:
 
     def unreadable(self, values: FloatArray, columns: Sequence[int]) -> npt.NDArray[np.bool_]:
         """Which readings of these columns are none, in any phase: shape (n, len(columns))."""
-        found = ~np.isfinite(values[:, columns])
-        for place, column in enumerate(columns):
-            parameter = self._parameters[column]
-            if parameter is None:
-                continue
-            low, high = parameter.valid or (-_FAR, _FAR)
-            found[:, place] |= (values[:, column] < low) | (values[:, column] > high)
-            for sentinel in parameter.sentinels:
-                found[:, place] |= np.abs(values[:, column] - sentinel) <= slack(sentinel)
-        return found
+        key = tuple(columns)
+        if key not in self._readable:
+            self._readable[key] = _Readable([self._parameters[column] for column in columns])
+        return self._readable[key].none(values[:, columns])
 
     def inherit(self, before: Checker) -> None:
         """Take over the last samples of another checker of the same columns, so that delta limits go on."""
@@ -199,6 +194,26 @@ class _Checks:
         for column, lolo, hihi in self._hard:
             found[:, column] = values[:, column] < lolo - slack(lolo)
             found[:, column] |= values[:, column] > hihi + slack(hihi)
+        return found
+
+
+class _Readable:
+    """Which readings of some columns are none, in whatever phase and with whatever limits."""
+
+    def __init__(self, found: Sequence[Parameter | None]) -> None:
+        bounds = [each.valid if each and each.valid else (-_FAR, _FAR) for each in found]
+        self._low, self._high = np.array(bounds, dtype=np.float64).reshape(-1, 2).T
+        most = max((len(each.sentinels) for each in found if each), default=0)
+        self._sentinels = np.full((most, len(found)), np.nan)
+        for place, each in enumerate(found):
+            self._sentinels[: len(each.sentinels) if each else 0, place] = each.sentinels if each else ()
+        self._room = TOLERANCE * np.maximum(1.0, np.abs(self._sentinels))
+
+    def none(self, values: FloatArray) -> npt.NDArray[np.bool_]:
+        """In the shape of ``values``. Every comparison with NaN is false: so what is one is asked."""
+        found = ~((values >= self._low) & (values <= self._high))
+        for sentinel, room in zip(self._sentinels, self._room, strict=True):
+            found |= np.abs(values - sentinel) <= room
         return found
 
 

@@ -43,7 +43,11 @@ class PhaseFinder:
         self._last = known[-(SMOOTHED - 1) :]
         runs: list[tuple[int, Phase | None]] = []
         if known.size >= SMOOTHED:
-            smooth = np.median(np.lib.stride_tricks.sliding_window_view(known, SMOOTHED), axis=1)
+            # a row that has just come, as once a second: one window
+            windows = (
+                known[None] if known.size == SMOOTHED else np.lib.stride_tricks.sliding_window_view(known, SMOOTHED)
+            )
+            smooth = np.sort(windows, axis=1)[:, SMOOTHED // 2]
             offset = SMOOTHED - 1 - held
             for at, phase in self._changes(smooth):
                 row = int(rows[at + offset])

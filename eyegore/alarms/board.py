@@ -10,6 +10,8 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from eyegore.alarms.alarm import FLOOD_S, AlarmMachine, AlarmStep, IncidentBook
 from eyegore.alarms.debounce import Step, StepKind, Violation
 from eyegore.alarms.watched import Found, Judgement, TrackMemory, Watched
@@ -67,8 +69,13 @@ class AlarmBoard:
         self._awake: dict[AlarmMachine, None] = {}
         self._untold: set[str] = set()
         """Keys of the alarms raised by what nobody was told, because it was old."""
-        self.revision = 0
-        """Another one after each change that may have made another alarm of any."""
+        self._columns: tuple[str, ...] = ()
+        self._places: dict[str, int] = {}
+        """The columns of the newest rows, and the place of each."""
+        self._loud: set[str] = set()
+        """The parameters of which samples in limits would change something."""
+        self._stirred: set[str] = set()
+        """What may have another alarm than when this was last asked for."""
 
     # --- parameters --------------------------------------------------------------------------------------------------
 
@@ -89,6 +96,7 @@ class AlarmBoard:
                     track.restore(memory)
         watched.obey(parameter, self._phase)
         changes = watched.enlist(listed=listed)
+        self._listen(watched, parameter.name)
         self._stir(*watched.machines)
         return [_event(change, frame, None) for change in changes if known or change.before is not AlarmState.NORMAL]
 
@@ -97,7 +105,7 @@ class AlarmBoard:
         self._phase = phase
         for watched in self._watched.values():
             watched.enter(phase)
-        self._stir()
+        self._stirred.update(self._watched)
 
     def alarms(self) -> Iterator[Alarm]:
         """Every alarm, those of the parameters in file order first."""
@@ -127,18 +135,28 @@ class AlarmBoard:
         """
         shown = judgement.shown
         notable = ((shown >= Verdict.LOW) | (shown == Verdict.INVALID)).any(axis=0)
+        if rows.columns != self._columns:
+            self._columns = rows.columns
+            self._places = {name: column for column, name in enumerate(rows.columns)}
+        columns = {*np.flatnonzero(notable).tolist(), *(self._places[one] for one in self._loud & self._places.keys())}
         found: list[Found] = []
-        for column, name in enumerate(rows.columns):
+        for column in columns:
+            name = rows.columns[column]
             watched = self._watched.get(name)
-            if watched is not None and (notable[column] or not watched.quiet):
+            if watched is not None:
                 found += watched.steps(column, rows, judgement)
+                self._listen(watched, name)
         for place, (name, since) in enumerate((gone or {}).items(), len(rows.columns)):
             found += self._watched[name].missing(place, rows.times, since)
+            self._listen(self._watched[name], name)
         found.sort(key=lambda one: (one.row, one.column))
         events: list[Event] = []
         for one in found:
             events += self._apply(one.machine, one.step, frame)
         return events
+
+    def _listen(self, watched: Watched, name: str) -> None:
+        (self._loud.discard if watched.quiet else self._loud.add)(name)
 
     def _apply(self, machine: AlarmMachine, step: Step, frame: EntryContext) -> list[Event]:
         change = machine.step(step)
@@ -163,6 +181,8 @@ class AlarmBoard:
 
     def found(self, frame: EntryContext) -> list[Event]:
         """Watching begins: tell, once, what went out before and lasts, however long ago that was."""
+        if not self._untold:
+            return []
         lasting = [machine.alarm for machine in self._machines() if machine.alarm.key in self._untold]
         self._untold.clear()
         waiting = [alarm for alarm in lasting if alarm.active and alarm.state is AlarmState.UNACK]
@@ -253,14 +273,19 @@ class AlarmBoard:
         """Time has passed: shelves run out, acknowledged critical alarms are told again."""
         self._awake = {machine: None for machine in self._awake if not machine.idle}
         changes = [machine.tick(frame.now) for machine in self._awake]
-        found: list[Event] = [_event(change, frame, None) for change in changes if change is not None]
-        self.revision += bool(found)
+        made = [change for change in changes if change is not None]
+        self._stirred.update(change.alarm.parameter for change in made)
+        return [_event(change, frame, None) for change in made]
+
+    def stirred(self) -> set[str]:
+        """What may have another alarm than when this was last asked; asked by one only."""
+        found, self._stirred = self._stirred, set()
         return found
 
     def _stir(self, *machines: AlarmMachine) -> None:
-        """Something happened to these alarms, or to the limits: time may change them, and they look other."""
+        """Something happened to these alarms: time may change them, and they look other."""
         self._awake.update(dict.fromkeys(machines))
-        self.revision += 1
+        self._stirred.update(machine.alarm.parameter for machine in machines)
 
     def _machines(self) -> list[AlarmMachine]:
         machines = [machine for watched in self._watched.values() for machine in watched.machines]

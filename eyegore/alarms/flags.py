@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import is_
 
 import numpy as np
 import numpy.typing as npt
@@ -40,13 +39,14 @@ class FlagCounts:
     invalid: int
 
 
-@dataclass(frozen=True)
-class _Live:
-    """The newest sample of a parameter: verdict, value and time [lab s]."""
+@dataclass(eq=False)
+class _Newest:
+    """The newest row of some columns: its time [lab s], its verdicts and values."""
 
-    verdict: Verdict
-    value: float
+    columns: tuple[str, ...]
     time: float
+    codes: npt.NDArray[np.uint8]
+    values: npt.NDArray[np.float64]
 
 
 class FlagBook:
@@ -56,9 +56,12 @@ class FlagBook:
         self._alarms = alarms
         self._parameters: dict[str, Parameter] = {}
         self._checked: dict[str, bool] = {}
-        self._live: dict[str, _Live] = {}
+        self._newest: _Newest | None = None
+        self._live: dict[str, tuple[_Newest, int]] = {}
+        """The newest row that has a parameter, and its place there."""
         self._shown: dict[str, Flag] = {}
-        self._looks: dict[str, tuple[object, ...]] = {}
+        self._pending: set[str] = set()
+        """The flags that may look other than when :meth:`changes` last looked at them."""
         self._counts: FlagCounts | None = None
         self.stale = False
         """Whether the newest samples are too old to tell how things are."""
@@ -66,10 +69,6 @@ class FlagBook:
         """The columns of the newest rows, and the flags that have none among them."""
         self._gone: frozenset[str] = frozenset()
         """The flags that have not been among the columns for long, or never."""
-        self._turns = 0
-        """How often the newest sample of a parameter had another verdict than the one before."""
-        self._told: tuple[object, ...] | None = None
-        """What all flags depended on when :meth:`changes` last looked at them."""
 
     def lay_out(
         self,
@@ -87,6 +86,7 @@ class FlagBook:
             self._parameters[name] = parameter or Parameter(name, units.get(name, ""), "")
             self._checked[name] = is_checked
             events += self._alarms.watch(self._parameters[name], limit_set, frame, listed=table is not None)
+        self._pending.update(columns)
         self._lacking, self._counts = ((), ()), None
         return events
 
@@ -95,7 +95,7 @@ class FlagBook:
         if self._lacking[0] != columns:
             held = set(columns)
             self._lacking = columns, tuple(name for name in self._parameters if name not in held)
-        ends = {name: self._live[name].time if name in self._live else math.inf for name in self._lacking[1]}
+        ends = {name: self._live[name][0].time if name in self._live else math.inf for name in self._lacking[1]}
         return {name: end + GONE_S for name, end in ends.items()}
 
     def see(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
@@ -103,12 +103,19 @@ class FlagBook:
         missing = self.missing(rows.columns)
         if missing or self._gone:
             never = [name for name in missing if name not in self._live]
-            self._gone = frozenset([*never, *(name for name, end in missing.items() if rows.times[-1] > end)])
-        time, codes, values = float(rows.times[-1]), verdicts[-1].tolist(), rows.values[-1].tolist()
-        for name, code, value in zip(rows.columns, codes, values, strict=True):
-            before, live = self._live.get(name), _Live(Verdict(code), value, time)
-            self._live[name] = live
-            self._turns += before is None or before.verdict is not live.verdict
+            gone = frozenset([*never, *(name for name, end in missing.items() if rows.times[-1] > end)])
+            self._pending |= gone ^ self._gone
+            self._gone = gone
+        before = self._newest
+        newest = _Newest(rows.columns, float(rows.times[-1]), verdicts[-1].copy(), rows.values[-1].copy())
+        if before is not None and before.columns == newest.columns:
+            turned = np.flatnonzero(newest.codes != before.codes).tolist()
+            before.time, before.codes, before.values = newest.time, newest.codes, newest.values
+            self._pending.update(rows.columns[place] for place in turned)
+            return
+        self._newest = newest
+        self._live |= {name: (newest, place) for place, name in enumerate(rows.columns)}
+        self._pending.update(rows.columns)
 
     def value(self, name: str) -> float:
         """The newest value of a parameter; NaN where there is none."""
@@ -116,12 +123,14 @@ class FlagBook:
 
     def newest(self, name: str) -> tuple[float, float]:
         """The newest value of a parameter and its time [lab s]; NaN where there is none."""
-        live = self._live.get(name)
-        return (live.value, live.time) if live is not None else (NAN, NAN)
+        live, place = self._live.get(name, (None, 0))
+        return (float(live.values[place]), live.time) if live is not None else (NAN, NAN)
 
     def set_stale(self, stale: bool) -> None:
         """Say whether the newest samples are too old to tell how things are."""
-        self.stale = stale
+        if stale is not self.stale:
+            self.stale = stale
+            self._pending.update(self._parameters)
 
     def views(self) -> list[Flag]:
         """Every flag as it stands, in file order."""
@@ -129,23 +138,18 @@ class FlagBook:
 
     def changes(self, names: Iterable[str] | None = None) -> list[FlagChanged]:
         """The flags that look other than when they were last told; of ``names`` only, when given."""
-        if names is None:
-            told = self._alarms.revision, self._turns, self.stale, self._gone
-            if told == self._told:
-                return []
-            self._told = told
+        self._pending |= self._alarms.stirred()
+        if not self._pending:
+            return []
+        looked = [name for name in (self._parameters if names is None else names) if name in self._pending]
+        self._pending = set() if names is None else self._pending.difference(looked)
         changed: list[FlagChanged] = []
-        for name in self._parameters if names is None else names:
-            look = self._look(name)
-            if _unchanged(look, self._looks.get(name)):
-                continue
-            self._looks[name] = look
-            self._counts = None
-            flag = self._view(name)
-            before = self._shown.get(name)
+        for name in looked:
+            flag, before = self._view(name), self._shown.get(name)
             if before is None or not same(replace(flag, value=NAN, time=NAN), replace(before, value=NAN, time=NAN)):
                 changed.append(FlagChanged(flag))
                 self._shown[name] = flag
+                self._counts = None
         return changed
 
     def counts(self) -> FlagCounts:
@@ -166,17 +170,11 @@ class FlagBook:
             invalid=sum(view.live is Verdict.INVALID for view in views),
         )
 
-    def _look(self, name: str) -> tuple[object, ...]:
-        """What a flag looks like depends on: alarms are replaced when they change, never changed."""
-        live = self._live.get(name)
-        stale = self.stale or name in self._gone
-        return *self._alarms.of(name), live.verdict if live is not None else None, stale
-
     def _view(self, name: str) -> Flag:
         alarms = self._alarms.of(name)
         lead = max(alarms[:-1], key=_urgency)
-        live = self._live.get(name)
-        verdict = live.verdict if live is not None else Verdict.UNCHECKED
+        live, place = self._live.get(name, (None, 0))
+        verdict = Verdict(int(live.codes[place])) if live is not None else Verdict.UNCHECKED
         if (self.stale or name in self._gone) and live is not None:
             verdict = Verdict.STALE
         latched = any(alarm.state is AlarmState.RTN_UNACK for alarm in alarms)
@@ -185,7 +183,7 @@ class FlagBook:
             state=self._state(name, lead.state, alarms[-1].state, verdict, latched),
             live=verdict,
             severity=lead.severity,
-            value=live.value if live is not None else NAN,
+            value=self.value(name),
             unit=lead.unit,
             time=live.time if live is not None else NAN,
             since=lead.since,
@@ -217,7 +215,3 @@ class FlagBook:
 def _urgency(alarm: Alarm) -> tuple[int, Severity]:
     """Which of the alarms of a parameter its flag shows."""
     return _URGENT.get(alarm.state, 0), alarm.severity
-
-
-def _unchanged(one: tuple[object, ...], other: tuple[object, ...] | None) -> bool:
-    return other is not None and len(one) == len(other) and all(map(is_, one, other))

@@ -145,10 +145,10 @@ class ExposureHkBook:
     def _see(self, rows: CoveredRows) -> Iterable[tuple[int, FrameRisk]]:
         self._keep(rows)
         touched = self._meet(rows.low, rows.high)
-        for frame in touched.values():
-            frame.see(rows, self._stale_s)
+        changed = [frame for frame in touched.values() if frame.see(rows, self._stale_s)]
+        for frame in changed:
             self._settle(frame)
-        return touched.items()
+        return [(frame.obsid, frame) for frame in changed]
 
     def _meet(self, low: float, high: float) -> dict[int, FrameRisk]:
         """The ObsIDs that may have been taken between two times [lab s]."""

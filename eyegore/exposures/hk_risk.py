@@ -75,13 +75,14 @@ class FrameRisk:
         self.end = max((one.end for one in known), default=math.nan)
         return not np.array_equal(before, (self.start, self.opened, self.end), equal_nan=True)
 
-    def see(self, rows: CoveredRows, gap_s: float) -> None:
-        """Take rows in order of time; none of them twice."""
+    def see(self, rows: CoveredRows, gap_s: float) -> bool:
+        """Take rows in order of time, none of them twice; whether something else is known than before."""
         start, end = self.start, self.end
         if not (rows.high >= start and rows.low <= end):
-            return
+            return False
+        before = self.final, self._rows > 0, self._unchecked, len(self._gaps)
         self._gaps += [gap for gap in rows.gaps if self._counts(gap, gap_s)]
-        times = rows.times
+        times, sampled = rows.times, False
         if times.size:
             within = int(np.searchsorted(times, end, "right")) - int(np.searchsorted(times, start, "left"))
             self._rows += within
@@ -89,10 +90,12 @@ class FrameRisk:
                 self._unchecked = rows.kind.elvis or "an unknown version"
             first = min(int(np.searchsorted(rows.after, start, "right")), int(np.searchsorted(times, start, "left")))
             stop = max(int(np.searchsorted(rows.before, end, "left")), int(np.searchsorted(times, end, "right")))
-            if rows.names and stop > first:
+            sampled = bool(rows.names) and stop > first
+            if sampled:
                 self._take_samples(rows, slice(first, stop))
         if (times.size and times[-1] >= end) or any(gap.high >= end for gap in rows.gaps):
             self.final = True
+        return sampled or before != (self.final, self._rows > 0, self._unchecked, len(self._gaps))
 
     def _counts(self, gap: Gap, gap_s: float) -> bool:
         """Whether something of this exposure is lost in a gap."""

@@ -156,6 +156,9 @@ class RowCovers:
             gap = self._gap(last, kind, first)
             found.append(_single(last, last.time if gap else first, (gap,) if gap else ()))
             before = first if gap else last.time
+        if times.size == 1 and not gaps:  # a row that has just come, as once a second
+            self._last = _Last(kind, first, before, codes[-1], values[-1])
+            return found
         far = times[1:] - times[:-1] > self.gap_s
         starts = np.where(far, times[1:], times[:-1])
         ends = np.where(far, times[:-1], times[1:])

@@ -9,11 +9,15 @@ import numpy.typing as npt
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
-from eyegore.messages.events import AlarmKind, AlarmState, Drift, Event, HkRows, Trends
+from eyegore.messages.events import AlarmKind, AlarmState, Drift, Event, FloatArray, HkRows, Trends
 from eyegore.series.trend import Forecast, TrendWindow
 
 LOOK_S = 10.0
 """How often the trends are looked at [s]."""
+TOGETHER = 60
+"""So many rows at most wait to be taken in together."""
+
+Codes = npt.NDArray[np.uint8]
 
 
 class SessionTrends:
@@ -22,21 +26,34 @@ class SessionTrends:
     def __init__(self) -> None:
         self._columns: tuple[str, ...] = ()
         self._window = TrendWindow(())
+        self._new: list[tuple[FloatArray, FloatArray, Codes]] = []
+        self._new_rows = 0
         self._look_at = float("-inf")
         self._texts: Mapping[str, str] = {}
         self._rows = 0
         self._looked_at: tuple[object, ...] = ()
 
-    def add(self, rows: HkRows, verdicts: npt.NDArray[np.uint8]) -> None:
+    def add(self, rows: HkRows, verdicts: Codes) -> None:
         """Add rows in time order; other columns begin a new window."""
         if rows.columns != self._columns:
             self._columns = rows.columns
             self._window = TrendWindow(rows.columns)
-        self._window.add(rows.times, rows.values, verdicts)
+            self._new, self._new_rows = [], 0
+        self._new.append((rows.times, rows.values, verdicts))
+        self._new_rows += rows.times.size
         self._rows += rows.times.size
+        if self._new_rows >= TOGETHER:
+            self._take_new()
+
+    def _take_new(self) -> None:
+        """Rows that come one by one are taken in together, before anybody looks."""
+        if self._new:
+            self._window.add(*(np.concatenate(part) for part in zip(*self._new, strict=True)))
+            self._new, self._new_rows = [], 0
 
     def slope(self, name: str) -> float:
         """How a parameter changes [unit/min]; NaN where it does not, or nobody can say."""
+        self._take_new()
         slope = self._window.slope(name) if name in self._columns else None
         return slope.per_minute if slope is not None and slope.significant else float("nan")
 
@@ -51,6 +68,7 @@ class SessionTrends:
         if looked_at == self._looked_at:
             return []
         self._looked_at = looked_at
+        self._take_new()
         drifts: dict[str, Drift] = {}
         events: list[Event] = []
         for name in self._columns:

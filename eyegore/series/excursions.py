@@ -59,10 +59,13 @@ class ExcursionFinder:
         ``expected`` gives the expected value of the columns that have one, to know which deviation is the worst.
         """
         notable = ((verdicts >= Verdict.LOW) | (verdicts == Verdict.INVALID)).any(axis=0)
+        chosen = set(np.flatnonzero(notable).tolist())
+        if self._open:
+            chosen.update(column for column, name in enumerate(columns) if name in self._open)
         ended: list[Run] = []
-        for column, name in enumerate(columns):
-            if notable[column] or name in self._open:
-                ended += self._column(name, times, values[:, column], verdicts[:, column], expected.get(name, 0.0))
+        for column in sorted(chosen):
+            name = columns[column]
+            ended += self._column(name, times, values[:, column], verdicts[:, column], expected.get(name, 0.0))
         return ended
 
     def _column(
