@@ -16,7 +16,7 @@ from benchmarks import machine
 from benchmarks.report import Figure, print_json, print_report
 from benchmarks.workshop import Workshop
 
-GROUPS = ("hk", "explog", "frames", "images", "charts", "live", "idle", "mirror", "night", "start", "warned")
+GROUPS = ("hk", "explog", "frames", "images", "charts", "live", "idle", "mirror", "night", "start", "warned", "chain")
 
 Target = Callable[[Workshop], Iterable[Figure]]
 

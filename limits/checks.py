@@ -29,6 +29,15 @@ def runs_of(codes: npt.NDArray[np.uint8]) -> Iterator[tuple[int, int, Verdict]]:
         yield start, stop, Verdict(int(codes[start]))
 
 
+_NOTABLE = np.array([verdict.out or verdict is Verdict.INVALID for verdict in Verdict])
+
+
+def notable_columns(codes: npt.NDArray[np.uint8]) -> list[int]:
+    """The columns of which a sample is out of limits or no valid reading, in order; ``codes`` are those of verdicts."""
+    marks = _NOTABLE[codes]
+    return np.flatnonzero(marks[0] if len(marks) == 1 else marks.any(axis=0)).tolist()
+
+
 def worst_of(values: npt.NDArray[np.float64], verdict: Verdict, expected: float = 0.0) -> float:
     """Extreme of ``values`` in the direction of ``verdict`` (farthest from ``expected`` for UNEXPECTED).
 
@@ -124,7 +133,7 @@ class Checker:
         key = tuple(columns)
         if key not in self._readable:
             self._readable[key] = _Readable([self._parameters[column] for column in columns])
-        return self._readable[key].none(values[:, columns])
+        return self._readable[key].none(values[:, np.array(key, np.intp)])
 
     def inherit(self, before: Checker) -> None:
         """Take over the last samples of another checker of the same columns, so that delta limits go on."""

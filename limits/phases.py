@@ -111,6 +111,10 @@ def _first(conditions: Sequence[tuple[npt.NDArray[np.bool_], Phase]]) -> tuple[i
 
 def _median(values: FloatArray) -> FloatArray:
     """The median of each row over what is not NaN; NaN where all is."""
+    if len(values) == 1:  # a row that has just come, as once a second
+        readings = sorted(one for one in values[0].tolist() if math.isfinite(one))
+        half = len(readings) // 2
+        return np.array([(readings[half] + readings[~half]) / 2 if readings else math.nan])
     ordered = np.sort(values, axis=1)  # NaN last
     count = np.count_nonzero(np.isfinite(ordered), axis=1)
     rows = np.arange(len(ordered))

@@ -10,12 +10,11 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from eyegore.alarms.alarm import FLOOD_S, AlarmMachine, AlarmStep, IncidentBook
 from eyegore.alarms.debounce import Step, StepKind, Violation
 from eyegore.alarms.watched import Found, Judgement, TrackMemory, Watched
 from eyegore.alarms.words import sentence
+from eyegore.limits.checks import notable_columns
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
 from eyegore.messages.events import (
     Action,
@@ -133,12 +132,10 @@ class AlarmBoard:
         ``gone`` are watched parameters that the rows do not hold, with the time [lab s] after which that counts as no
         valid reading.
         """
-        shown = judgement.shown
-        notable = ((shown >= Verdict.LOW) | (shown == Verdict.INVALID)).any(axis=0)
         if rows.columns != self._columns:
             self._columns = rows.columns
             self._places = {name: column for column, name in enumerate(rows.columns)}
-        columns = {*np.flatnonzero(notable).tolist(), *(self._places[one] for one in self._loud & self._places.keys())}
+        columns = {*notable_columns(judgement.shown), *(self._places[one] for one in self._loud & self._places.keys())}
         found: list[Found] = []
         for column in columns:
             name = rows.columns[column]

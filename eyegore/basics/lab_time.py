@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import math
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 
 def lab_offset_s(now: float) -> float:
     """Seconds to add to a unix time to get lab seconds: the lab's wall clock is taken to be this machine's."""
-    return calendar.timegm(time.localtime(now)) - int(now)
+    return float(time.localtime(now).tm_gmtoff)
 
 
 def moment_of(lab: float, offset_s: Callable[[float], float], latest: float) -> float:

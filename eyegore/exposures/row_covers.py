@@ -7,12 +7,14 @@ bad in the next changed somewhere between them, and nobody knows where. Rows tha
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.model import LimitSet, LimitTable, Phase, Verdict
+from eyegore.limits.checks import notable_columns
+from eyegore.limits.model import LimitSet, LimitTable, Phase
 from eyegore.messages.events import FloatArray
 
 Codes = npt.NDArray[np.uint8]
@@ -124,6 +126,8 @@ class RowCovers:
 
     def add(self, kind: RowKind, times: FloatArray, values: FloatArray, codes: Codes) -> list[CoveredRows]:
         """Add the next rows, shapes (n,), (n, columns), (n, columns); those without a time are left out."""
+        if times.size == 1 and math.isfinite(times[0]):  # a row that has just come, as once a second
+            return self._in_order(kind, times, values, codes)
         known = np.isfinite(times)
         if not known.all():
             times, values, codes = times[known], values[known], codes[known]
@@ -191,10 +195,11 @@ def _covered(
     codes: Codes,
     gaps: tuple[Gap, ...],
 ) -> CoveredRows:
-    notable = np.flatnonzero(((codes >= Verdict.LOW) | (codes == Verdict.INVALID)).any(axis=0))
+    notable = notable_columns(codes)
     names = tuple(kind.columns[column] for column in notable)
     low = min([gap.low for gap in gaps], default=np.inf)
     high = max([gap.high for gap in gaps], default=-np.inf)
     if times.size:
         low, high = min(low, float(before[0])), max(high, float(after[-1]))
-    return CoveredRows(kind, times, before, after, names, codes[:, notable], values[:, notable], gaps, low, high)
+    chosen = notable or slice(0)
+    return CoveredRows(kind, times, before, after, names, codes[:, chosen], values[:, chosen], gaps, low, high)

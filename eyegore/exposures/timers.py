@@ -62,6 +62,8 @@ class ExposurePace:
 
     def __init__(self) -> None:
         self._overheads: OrderedDict[Kind, deque[float]] = OrderedDict()
+        self._usual: dict[Kind, float] = {}
+        """What :meth:`overhead` found, until something is learned."""
         self._known: set[int] = set()
         self.newest: Start | None = None
         """The exposure that began last."""
@@ -97,8 +99,12 @@ class ExposurePace:
 
     def overhead(self, start: Start) -> float:
         """Seconds from ``start`` to the next one, exposure time left out."""
-        known = self._overheads.get(start.kind, ())
-        return median(known) if len(known) >= LEAST else max(_modelled(start.kind), *known, 0.0)
+        usual = self._usual.get(start.kind)
+        if usual is None:
+            known = self._overheads.get(start.kind, ())
+            usual = median(known) if len(known) >= LEAST else max(_modelled(start.kind), *known, 0.0)
+            self._usual = {start.kind: usual}
+        return usual
 
     def period(self, start: Start) -> float:
         """Seconds from ``start`` to the next one, when its frames are there."""
@@ -106,6 +112,7 @@ class ExposurePace:
 
     def _learn(self, kind: Kind, overhead: float) -> None:
         if 0 < overhead <= LONGEST_S:
+            self._usual = {}
             self._overheads.setdefault(kind, deque(maxlen=KEPT)).append(overhead)
             self._overheads.move_to_end(kind)
             if len(self._overheads) > KINDS:

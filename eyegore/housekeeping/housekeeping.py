@@ -216,8 +216,7 @@ class Housekeeping:
 
     def frame(self, now: float) -> EntryContext:
         """What an entry of the journal says besides the alarm, at unix time ``now`` [s]."""
-        context = f"{self.rules.limit_set.value} {self._phase.value}" if self._phase else self.rules.limit_set.value
-        return EntryContext(now, self.table_hash, context, self.news)
+        return EntryContext(now, self.table_hash, _context(self.rules.limit_set, self._phase), self.news)
 
     def parameter(self, name: str) -> Parameter | None:
         """What the limit table says of a parameter, None where it says nothing."""
@@ -239,6 +238,11 @@ def _part(rows: HkRows, first: int, stop: int | None = None) -> HkRows:
         return rows
     part = slice(first, stop)
     return replace(rows, times=rows.times[part], values=rows.values[part], line=rows.line + first)
+
+
+@lru_cache(maxsize=32)
+def _context(limit_set: LimitSet, phase: Phase | None) -> str:
+    return f"{limit_set.value} {phase.value}" if phase else limit_set.value
 
 
 def _phase_text(phase: Phase | None) -> str:

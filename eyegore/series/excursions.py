@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.checks import runs_of, worst_of
+from eyegore.limits.checks import notable_columns, runs_of, worst_of
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import FloatArray, HkRows
 
@@ -58,8 +58,7 @@ class ExcursionFinder:
 
         ``expected`` gives the expected value of the columns that have one, to know which deviation is the worst.
         """
-        notable = ((verdicts >= Verdict.LOW) | (verdicts == Verdict.INVALID)).any(axis=0)
-        chosen = set(np.flatnonzero(notable).tolist())
+        chosen = set(notable_columns(verdicts))
         if self._open:
             chosen.update(column for column, name in enumerate(columns) if name in self._open)
         ended: list[Run] = []

@@ -72,6 +72,8 @@ class Fallback:
 
     def overdue(self, now: float) -> list[Delivery]:
         """What is critical, not out for too long and not answered: nobody knows when it is tried next, if at all."""
+        if not self._open:
+            return []
         self._open = {key: (one, min(since, now)) for key, (one, since) in self._open.items()}  # the clock may be set
         return [
             one
