@@ -1,7 +1,7 @@
 # The commands of this project; each sets up all it needs from nothing (see .ci/setup).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check bench screenshots clean
+.PHONY: help demo test quick check bench screenshots messages clean
 unexport PYTHONPATH PYTHONHOME PYTHONWARNINGS
 # The tests start hundreds of processes: each would compile Eyegore again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -63,6 +63,10 @@ bench:  ## speed as ratios against the alternatives, measured in one run
 screenshots:  ## the pictures of docs/images, from the real program on simulated nights
 	@$(SETUP) test
 	$(BIN)/python docs/screenshots.py
+
+messages:  ## the table of messages in docs/warnings.rst, from the real program
+	@$(SETUP) test
+	@PYTHONPATH=. $(BIN)/python docs/messages.py
 
 clean:  ## remove what building and testing left behind; the environments .venv* stay
 	rm -rf build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info

@@ -129,8 +129,8 @@ TIMER_RESPONSES = {
         "watch temperatures and supplies on the hardware."
     ),
     "ELVIS clock": (
-        "Set the clock of the camera PC: time zone, summer time, network time. Rows are judged all the same, but times "
-        "are told as that clock shows them."
+        "Set the clock of the camera PC: time zone, summer time, network time. Until then times are told as that clock "
+        "shows them."
     ),
     "EXPOSURES": (
         "See whether the script of ELVIS waits for an answer, or ended with an error. The hardware is still watched: "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 MINUS = "−"
 NONE = "–"
@@ -20,6 +21,19 @@ def number(value: float, decimals: int) -> str:
 def short(value: float, figures: int = 7) -> str:
     """A value in as many figures as it has, ``figures`` at most; a dash for NaN."""
     return NONE if math.isnan(value) else f"{value:.{figures}g}".replace("-", MINUS)
+
+
+def apart(value: float, limits: Iterable[float], figures: int = 4) -> str:
+    """A value in so many figures, or in as many more as show on which side of each limit it lies."""
+    limits = tuple(limits)
+    texts = (f"{value:.{more}g}" for more in range(figures, 18))
+    return next((text for text in texts if is_apart(text, value, limits)), repr(value))
+
+
+def is_apart(text: str, value: float, limits: Iterable[float]) -> bool:
+    """Whether the text of a value shows on which side of each limit it lies."""
+    told = float(text)
+    return all((value > one) == (told > one) and (value < one) == (told < one) for one in limits)
 
 
 def bytes_text(size: float) -> str:

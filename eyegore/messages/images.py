@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.quantities import apart
 from eyegore.limits.frame_model import Family, ImageVerdict
 
 FloatArray = npt.NDArray[np.float64]
@@ -187,13 +188,15 @@ class ImageCheck:
 
     @property
     def text(self) -> str:
-        """``std_pre of E is 1.62 ADU, outside 0.86 to 1.44``, or why it was not checked."""
+        """``std_pre of E is 1.62 ADU, above 1.44``, or why it was not checked."""
         whose = f" of {self.quadrant}" if self.quadrant else ""
         if self.verdict is ImageVerdict.NOT_CHECKED:
             return f"{self.name}{whose} was not checked: {self.reason or 'its limits are not known'}"
         unit = f" {self.unit}" if self.unit else ""
-        outside = "within" if self.verdict is ImageVerdict.PASS else "outside"
-        return f"{self.name}{whose} is {self.value:.4g}{unit}, {outside} {self.low:.6g} to {self.high:.6g}"
+        limits = f"within {self.low:.6g} to {self.high:.6g}"
+        if self.verdict is not ImageVerdict.PASS:
+            limits = f"below {self.low:.6g}" if self.value < self.low else f"above {self.high:.6g}"
+        return f"{self.name}{whose} is {apart(self.value, (self.low, self.high))}{unit}, {limits}"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from eyegore.basics.errors import FormatError
-from eyegore.basics.quantities import number
+from eyegore.basics.quantities import apart, number
 from eyegore.elvis.ccd_geometry import FrameGeometry
 from eyegore.limits.frame_model import Family, ImageVerdict
 from eyegore.messages.images import ImageCheck, ImageResult, QuadrantStatistics
@@ -184,7 +184,11 @@ def _sections(quadrant: QuadrantStatistics) -> list[str]:
 def _check_line(check: ImageCheck) -> str:
     unit = f" {check.unit}" if check.unit else ""
     whose = f" of {check.quadrant}" if check.quadrant else ""
-    value = f"{check.name}{whose}: {check.value:.4g}{unit}" if not math.isnan(check.value) else f"{check.name}{whose}"
+    value = (
+        f"{check.name}{whose}: {apart(check.value, (check.low, check.high))}{unit}"
+        if not math.isnan(check.value)
+        else f"{check.name}{whose}"
+    )
     if check.verdict is ImageVerdict.NOT_CHECKED:
         return f"{value} — not checked: {check.reason}"
     return f"{value} — {check.verdict.value}, limits {check.low:.6g} to {check.high:.6g}"

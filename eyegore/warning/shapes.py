@@ -100,15 +100,13 @@ def _name(word: str) -> str:
 
 
 def _part(part: str) -> str:
-    letters = part.rstrip("0123456789")
-    number = part[len(letters) :]
-    if letters in _NAMES:
-        said = _NAMES[letters]
-    elif letters.isupper() and len(letters) <= 3:
-        said = " ".join(letters)
-    else:
-        said = letters.lower()
-    return f"{said} {number}".strip()
+    return " ".join(_word(word) for word in re.findall(r"[0-9]+|[^0-9]+", part))
+
+
+def _word(word: str) -> str:
+    if word in _NAMES:
+        return _NAMES[word]
+    return " ".join(word) if word.isupper() and len(word) <= 3 else word.lower()
 
 
 def digits(code: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from eyegore.basics.quantities import apart, is_apart
 from eyegore.basics.safe_text import cut
 from eyegore.elvis.ccd_geometry import QUADRANTS, FrameGeometry
 from eyegore.limits.frame_model import ImageVerdict
@@ -202,7 +203,7 @@ def _checks(sheet: Sheet, result: ImageResult, top: float) -> None:
             if letter not in checks:
                 continue
             check = checks[letter]
-            words = f"{_short(check.value)} {_MARKS[check.verdict]}"
+            words = f"{_told(check)} {_MARKS[check.verdict]}"
             if check.verdict is ImageVerdict.PASS:
                 plain[place] = words
             else:
@@ -225,6 +226,12 @@ def _limits(checks: Sequence[ImageCheck]) -> str:
         return "by quadrant"
     low, high = known.pop()
     return f"{_short(low)}..{_short(high)}"
+
+
+def _told(check: ImageCheck) -> str:
+    """The value of a check, in as many figures as show on which side of its limits it lies."""
+    limits, text = (check.low, check.high), _short(check.value)
+    return text if math.isnan(check.value) or is_apart(text, check.value, limits) else apart(check.value, limits, 5)
 
 
 def _short(number: float) -> str:

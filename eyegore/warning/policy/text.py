@@ -7,6 +7,7 @@ limit it crossed, since when, where it is heading, what the camera is doing, wha
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,8 @@ from eyegore.warning.shapes import digits, short, spoken
 
 _LISTED = 20
 """Alarms told one by one in one message; of more, how many there are."""
+_NAMED = 5
+"""Alarms named in a text message beside the first."""
 _WHOLE = 5
 """Alarms of which a mail tells all there is."""
 _TODAY_S = 12 * 3600.0
@@ -106,7 +109,8 @@ def _head(telling: Telling) -> tuple[str, str]:
         case Reason.FLOOD:
             return telling.severity.name, f"flood: {_counted(telling)}"
     first, lead = telling.alarms[0], _lead(telling)
-    more = f" (and {len(telling.alarms) - 1} more)" if len(telling.alarms) > 1 else ""
+    others = len(telling.alarms) - 1
+    more = f" (and {others} more alarm{'s' if others > 1 else ''})" if others else ""
     return telling.severity.name, f"{lead}{': ' if lead else ''}{_what(first, telling)}{more}"
 
 
@@ -170,8 +174,9 @@ def _details(telling: Telling) -> list[str]:
     why = [telling.why] if telling.why else []
     if telling.reason is Reason.FLOOD or first is None:
         return [*withheld, *(_what(alarm, telling) for alarm in telling.alarms if alarm.active), *why]
-    also = [f"also {_what(alarm, telling)}" for alarm in telling.alarms[1:]]
-    return [*_times(first, telling), *withheld, *_trend(first, telling), *_doing(telling.around(first)), *why, *also]
+    names = list(dict.fromkeys(subject(alarm) for alarm in telling.alarms[1:] if subject(alarm) != subject(first)))
+    also = [f"also {', '.join(names[:_NAMED])}{' ...' if len(names) > _NAMED else ''}"] if names else []
+    return [*_times(first, telling), *withheld, *_trend(first, telling), *also, *_doing(telling.around(first)), *why]
 
 
 def _times(alarm: Alarm, telling: Telling) -> list[str]:
@@ -316,5 +321,5 @@ def _spoken(telling: Telling) -> str:
 
 def _by_name(alarm: Alarm, telling: Telling) -> Alarm:
     """Named for the ear; what it is known by otherwise stays as it is."""
-    around = telling.around(alarm)
-    return replace(alarm, parameter=f"{around.name},") if around.name else alarm
+    name = re.split(r" ?[(;]", telling.around(alarm).name)[0]
+    return replace(alarm, parameter=f"{name},") if name else alarm

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from eyegore.basics.quantities import bytes_text, number, short
+from eyegore.basics.quantities import apart, bytes_text, number, short
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,21 @@ def test_short(value: float, figures: int, text: str) -> None:
 )
 def test_bytes_text(size: float, text: str) -> None:
     assert bytes_text(size) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "limits", "text"),
+    [
+        (17.004, (15.0, 17.0), "17.004"),
+        (16.9996, (15.0, 17.0), "16.9996"),
+        (17.0, (15.0, 17.0), "17"),
+        (1.62, (0.86, 1.44), "1.62"),
+        (65000.4, (0.0, 65000.0), "65000.4"),
+        (12.3456, (math.nan, math.nan), "12.35"),
+        (1.0 + 1e-15, (1.0,), "1.000000000000001"),
+    ],
+)
+def test_rounding_never_hides_on_which_side_of_a_limit_a_value_lies(
+    value: float, limits: tuple[float, ...], text: str
+) -> None:
+    assert apart(value, limits) == text

@@ -54,7 +54,7 @@ def test_a_read_noise_out_of_limits_is_an_alarm_and_told(monitor: Monitor) -> No
     assert alarms(events) == [("IMAGE CCD2 read noise", AlarmState.UNACK)]
     (change,) = (event for event in events if isinstance(event, AlarmChanged))
     assert change.alarm.kind is AlarmKind.FRAME
-    words = "std_pre of E is 1.7 ADU, outside 0.86 to 1.44; std_pre of F is 1.7 ADU, outside 0.86 to 1.44"
+    words = "std_pre of E is 1.7 ADU, above 1.44; std_pre of F is 1.7 ADU, above 1.44"
     assert change.alarm.limit == f"{words} (ObsID 100)"
     assert [event.text for event in events if isinstance(event, Said)] == [f"ObsID 100 CCD2 WARNING: {words}"]
 

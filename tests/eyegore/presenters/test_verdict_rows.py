@@ -96,7 +96,7 @@ def test_tips_tell_the_bad_checks_with_value_and_limits_and_have_an_end(rows: Ve
     rows.take(judged(ImageVerdict.FAIL, NOISY, UNMEASURED))
     assert rows.frames.tip("7/CCD2").splitlines() == [
         "ObsID 7 CCD2: FAIL",
-        "FAIL: std_pre of E is 1.7 ADU, outside 0.86 to 1.44",
+        "FAIL: std_pre of E is 1.7 ADU, above 1.44",
         "fluence not checked: it could not be measured (F)",
     ]
     rows.take(judged(ImageVerdict.FAIL, *[NOISY] * 30))

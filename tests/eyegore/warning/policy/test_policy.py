@@ -172,7 +172,7 @@ def test_rule_11_told_again_after_an_hour(bench: Bench) -> None:
 def test_rule_14_one_incident_is_one_message_and_one_more(bench: Bench) -> None:
     assert bench.go(8, out=["T1", "D1"]) == [f"Ana: {T1}"]
     assert bench.go(4, out=["T1", "D1", "D2", "T2"]) == []
-    assert bench.go(60) == ["Ana: CRITICAL T2 −140.0 °C, below −133 °C (and 2 more)"]
+    assert bench.go(60) == ["Ana: CRITICAL T2 −140.0 °C, below −133 °C (and 2 more alarms)"]
     first, second = bench.notices
     assert (first.code, second.parameter) == (second.code, "T2")
     assert "The incident began with T1." in second.text
@@ -257,7 +257,7 @@ def test_rule_16_no_critical_first_of_its_kind_is_withheld() -> None:
     assert bench.go(3, out=["T1"]) == [f"Ana: {T1}"]
     assert bench.go(700, out=["T1", "T2"]) == [
         "Ana: CRITICAL T2 −140.0 °C, below −133 °C",
-        f"Ben: {asked(T1)} (and 1 more)",
+        f"Ben: {asked(T1)} (and 1 more alarm)",
     ]
 
 
@@ -276,7 +276,7 @@ def test_rule_16_quiet_hours_hold_back_what_is_not_critical_until_they_end() -> 
     bench.ack("T1")
     bench.go(100, out=["D1", "D3"])
     bench.go(100, out=["D1", "P"])
-    assert bench.go(2600, step=2) == [f"Ana: {D1} (and 1 more)"]
+    assert bench.go(2600, step=2) == [f"Ana: {D1} (and 1 more alarm)"]
     assert set(bench.policy.parameters(bench.notices[-1].code)) == {"D1", "P"}
 
 
@@ -304,7 +304,7 @@ def test_a_flood_nobody_answers_goes_to_the_backup_in_one_message() -> None:
     bench.go(60, out=MANY)
     assert bench.go(700) == [
         "Ana: flood is over: 12 alarms, 12 still out",
-        f"Ben: {asked('WARNING F0 31.00 V, above 30 V')} (and 11 more)",
+        f"Ben: {asked('WARNING F0 31.00 V, above 30 V')} (and 11 more alarms)",
     ]
 
 

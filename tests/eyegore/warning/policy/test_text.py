@@ -199,7 +199,7 @@ def test_what_to_do_is_never_cut_whatever_is_wrong() -> None:
         assert segments(text) <= 2
         do = gsm_text(response_to(alarm, todo))
         assert text.endswith(f". {do} {answer}")
-        head = gsm_text(told.subject.removeprefix(f"{telling.lab}: ").removesuffix(" (and 8 more) [4711]"))
+        head = gsm_text(told.subject.removeprefix(f"{telling.lab}: ").removesuffix(" (and 8 more alarms) [4711]"))
         if not alarm.kind.in_words or alarm.kind is AlarmKind.TREND:
             assert head in text, "the parameter, its value and the limit have room too"
         seen += 1
