@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-from eyegore.basics.quantities import MINUS, short
+from eyegore.basics.quantities import MINUS, short, word
 from eyegore.basics.records import ByName
 
 TOLERANCE = 1e-9
@@ -277,8 +277,8 @@ def quantity(value: float, unit: str) -> str:
     """A value with the sign of its unit, e.g. ``−120.5 °C``; a register in hexadecimal; "no reading" for NaN."""
     if not math.isfinite(value):
         return "no reading"
-    if unit == "register" and value == int(value) >= 0:
-        return _word(int(value))
+    if unit == "register":
+        return word(value)
     return f"{short(value, 6)} {unit_sign(unit)}".rstrip()
 
 
@@ -298,7 +298,7 @@ def describe(limit: Limit | Delta | None, unit: str = "") -> str:
         case Relative(low, high, commanded):
             return f"{commanded} {_signed(low)} … {_signed(high)} {sign}".rstrip()
         case Expected(equals, mask) if mask is not None:
-            return f"& {_word(mask)} = {_word(equals & mask)}"
+            return f"& {word(mask)} = {word(equals & mask)}"
         case Expected(equals):
             return f"= {quantity(equals, unit)}"
         case Delta(low, high, samples):
@@ -313,7 +313,3 @@ def _number(value: float) -> str:
 
 def _signed(value: float) -> str:
     return _number(value) if value <= 0 else f"+{_number(value)}"
-
-
-def _word(value: int) -> str:
-    return f"0x{value:04X}"

@@ -18,6 +18,11 @@ def number(value: float, decimals: int) -> str:
     return text.lstrip("-") if not text.strip("-0.") else text.replace("-", MINUS)
 
 
+def word(value: float) -> str:
+    """A register in hexadecimal, e.g. ``0x2FA0``; what is no word, as :func:`short` has it."""
+    return f"0x{int(value):04X}" if math.isfinite(value) and value == int(value) >= 0 else short(value)
+
+
 def short(value: float, figures: int = 7) -> str:
     """A value in as many figures as it has, ``figures`` at most; a dash for NaN."""
     return NONE if math.isnan(value) else f"{value:.{figures}g}".replace("-", MINUS)

@@ -19,7 +19,7 @@ from eyegore.basics.lab_time import age_text, clock_text
 from eyegore.basics.quantities import bytes_text
 from eyegore.commands.running import ended_by_signals
 from eyegore.images.tally import ImageTally
-from eyegore.limits.model import Severity
+from eyegore.limits.model import Severity, quantity
 from eyegore.messages.copies import SyncState
 from eyegore.messages.events import (
     AlarmChanged,
@@ -150,7 +150,7 @@ class Summary:
         for flag in list(self._flags.values())[-20:]:
             style = "bold red" if flag.severity is Severity.CRITICAL else "yellow"
             style = style if flag.state is FlagState.RAISED else ""
-            value = f"{flag.value:g} {flag.unit}"
+            value = quantity(flag.value, flag.unit)
             table.add_row(flag.parameter, flag.state.value, value, flag.limit_text, clock_text(flag.since), style=style)
         return table
 

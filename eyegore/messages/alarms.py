@@ -90,7 +90,7 @@ class AlarmState(ByName, Enum):
     PENDING = "pending"
     UNACK = "unacknowledged"
     ACKED = "acknowledged"
-    RTN_UNACK = "back in limits, unacknowledged"
+    RTN_UNACK = "back to normal, unacknowledged"
     SHELVED = "shelved"
     OUT_OF_SERVICE = "out of service"
 
@@ -215,7 +215,7 @@ class FlagState(Enum):
     PENDING = "out of limits, not yet for long enough"
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"
-    LATCHED = "back in limits"
+    LATCHED = "back to normal"
     SHELVED = "shelved"
     OUT_OF_SERVICE = "out of service"
 

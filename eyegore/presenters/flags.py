@@ -91,7 +91,7 @@ def _flag_words(flag: Flag) -> str:
         if not flag.live.out:
             words += f"; now {flag.live.name.lower().replace('_', ' ')}"
     elif flag.latched:
-        words += "; was out of limits, not lowered yet"
+        words += "; an alarm that is over is not lowered yet"
     elif flag.state is FlagState.OUT_OF_SERVICE and flag.comment:
         words += f": {flag.comment}"
     return words
@@ -151,6 +151,7 @@ def chart_cell(
         high=high,
         status=flag_cell(flag).status if flag else Status.UNKNOWN,
         decimals=0 if unit in ("flag", "count", "register") else 2,
+        register=unit == "register",
         trend=None if drift is None or _no_future(flag) else trend_cell(drift, unit),
     )
 

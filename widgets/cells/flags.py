@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from eyegore.basics.quantities import number, word
+
 
 class Status(Enum):
     """What a view says of one thing; the value is the word shown with its glyph and colour."""
@@ -90,7 +92,10 @@ class TrendCell:
 
 @dataclass(frozen=True)
 class ChartCell:
-    """One strip chart. Limits in the parameter's own unit, infinite where there is none; it holds no NaN."""
+    """One strip chart. Limits in the parameter's own unit, infinite where there is none; it holds no NaN.
+
+    ``register``: its values are words of bits, told in hexadecimal.
+    """
 
     name: str
     title: str = ""
@@ -101,6 +106,11 @@ class ChartCell:
     status: Status = Status.UNKNOWN
     decimals: int = 2
     trend: TrendCell | None = None
+    register: bool = False
+
+    def told(self, value: float) -> str:
+        """A value in as many figures as it has."""
+        return word(value) if self.register else number(value, self.decimals)
 
 
 @dataclass(frozen=True)

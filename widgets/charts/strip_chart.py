@@ -216,7 +216,7 @@ class StripChart(tk.Canvas):
         elif math.isnan(latest.value):
             value, colour = f"{theme.glyph(Status.INVALID)} invalid", theme.colour(Status.INVALID)
         else:
-            value = f"{number(latest.value, cell.decimals)} {cell.unit}".rstrip()
+            value = f"{cell.told(latest.value)} {cell.unit}".rstrip()
             if cell.status in (Status.WARNING, Status.CRITICAL):
                 colour = theme.colour(cell.status)
         free = self._write_title(cell, value)
@@ -376,7 +376,7 @@ class StripChart(tk.Canvas):
         self.coords(self._hair, x, scale.top, x, scale.bottom)
         self.itemconfigure(self._hair, state="normal")
         self._hovering = True
-        low, high = number(float(curve.low[at]), cell.decimals), number(float(curve.high[at]), cell.decimals)
+        low, high = cell.told(float(curve.low[at])), cell.told(float(curve.high[at]))
         value = low if low == high else f"{low} … {high}"
         self._write(self._limits_text, "")
         self._write_title(cell, f"{stamp(float(curve.times[at]), seconds=True)[7:]}  {value}")

@@ -109,7 +109,7 @@ def summary_of(cells: Iterable[FlagCell]) -> tuple[str, Status | None]:
     latched = sum(cell.latched for cell in cells)
     parts = [f"{count[Status.CRITICAL]} CRITICAL", f"{count[Status.WARNING]} WARNING"]
     parts += [f"{count[status]} {status.value}" for status in (Status.INVALID, Status.STALE) if count[status]]
-    parts += [f"{latched} back in limits"] if latched else []
+    parts += [f"{latched} back to normal"] if latched else []
     quiet = (Status.MUTED, Status.OUT_OF_SERVICE)
     parts += [f"{count[status]} {status.value}" for status in quiet if count[status]]
     worst = (Status.CRITICAL, Status.WARNING, Status.INVALID, Status.STALE)
@@ -118,7 +118,7 @@ def summary_of(cells: Iterable[FlagCell]) -> tuple[str, Status | None]:
 
 def tip_text(cell: FlagCell) -> str:
     """What is known of one flag, a line each."""
-    word = "back in limits, not lowered yet" if cell.latched else cell.status.value
+    word = "back to normal, not lowered yet" if cell.latched else cell.status.value
     if cell.status is Status.MUTED and cell.live is not None:
         word = f"shelved, {cell.live.value} now"
     lines = [f"{cell.name}: {cell.text or word}"]

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 
 from eyegore.alarms.spans import AlarmSpan
-from eyegore.basics.quantities import number
 from eyegore.desktop.history.picture import AlarmMark, Curve, Lane, Panel, Picture, Sheet
 from eyegore.limits.model import Severity, Verdict, quantity
 from eyegore.messages.events import AlarmKind, EntryKind
@@ -168,7 +167,7 @@ def value_words(sample: Sample | None, cell: ChartCell) -> str:
         return "no sample"
     if math.isnan(sample.value):
         return f"{LOOKS[Status.INVALID].glyph} invalid"
-    text = f"{number(sample.value, cell.decimals)} {cell.unit}".rstrip()
+    text = f"{cell.told(sample.value)} {cell.unit}".rstrip()
     return f"{text} {verdict_word(sample.verdict)}" if sample.verdict.out else text
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.lab_time import clock_text, iso
+from eyegore.basics.quantities import word
 from eyegore.limits.model import Severity
 from eyegore.warning.channels.attempt import Attempt
 
@@ -66,7 +67,9 @@ def table(samples: Samples) -> str:
     """The last samples as text, the latest first."""
     times, values = samples.times[-ROWS:][::-1], samples.values[-ROWS:][::-1]
     unit = f" [{samples.unit}]" if samples.unit else ""
-    rows = [f"{clock_text(time):<16} {value:>14.6g}" for time, value in zip(times, values, strict=True)]
+    register = samples.unit == "register"
+    told = [word(value) if register else f"{value:.6g}" for value in values]
+    rows = [f"{clock_text(time):<16} {value:>14}" for time, value in zip(times, told, strict=True)]
     title = f"{samples.parameter}{unit}, limits {samples.low:.6g} to {samples.high:.6g}".replace("nan", "none")
     head = f"{title}\nThe last {len(rows)} samples, the latest first:"
     return "\n".join([head, f"{'lab time':<16} {'value':>14}", *rows]) + "\n" if rows else f"{title}\nNo samples.\n"

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyegore.basics.lab_time import clock_text
+from eyegore.basics.quantities import word
 from eyegore.messages.events import HkRows
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def _draw_samples(axes: Axes, samples: Samples) -> None:
     axes.plot(_days(times), values, color=LINE, linewidth=1.2, marker=".", markersize=2)
     newest = int(np.flatnonzero(np.isfinite(values))[-1])
     axes.plot(_days(times[newest : newest + 1]), values[newest : newest + 1], color=LINE, marker="o", markersize=5)
-    value = f"{values[newest]:.6g} {samples.unit}".rstrip()
-    axes.set_title(f"{samples.parameter}: {value} at {clock_text(float(times[newest]))}", parse_math=False)
+    value = f"{values[newest]:.6g} {samples.unit}" if samples.unit != "register" else word(values[newest])
+    axes.set_title(f"{samples.parameter}: {value.rstrip()} at {clock_text(float(times[newest]))}", parse_math=False)
     end = times.max()
     begin = min(times.min(), end - HOUR_S)
     axes.set_xlim(*_days(np.array([begin, end + (end - begin) / 50])))

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from eyegore.basics.quantities import apart, bytes_text, number, short
+from eyegore.basics.quantities import apart, bytes_text, number, short, word
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,11 @@ def test_rounding_never_hides_on_which_side_of_a_limit_a_value_lies(
     value: float, limits: tuple[float, ...], text: str
 ) -> None:
     assert apart(value, limits) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(12192.0, "0x2FA0"), (0.0, "0x0000"), (65536.0, "0x10000"), (0.5, "0.5"), (-1.0, "−1"), (math.nan, "–")],
+)
+def test_a_register_is_told_in_hexadecimal(value: float, text: str) -> None:
+    assert word(value) == text

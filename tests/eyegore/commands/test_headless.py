@@ -14,7 +14,9 @@ from rich.console import Console
 from eyegore.commands import headless
 from eyegore.commands.headless import Summary
 from eyegore.limits.frame_model import ImageVerdict
+from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.copies import Role, SyncState
+from eyegore.messages.events import Flag, FlagChanged, FlagState
 from eyegore.messages.images import ImageJudged, ImageResult, ImagesWaiting
 from eyegore.session.service import Service
 
@@ -33,6 +35,18 @@ def test_a_line_for_each_copy_tells_how_it_stands() -> None:
     (gate,) = [line for line in lines if line.startswith("broadcast gate")]
     assert "9/12 files verified  73 MB wait, the oldest for 12 min" in gate
     assert "FAILS: no route: check the network" in gate
+
+
+def test_a_flag_is_shown_with_its_value_as_people_read_it() -> None:
+    summary = Summary()
+    for name, value, unit in (("SPW", 12193.0, "register"), ("CCD", -136.05, "degC")):
+        flag = Flag(name, FlagState.RAISED, Verdict.UNEXPECTED, Severity.WARNING, value, unit, 0.0)
+        summary.take(FlagChanged(flag))
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(summary.drawing())
+    text = console.export_text()
+    assert "0x2FA1" in text
+    assert "−136.05 °C" in text
 
 
 def test_a_line_tells_how_the_images_stand() -> None:

@@ -245,7 +245,7 @@ def test_the_theme_recolours(panel: FlagPanel, root: tk.Tk) -> None:
         ),
         (
             [FlagCell("a", Status.WARNING), FlagCell("b", Status.INVALID), FlagCell("c", latched=True)],
-            "0 CRITICAL · 1 WARNING · 1 invalid · 1 back in limits",
+            "0 CRITICAL · 1 WARNING · 1 invalid · 1 back to normal",
         ),
     ],
 )

@@ -11,12 +11,14 @@ import threading
 from collections.abc import Iterator
 from email.message import EmailMessage
 
+import numpy as np
 import pytest
 from aiosmtpd.smtp import Envelope
 from pydantic import SecretStr
 
-from eyegore.messages.warnings import Outcome, Result, Scope
+from eyegore.messages.warnings import Outcome, Result, Samples, Scope
 from eyegore.warning.channels.accounts import SmtpAccount
+from eyegore.warning.channels.mail_message import table
 from eyegore.warning.channels.mail_sender import MailSender
 from eyegore.warning.channels.sample_plot import plot
 
@@ -83,11 +85,16 @@ def test_mail_arrives_with_picture_and_table(starttls: SmtpAccount, mailbox: Mai
     lines = text.get_content().splitlines()
     assert lines[: len(notice().text.splitlines())] == notice().text.splitlines()
     assert lines[-1].split()[-1] == f"{samples().values[-100]:.6g}"  # the hundredth, the latest first
-    picture, table = list(message.iter_attachments())
+    picture, samples_csv = list(message.iter_attachments())
     assert picture.get_content().startswith(b"\x89PNG")
     assert picture.get_filename() == "CCD1_TEMP.png"
-    assert len(table.get_content().splitlines()) == 101
+    assert len(samples_csv.get_content().splitlines()) == 101
     assert all(line.isascii() for line in (envelope.original_content or b"").splitlines())
+
+
+def test_the_table_tells_a_register_in_hexadecimal() -> None:
+    register = Samples("SPW", "register", np.array([1.78e9]), np.array([12193.0]))
+    assert table(register).splitlines()[-1].split()[-1] == "0x2FA1"
 
 
 def test_mail_without_samples_is_text_only(starttls: SmtpAccount, mailbox: Mailbox) -> None:
