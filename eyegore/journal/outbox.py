@@ -37,15 +37,29 @@ class Outbox:
         self._failing = False
         """Whether the last mark could not be written: then the next one does not wait for the file."""
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        """One writes at a time: what another took up before would overwrite what came of it since."""
 
     def mark(self, delivery: Delivery) -> str:
         """Keep a delivery as it is now; returns "" or why it could not be written: then it is with the next one."""
         with self._lock:
             self._unmarked[delivery.key] = delivery
-        return self.flush()
+        with self._writing:
+            return self._write_marks()
 
     def flush(self) -> str:
-        """Write what could not be written when it was marked; returns "" or why it still cannot be."""
+        """Write what could not be written when it was marked; returns "" or why it still cannot be.
+
+        Waits for nobody: while another thread writes it is for the next time.
+        """
+        if not self._writing.acquire(blocking=False):
+            return ""
+        try:
+            return self._write_marks()
+        finally:
+            self._writing.release()
+
+    def _write_marks(self) -> str:
         with self._lock:
             waiting = list(self._unmarked.values())
         if not waiting:
