@@ -28,7 +28,7 @@ def test_a_slow_write_does_not_bring_back_what_was_true_before(tmp_path: Path, m
     write = Outbox._write
 
     def slow(outbox: Outbox, statement: str, deliveries: list[Delivery]) -> Any:
-        if mail in deliveries:
+        if deliveries[0].state is DeliveryState.SENDING:
             inside.set()
             go.wait(AWAITED_S)
         write(outbox, statement, deliveries)
