@@ -32,9 +32,15 @@ class Backlog:
     def __init__(self, answered: Callable[[Notice], str]) -> None:
         self._answered = answered
         self._asks: OrderedDict[str, Delivery] = OrderedDict()
+        self._over: dict[tuple[str, str], float] = {}
+        """When [unix s] the newest message was made by which a person hears that an alarm is over."""
 
     def note(self, delivery: Delivery) -> None:
         """Note where a delivery stands."""
+        notice = delivery.notice
+        if notice.reason is Reason.CLEARED:
+            for alarm in notice.alarms:
+                self._over[notice.person, alarm] = max(notice.made, self._over.get((notice.person, alarm), -math.inf))
         if not (delivery.notice.reason.asks and delivery.notice.alarms):
             return
         self._asks[delivery.key] = delivery
@@ -97,9 +103,13 @@ class Backlog:
                 yield replace(notice, key=f"{notice.key}>{person}", person=person, channels=by)
 
     def _about(self, notice: Notice, person: str) -> list[Delivery]:
-        """What asked a person to take care of any of these alarms."""
+        """What asked a person to take care of any of these alarms, since they last heard that it is over."""
         alarms = set(notice.alarms)
-        return [one for one in self._asks.values() if one.notice.person == person and alarms & set(one.notice.alarms)]
+        theirs = (one for one in self._asks.values() if one.notice.person == person)
+        return [one for one in theirs if any(self._lasts(one, alarm) for alarm in alarms & set(one.notice.alarms))]
+
+    def _lasts(self, delivery: Delivery, alarm: str) -> bool:
+        return delivery.notice.made > self._over.get((delivery.notice.person, alarm), -math.inf)
 
 
 def _fails(delivery: Delivery) -> bool:

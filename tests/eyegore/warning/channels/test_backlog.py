@@ -114,3 +114,18 @@ def test_nobody_is_told_again_in_somebodys_place() -> None:
     assert not found.knows(for_ben), "he may be asleep"
     assert not found.knows(replace(by_mail, alarms=("T1/OOL", "T9/OOL")))
     assert not found.knows(replace(by_mail, person="cem"))
+
+
+def test_what_was_told_of_an_excursion_that_is_over_counts_for_no_other() -> None:
+    """Neither does who stood in then hear of this one, nor count as knowing of it."""
+    made = OUT.made
+    cleo = replace(OUT, key=f"{OUT.key}>cleo", person="cleo")
+    over = replace(BACK, made=made + 60)
+    before = [
+        delivery(OUT, SMS), delivery(cleo, SMS, SENT), delivery(over, SMS, SENT),
+        delivery(replace(over, key=f"{over.key}>cleo", person="cleo"), SMS, SENT),
+    ]  # fmt: skip
+    again = replace(OUT, key="2-RAISED-1-anna", made=made + 7200)
+    found = backlog(*before, delivery(again, SMS, SENT))
+    assert not found.knows(replace(again, person="cleo"))
+    assert told(found, replace(BACK, key="2-CLEARED-1-anna", made=made + 7300)) == [("anna", (SMS,))]
