@@ -36,8 +36,11 @@ class Reason(ByName, Enum):
     RISEN = "risen in severity"
     ESCALATED = "nobody acknowledged"
     AGAIN = "still out after an hour"
+    REPEATED = "still nobody acknowledged"
+    CHATTER = "goes out and back"
+    MORNING = "over when the quiet hours ended"
     ACKNOWLEDGED = "acknowledged"
-    CLEARED = "back in limits"
+    CLEARED = "over"
     FLOOD = "many alarms"
     CHANNEL = "a channel fails"
     TEST = "test"
@@ -46,7 +49,10 @@ class Reason(ByName, Enum):
     @property
     def asks(self) -> bool:
         """Whether somebody is to take care of alarms."""
-        return self in (Reason.RAISED, Reason.FOUND, Reason.RISEN, Reason.ESCALATED, Reason.AGAIN, Reason.FLOOD)
+        return self not in _ASK_NOTHING
+
+
+_ASK_NOTHING = (Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.CHANNEL, Reason.TEST, Reason.PROOF)
 
 
 @dataclass(frozen=True)

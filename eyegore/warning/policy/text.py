@@ -39,8 +39,9 @@ class Telling:
 
     ``alarms`` are those it is about, the first of them first; ``others`` those of the same incident told before.
     ``by``, ``verb`` and ``comment`` are of the person who took care. ``waited`` [s] is how long nobody did. ``raised``
-    counts the alarms of a flood, which is over or not, ``lasting`` those of them that are out. ``withheld`` counts what
-    was not told because of the limits. ``why`` says why this person is told. ``circumstances`` are by
+    counts the parameters with alarms of a flood, which is over or not; ``alarms`` are then all there still are of it.
+    ``withheld`` counts what was not told because of the limits, ``turns`` how often an alarm (by its key) went out and
+    back. ``why`` says why this person is told. ``circumstances`` are by
     :attr:`Alarm.key`; ``lab_now`` [lab s] is when it is told. ``lab`` and ``note`` are those of the lab.
     """
 
@@ -54,10 +55,10 @@ class Telling:
     comment: str = ""
     waited: float = 0.0
     raised: int = 0
-    lasting: tuple[Alarm, ...] = ()
     flood_over: bool = False
     withheld: int = 0
     why: str = ""
+    turns: Mapping[str, int] = field(default_factory=dict)
     circumstances: Mapping[str, Circumstances] = field(default_factory=dict)
     lab_now: float = math.nan
     lab: str = ""
@@ -125,6 +126,12 @@ def _lead(telling: Telling) -> str:
             return "worse than told before"
         case Reason.ESCALATED:
             return f"nobody acknowledged for {age_text(telling.waited)}"
+        case Reason.REPEATED:
+            return f"still nobody acknowledged, for {age_text(telling.waited)}"
+        case Reason.CHATTER:
+            return f"goes out and back ({telling.turns.get(telling.alarms[0].key, 3)} times)"
+        case Reason.MORNING:
+            return "over in quiet hours"
         case Reason.AGAIN:
             return "still out, acknowledged an hour ago"
         case Reason.FOUND:
@@ -138,8 +145,9 @@ def _names(alarms: tuple[Alarm, ...]) -> str:
 
 
 def _counted(telling: Telling) -> str:
-    lasting = telling.lasting or tuple(alarm for alarm in telling.alarms if alarm.active)
-    critical = sum(alarm.severity is Severity.CRITICAL for alarm in lasting)
+    lasting = {alarm.parameter for alarm in telling.alarms if alarm.active}
+    grave = {alarm.parameter for alarm in telling.alarms if alarm.active and alarm.severity is Severity.CRITICAL}
+    critical = len(grave)
     worst = f", {critical} of them critical" if critical else ""
     return f"{telling.raised} alarms, {len(lasting) or 'none'} still out{worst}"
 
@@ -164,19 +172,34 @@ def _what(alarm: Alarm, telling: Telling) -> str:
 
 def _details(telling: Telling) -> list[str]:
     """What a text message adds as far as there is room, the most important first."""
-    if telling.reason is Reason.ACKNOWLEDGED:
-        return [*filter(None, [telling.comment]), "go back to sleep"]
     first = telling.alarms[0] if telling.alarms else None
+    turned = _turned(first, telling)
+    if telling.reason is Reason.ACKNOWLEDGED:
+        return [*filter(None, [telling.comment]), *turned, "go back to sleep"]
     if telling.reason is Reason.CLEARED:
         worst = [f"worst {_worst(first)}"] if first and len(telling.alarms) == 1 and _worst(first) else []
-        return [*(_times(first, telling) if first else []), *worst]
+        return [*(_times(first, telling) if first else []), *turned, *worst]
     withheld = [f"{telling.withheld} messages withheld before"] if telling.withheld else []
     why = [telling.why] if telling.why else []
     if telling.reason is Reason.FLOOD or first is None:
         return [*withheld, *(_what(alarm, telling) for alarm in telling.alarms if alarm.active), *why]
     names = list(dict.fromkeys(subject(alarm) for alarm in telling.alarms[1:] if subject(alarm) != subject(first)))
     also = [f"also {', '.join(names[:_NAMED])}{' ...' if len(names) > _NAMED else ''}"] if names else []
-    return [*_times(first, telling), *withheld, *_trend(first, telling), *also, *_doing(telling.around(first)), *why]
+    return [
+        *_times(first, telling),
+        *turned,
+        *withheld,
+        *_trend(first, telling),
+        *also,
+        *_doing(telling.around(first)),
+        *why,
+    ]
+
+
+def _turned(alarm: Alarm | None, telling: Telling) -> list[str]:
+    """How often it went out and back, where that is not told already."""
+    turns = telling.turns.get(alarm.key, 0) if alarm is not None and telling.reason is not Reason.CHATTER else 0
+    return [f"{turns} times out and back"] if turns > 1 else []
 
 
 def _times(alarm: Alarm, telling: Telling) -> list[str]:
@@ -219,7 +242,8 @@ def _todo(telling: Telling) -> str:
         began = next((alarm.first_out for alarm in telling.alarms if alarm.first_out), "")
         cause = f"First out was {began}: begin there, it" if began else "One of them"
         return f"{cause} may be the cause of the others. See the list of alarms in the window."
-    return one_line(response_to(first, telling.around(first).response)) if first.active else ""
+    now = first.active or telling.reason is Reason.CHATTER
+    return one_line(response_to(first, telling.around(first).response)) if now else ""
 
 
 # --- a mail ----------------------------------------------------------------------------------------------------------
@@ -286,6 +310,7 @@ def _lines(alarm: Alarm, telling: Telling) -> Iterable[tuple[str, str]]:
         yield "last", f"{value} at {clock_text(around.time)}, no value since"
     elif alarm.active:
         yield "now", value
+    yield "turns", "".join(_turned(alarm, telling))
     yield "trend", "".join(_trend(alarm, telling))
     yield "test", "".join(_doing(around))
     if alarm.active:

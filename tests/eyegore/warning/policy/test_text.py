@@ -111,6 +111,17 @@ def said(reason: Reason, *alarms: Alarm, **more: object) -> str:
         (said(Reason.AGAIN, ALARM, lab_now=951_100_000.0),
          "CRITICAL still out, acknowledged an hour ago: CCD1_TEMP_T −136.1 °C, below −133 °C |; since 19/Feb 22:40; "
          "-0.83 degC per minute; FLAT_01 ObsID 2345."),
+        (said(Reason.REPEATED, ALARM, waited=2400.0),
+         "CRITICAL still nobody acknowledged, for 40 min: CCD1_TEMP_T −136.1 °C, below −133 °C |; since 22:40; "
+         "-0.83 degC per minute; FLAT_01 ObsID 2345."),
+        (said(Reason.CHATTER, OVER, turns={ALARM.key: 3}),
+         "CRITICAL goes out and back (3 times): CCD1_TEMP_T back in limits, was −136.1 °C, below −133 °C |; from "
+         "22:40:00 to 22:41:10; FLAT_01 ObsID 2345."),
+        (said(Reason.CLEARED, OVER, turns={ALARM.key: 7}),
+         "CCD1_TEMP_T back in limits |; from 22:40:00 to 22:41:10; 7 times out and back; worst -136.1 degC"),
+        (said(Reason.MORNING, replace(OVER, severity=Severity.WARNING), replace(INVALID, active=False)),
+         "WARNING over in quiet hours: CCD1_TEMP_T back in limits, was −136.1 °C, below −133 °C (and 1 more alarm) |; "
+         "from 22:40:00 to 22:41:10; also COMM_IG2_T; FLAT_01 ObsID 2345"),
         (said(Reason.RISEN, HK), "CRITICAL worse than told before: HK rows: no HK row for 61 s (ELVIS stopped?) |; "
          "since 22:40."),
         (said(Reason.ACKNOWLEDGED, ALARM, by="Ana", verb="acknowledged", comment="at it"),
@@ -144,7 +155,7 @@ def test_what_ran_out_is_told_in_its_newest_words() -> None:
 
 def test_a_flood_counts_what_is_out_not_what_is_new() -> None:
     alarms = tuple(replace(ALARM, parameter=f"CCD{one}_TEMP_T") for one in range(11))
-    flood = Telling(Reason.FLOOD, Severity.CRITICAL, alarms[:1], code="4711", raised=11, lasting=alarms)
+    flood = Telling(Reason.FLOOD, Severity.CRITICAL, alarms, code="4711", raised=11)
     assert words(flood).subject == "CRITICAL flood: 11 alarms, 11 still out, 11 of them critical [4711]"
     assert words(replace(flood, flood_over=True)).subject == (
         "flood is over: 11 alarms, 11 still out, 11 of them critical [4711]"
