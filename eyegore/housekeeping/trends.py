@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 
 from eyegore.alarms.board import AlarmBoard, EntryContext
-from eyegore.limits.model import LimitSet, LimitTable, Phase, Range, Severity
+from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase, Range, Severity, Verdict
 from eyegore.messages.events import AlarmKind, AlarmState, Drift, Event, FloatArray, HkRows, Trends
 from eyegore.series.trend import Forecast, TrendWindow
 
@@ -16,6 +17,9 @@ LOOK_S = 10.0
 """How often the trends are looked at [s]."""
 TOGETHER = 60
 """So many rows at most wait to be taken in together."""
+RAMP_MIN = 60.0
+"""A line that comes from outside the bounds of its phase within so long is the cool-down or warm-up still [min]."""
+_LEADS_TO = {Phase.COOL_DOWN: Phase.COLD, Phase.WARM_UP: Phase.WARM}
 
 Codes = npt.NDArray[np.uint8]
 
@@ -32,6 +36,7 @@ class SessionTrends:
         self._texts: Mapping[str, str] = {}
         self._rows = 0
         self._looked_at: tuple[object, ...] = ()
+        self._newest_row: FloatArray = np.empty(0)
 
     def add(self, rows: HkRows, verdicts: Codes) -> None:
         """Add rows in time order; other columns begin a new window."""
@@ -42,6 +47,7 @@ class SessionTrends:
         self._new.append((rows.times, rows.values, verdicts))
         self._new_rows += rows.times.size
         self._rows += rows.times.size
+        self._newest_row = rows.values[-1]
         if self._new_rows >= TOGETHER:
             self._take_new()
 
@@ -69,6 +75,7 @@ class SessionTrends:
             return []
         self._looked_at = looked_at
         self._take_new()
+        newest = dict(zip(self._columns, self._newest_row.tolist(), strict=True))
         drifts: dict[str, Drift] = {}
         events: list[Event] = []
         for name in self._columns:
@@ -78,10 +85,13 @@ class SessionTrends:
                 events += board.timer_well(name, self._window.newest, frame, AlarmKind.TREND)  # nothing to reach
                 continue
             forecast = self._window.time_to_limit(name, limit.low, limit.high, self._window.newest)
+            if forecast is not None and _goes_where_it_belongs(parameter, forecast, phase, table, newest[name]):
+                forecast = None
             if forecast is not None:
                 drifts[name] = _drift(forecast, parameter.unit)
             if parameter.response_min is not None and limit_set is not LimitSet.PERFORMANCE:
-                events += self._pre_alarm(board, name, forecast, parameter.response_min, frame)
+                within = limit.low <= newest[name] <= limit.high
+                events += self._pre_alarm(board, name, forecast, parameter.response_min, frame, within=within)
             else:
                 events += board.timer_well(name, self._window.newest, frame, AlarmKind.TREND)
         trends = Trends(drifts)
@@ -91,20 +101,57 @@ class SessionTrends:
         return events
 
     def _pre_alarm(
-        self, board: AlarmBoard, name: str, forecast: Forecast | None, response_min: float, frame: EntryContext
+        self,
+        board: AlarmBoard,
+        name: str,
+        forecast: Forecast | None,
+        response_min: float,
+        frame: EntryContext,
+        *,
+        within: bool,
     ) -> list[Event]:
-        newest = self._window.newest
+        """Told before the limit is reached or not at all; ``within``: the newest value is in limits."""
+        newest, limits = self._window.newest, board.of(name)[0]
+        crossed = limits.active or limits.state is AlarmState.PENDING or not within
         if forecast is not None and forecast.minutes < response_min:
-            text = forecast.text(board.of(name)[0].unit)
-            side = forecast.side
+            begin = forecast.slope.time - forecast.slope.span_s
+            if crossed or limits.time > begin:
+                return []  # too late, or the line is drawn through what was out and came back
+            text, side = forecast.text(limits.unit), forecast.side
             return board.timer(name, Severity.WARNING, text, newest, newest, frame, AlarmKind.TREND, side)
-        if forecast is None and board.of(name)[0].state in (AlarmState.UNACK, AlarmState.ACKED):
+        if forecast is None and crossed:
             return []  # it has got there: the pre-alarm lasts as long as what it foretold
         if forecast is not None and forecast.minutes < 1.5 * response_min:
             return []
         if forecast is None and self._window.slope(name) is None:
             return []  # too little has come to tell, as after a restart or a gap
         return board.timer_well(name, newest, frame, AlarmKind.TREND)
+
+
+def _goes_where_it_belongs(
+    parameter: Parameter, forecast: Forecast, phase: Phase | None, table: LimitTable, newest: float
+) -> bool:
+    """Whether a parameter is on the way to its performance limits, or to where its phase leads: that is no trouble.
+
+    It is when it comes from before them and is not yet through. Where a phase has none the end is not known: as long
+    as the phase changes, and the line comes from that, nothing is foretold.
+    """
+    line, falls = forecast.slope, forecast.side is Verdict.LOW
+    sign = -1.0 if falls else 1.0
+    rule = table.phases
+    moves = bool(parameter.phases) or (rule is not None and parameter.name in rule.sensors)
+    changing = moves and phase in _LEADS_TO
+    there = parameter.during(_LEADS_TO.get(phase, phase) if phase is not None and moves else phase)
+    end, safe = there.performance, there.safe
+    if isinstance(end, Range) and isinstance(safe, Range) and safe.low < end.low and end.high < safe.high:
+        near, far = (end.high, end.low) if falls else (end.low, end.high)
+        begin = line.now - line.per_minute * line.span_s / 60
+        through = sign * ((newest if math.isfinite(newest) else line.now) - far) > 0
+        return (changing or sign * (begin - near) < 0) and not through
+    if not moves or rule is None:
+        return False
+    bound = rule.cold_below if falls else rule.warm_above
+    return changing or sign * (line.now - line.per_minute * RAMP_MIN - bound) < 0
 
 
 def _drift(forecast: Forecast, unit: str) -> Drift:
