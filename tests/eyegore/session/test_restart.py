@@ -71,15 +71,18 @@ def promised(simulator: Simulator) -> list[Transition]:
         below = part.worst < limit.low
         grade = table.parameters[name].severity_low if below else table.parameters[name].severity_high
         before = state.get(name, "NORMAL")
-        if grade is Severity.WARNING and before == "NORMAL":
+        if before == "NORMAL":
             found.append((part.first, name, before, "PENDING", 0.0))
             before = "PENDING"
-        if grade is Severity.WARNING and part.samples < 3:
+        need = 2 if grade is Severity.CRITICAL else 3
+        if part.samples < need:
             found.append((part.last + 1, name, before, "NORMAL", 0.0))
             continue
-        raised = part.first if grade is Severity.CRITICAL else part.first + 2
-        found.append((raised, name, before, "UNACK", 0.0))
-        found.append((part.last + 3, name, "UNACK", "RTN_UNACK", part.worst))
+        deadband = table.parameters[name].deadband
+        near = excursion(planted, limit.low + deadband, limit.high - deadband)
+        assert near is not None
+        found.append((part.first + need - 1, name, before, "UNACK", 0.0))
+        found.append((near.last + 3, name, "UNACK", "RTN_UNACK", part.worst))
         state[name] = "RTN_UNACK"
     return sorted(found)
 
@@ -143,7 +146,7 @@ def test_acknowledgements_and_shelves_survive(tmp_path: Path, wait_until: WaitUn
     told: list[AlarmChanged] = []
 
     def hear(event: Event) -> None:
-        if isinstance(event, AlarmChanged):
+        if isinstance(event, AlarmChanged) and event.entry.after is not AlarmState.PENDING:
             told.append(event)
 
     service = Service(Session(folder, state=state, watch_disk=False), [hear])
