@@ -367,7 +367,7 @@ def test_clocks_that_change_are_no_alarm_and_hide_none(
         lab.past(GOOD)
         lab.go(20, step=10.0)
         assert lab.news() == []
-    lab.go(10, COLD, step=10.0)
+    lab.go(20, COLD, step=10.0)
     assert lab.news() == [RAISED]
     lab.go(700, None, step=10.0)
     told = sorted(lab.news())
