@@ -31,6 +31,7 @@ from eyegore.warning.channels.start_check import Checked
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.notices import of_fault, of_reply
 from eyegore.warning.orders import Orders
+from eyegore.warning.policy.audience import UNHURRIED
 from eyegore.warning.policy.policy import Policy, PolicyMemory
 from eyegore.warning.replies.desk import Heard, ReplyDesk
 from eyegore.warning.replies.path_proof import PathProof, Proof
@@ -198,7 +199,7 @@ class WarningCenter:
         self._backlog.note(delivery)
         if not self.answered(delivery.notice):
             for instead in self._fallback.instead_of(delivery, now, late=late):
-                if not self._backlog.knows(instead):
+                if not self._backlog.knows(instead) and not _is_too_loud(instead, delivery.notice):
                     orders.deliveries += self._deliveries(instead, now)
         return orders
 
@@ -270,6 +271,12 @@ class WarningCenter:
             self._desk.heard = memory.desk
         if self._proof is not None and memory.proof is not None:
             self._proof.restore(memory.proof)
+
+
+def _is_too_loud(instead: Notice, notice: Notice) -> bool:
+    """Whether somebody would be rung or buzzed in place of a mail about what is no reason for it."""
+    written = not any(channel.loud for channel in notice.channels)
+    return written and notice.parameter in UNHURRIED and any(channel.loud for channel in instead.channels)
 
 
 def line_of(delivery: Delivery) -> WarningLine:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from eyegore.limits.model import Severity
-from eyegore.messages.alarms import Alarm, AlarmKind, AlarmState
+from eyegore.messages.alarms import Alarm
 from eyegore.messages.warnings import Channel
 from eyegore.warning.policy.rules import PolicyRules
 
 MORNING, EVENING = 8.0, 20.0
 """When the day begins and ends, by the clock of the lab [h]."""
-_UNHURRIED = (Alarm("EXPOSURES", AlarmKind.DEADMAN, AlarmState.NORMAL).key,)
+UNHURRIED = ("EXPOSURES",)
+"""Dead-man timers that are no reason by themselves to ring or buzz somebody by night."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Audience:
     def unhurried(self, addressees: Iterable[Addressee], alarms: Iterable[Alarm], now: float) -> list[Addressee]:
         """By night no one is rung or buzzed for a frame that does not come, by itself: the hardware is watched."""
         hour = (now + self._rules.lab_offset_s(now)) % 86_400 / 3600
-        if MORNING <= hour < EVENING or any(alarm.key not in _UNHURRIED for alarm in alarms):
+        if MORNING <= hour < EVENING or any(alarm.parameter not in UNHURRIED for alarm in alarms):
             return list(addressees)
         written = ((one, tuple(channel for channel in one.channels if not channel.loud)) for one in addressees)
         return [replace(one, channels=channels) for one, channels in written if channels]

@@ -10,6 +10,7 @@ import pytest
 
 from eyegore.alarms.board import EntryContext
 from eyegore.journal.delivery import Delivery, DeliveryState
+from eyegore.limits.model import Severity
 from eyegore.messages.events import Action, Event
 from eyegore.messages.warnings import Channel, Reason
 from eyegore.warning.center import People, WarningCenter
@@ -133,6 +134,21 @@ def test_after_a_kill_what_failed_meanwhile_is_answered_once(lab: Lab) -> None:
         for one in unheard:
             lab.fails(one)
     assert [one.notice.person for one in lab.deliveries] == ["Ana", "Ana", "Ben"]
+
+
+@pytest.mark.parametrize(("name", "instead"), [("EXPOSURES", []), ("IMAGES", [SMS])])
+def test_a_mail_about_a_late_exposure_that_fails_at_night_is_no_text_message(name: str, instead: list[Channel]) -> None:
+    lab = Lab()
+    reach = dict.fromkeys(("Ana", "Ben"), (Channel.EMAIL, SMS))
+    people = replace(PEOPLE, reach=reach.__getitem__, addresses=lambda person, channel: (f"{channel.value} {person}",))
+    night = replace(RULES, routes={Severity.WARNING: (Channel.EMAIL,)}, lab_offset_s=lambda now: -now)
+    lab.center = WarningCenter(Policy(night), people)
+    lab.tell(lab.board.timer(name, Severity.WARNING, "late", START, START, lab.frame))
+    lab.go(10)
+    (mail,) = lab.deliveries
+    assert mail.channel is Channel.EMAIL
+    lab.fails(mail)
+    assert [one.channel for one in lab.deliveries[1:]] == instead
 
 
 def test_two_sessions_do_not_give_the_same_codes() -> None:
