@@ -19,6 +19,8 @@ LOOP_S = 10.0
 """A loop that has not turned for so long hangs [s]."""
 SKEW_NOTICE_S = 60.0
 """A clock of ELVIS that is further off ours is told of [s]."""
+SKEW_OVER_S = 50.0
+"""One that is no further off is right again [s]: one that is a minute off does not chatter."""
 SKEW_AFTER_S = 90.0
 """So long it has to be [s]: clocks that may be a minute apart do not change to summer time together."""
 ABANDONED_S = 86_400.0
@@ -190,11 +192,16 @@ class ElvisClock:
         elif math.isnan(self._wrong_since):
             self._wrong_since = received
 
+    @property
+    def minutes(self) -> float:
+        """The offset in whole minutes, in seconds: what is worth remembering, and does not change with each row."""
+        return self.offset if math.isnan(self.offset) else 60.0 * round(self.offset / 60.0)
+
     def condition(self) -> Condition:
         """As a condition; one row with another stamp, and the minute in which two clocks change to summer time one
         after the other, are none."""
         if not self._arrival - self._wrong_since > SKEW_AFTER_S:
-            right = abs(self.offset) <= SKEW_NOTICE_S and not math.isnan(self._arrival)
+            right = abs(self.offset) <= SKEW_OVER_S and not math.isnan(self._arrival)
             return Condition(ELVIS_CLOCK, known=right)
         side = "ahead of" if self.offset > 0 else "behind"
         text = f"the clock of ELVIS is {age_text(abs(self.offset))} {side} this machine's: rows are judged all the same"

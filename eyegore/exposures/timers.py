@@ -64,7 +64,8 @@ class ExposurePace:
         self._overheads: OrderedDict[Kind, deque[float]] = OrderedDict()
         self._usual: dict[Kind, float] = {}
         """What :meth:`overhead` found, until something is learned."""
-        self._known: set[int] = set()
+        self._known: set[tuple[int, float | None]] = set()
+        """ObsID and stamp of each row: those of a log that is read once more are no news."""
         self.newest: Start | None = None
         """The exposure that began last."""
 
@@ -79,12 +80,14 @@ class ExposurePace:
         live = not math.isnan(received)
         for exposure in exposures:
             last, obsid = self.newest, exposure.obsid
+            row = obsid, None if math.isnan(exposure.time) else exposure.time
+            known = row in self._known
+            self._known.add(row)
             if last is not None and obsid == last.obsid:
                 continue
             later = last is None or exposure.time > last.time or obsid == last.obsid + 1
-            if obsid in self._known if live else math.isnan(exposure.time) or not later:
+            if known if live else row[1] is None or not later:
                 continue
-            self._known.add(obsid)
             exptime = exposure.exptime if exposure.exptime > 0 else 0.0
             kind = (exposure.test, *commanded(exposure))
             start = Start(obsid, exposure.time, exptime, exposure.test, kind)

@@ -116,6 +116,7 @@ class JournalKeeper:
         if isinstance(task.error, JournalError):
             self._fail(f"no journal is kept: {task.error}")
         elif task.error is not None:
+            self._clerk.stop()
             raise task.error
         elif isinstance(task.result, Journal):
             self._journal = task.result

@@ -19,6 +19,8 @@ from eyegore.journal.schema import JOURNAL, JournalError
 
 _NAMES = ", ".join(COLUMNS)
 _PLACES = ", ".join("?" * len(COLUMNS))
+MARK_S = 0.5
+"""So long a mark waits for another program that holds the file [s]: a message waits for it."""
 INSERT = f"INSERT OR IGNORE INTO outbox ({_NAMES}) VALUES ({_PLACES})"
 """Add a delivery; one that is there already stays as it is."""
 _REPLACE = f"INSERT OR REPLACE INTO outbox ({_NAMES}) VALUES ({_PLACES})"
@@ -98,7 +100,7 @@ class Outbox:
             connection.executemany(statement, rows)
 
     def _to_write(self) -> sqlite3.Connection:
-        return JOURNAL.connect(self.path, "mode=rw", 0.0 if self._failing else None)
+        return JOURNAL.connect(self.path, "mode=rw", 0.0 if self._failing else MARK_S)
 
     def _read(self, query: str, values: list[str] | list[int]) -> list[Delivery]:
         return [delivery_of(row) for row in self._rows(query, values)]

@@ -251,7 +251,7 @@ class Monitor:
         alarms, judged = self.alarms.memory(), hk.judged.memory()
         return MonitorMemory(
             alarms, judged, self._age.fresh, hk.table_hash, hk.judge.chosen, hk.judge.known, hk.phase_by,
-            self._clock.offset, self._timers.memory(),
+            self._clock.minutes, self._timers.memory(),
         )  # fmt: skip
 
     def restore(self, memory: MonitorMemory) -> None:
@@ -279,14 +279,11 @@ class Monitor:
 
     def _recover(self, now: float) -> list[Event]:
         """Rows have just come: that may end what was wrong."""
-        was_stale = self._age.stale
-        if not self._age.recover(now, self._lab(now)):
+        if not self._age.stale or not self._age.recover(now, self._lab(now)):
             return []
-        events = self._look_at_rows(now)
-        if not was_stale:
-            return events
         self.flags.set_stale(False)
-        return [*events, *self.flags.changes(), Said(logging.INFO, "HK rows arrive again", now)]
+        events = [*self._look_at_rows(now), *self.flags.changes()]
+        return [*events, Said(logging.INFO, "HK rows arrive again", now)]
 
     def _look_at_rows(self, now: float) -> list[Event]:
         """The alarms of rows that do not come, or whose clock stands still or is off."""

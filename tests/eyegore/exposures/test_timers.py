@@ -195,7 +195,9 @@ def test_a_row_that_comes_while_we_look_is_judged_by_its_arrival() -> None:
         assert start.at(lambda _stamp: 0.0) == pytest.approx(now, abs=101.8)
         assert not timer.condition(now + 290).active
         assert timer.condition(now + 600).active
-    assert timer.exposed(rows(17_207, now), now, now) == [], "the log was read once more"
+        assert timer.exposed(rows(17_205 + place, stamp), now, now) == [], "the log was read once more"
+    assert timer.exposed(rows(17_201, T0 + 100), now, now) == []
+    assert len(timer.exposed(rows(17_201, now), now, now)) == 1, "ObsIDs began anew"
 
 
 @pytest.mark.parametrize("stamp", [T0 + 365 * 86_400, 315_532_800.0])
