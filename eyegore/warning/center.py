@@ -101,7 +101,11 @@ class WarningCenter:
                 codes = self._policy.codes(event.alarm) if event.entry.person else ()
                 notices += self._policy.notices_for(event, now)
                 why = f"{DEEDS.get(event.entry.after, 'lowered')} by {event.entry.person}"
-                answered |= {code: why for code in codes if not self._policy.waits(code)}
+                taken = [code for code in codes if not self._policy.waits(code)]
+                answered |= dict.fromkeys(taken, why)
+                if self._desk is not None:
+                    for code in (one for one in taken if one not in self._answered):
+                        self._desk.note(code, event.entry.person, now)
         self._answered |= answered
         orders = self._orders(notices, now)
         orders.answered = {code: why for code, why in answered.items() if code in self._answered}

@@ -15,7 +15,7 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from eyegore.basics.errors import EyegoreError
-from eyegore.basics.lab_time import clock_text, iso
+from eyegore.basics.lab_time import age_text, clock_text, iso
 from eyegore.basics.quantities import word
 from eyegore.limits.model import Severity
 from eyegore.warning.channels.attempt import Attempt
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LATE_S = 120.0
+"""A mail that was written so long ago [s] says so."""
 ROWS = 100
 """Samples in the table, the latest."""
 PLOT_S = 5.0
@@ -46,15 +48,23 @@ class Mail:
     bare: bytes
 
 
-def mail(sender: str, address: str, notice: Notice, samples: Samples | None) -> Mail:
-    """The mail for one notice to one address; raises :class:`AddressError`."""
+def mail(sender: str, address: str, notice: Notice, samples: Samples | None, now: float) -> Mail:
+    """The mail for one notice to one address, sent at ``now`` [unix s]; raises :class:`AddressError`."""
     message = _message(sender, address, notice)
-    message.set_content(notice.text.rstrip() + "\n", cte="quoted-printable")
+    text = _late(now - notice.made) + notice.text.rstrip()
+    message.set_content(f"{text}\n", cte="quoted-printable")
     bare = message.as_bytes(policy=POLICY)
     if samples is not None:
-        message.set_content(f"{notice.text.rstrip()}\n\n{table(samples)}", cte="quoted-printable")
+        message.set_content(f"{text}\n\n{table(samples)}", cte="quoted-printable")
         _attach(message, samples)
     return Mail(message["Message-ID"], message.as_bytes(policy=POLICY), bare)
+
+
+def _late(age: float) -> str:
+    """What goes before a text that was written some time ago [s], for it says "now"."""
+    if age < LATE_S:
+        return ""
+    return f"This could not be sent before: it was written {age_text(age)} ago, and tells how things were then.\n\n"
 
 
 def message_id(sender: str, address: str, key: str) -> str:

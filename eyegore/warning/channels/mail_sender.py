@@ -8,6 +8,7 @@ import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ class MailSender:
     def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
         """One mail to one address; the whole of it ends within the account's time."""
         try:
-            letter = mail(self._account.sender, address, notice, samples)
+            letter = mail(self._account.sender, address, notice, samples, time.time())
         except AddressError as why:
             return Outcome(Result.REFUSED, f"{why}: check the settings")
         attempt = Attempt(self._account.timeout_s)

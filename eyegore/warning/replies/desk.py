@@ -104,11 +104,16 @@ class ReplyDesk:
         self.know(people)
         self._begin = started - GRACE_S
         self.heard = Heard()
+        self._elsewhere: dict[str, Use] = {}
         self._refused: dict[str, list[float]] = {}
 
     def know(self, people: Mapping[str, str]) -> None:
         """Names by address are these from now on."""
         self._people = {address_key(address): person for address, person in people.items() if address_key(address)}
+
+    def note(self, code: str, person: str, now: float) -> None:
+        """Somebody took care of all that a code stands for, in the window perhaps, at ``now`` [unix s]."""
+        self._elsewhere[code] = Use(person, now)
 
     def take_reply(self, reply: Reply, now: float) -> Taken:
         """Do at ``now`` [unix s] what a reply asks; one whose reference was taken before comes to nothing."""
@@ -144,11 +149,13 @@ class ReplyDesk:
                 done.append("path proven, thank you")
             else:
                 why, alarms = self._refusal(order, key, now)
+                comment = f"{order.comment} ({way})" if order.comment else way
                 if why:
-                    refused.append(why)
+                    kept = [_command(order, alarm, person, comment, now, also=True) for alarm in alarms]
+                    refused.append(f"{why}, your words are kept" if kept else why)
+                    commands += kept
                     continue
                 answered[order.code] = Use(person, now)
-                comment = f"{order.comment} ({way})" if order.comment else way
                 commands += [_command(order, alarm, person, comment, now) for alarm in alarms]
                 done.append(_deed(order, alarms))
         self.heard.used |= answered  # only now: one reply may acknowledge and shelve with the same code
@@ -159,11 +166,13 @@ class ReplyDesk:
         return Taken(tuple(commands), (entry,), self._answer(key, done, refused, wants_help, now), person)
 
     def _refusal(self, order: Order, key: str, now: float) -> tuple[str, tuple[str, ...]]:
-        """Why an order is not obeyed, "" when it is, and the keys of the alarms it is about."""
-        used = self.heard.used.get(order.code)
-        if used is not None:
-            return f"{order.code} was answered by {used.person} {age_text(now - used.time)} ago", ()
+        """Why an order is not obeyed, "" when it is, and the keys of the alarms it, or its words, are about."""
         alarms = tuple(self._alarms_of(order.code))
+        acknowledges = order.kind is ReplyKind.ACK
+        used = self.heard.used.get(order.code) or (self._elsewhere.get(order.code) if acknowledges else None)
+        if used is not None:
+            said = f"{order.code} was answered by {used.person} {age_text(now - used.time)} ago"
+            return said, alarms if acknowledges and order.comment else ()
         if not alarms and order.code in self.heard.issued:
             return f"the alarm of {order.code} is over", ()
         if not alarms:
@@ -189,6 +198,7 @@ class ReplyDesk:
         Whoever answered what it stood for before does not count.
         """
         self.heard.used.pop(code, None)
+        self._elsewhere.pop(code, None)
         self.heard.issued = [*(one for one in self.heard.issued if one != code), code][-MOST_ISSUED:]
 
     def _forget(self, now: float) -> None:
@@ -214,8 +224,11 @@ def _recent(times: dict[str, list[float]], key: str, now: float) -> list[float]:
     return recent
 
 
-def _command(order: Order, alarm: str, person: str, comment: str, now: float) -> FlagCommand:
+def _command(order: Order, alarm: str, person: str, comment: str, now: float, *, also: bool = False) -> FlagCommand:
+    """What an order does to an alarm; ``also``: only its words go with what somebody did before."""
     parameter, kind = parameter_of(alarm), kind_of(alarm)
+    if also:
+        return FlagCommand(Action.COMMENT, parameter, person, comment, kind=kind)
     if order.kind is ReplyKind.SHELVE:
         return FlagCommand(Action.SHELVE, parameter, person, comment, until=now + order.duration_s, kind=kind)
     return FlagCommand(Action.LOWER, parameter, person, comment, kind=kind)

@@ -8,6 +8,7 @@ import logging
 import smtplib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 
@@ -111,6 +112,16 @@ def test_repeat_has_the_same_identity_and_another_address_its_own(starttls: Smtp
     later = sender.send(ANNA, notice(key="18/RAISED/anna"), None)
     assert first.reference == again.reference
     assert len({first.reference, other.reference, later.reference}) == 3
+
+
+@pytest.mark.parametrize(
+    ("age", "begin"),
+    [(60, "CRITICAL"), (1300, "This could not be sent before: it was written 22 min ago, and tells how")],
+)
+def test_a_mail_that_waited_says_so(starttls: SmtpAccount, mailbox: Mailbox, age: float, begin: str) -> None:
+    made = time.time() - age
+    assert MailSender(starttls).send(ANNA, notice(made=made, expires=made + 7200), None).result is Result.SENT
+    assert read(mailbox.mails[0]).get_content().replace("\n", " ").startswith(begin)
 
 
 def test_tls_from_the_first_byte(mailbox: Mailbox, ours: Trust) -> None:

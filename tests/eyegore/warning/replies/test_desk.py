@@ -132,11 +132,32 @@ def test_repeated_code_changes_nothing_and_names_who_was_first() -> None:
     assert again.answer.startswith("Eyegore: 4711 was answered by Ana")
 
 
+def test_who_acknowledged_in_the_window_is_named_and_the_words_are_kept() -> None:
+    one = desk()
+    one.note("4711", "Cem", NOW - 180)
+    taken = took("ACK 4711 pump is off", one=one)
+    (command,) = taken.commands
+    assert (command.action, command.parameter, command.person) == (Action.COMMENT, "CCD2_TEMP_B", "Ana")
+    assert command.comment == "pump is off (by SMS)"
+    assert taken.answer == "Eyegore: 4711 was answered by Cem 3 min ago, your words are kept"
+    assert took("ACK 4711", one=one, reference="SM2").commands == ()
+    assert took("SHELVE 4711 1h pump", one=one, reference="SM3").commands, "to shelve is more than to acknowledge"
+
+
+def test_the_words_of_a_second_answer_are_kept() -> None:
+    one = desk()
+    took("ACK 4711", one=one)
+    (command,) = took("ack 4711 called the plumber", BEN, one, "mail1", NOW + 120).commands
+    assert (command.action, command.comment) == (Action.COMMENT, "called the plumber (by e-mail)")
+
+
 def test_code_given_anew_counts_again() -> None:
     one = desk()
     took("ACK 4711", one=one)
+    one.note("4711", "Cem", NOW)
     one.reissue("4711")
-    assert took("ACK 4711", one=one, reference="SM2").commands
+    (command,) = took("ACK 4711", one=one, reference="SM2").commands
+    assert command.action is Action.LOWER
 
 
 @pytest.mark.parametrize(("before_start", "counts"), [(GRACE_S - 1, True), (GRACE_S + 1, False), (86_400.0, False)])
