@@ -8,7 +8,7 @@ from eyegore.journal.delivery import Delivery
 from eyegore.messages.events import Event, FlagCommand, WarningPath
 from eyegore.warning.channels.start_check import Checked
 from eyegore.warning.replies.reply import Replies
-from eyegore.warning.settings.in_force import SettingsRead
+from eyegore.warning.settings.model import SettingsRead
 
 WARNING_THREADS = "warnings by "
 """How the names of the threads of the dispatcher begin."""

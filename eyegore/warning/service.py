@@ -22,7 +22,8 @@ from eyegore.warning.channels.fallback import StateWatch
 from eyegore.warning.channels.start_check import Checked, StartCheck
 from eyegore.warning.orders import Due, News, Orders
 from eyegore.warning.replies.reply import Inbox, Replies
-from eyegore.warning.settings.in_force import SettingsInForce, SettingsRead, SettingsWatch
+from eyegore.warning.settings.in_force import SettingsInForce, SettingsWatch
+from eyegore.warning.settings.model import SettingsRead
 
 if TYPE_CHECKING:
     from eyegore.warning.heartbeat import Heartbeat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 from eyegore.basics.errors import SettingsError
@@ -13,7 +13,7 @@ from eyegore.basics.worker import Worker
 from eyegore.messages.warnings import Channel
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.policy.rules import Answering
-from eyegore.warning.settings.model import WarningSettings
+from eyegore.warning.settings.model import SettingsRead, WarningSettings
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +22,6 @@ LOOK_S = 2.0
 TAKEN_UP = frozenset({"roster", "quiet_hours", "people", "zone"})
 """Fields of the settings that count at once; accounts, routes and limits are those of the start."""
 _SECTIONS = {"escalate_after_s": "escalate_after_min", "poll_s": "poll_s", "credentials": "credentials"}
-
-
-@dataclass(frozen=True, eq=False)
-class SettingsRead:
-    """The file was changed: what it says now, or in words why it cannot be used."""
-
-    settings: WarningSettings | None
-    problem: str = ""
 
 
 class SettingsWatch(Worker):

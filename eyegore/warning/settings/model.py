@@ -112,3 +112,11 @@ class WarningSettings:
         """The channels by which a person can be told."""
         known = self.people.get(person)
         return known.channels if known else ()
+
+
+@dataclass(frozen=True, eq=False)
+class SettingsRead:
+    """The file of the settings was changed: what it says now, or in words why it cannot be used."""
+
+    settings: WarningSettings | None
+    problem: str = ""

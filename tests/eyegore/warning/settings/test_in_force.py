@@ -12,7 +12,8 @@ import pytest
 from eyegore.messages.warnings import Channel
 from eyegore.warning.policy.rules import Answering
 from eyegore.warning.settings import load_settings
-from eyegore.warning.settings.in_force import SettingsInForce, SettingsRead, SettingsWatch, seen
+from eyegore.warning.settings.in_force import SettingsInForce, SettingsWatch, seen
+from eyegore.warning.settings.model import SettingsRead
 
 from ....patience import AWAITED_S
 
