@@ -13,7 +13,7 @@ FAULT_EXPIRES_S = 4 * 3600.0
 REPLY_EXPIRES_S = TEST_EXPIRES_S = 600.0
 FAULT = "Eyegore's warnings have an error of their own: look at the screen"
 LONGEST_SUBJECT = 100
-TEST = "Eyegore: test of the warnings, no alarm"
+TEST = "Eyegore: test of the warnings, no alarm, nothing to do"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def of_fault(person: str, channels: tuple[Channel, ...], now: float) -> Notice:
     Made of as little as can be, for all else may be broken.
     """
     text = f"{FAULT} yourself. An alarm may go untold until this is mended; the log says what happened."
-    words, key = Words(FAULT, f"{text}\n", FAULT, text), f"fault/{now:.0f}/{person}"
+    words, key = Words(FAULT, f"{text}\n", text, text), f"fault/{now:.0f}/{person}"
     return notice(key, Reason.CHANNEL, person, channels, words, now, FAULT_EXPIRES_S, Severity.CRITICAL)
 
 
@@ -95,7 +95,7 @@ def of_proof(due: float, person: str, channels: tuple[Channel, ...], code: str, 
     words = Words(
         f"Eyegore: {answer} to prove that warnings arrive",
         text,
-        f"Eyegore test, no alarm. {answer}",
+        f"Eyegore: regular test, no alarm. {answer} within {answer_s / 60:.0f} min",
         "This is the regular test of the warnings of Eyegore. There is no alarm.",
     )
     return notice(f"proof/{due:.0f}/{person}", Reason.PROOF, person, channels, words, now, answer_s, code=code)

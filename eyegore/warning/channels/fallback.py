@@ -11,6 +11,7 @@ from typing import NamedTuple
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Scope, WarningPath
+from eyegore.warning.channels.gsm7 import because
 
 FAILING_S = 90.0
 """A channel that fails for so long is not waited for [s]; the message stays in its queue nevertheless."""
@@ -137,6 +138,7 @@ class Fallback:
                     person=person,
                     channels=channels,
                     text=f"{why}\n\n{notice.text}",
+                    short=because(why.strip(), notice.short),
                     spoken=f"{why}{notice.spoken}",
                 )
         return None

@@ -112,6 +112,12 @@ def fitted(text: str, end: str = "") -> str:
     return f"{body}...{end}"
 
 
+def because(why: str, text: str) -> str:
+    """A text message behind why it comes to somebody, if there is room for that."""
+    whole = f"{gsm_text(why)} {text}"
+    return whole if segments(whole) <= PARTS else text
+
+
 def segments(text: str) -> int:
     """Into how many messages the network cuts a text; each is paid for, and they may arrive minutes apart."""
     if all(letter in BASIC or letter in EXTENDED for letter in text):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from eyegore.warning.channels.gsm7 import BASIC, fitted, gsm_text, segments, spelled
+from eyegore.warning.channels.gsm7 import BASIC, because, fitted, gsm_text, segments, spelled
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,10 @@ def test_segments(text: str, count: int) -> None:
 
 def test_alphabet_is_whole() -> None:
     assert len(BASIC) == len(set(BASIC)) == 127  # 128 places, one of them the escape to the extension
+
+
+def test_why_it_comes_to_somebody_else_is_told_where_there_is_room() -> None:
+    assert because("Ana cannot be reached, so this comes to you.", "T") == (
+        "Ana cannot be reached, so this comes to you. T"
+    )
+    assert because("Ana cannot be reached.", "T" * 300) == "T" * 300
