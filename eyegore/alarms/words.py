@@ -84,13 +84,14 @@ def back(alarm: Alarm) -> str:
 
 def all_back(alarms: Sequence[Alarm]) -> str:
     """How alarms end, at least one: of one parameter, or of several."""
+    ends = {back(alarm) for alarm in alarms}
+    if {alarm.kind for alarm in alarms} == {AlarmKind.OOL, AlarmKind.PERFORMANCE}:
+        ends -= {_BACK[AlarmKind.PERFORMANCE][0]}
+    if len(ends) > 1:
+        return "are over" if len({alarm.parameter for alarm in alarms}) > 1 else "is over"
     several = len({alarm.parameter for alarm in alarms}) > 1
-    kinds = {alarm.kind for alarm in alarms}
-    if not several and len(kinds) == 1:
-        return back(alarms[0])
-    if kinds == {AlarmKind.OOL, AlarmKind.PERFORMANCE}:
-        return _BACK[AlarmKind.OOL][several]
-    return _BACK[kinds.pop()][several] if len(kinds) == 1 and not kinds & {AlarmKind.DEADMAN} else "well again"
+    (end,) = ends
+    return _BACK[alarms[0].kind][1] if several and end == _BACK.get(alarms[0].kind, ("",))[0] else end
 
 
 def sentence(change: AlarmStep) -> str:

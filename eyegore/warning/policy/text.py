@@ -178,7 +178,7 @@ def _details(telling: Telling) -> list[str]:
         return [*filter(None, [telling.comment]), *turned, "go back to sleep"]
     if telling.reason is Reason.CLEARED:
         worst = [f"worst {_worst(first)}"] if first and len(telling.alarms) == 1 and _worst(first) else []
-        return [*(_times(first, telling) if first else []), *turned, *worst]
+        return [*_whole_time(telling), *turned, *worst]
     withheld = [f"{telling.withheld} messages withheld before"] if telling.withheld else []
     why = [telling.why] if telling.why else []
     if telling.reason is Reason.FLOOD or first is None:
@@ -207,7 +207,16 @@ def _times(alarm: Alarm, telling: Telling) -> list[str]:
     if not math.isfinite(alarm.since):
         return []
     begin = _clock(alarm.since, telling)
-    return [f"since {begin[:-3]}"] if alarm.active else [f"from {begin} to {clock_text(alarm.time)[7:]}"]
+    return [f"since {begin[:-3]}"] if alarm.active else [f"from {begin} to {_clock(alarm.time, telling)}"]
+
+
+def _whole_time(telling: Telling) -> list[str]:
+    """When the first of the alarms began and the last was over."""
+    known = [alarm for alarm in telling.alarms if math.isfinite(alarm.since) and math.isfinite(alarm.time)]
+    if not known:
+        return []
+    first, last = min(alarm.since for alarm in known), max(alarm.time for alarm in known)
+    return [f"from {_clock(first, telling)} to {_clock(last, telling)}"]
 
 
 def _clock(time: float, telling: Telling) -> str:
@@ -239,9 +248,9 @@ def _todo(telling: Telling) -> str:
         return ""
     first = telling.alarms[0]
     if telling.reason is Reason.FLOOD:
-        began = next((alarm.first_out for alarm in telling.alarms if alarm.first_out), "")
-        cause = f"First out was {began}: begin there, it" if began else "One of them"
-        return f"{cause} may be the cause of the others. See the list of alarms in the window."
+        began = min(telling.alarms, key=lambda alarm: (math.isnan(alarm.since), alarm.since))
+        cause = f"First out was {subject(began)}: begin there, it may be the cause of the others."
+        return f"{cause} See the list of alarms in the window."
     now = first.active or telling.reason is Reason.CHATTER
     return one_line(response_to(first, telling.around(first).response)) if now else ""
 

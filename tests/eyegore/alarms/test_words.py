@@ -86,9 +86,12 @@ def test_an_alarm_is_about_what_people_call_it(parameter: str, said: str) -> Non
         ([("A", AlarmKind.TREND)], "no longer heads for its limit"),
         ([("IMAGE CCD1 offset", AlarmKind.FRAME)], "well in the newest image"),
         ([("HK rows", AlarmKind.DEADMAN)], "arrive again"),
+        ([("HK clock", AlarmKind.DEADMAN)], "goes on"),
+        ([("ELVIS clock", AlarmKind.DEADMAN)], "is right again"),
         ([("DATA VOLUME", AlarmKind.DEADMAN)], "is well again"),
-        ([("A", AlarmKind.OOL), ("B", AlarmKind.INVALID)], "well again"),
-        ([("HK rows", AlarmKind.DEADMAN), ("IMAGES", AlarmKind.DEADMAN)], "well again"),
+        ([("A", AlarmKind.OOL), ("B", AlarmKind.INVALID)], "are over"),
+        ([("A", AlarmKind.OOL), ("A", AlarmKind.INVALID)], "is over"),
+        ([("HK rows", AlarmKind.DEADMAN), ("IMAGES", AlarmKind.DEADMAN)], "are over"),
     ],
 )
 def test_only_what_was_out_of_limits_is_back_in_limits(alarms: list[tuple[str, AlarmKind]], said: str) -> None:
@@ -96,7 +99,13 @@ def test_only_what_was_out_of_limits_is_back_in_limits(alarms: list[tuple[str, A
 
 
 def test_what_lost_its_limits_is_not_back_in_limits() -> None:
-    assert all_back([replace(ALARM, limit="", active=False)]) == "not checked any more"
+    gone = replace(ALARM, limit="", active=False)
+    assert all_back([gone]) == all_back([gone, replace(gone, parameter="B")]) == "not checked any more"
+    assert all_back([gone, replace(ALARM, parameter="B")]) == "are over"
+
+
+def test_what_nobody_waits_for_any_more_has_not_come() -> None:
+    assert all_back([alarm("EXPOSURES", AlarmKind.DEADMAN)]) == "no longer awaited"
 
 
 @pytest.mark.parametrize(

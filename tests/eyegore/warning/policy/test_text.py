@@ -102,8 +102,9 @@ def said(reason: Reason, *alarms: Alarm, **more: object) -> str:
         (said(Reason.RAISED, replace(HK, active=False)),
          "CRITICAL HK rows arrive again (it was: no HK row for 61 s (ELVIS stopped?)) |; from 22:40:00 to 22:41:01"),
         (said(Reason.CLEARED, OVER), "CCD1_TEMP_T back in limits |; from 22:40:00 to 22:41:10; worst -136.1 degC"),
-        (said(Reason.CLEARED, *(replace(INVALID, active=False, parameter=f"P{one}") for one in range(6))),
-         "P0 and 5 more have valid readings again |; from 22:40:00 to 22:40:05"),
+        (said(Reason.CLEARED, *(replace(INVALID, active=False, parameter=f"P{one}", time=INVALID.time + 60 * one)
+                               for one in range(6))),
+         "P0 and 5 more have valid readings again |; from 22:40:00 to 22:45:05"),
         (said(Reason.CLEARED, replace(HK, active=False)), "HK rows arrive again |; from 22:40:00 to 22:41:01"),
         (said(Reason.ESCALATED, ALARM, waited=600.0),
          "CRITICAL nobody acknowledged for 10 min: CCD1_TEMP_T −136.1 °C, below −133 °C |; since 22:40; "
@@ -154,13 +155,13 @@ def test_what_ran_out_is_told_in_its_newest_words() -> None:
 
 
 def test_a_flood_counts_what_is_out_not_what_is_new() -> None:
-    alarms = tuple(replace(ALARM, parameter=f"CCD{one}_TEMP_T") for one in range(11))
+    alarms = tuple(replace(ALARM, parameter=f"CCD{one}_TEMP_T", since=ALARM.since - one) for one in range(11))
     flood = Telling(Reason.FLOOD, Severity.CRITICAL, alarms, code="4711", raised=11)
     assert words(flood).subject == "CRITICAL flood: 11 alarms, 11 still out, 11 of them critical [4711]"
     assert words(replace(flood, flood_over=True)).subject == (
         "flood is over: 11 alarms, 11 still out, 11 of them critical [4711]"
     )
-    assert "First out was CCD1_TEMP_T: begin there" in words(flood).short
+    assert "First out was CCD10_TEMP_T: begin there" in words(flood).short
 
 
 # --- what to do is never cut -----------------------------------------------------------------------------------------
