@@ -22,6 +22,7 @@ from eyegore.messages.events import (
     AlarmChanged,
     AlarmEntry,
     AlarmKind,
+    AlarmReworded,
     AlarmState,
     Event,
     FlagCommand,
@@ -201,11 +202,13 @@ class AlarmBoard:
         While it lasts the alarm has the newest text. ``side`` tells towards which limit a trend goes.
         """
         machine = self._timer(name, kind)
-        if machine.alarm.limit != text:
-            machine.tell(text)
-            self._stir(machine)
-        if machine.alarm.active and severity <= machine.alarm.severity:
+        lasts = machine.alarm.active and severity <= machine.alarm.severity
+        if lasts and machine.alarm.limit == text:
             return []
+        machine.tell(text)
+        if lasts:
+            self._stir(machine)
+            return [AlarmReworded(machine.alarm)]
         step = Step(StepKind.ACTIVE, 0, time, float("nan"), _timer_violation(severity, since, time, side))
         return self._apply(machine, step, frame)
 

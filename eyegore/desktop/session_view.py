@@ -27,6 +27,7 @@ from eyegore.messages.events import (
     Alarm,
     AlarmChanged,
     AlarmKind,
+    AlarmReworded,
     AlarmState,
     Event,
     Exposure,
@@ -131,6 +132,8 @@ class SessionView:
                 self.alarm_spans.take(event)
                 if event.text:
                     self._line(event.text, event.entry.time, *_alarm_look(event.alarm))
+            case AlarmReworded():
+                self._desk.reword(event.alarm)
             case PastAlarms():
                 self.alarm_spans.past(event.entries)
             case LayoutChanged():

@@ -85,6 +85,13 @@ class FlagChanged:
 
 
 @dataclass(frozen=True)
+class AlarmReworded:
+    """An alarm in words that lasts has other words: it is later, or fuller. Nothing happened to it."""
+
+    alarm: Alarm
+
+
+@dataclass(frozen=True)
 class AlarmChanged:
     """An alarm changed, or somebody said something about it; ``text`` is the line for the log and for people."""
 
@@ -225,6 +232,7 @@ class Health:
 Event = (
     FlagChanged
     | AlarmChanged
+    | AlarmReworded
     | PastAlarms
     | Noted
     | Trends

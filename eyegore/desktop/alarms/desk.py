@@ -103,6 +103,11 @@ class AlarmDesk(ListDesk["AlarmList"]):
         if event.entry.what is Transition.RAISED:
             self._name_first_out(event.alarm)
 
+    def reword(self, alarm: Alarm) -> None:
+        """Take the newest words of an alarm to which nothing happened."""
+        if alarm.key in self._alarms:
+            self._alarms[alarm.key] = alarm
+
     def _name_first_out(self, newest: Alarm) -> None:
         """The others of an incident are told by the alarm that joins it which was the first: there is but one."""
         for key, alarm in self._alarms.items():

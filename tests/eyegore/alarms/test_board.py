@@ -22,6 +22,7 @@ from eyegore.messages.events import (
     Action,
     Alarm,
     AlarmChanged,
+    AlarmReworded,
     AlarmKind,
     AlarmState,
     Event,
@@ -243,7 +244,10 @@ def test_rule_12_a_dead_man_timer_is_an_alarm_of_its_own(bench: Bench) -> None:
     frame = EntryContext(bench.now)
     events = bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 61 s", 10.0, 71.0, frame)
     assert told(events) == ["HK rows DEADMAN NORMAL>UNACK"]
-    assert bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 62 s", 10.0, 72.0, frame) == []
+    (reworded,) = bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 62 s", 10.0, 72.0, frame)
+    assert isinstance(reworded, AlarmReworded)
+    assert reworded.alarm.limit == "no HK row for 62 s"
+    assert bench.board.timer("HK rows", Severity.CRITICAL, "no HK row for 62 s", 10.0, 72.5, frame) == []
     assert [alarm.limit for alarm in bench.board.lasting_timers()] == ["no HK row for 62 s"]
     assert bench.act(Action.LOWER, "HK rows") == ["HK rows DEADMAN UNACK>ACKED"]
     again = AlarmBoard()
