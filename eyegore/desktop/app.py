@@ -7,10 +7,10 @@ import signal
 import sys
 import time
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.desktop.alarms.desk import AlarmDesk, Around
@@ -105,19 +105,14 @@ class Desktop:
             post=lambda act: self.pump.post(Call(act)),
             paths=lambda obsid: self.view.pictures.paths(obsid) if self.view else {},
         )
-        self.ds9.restore(layout.get("ds9"))
         self._everywhere: dict[str, Callable[[], object]] = {}
         self._bind()
-        self.panes.restore(layout)
-        self.window.restore(layout)
         self.pump: TkPump[Event | ImagePreview | Call] = TkPump(root, self._take, self._flush, self.failures.report)
         self.images = ImageWorker(self.pump.post) if self.panes.images is not None else None
         self.service: Service | None = None
         self.view: SessionView | None = None
         self.histories = HistoryDesk(root, self.theme, lambda act: self.pump.post(Call(act)), self._everywhere)
-        self.histories.restore(layout)
         self.looks = LookDesk(root, self.theme, lambda act: self.pump.post(Call(act)), self._everywhere)
-        self.looks.restore(layout.get("image window"))
         around = Around(
             send=self._send,
             plot=self.plot,
@@ -128,11 +123,9 @@ class Desktop:
             end_of_shift=lambda: self.warnings.duty_ends,
         )
         self.desk = AlarmDesk(root, self.theme, around, self._everywhere, clock)
-        self.desk.restore(layout.get("alarms"))
         self.warnings = WarningDesk(root, self.theme, self._everywhere)
-        self.warnings.restore(layout.get("warnings"))
         self.copies = CopyDesk(root, self.theme, self._everywhere, self._look_at_copies, clock)
-        self.copies.restore(layout.get("copies"))
+        self.take_back(layout)
         self._help: HelpWindow | None = None
         self.closed = False
         self._import_job = root.after(IMPORT_LATER_MS, self.histories.warm)
@@ -325,6 +318,27 @@ class Desktop:
         at = SCALES.index(self._scale) + step
         self._scale = SCALES[min(max(at, 0), len(SCALES) - 1)]
         theme.apply(self.root, self._dark.get(), self._scale)
+
+    def take_back(self, layout: Mapping[str, Any]) -> None:
+        """Arrange the window as it was; a part that cannot be taken back is left as it is, and told."""
+        parts: dict[str, Callable[[], object]] = {
+            "panes": lambda: self.panes.restore(layout),
+            "window": lambda: self.window.restore(layout),
+            "ds9": lambda: self.ds9.restore(layout.get("ds9")),
+            "history": lambda: self.histories.restore(layout),
+            "image window": lambda: self.looks.restore(layout.get("image window")),
+            "alarms": lambda: self.desk.restore(layout.get("alarms")),
+            "warnings": lambda: self.warnings.restore(layout.get("warnings")),
+            "copies": lambda: self.copies.restore(layout.get("copies")),
+        }
+        for name, restore in parts.items():
+            try:
+                restore()
+            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, tk.TclError) as why:
+                log.debug("the layout of %s", name, exc_info=why)
+                self._store.set_aside(f"{name}: {why}")
+        if self._store.trouble:
+            self._say_later(logging.WARNING, self._store.trouble)
 
     # --- end ---------------------------------------------------------------------------------------------------------
 

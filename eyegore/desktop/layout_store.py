@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +19,36 @@ class LayoutStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or config_path("window.json")
+        self.trouble = ""
+        """What was set aside, as a sentence; "" when all was taken back."""
 
     def load(self) -> dict[str, Any]:
-        """The remembered layout; empty when there is none or it cannot be read."""
+        """The remembered layout; empty when there is none or it cannot be read. A damaged one is set aside."""
         try:
             layout = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as why:
+        except OSError as why:
             log.warning("the remembered window layout is not used: %s", why)
             return {}
-        return layout if isinstance(layout, dict) else {}
+        except (ValueError, RecursionError) as why:
+            self.set_aside(str(why))
+            return {}
+        if not isinstance(layout, dict):
+            self.set_aside("it holds no layout")
+            return {}
+        return layout
+
+    def set_aside(self, why: str) -> None:
+        """Keep the file as it is beside; the next one is written in its place. Once for each start."""
+        if self.trouble:
+            return
+        aside = self.path.with_name(f"{self.path.name}.broken-{datetime.now():%Y%m%dT%H%M%S.%f}")
+        try:
+            os.replace(self.path, aside)
+        except OSError as refused:
+            log.warning("%s cannot be set aside: %s", self.path, refused)
+        self.trouble = f"the remembered window layout is damaged ({why}) and not used: it is kept as {aside}"
 
     def save(self, layout: dict[str, Any]) -> None:
         """Remember ``layout``; replaced in one step, so that a crash leaves the old one or the new one."""

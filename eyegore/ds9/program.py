@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -23,6 +24,8 @@ PLAIN = re.compile(r"[\w ./+=,@:-]*", re.ASCII)
 _LONGEST_BASE = 40  # a socket path holds 107 bytes; ours adds about 60
 START_LIMIT_S = 30.0
 """A DS9 on a loaded machine over ssh takes this long [s] to open its window; 1.2 s on an idle one."""
+CONNECT_S = 2.0
+"""A port that takes no connection within so long [s] cannot be reached."""
 _POLL_S = 0.05
 _LOOKS = 8
 _LOOK_S = 0.03
@@ -112,6 +115,30 @@ def silence_of(pid: int | None) -> Silence:
     # on a loaded machine a busy process may have to queue for a processor, and one that waits does so now and then
     at_work = all(state in "RD" for state, _ in looks)
     return Silence.BUSY if at_work or worked > _BUSY_SHARE * _LOOKS * _LOOK_S else Silence.WAITING
+
+
+def nobody_at(address: str) -> str:
+    """Why nobody can be reached at a socket or ``host:port``, and what to do; "" where somebody listens.
+
+    Asked only when a DS9 did not answer: XPA itself does not tell a closed port from a busy program.
+    """
+    try:
+        if address.startswith("/"):
+            with socket.socket(socket.AF_UNIX) as there:
+                there.settimeout(CONNECT_S)
+                there.connect(address)
+        else:
+            host, _, port = address.rpartition(":")
+            socket.create_connection((host, int(port)), CONNECT_S).close()
+    except (ConnectionRefusedError, FileNotFoundError):
+        return f"nobody listens at {address}: take the address that xpaget xpans tells, or start a DS9"
+    except socket.gaierror:
+        return f"there is no computer of the name in {address}: check it"
+    except (OSError, ValueError, OverflowError) as why:
+        return (
+            f"{address} cannot be reached ({getattr(why, 'strerror', '') or why}): check address, network and firewall"
+        )
+    return ""
 
 
 def pid_of(address: str) -> int | None:

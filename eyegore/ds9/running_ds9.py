@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 
 from eyegore.basics.errors import Ds9Error
-from eyegore.ds9.program import Silence, launch, pid_of, private_folder, silence_of, wait_for_answer
+from eyegore.ds9.program import Silence, launch, nobody_at, pid_of, private_folder, silence_of, wait_for_answer
 from eyegore.ds9.xpa import AccessPoint, Ds9SilentError, Transport, Xpa
 
 USUAL_TITLE = "quickds9"
@@ -141,5 +141,7 @@ def _told(name: str, address: str, why: Ds9Error) -> str:
     """What a failed call means, when the DS9 is not ours to end."""
     if not isinstance(why, Ds9SilentError):
         return str(why)
+    if nobody := nobody_at(address):
+        return f"{name} is not there: {nobody}"
     does = silence_of(pid_of(address))
     return does.value.replace("DS9", name, 1) if does is Silence.WAITING else f"{name} does not answer: {does.value}"
