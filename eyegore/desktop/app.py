@@ -20,7 +20,7 @@ from eyegore.desktop.failures import Failures
 from eyegore.desktop.history.desk import HistoryDesk
 from eyegore.desktop.images.look_desk import LookDesk
 from eyegore.desktop.images.worker import ImagePreview, ImageWorker
-from eyegore.desktop.layout_store import LayoutStore
+from eyegore.desktop.layout_store import LayoutStore, Restored
 from eyegore.desktop.panes import Hands, Panes
 from eyegore.desktop.pump import TkPump
 from eyegore.desktop.warning_desk import WarningDesk
@@ -321,24 +321,11 @@ class Desktop:
 
     def take_back(self, layout: Mapping[str, Any]) -> None:
         """Arrange the window as it was; a part that cannot be taken back is left as it is, and told."""
-        parts: dict[str, Callable[[], object]] = {
-            "panes": lambda: self.panes.restore(layout),
-            "window": lambda: self.window.restore(layout),
-            "ds9": lambda: self.ds9.restore(layout.get("ds9")),
-            "history": lambda: self.histories.restore(layout),
-            "image window": lambda: self.looks.restore(layout.get("image window")),
-            "alarms": lambda: self.desk.restore(layout.get("alarms")),
-            "warnings": lambda: self.warnings.restore(layout.get("warnings")),
-            "copies": lambda: self.copies.restore(layout.get("copies")),
-        }
-        for name, restore in parts.items():
-            try:
-                restore()
-            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, tk.TclError) as why:
-                log.debug("the layout of %s", name, exc_info=why)
-                self._store.set_aside(f"{name}: {why}")
-        if self._store.trouble:
-            self._say_later(logging.WARNING, self._store.trouble)
+        parts: dict[str, Restored] = {"ds9": self.ds9, "image window": self.looks, "alarms": self.desk}
+        parts |= {"warnings": self.warnings, "copies": self.copies}
+        trouble = self._store.take_back(layout, (self.panes, self.window, self.histories), parts)
+        if trouble:
+            self._say_later(logging.WARNING, trouble)
 
     # --- end ---------------------------------------------------------------------------------------------------------
 

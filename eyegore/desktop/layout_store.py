@@ -5,13 +5,22 @@ from __future__ import annotations
 import json
 import logging
 import os
+import tkinter as tk
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from eyegore.basics.files import WriteError, config_path, make_folder, write_whole
 
 log = logging.getLogger(__name__)
+
+
+class Restored(Protocol):
+    """What remembers a part of the layout."""
+
+    def restore(self, layout: Any, /) -> None:
+        """Take back what it remembered."""
 
 
 class LayoutStore:
@@ -38,6 +47,20 @@ class LayoutStore:
             self.set_aside("it holds no layout")
             return {}
         return layout
+
+    def take_back(self, layout: Mapping[str, Any], whole: Iterable[Restored], parts: Mapping[str, Restored]) -> str:
+        """Have those take back the ``whole`` layout, and the others their ``parts`` by name.
+
+        What cannot be taken back is left as it is; what was set aside is returned, "" for nothing.
+        """
+        given: list[tuple[Restored, Any]] = [(one, layout) for one in whole]
+        for one, part in [*given, *((one, layout.get(name)) for name, one in parts.items())]:
+            try:
+                one.restore(part)
+            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, tk.TclError) as why:
+                log.debug("%s", type(one).__name__, exc_info=why)
+                self.set_aside(f"{type(one).__name__}: {why}")
+        return self.trouble
 
     def set_aside(self, why: str) -> None:
         """Keep the file as it is beside; the next one is written in its place. Once for each start."""

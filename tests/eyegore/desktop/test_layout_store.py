@@ -104,4 +104,4 @@ def test_a_part_that_cannot_be_taken_back_is_told_and_the_file_kept(
     open_desktop(tmp_path)
     (aside,) = LayoutStore().path.parent.glob("window.json.broken-*")
     assert json.loads(aside.read_text()) == damaged
-    assert f"panes: unhashable type: 'list') and not used: it is kept as {aside}" in caplog.text
+    assert f"Panes: unhashable type: 'list') and not used: it is kept as {aside}" in caplog.text
