@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from eyegore.basics.safe_text import cut, one_line
 from eyegore.copies.outcome import RsyncOutcome, RsyncVerdict
 
 Match = re.Match[str]
@@ -20,6 +21,27 @@ def ssh_problem(stderr: str, trust: str = TRUST) -> RsyncVerdict | None:
             told = sentence if isinstance(sentence, str) else sentence(match, stderr)
             return RsyncVerdict(outcome, told.replace(TRUST, trust))
     return None
+
+
+RESTRICTED: tuple[tuple[str, str], ...] = (
+    (r"sftp connections? only|internal-sftp|sftp-server", "takes files by sftp only"),
+    (r"account is (currently )?not available|nologin", "may not log in"),
+    (r"rrsync|scponly|rssh|git.?shell|restricted", "may run some commands only"),
+)
+"""What a login says that runs no command of ours -> what it is."""
+ALLOW = (
+    "copies are made and verified by sh, rsync and sha256sum there: have its administrator allow them (no "
+    "ForceCommand, a usual shell), or mount it (sshfs) and copy to the mount"
+)
+
+
+def refused_command(host: str, code: int, said: str) -> RsyncVerdict:
+    """A login on ``host`` took us and did not what it was asked to: it ended with ``code`` and ``said`` something."""
+    does = next(
+        (words for sign, words in RESTRICTED if re.search(sign, said, re.IGNORECASE)), "runs no commands for us"
+    )
+    first = cut(one_line(said.strip()), 100) if said.strip() else "nothing"
+    return RsyncVerdict(RsyncOutcome.LASTING, f"the account on {host} {does} (code {code}, it said: {first}): {ALLOW}")
 
 
 def _changed(match: Match, stderr: str) -> str:

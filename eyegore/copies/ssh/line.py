@@ -46,11 +46,15 @@ LOOK_S = 20.0
 
 @dataclass(frozen=True)
 class SshAnswer:
-    """What a command on the other side said; its exit ``code``, 255 when ssh itself failed, and what that means."""
+    """What a command on the other side said; its exit ``code``, 255 when ssh itself failed, and what that means.
+
+    ``said`` is what it complained of, or else what it told.
+    """
 
     code: int
     output: bytes
     verdict: RsyncVerdict
+    said: str = ""
 
 
 class SshLine:
@@ -185,7 +189,9 @@ class SshLine:
                     return SshAnswer(-signal.SIGKILL, b"", stop if stopped() else late)
         code = process.returncode
         log.debug("%s: %s", shlex.join(command[-2:]), code)
-        return SshAnswer(code, output, self._verdict(code, errors.decode("utf-8", "replace")))
+        said = errors.decode("utf-8", "replace")
+        verdict = self._verdict(code, said)
+        return SshAnswer(code, output, verdict, said if said.strip() else output.decode("utf-8", "replace"))
 
     def _verdict(self, code: int, said: str) -> RsyncVerdict:
         if code == 0:

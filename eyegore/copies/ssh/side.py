@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from eyegore.copies.ledger import SyncError
 from eyegore.copies.outcome import RsyncOutcome
+from eyegore.copies.programs.rsync_words import first_words
+from eyegore.copies.programs.ssh_words import refused_command
 from eyegore.copies.report import Compared, Likeness
 from eyegore.copies.scan import SourceFile, portions
 from eyegore.copies.side import Beginning, OtherSide, likeness
@@ -72,6 +74,8 @@ SLOWEST_FILE_S = 0.5
 """A target that takes longer to start these programs [s] is given up."""
 SLOWEST = 5e6
 """A target that reads slower than this [byte/s] is given up."""
+REFUSED = (1, 126, 127, 128)
+"""None of our scripts ends so: what ran there was another program, or none."""
 XARGS_FAILED = 123
 """xargs ends so when its program failed on any file: some are not there."""
 STAT = re.compile(rb"([0-9a-f]+) (\d+) \./(.*)", re.DOTALL)
@@ -116,7 +120,7 @@ class SshSide(OtherSide):
         if found == "unable":
             raise SyncError(f"{self.target.host} has no sha256sum, copies cannot be verified: install coreutils there")
         if found not in FOUND:
-            raise SyncError(f"the account on {self.target.host} runs no commands: copies cannot be verified there")
+            raise SyncError(refused_command(self.target.host, 0, text).sentence, lasting=True)
         self.space = _space(blocks)
         where, other_disk = f"{root} on {self.target.host}", holds_copies and device not in ("", now)
         self._found(where, name, new=found == "new", held=held, mount=mount, other_disk=other_disk)
@@ -236,7 +240,10 @@ class SshSide(OtherSide):
         )
         if answer.verdict.outcome is not RsyncOutcome.DONE and answer.code not in (0, fails):
             self.close()
-            raise SyncError(answer.verdict.sentence, lasting=answer.verdict.outcome is RsyncOutcome.LASTING)
+            verdict = answer.verdict
+            if answer.code in REFUSED:
+                verdict = refused_command(self.target.host, answer.code, first_words(answer.said.splitlines()))
+            raise SyncError(verdict.sentence, lasting=verdict.outcome is RsyncOutcome.LASTING)
         return answer.output
 
 

@@ -195,3 +195,25 @@ class Spaces(PassListener):
 
     def on_space(self, free: float) -> None:
         self.told.append(free)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("internal-sftp", "takes files by sftp only"),
+        ("/bin/echo This account is currently not available.; exit 1", "may not log in"),
+        ("/bin/false", "runs no commands for us (code 1, it said: nothing)"),
+        ("/bin/echo rrsync error: SSH_ORIGINAL_COMMAND does not run rsync >&2; exit 1", "may run some commands only"),
+        ("/bin/echo welcome", "runs no commands for us (code 0, it said: welcome)"),
+        ("/nowhere/shell", "runs no commands for us (code 127"),
+    ],
+)
+def test_an_account_that_runs_no_commands_is_told_what_to_do(
+    lab: SyncLab, server: SshServer, opened: Callable[[], SyncEngine], command: str, told: str
+) -> None:
+    server.force_command(command)
+    with pytest.raises(SyncError) as why:
+        opened().sync()
+    assert told in str(why.value)
+    assert "have its administrator allow them" in str(why.value)
+    assert why.value.lasting
