@@ -185,7 +185,7 @@ class JournalKeeper:
             soon = 0.0 <= now - self._by_rows_at < BY_ROWS_S
             self._by_rows_at = self._by_rows_at if soon else now
             self._write(memory, later=self._by_rows if soon else ())
-        if self._journal is not None and not self._failing and now >= self._prune_at:
+        if self._journal is not None and not self._failing and self._doing is None and now >= self._prune_at:
             self._prune_at = now + DAY_S
             self._attempt(lambda journal: journal.prune(now - self._keep_s))
 
@@ -201,6 +201,7 @@ class JournalKeeper:
     def _write(
         self, memory: Callable[[], Mapping[str, Any]], patience_s: float = PATIENCE_S, later: Container[str] = ()
     ) -> None:
+        self._collect()
         if self._doing is None:
             entries, out, state = list(self._waiting), list(self._out), memory()
 
@@ -208,8 +209,6 @@ class JournalKeeper:
                 del self._waiting[: len(entries)], self._out[: len(out)]
 
             self._attempt(lambda journal: journal.record(entries, state, out, later), written, patience_s)
-        else:
-            self._collect()
         if self._doing is None and len(self._waiting) > MOST_WAITING:
             lost = len(self._waiting) - MOST_WAITING
             del self._waiting[:lost]
