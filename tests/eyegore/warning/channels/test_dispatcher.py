@@ -17,7 +17,7 @@ from eyegore.journal.journal import Journal
 from eyegore.journal.outbox import Outbox
 from eyegore.journal.schema import JournalError
 from eyegore.limits.model import Severity
-from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples
+from eyegore.messages.warnings import Channel, Notice, Outcome, Reason, Result, Samples, Scope
 from eyegore.warning.channels.dispatcher import LONGEST_WAIT_S, Dispatcher
 
 from ....patience import AWAITED_S
@@ -291,6 +291,28 @@ def test_a_key_is_sent_once(start: Start, outbox: Outbox, wait_until: WaitUntil)
     desk.dispatcher.put([delivery("0"), delivery(), delivery(), delivery("2")])
     wait_until(done(desk, "2"))
     assert sender.sent == ["1", "2"]
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_good_news_and_what_is_milder_wait_while_the_bad_news_is_put_off(
+    start: Start, wait_until: WaitUntil, scope: Scope
+) -> None:
+    class Slow(Script):
+        def send(self, address: str, notice: Notice, samples: Samples | None) -> Outcome:
+            if not self.sent:  # meanwhile the alarm ends, and another begins
+                desk.dispatcher.put([back, mild])
+            return super().send(address, notice, samples)
+
+    def about(key: str, alarm: str, **changes: object) -> Delivery:
+        return delivery(notice=replace(notice(key), alarms=(alarm,), **changes))  # type: ignore[arg-type]
+
+    back, mild = about("back", "T", reason=Reason.CLEARED), about("mild", "U", severity=Severity.WARNING)
+    sender = Slow(replace(RETRY, scope=scope), replace(RETRY, scope=scope))
+    desk = start(sender, unfinished=[])
+    desk.dispatcher.put([about("out", "T")])
+    wait_until(done(desk, "mild"))
+    wait_until(done(desk, "back"))
+    assert sender.sent == ["out", "out", "out", "back", "mild"]
 
 
 @pytest.mark.parametrize("jump", [-7200.0, 5 * 3600.0])
