@@ -83,10 +83,11 @@ COLUMNS = tuple(NOMINAL)
 class Night:
     """A session at night, with Ana on duty and Ben behind her; ``notices`` are all they were told, ``log`` its lines.
 
-    ``before`` are values of the last hour and more before it began, where they were not the usual ones.
+    ``before`` are values of the last hour and more before it began, where they were not the usual ones; quiet hours
+    end ``quiet_s`` [s] after that.
     """
 
-    def __init__(self, limit_set: LimitSet = LimitSet.SAFE, before: Values = NOTHING) -> None:
+    def __init__(self, limit_set: LimitSet = LimitSet.SAFE, before: Values = NOTHING, quiet_s: float = 0.0) -> None:
         self.now = START
         self.notices: list[Notice] = []
         self.log: list[str] = []
@@ -95,6 +96,7 @@ class Night:
         self._policy = Policy(
             PolicyRules(
                 routes={Severity.WARNING: ALL, Severity.CRITICAL: ALL},
+                quiet=lambda _person, now: now < START + quiet_s,
                 duty=lambda _now: Duty("Ana", "Ben", math.inf),
                 people=("Ana", "Ben"),
                 circumstances=lambda alarm: circumstances(self.monitor, alarm, self.now),
@@ -174,7 +176,7 @@ def _no_reading(night: Night) -> None:
 
 def _readings_return(night: Night) -> None:
     _no_reading(night)
-    night.go(60, {"COMM_IG2_T": 0.0})
+    night.go(400, {"COMM_IG2_T": 0.0}, step=10)
 
 
 def _drift(night: Night) -> None:
@@ -211,7 +213,7 @@ def _again(night: Night) -> None:
 
 def _over(night: Night) -> None:
     _cold(night)
-    night.go(120, WELL)
+    night.go(400, WELL, step=10)
 
 
 def _silence(night: Night) -> None:
@@ -220,7 +222,7 @@ def _silence(night: Night) -> None:
 
 def _silence_ends(night: Night) -> None:
     _silence(night)
-    night.go(60)
+    night.go(330, step=10)
 
 
 def _standstill(night: Night) -> None:
@@ -283,6 +285,7 @@ class Kind:
     reason: Reason = Reason.RAISED
     limit_set: LimitSet = LimitSet.SAFE
     before: Values = field(default_factory=dict)
+    quiet_s: float = 0.0
     about: str = ""
 
 
@@ -320,7 +323,7 @@ KINDS = (
 
 def told(kind: Kind) -> Iterator[tuple[str, str]]:
     """Where a kind of message is told, and in which words."""
-    night = Night(kind.limit_set, kind.before)
+    night = Night(kind.limit_set, kind.before, kind.quiet_s)
     kind.story(night)
     found = [notice for notice in night.told(kind.about) if notice.reason is kind.reason]
     if not found:

@@ -355,5 +355,5 @@ def _spoken(telling: Telling) -> str:
 
 def _by_name(alarm: Alarm, telling: Telling) -> Alarm:
     """Named for the ear; what it is known by otherwise stays as it is."""
-    name = re.split(r" ?[(;]", telling.around(alarm).name)[0]
+    name = re.sub(r" ?[(][^)]*[)]|;.*", "", telling.around(alarm).name)
     return replace(alarm, parameter=f"{name},") if name else alarm

@@ -82,6 +82,20 @@ def test_a_call_is_fit_for_a_voice() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("ROE serial (VRCLK) clock supply", "R O E serial clock supply, "),
+        ("CCD1 output-drain voltage, top half (quadrants G,H)", "C C D 1 output-drain voltage, top half, "),
+        ("16-bit SpaceWire status register; nominal 0x2FA0 = 12192", "16-bit SpaceWire status register, "),
+        ("", "C C D 1 temperature top "),
+    ],
+)
+def test_a_call_names_a_parameter_in_words(name: str, told: str) -> None:
+    around = {ALARM.key: replace(AROUND, name=name)}
+    assert f"Critical alarm. {told}minus 136.1" in words(replace(TELLING, circumstances=around)).spoken
+
+
 def said(reason: Reason, *alarms: Alarm, **more: object) -> str:
     """The subject of a message without code, and behind a bar what its text message adds but for what to do."""
     told = words(replace(TELLING, reason=reason, alarms=alarms, severity=max(one.severity for one in alarms),
