@@ -258,6 +258,8 @@ TOGETHER_S = 30.0
 """Alarms that begin within so long of the first one are one incident [s]."""
 FLOOD_ALARMS, FLOOD_S = 10, 600.0
 """More alarms than this within so long are a flood."""
+CHATTER_TURNS, CHATTER_S = 3, 600.0
+"""What goes out and back so often within so long chatters [s]."""
 
 
 class Incident(NamedTuple):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from eyegore.limits.model import Severity
@@ -27,14 +27,13 @@ class Sent(NamedTuple):
 
 @dataclass(frozen=True)
 class RateState:
-    """What survives a restart: what was let through, and when a person was last told of a critical alarm [unix s]."""
+    """What survives a restart: what was let through."""
 
     sent: tuple[Sent, ...] = ()
-    critical: Mapping[str, float] = field(default_factory=dict)
 
 
 class RateLimit:
-    """Lets messages through or not; the loud ones and the others are counted apart."""
+    """Lets messages through or not; the loud ones and the others are counted apart. Good news is not asked for."""
 
     def __init__(self, per_parameter: int, total: int, window_s: float) -> None:
         self._per_parameter = per_parameter
@@ -42,31 +41,18 @@ class RateLimit:
         self._window_s = window_s
         self.state = RateState()
 
-    def first_of_kind(self, alarm: str, now: float, person: str | None = None) -> bool:
-        """Whether ``person`` (None: anybody) was told of this critical alarm for the last time before the window."""
-        told = [
-            time
-            for key, time in self.state.critical.items()
-            if _is_about(key, alarm, person) and 0.0 <= now - time < self._window_s
-        ]
-        return not told
-
-    def admit(self, person: str, parameter: str, critical: Sequence[str], *, loud: bool, now: float) -> bool:
+    def admit(self, person: str, parameter: str, *, critical: bool, loud: bool, now: float) -> bool:
         """Whether a message may go out at unix time ``now`` [s]; if so, it is counted.
 
-        ``critical`` names the alarms in it that are critical: when one of them is news to the person within the window,
-        no limit holds the message back. ``parameter`` is "" for a message about many.
+        No limit holds back what is ``critical``. ``parameter`` is "" for a message about many.
         """
         sent = tuple(one for one in self.state.sent if 0.0 <= now - one.time < self._window_s)
-        told = {key: time for key, time in self.state.critical.items() if 0.0 <= now - time < self._window_s}
-        self.state = RateState(sent, told)
-        if not any(self.first_of_kind(alarm, now, person) for alarm in critical):
-            alike = [one for one in sent if one.loud is loud]
-            of_it = sum((one.person, one.parameter) == (person, parameter) for one in alike)
-            if len(alike) >= self._total or (parameter and of_it >= self._per_parameter):
-                return False
-        told |= {_key(alarm, person): now for alarm in critical}
-        self.state = RateState((*sent, Sent(now, person, parameter, loud)), told)
+        self.state = RateState(sent)
+        alike = [one for one in sent if one.loud is loud]
+        of_it = sum((one.person, one.parameter) == (person, parameter) for one in alike)
+        if not critical and (len(alike) >= self._total or (parameter and of_it >= self._per_parameter)):
+            return False
+        self.state = RateState((*sent, Sent(now, person, parameter, loud)))
         return True
 
 
@@ -107,8 +93,12 @@ class Announcer:
         self, addressees: Iterable[Addressee], parameter: str, alarms: Sequence[Alarm], now: float
     ) -> list[Addressee]:
         """Those of the addressees whom the limits allow a message about ``alarms`` that are bad news."""
-        critical = [alarm.key for alarm in alarms if alarm.severity is Severity.CRITICAL]
-        return [one for one in addressees if self.limits.admit(one.person, parameter, critical, loud=one.loud, now=now)]
+        critical = any(alarm.severity is Severity.CRITICAL for alarm in alarms)
+        return [
+            one
+            for one in addressees
+            if self.limits.admit(one.person, parameter, critical=critical, loud=one.loud, now=now)
+        ]
 
     def reached(
         self, addressees: Iterable[Addressee], severity: Severity, parameter: str, alarms: Sequence[Alarm], now: float
@@ -154,7 +144,7 @@ class Announcer:
 class GoodNews:
     """Tells those who know of a case that somebody took care of it, and that it is over.
 
-    What is told to the same person at the same time is one message; what the limits hold back is told later.
+    What is told to the same person at the same time is one message. No limit holds it back, nor does it count.
     """
 
     def __init__(self, announcer: Announcer, audience: Audience) -> None:
@@ -165,9 +155,10 @@ class GoodNews:
         """Tell who took care, to those who were told before."""
         alike: dict[tuple[str, str, str], list[Case]] = {}
         for case in cases:
-            if case.answer is not None and case.answer.due <= now:
-                case.answer.people = case.told if case.answer.people is None else case.answer.people
-                answer = case.answer
+            answer = case.answer
+            if answer is not None and answer.due <= now and not case.over <= now:  # that it is over says as much
+                if answer.people is None:
+                    answer.people = [one for one in case.told if not (answer.knows and one == answer.person)]
                 alike.setdefault((answer.person, answer.verb, answer.comment), []).append(case)
         return [notice for group in alike.values() for notice in self._answer(group, now)]
 
@@ -192,20 +183,8 @@ class GoodNews:
 
     def overs(self, cases: Iterable[Case], now: float) -> list[Notice]:
         """Tell what is over, to those who were told that it is not. Of what nobody knows that, nothing is told."""
-
-        def heard(case: Case, person: str) -> None:
-            case.told = [one for one in case.told if one != person]
-
         over = [case for case in cases if case.over <= now]
-        for case in over:
-            if not any(member.told and name not in case.unknown for name, member in case.members.items()):
-                case.told = []
-        telling = Telling(Reason.CLEARED, Severity.NONE, ())
-        notices = self._tell(over, telling, lambda case: case.told, heard, now)
-        for case in over:
-            if not case.told:
-                case.over, case.answer = float("nan"), None
-        return notices
+        return self._tell(over, Telling(Reason.CLEARED, Severity.NONE, ()), lambda case: case.told, Case.hears_end, now)
 
     def _tell(
         self,
@@ -221,27 +200,23 @@ class GoodNews:
             told = [
                 member
                 for case in theirs
-                for name, member in case.members.items()
-                if member.told and (telling.verb or name not in case.unknown)
+                for member in case.known_to(person)
+                if telling.verb or member.alarm.key not in case.unknown
             ]
+            if not told and not telling.verb:
+                for case in theirs:
+                    heard(case, person)
+                continue
             severity = max((member.told for member in told), default=Severity.WARNING)
             parameter = told[0].alarm.parameter if len(theirs) == 1 and told else ""
-            addressee = self._audience.these([person], severity, calm=True)
-            to = self._announcer.reached(addressee, severity, parameter, (), now)
+            to = self._audience.awake(self._audience.these([person], severity, calm=True), severity, now)
             if not to:
                 continue
             about = [member for member in told if member.out] if telling.verb else told
             alarms = tuple(sorted((member.alarm for member in about or told), key=lambda alarm: -alarm.severity))
-            said = replace(telling, severity=severity, alarms=alarms)
+            turns = {name: count for case in theirs for name, count in case.counts_of_turns.items()}
+            said = replace(telling, severity=severity, alarms=alarms, turns=turns)
             notices += self._announcer.notices(said, Subject.of(theirs, parameter, telling.reason), to, now)
             for case in theirs:
                 heard(case, person)
         return notices
-
-
-def _key(alarm: str, person: str) -> str:
-    return f"{alarm}\n{person}"
-
-
-def _is_about(key: str, alarm: str, person: str | None) -> bool:
-    return key.startswith(f"{alarm}\n") if person is None else key == _key(alarm, person)

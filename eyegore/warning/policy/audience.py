@@ -61,6 +61,17 @@ class Audience:
         why = f"{backup} cannot be reached" if backup and backup not in told else "there is no other backup"
         return self._everybody(severity, why, told) or self.first(severity, now)
 
+    def backup(self, severity: Severity, now: float) -> list[Addressee]:
+        """The backup, if it can be reached and is another than the one on duty."""
+        duty = self._rules.duty(now)
+        found = self._reached(duty.backup, severity, "") if duty.backup != duty.primary else None
+        return [found] if found is not None else []
+
+    def on_shift(self, people: Iterable[str], now: float) -> list[str]:
+        """Those of the people who are on duty or the backup: the others may sleep."""
+        duty = self._rules.duty(now)
+        return [person for person in people if person in (duty.primary, duty.backup)]
+
     def these(self, people: Iterable[str], severity: Severity, *, calm: bool = False) -> list[Addressee]:
         """People who have been told before; ``calm`` for good news, which calls nobody who can be written to."""
         found = []

@@ -6,14 +6,17 @@ And gives the codes of four digits that people answer with.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState, Transition
 from eyegore.messages.warnings import Reason
-from eyegore.warning.policy.case import Answer, Case, Member
+from eyegore.warning.policy.case import Answer, Case, Member, Taken
+from eyegore.warning.policy.morning import Missed, MissedAlarms
 from eyegore.warning.policy.rules import PolicyRules
+from eyegore.warning.policy.turns import Turns
 
 _GONE = (AlarmState.NORMAL, AlarmState.PENDING, AlarmState.OUT_OF_SERVICE)
 _LEAST, CODES = 1000, 9000
@@ -71,6 +74,7 @@ class BookMemory:
     cases: tuple[Case, ...]
     codes: AnswerCodes
     newest: tuple[int, str]
+    missed: dict[str, Missed] = field(default_factory=dict)
 
 
 class CaseBook:
@@ -78,10 +82,12 @@ class CaseBook:
 
     A case begins with an incident. An alarm that goes out again before anybody lowered it stays in its case, which goes
     on as the new incident: who was told of it keeps one code, and chattering does not put off the backup for ever.
+    ``missed`` is what was over before anybody could be told.
     """
 
     def __init__(self, rules: PolicyRules, first_code: int = 0) -> None:
         self.codes = AnswerCodes(first_code)
+        self.missed = MissedAlarms()
         self._rules = rules
         self._cases: list[Case] = []
         self._newest: tuple[int, str] = (0, "")
@@ -89,31 +95,56 @@ class CaseBook:
     def __iter__(self) -> Iterator[Case]:
         return iter(self._cases)
 
-    def follow(self, event: AlarmChanged, now: float) -> bool:
-        """Follow what happened at ``now`` [unix s]. Returns whether an alarm was raised that is news."""
+    def follow(self, event: AlarmChanged, now: float, *, replied: bool = False) -> bool:
+        """Follow what happened at ``now`` [unix s]. Returns whether an alarm was raised that is news.
+
+        ``replied``: a person did it by an answer to a message.
+        """
         entry, alarm, name = event.entry, event.alarm, event.alarm.key
         before, after = entry.before, entry.after
+        case = self._case_of(name)
+        if before is after is not AlarmState.UNACK and case is not None:  # a comment, or what goes on under a shelf
+            case.members[name] = case.members[name]._replace(alarm=alarm)
         if not before or not after or (before is after and (after is not AlarmState.UNACK or entry.person)):
             return False
+        if entry.person:
+            self.missed.forget(name)
         if after is AlarmState.UNACK:
             return self._out(name, alarm, before, now, old=entry.old, found=entry.what is Transition.FOUND)
-        case = self._case_of(name)
         if case is None:
             return False
         member = Member(alarm, AlarmState.NORMAL if after in _GONE else after, case.members[name].told)
         case.members[name] = member
         if after in (AlarmState.ACKED, AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE):
-            case.answer, case.answered = _answer(event, after), True
-            case.drop_news([name])
+            self._answered(case, name, event, now, replied=replied)
         elif entry.person or case.late:
             case.answered = case.answered or bool(entry.person)
+            case.turns_of(name).answered |= bool(entry.person) and case.turns_of(name).chattering
+            if name in case.news and case.quiet and not entry.person:
+                self.missed.note(alarm)
             case.drop_news([name])
         if entry.what is Transition.RELEASED:
             case.unknown.append(name)
         if member.state is AlarmState.NORMAL:
             self.codes.close(name)
-        case.settle(now, self._rules.hold_critical_s, self._rules.together_s)
+        turns = case.turns_of(name)
+        returned = entry.what is Transition.RETURNED and not entry.old and alarm.severity is not Severity.NONE
+        if returned and turns.comes_back(now, self._rules):
+            case.add_news(name, Reason.CHATTER, now)
+        case.settle(now, self._rules)
         return False
+
+    def _answered(self, case: Case, name: str, event: AlarmChanged, now: float, *, replied: bool) -> None:
+        """Somebody took care of an alarm; a change of configuration is nobody's."""
+        verbs = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
+        person, verb = event.entry.person, verbs.get(event.alarm.state, "put out of service")
+        case.answer, case.answered = Answer(person, verb, event.entry.comment, knows=replied), True
+        case.taken[name] = Taken(person, verb, now)
+        case.drop_news([name])
+        if event.alarm.state is AlarmState.ACKED:
+            case.turns_of(name).answered = case.turns_of(name).chattering
+        else:
+            case.turns.pop(name, None)
 
     def _out(self, name: str, alarm: Alarm, before: AlarmState, now: float, *, old: bool, found: bool) -> bool:
         case = self._case_of(name)
@@ -123,28 +154,54 @@ class CaseBook:
         if before is AlarmState.UNACK and known is not None and not (risen or found):
             return False
         knows = case is not None and bool(case.told)  # before it goes over to a case whose people know of others
-        case = self._case_for(name, alarm, case, now, joins=before not in (AlarmState.UNACK, AlarmState.ACKED))
+        raised = before not in (AlarmState.UNACK, AlarmState.ACKED)
+        case = self._case_for(name, alarm, case, now, joins=raised)
+        turns = case.turns.setdefault(name, Turns())
+        if raised and before is not AlarmState.SHELVED and not old:
+            turns.goes_out(now)
+        case.taken.pop(name, None)
         told_of_it = known.told if known is not None and knows else Severity.NONE
-        case.renew(now, self._rules.escalate_after_s)
+        rises = bool(told_of_it) and alarm.severity > told_of_it
+        counted = turns.chattering and bool(told_of_it) and not rises
+        anew = not counted and case.renew(now, self._rules.escalate_after_s)
         case.members[name] = Member(alarm, AlarmState.UNACK, told_of_it)
         case.unknown = [one for one in case.unknown if one != name]
-        case.settle(now, self._rules.hold_critical_s, self._rules.together_s)
-        if old or alarm.severity is Severity.NONE:
+        case.settle(now, self._rules)
+        if counted and not turns.answered and math.isnan(case.asked):
+            case.asked = now  # of those who were told of it before others of its case were answered
+            case.heard |= dict.fromkeys(case.aware.get(name, case.told), now)
+        if old or counted or alarm.severity is Severity.NONE:
             return False
-        rises = bool(told_of_it) and alarm.severity > told_of_it
-        if told_of_it and not rises and before is AlarmState.RTN_UNACK:
+        turns.answered = False
+        if told_of_it and not rises and not anew and before is AlarmState.RTN_UNACK:
             return False
         again = before is AlarmState.ACKED and not rises
         reason = Reason.RISEN if rises else Reason.AGAIN if again else Reason.FOUND if found else Reason.RAISED
-        case.add_news(name, reason, self._due(case, alarm.severity, reason, now))
-        return found or before not in (AlarmState.UNACK, AlarmState.ACKED)
+        case.add_news(name, reason, self._due(case, name, reason, now))
+        return raised or found
 
-    def _due(self, case: Case, severity: Severity, reason: Reason, now: float) -> float:
-        """What is no graver than what was told waits for what else belongs to the incident."""
-        gravest = max((member.told for member in case.members.values()), default=Severity.NONE)
-        due = now + (self._rules.hold_critical_s if severity is Severity.CRITICAL else self._rules.hold_s)
+    def calm(self, now: float) -> None:
+        """What does no longer chatter, and stays out though somebody answered while it did, is news."""
+        for case in self._cases:
+            for name, turns in case.turns.items():
+                if not turns.calms(now, self._rules):
+                    continue
+                if turns.answered and name in case.open:
+                    case.begin_anew()
+                    case.add_news(name, Reason.RAISED, now)
+                turns.answered = False
+
+    def _due(self, case: Case, name: str, reason: Reason, now: float) -> float:
+        """What is no graver than what was told waits for what else belongs to the incident; not so what is critical and
+        of another subsystem."""
+        severity = case.members[name].alarm.severity
+        told = [member for member in case.members.values() if member.told >= severity]
+        critical = severity is Severity.CRITICAL
+        due = now + (self._rules.hold_critical_s if critical else self._rules.hold_s)
         new = reason in (Reason.RAISED, Reason.FOUND)
-        follows = new and not math.isnan(case.asked) and bool(case.told) and severity <= gravest
+        follows = new and not math.isnan(case.asked) and bool(case.told) and bool(told)
+        if critical and subsystem_of(case.members[name].alarm) not in {subsystem_of(one.alarm) for one in told}:
+            return due
         return max(due, case.opened + self._rules.together_s) if follows else due
 
     def _case_of(self, name: str) -> Case | None:
@@ -171,12 +228,16 @@ class CaseBook:
 
     def not_after(self, now: float) -> None:
         """Nothing began later than ``now`` [unix s], nor waits for longer than it may: the clock may be set back."""
-        latest = now + self._rules.together_s
         for case in self._cases:
-            case.asked, case.calm = min(case.asked, now), min(case.calm, now)  # min() leaves NaN, given first
-            case.due, case.over = min(case.due, latest), min(case.over, latest)
-            if case.answer is not None:
-                case.answer.due = min(case.answer.due, latest)
+            case.not_after(now, self._rules)
+
+    def code(self, cases: Sequence[Case], names: Iterable[str]) -> str:
+        """The code a message about these alarms of these cases is answered with."""
+        if len(cases) > 1:
+            return self.codes.give(names)
+        case = cases[0]
+        case.code = self.codes.extend(case.code, [*names, *case.open])
+        return case.code
 
     def forget_done(self) -> None:
         """Forget the cases of which nothing will ever be told."""
@@ -184,29 +245,36 @@ class CaseBook:
 
     def memory(self) -> BookMemory:
         """What must survive a restart."""
-        return BookMemory(tuple(self._cases), self.codes, self._newest)
+        return BookMemory(tuple(self._cases), self.codes, self._newest, self.missed.alarms)
 
     def restore(self, memory: BookMemory) -> None:
         """Take back what :meth:`memory` gave."""
         self._cases, self.codes, self._newest = list(memory.cases), memory.codes, memory.newest
+        self.missed.alarms = dict(memory.missed)
+        for case in self._cases:
+            if not case.heard and not math.isnan(case.asked):  # of a release that did not note who heard when
+                case.heard = dict.fromkeys(case.told, case.asked)
 
 
-def _answer(event: AlarmChanged, after: AlarmState) -> Answer:
-    """Who took care, and how; a change of configuration is nobody's."""
-    verbs = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
-    verb = verbs.get(after, "put out of service")
-    return Answer(event.entry.person, verb, event.entry.comment)
+def subsystem_of(alarm: Alarm) -> tuple[str, str]:
+    """What an alarm is of, as far as its name and unit tell: ``CCD2_TEMP_T`` of the temperatures of the CCDs."""
+    first = re.match(r"[^\W\d_]*", alarm.parameter)
+    return first[0] if first is not None else "", alarm.unit
 
 
 def _move(name: str, source: Case, target: Case) -> None:
     """An alarm goes over to another case, with those who know of it."""
     target.members[name] = source.members.pop(name)
+    if name in source.turns:
+        target.turns[name] = source.turns.pop(name)
     source.drop_news([name])
     if target.members[name].told:
-        target.told = list(dict.fromkeys([*target.told, *source.told]))
+        knows = source.aware.pop(name, source.told)
+        target.aware[name] = [*knows]
+        target.told = list(dict.fromkeys([*target.told, *knows]))
         target.knew = list(dict.fromkeys([*target.knew, *source.knew]))
+        target.heard = source.heard | target.heard
         target.escalated = target.escalated or source.escalated
         if not math.isnan(source.asked):
             target.asked = source.asked if math.isnan(target.asked) else min(target.asked, source.asked)
-    if not source.members:
-        source.told = []
+        source.told = [person for person in source.told if source.known_to(person)]

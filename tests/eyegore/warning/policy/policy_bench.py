@@ -28,7 +28,7 @@ ONCE = Reading.REGISTER
 PARAMETERS = {
     **{
         name: Parameter(name, "degC", "", Range(-133, 35), severity_low=CRITICAL, reading=ONCE)
-        for name in ("T1", "T2", "T3")
+        for name in ("T1", "T2", "T3", "PCB_TEMP")
     },
     **{name: Parameter(name, "V", "", Range(0, 30), severity_high=WARNING) for name in ("D1", "D2", "D3")},
     "P": Parameter("P", "mbar", "", Range(0, 1, hihi=5), severity_high=WARNING, reading=ONCE),
@@ -38,7 +38,7 @@ PARAMETERS = {
 TABLE = LimitTable("lab", "", "", PARAMETERS)
 COLUMNS = tuple(PARAMETERS)
 GOOD = {"P": 0.5}
-OUT = {**dict.fromkeys(("T1", "T2", "T3"), -140.0), "P": 2.0}
+OUT = {**dict.fromkeys(("T1", "T2", "T3", "PCB_TEMP"), -140.0), "P": 2.0}
 RULES = PolicyRules(
     routes={WARNING: (Channel.SMS,), CRITICAL: (Channel.SMS, Channel.CALL)},
     duty=lambda _now: Duty("Ana", "Ben", math.inf),
