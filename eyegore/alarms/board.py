@@ -115,13 +115,15 @@ class AlarmBoard:
             yield machine.alarm
 
     def lasting_timers(self) -> list[Alarm]:
-        """The alarms of dead-man timers and trends that last, but for those on the shelf."""
+        """The alarms of dead-man timers and trends that last, but for those on the shelf, and those a flag shows."""
         lasting = (AlarmState.UNACK, AlarmState.ACKED)
-        return [machine.alarm for machine in self._timers.values() if machine.alarm.state in lasting]
+        alarms = [machine.alarm for machine in self._timers.values() if machine.alarm.state in lasting]
+        return [alarm for alarm in alarms if alarm.kind is not AlarmKind.STUCK]
 
     def of(self, parameter: str) -> tuple[Alarm, ...]:
         """The alarms of a watched parameter: that of its limits first, that of invalid readings last."""
-        return self._watched[parameter].alarms
+        alarms, stuck = self._watched[parameter].alarms, self._timers.get((parameter, AlarmKind.STUCK))
+        return alarms if stuck is None else (*alarms[:-1], stuck.alarm, alarms[-1])
 
     # --- the process -------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ _BACK = {
     AlarmKind.PERFORMANCE: ("back in performance limits", "back in performance limits"),
     AlarmKind.INVALID: ("has valid readings again", "have valid readings again"),
     AlarmKind.TREND: ("no longer heads for its limit", "no longer head for their limits"),
+    AlarmKind.STUCK: ("changes again", "change again"),
     AlarmKind.FRAME: ("well in the newest image", "well in the newest images"),
 }
 """How an alarm ends, and how several of a kind do."""
@@ -133,6 +134,10 @@ TIMER_RESPONSES = {
         "Set the clock of the camera PC: time zone, summer time, network time. Until then times are told as that clock "
         "shows them."
     ),
+    "HK values": (
+        "See whether ELVIS still reads the camera: does any value in its HK window change? Until then nothing is "
+        "watched: look at the hardware."
+    ),
     "EXPOSURES": (
         "See whether the script of ELVIS waits for an answer, or ended with an error. The hardware is still watched: "
         "only the campaign stands still."
@@ -194,6 +199,11 @@ PERFORMANCE_RESPONSE = (
     "The hardware is safe, the data may be bad: compare with what is commanded, and see in the log what to retake."
 )
 
+STUCK_RESPONSE = (
+    "The reading may be dead: compare with its neighbours and with ELVIS. Until it changes treat the hardware as "
+    "unwatched there."
+)
+
 
 def response_to(alarm: Alarm, of_limits: str = "") -> str:
     """What to do, never empty; ``of_limits`` is what the table of limits says of the parameter and the side."""
@@ -206,6 +216,8 @@ def response_to(alarm: Alarm, of_limits: str = "") -> str:
             return INVALID_RESPONSE
         case AlarmKind.TREND:
             return of_limits or TREND_RESPONSE
+        case AlarmKind.STUCK:
+            return STUCK_RESPONSE
         case AlarmKind.PERFORMANCE:
             return PERFORMANCE_RESPONSE
         case _:

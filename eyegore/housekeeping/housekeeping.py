@@ -13,6 +13,7 @@ from eyegore.exposures.books import ExposureIndex
 from eyegore.exposures.hk_book import KEPT_ROWS, ExposureHkBook
 from eyegore.exposures.row_covers import RowKind
 from eyegore.housekeeping.judge import HkJudge, JudgedRows, Layout, Piece
+from eyegore.housekeeping.stuck import StillWatch
 from eyegore.housekeeping.trends import SessionTrends
 from eyegore.limits.model import LimitSet, LimitTable, Parameter, Phase
 from eyegore.messages.events import (
@@ -74,6 +75,7 @@ class Housekeeping:
         self.phase_by = ""
         self._alarms = alarms
         self._trends = SessionTrends()
+        self.still = StillWatch()
         self._versions: dict[str, str] = {}
         self._continuous: dict[str, bool] = {}
         self._units: dict[str, str] = {}
@@ -171,6 +173,7 @@ class Housekeeping:
             rows, verdicts = _part(rows, again), judgement.shown[again:]
             self._count(rows)
             self._trends.add(rows, verdicts)
+            self.still.add(rows, verdicts, self._layout.measured)
             self.excursions.add(rows, verdicts, self._layout.expected)
             events.append(HkAccepted(rows, verdicts))
             continuous = self._continuous.get(rows.path, True)
@@ -228,9 +231,10 @@ class Housekeeping:
         return self._trends.slope(name)
 
     def look(self, now: float) -> list[Event]:
-        """Where the parameters are heading; at unix time ``now`` [s]."""
-        table, limit_set = self.rules.tables(self.elvis), self.rules.limit_set
-        return self._trends.look(self._alarms, table, limit_set, self._phase, self.frame(now))
+        """Where the parameters are heading, and which stand still; at unix time ``now`` [s]."""
+        table, limit_set, frame = self.rules.tables(self.elvis), self.rules.limit_set, self.frame(now)
+        events = self._trends.look(self._alarms, table, limit_set, self._phase, frame)
+        return [*events, *self.still.look(self._alarms, self.parameter, self.last_time, frame)]
 
 
 def _part(rows: HkRows, first: int, stop: int | None = None) -> HkRows:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from eyegore.alarms.watched import Judgement, joined
 from eyegore.exposures.books import ExposureIndex
 from eyegore.limits.checks import Checker
-from eyegore.limits.model import Expected, Limit, LimitSet, LimitTable, Parameter, Phase, Relative
+from eyegore.limits.model import Expected, Limit, LimitSet, LimitTable, Parameter, Phase, Reading, Relative
 from eyegore.limits.phases import PhaseFinder
 from eyegore.messages.events import FloatArray, HkRows
 
@@ -22,7 +22,8 @@ class Layout:
 
     ``expected`` are the values of parameters that must have one; ``settle`` the seconds after a change of each column
     of the exposure log for which limits relative to it are not judged; ``sensors`` the columns that tell the phase;
-    ``lacking`` the parameters that the table has checked and that are not among the columns.
+    ``lacking`` the parameters that the table has checked and that are not among the columns; ``measured`` those of the
+    columns that it has checked and that hold a measured quantity.
     """
 
     elvis: str
@@ -33,6 +34,7 @@ class Layout:
     settle: Mapping[str, float]
     sensors: tuple[int, ...]
     lacking: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
 
     @property
     def checked(self) -> tuple[bool, ...]:
@@ -166,8 +168,14 @@ class HkJudge:
         sensors = table.phases.sensors if table and table.phases else ()
         places = tuple(columns.index(name) for name in sensors if name in columns)
         parameters, held = table.parameters if table else {}, set(columns)
+        measured = tuple(name for name in columns if self._is_measured(parameters.get(name)))
         lacking = [name for name in parameters if name not in held and self._is_checked(parameters[name])]
-        return Layout(elvis, columns, table, self._checkers(table, columns), expected, settle, places, tuple(lacking))
+        return Layout(
+            elvis, columns, table, self._checkers(table, columns), expected, settle, places, tuple(lacking), measured
+        )
+
+    def _is_measured(self, parameter: Parameter | None) -> bool:
+        return parameter is not None and parameter.reading is Reading.MEASURED and self._is_checked(parameter)
 
     def _is_checked(self, parameter: Parameter) -> bool:
         return any(form.checked(one) for form in parameter.forms for one in self._limit_set.parts)

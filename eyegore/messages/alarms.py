@@ -52,7 +52,7 @@ class AlarmKind(ByName, Enum):
     """What an alarm is about; a parameter can have one of each kind.
 
     OOL is that of the limits in use; PERFORMANCE that of the performance limits where both sets are in use.
-    FRAME is that of what a check says of an image.
+    FRAME is that of what a check says of an image, STUCK that of a parameter that stands still though it never did.
     """
 
     OOL = "OOL"
@@ -61,11 +61,12 @@ class AlarmKind(ByName, Enum):
     DEADMAN = "DEADMAN"
     TREND = "TREND"
     FRAME = "FRAME"
+    STUCK = "STUCK"
 
     @property
     def in_words(self) -> bool:
         """Whether no limit of a parameter is crossed: what is wrong is told in words."""
-        return self in (AlarmKind.DEADMAN, AlarmKind.TREND, AlarmKind.FRAME)
+        return self in (AlarmKind.DEADMAN, AlarmKind.TREND, AlarmKind.FRAME, AlarmKind.STUCK)
 
 
 class NoteKind(Enum):

@@ -33,6 +33,7 @@ _KINDS = {
     AlarmKind.DEADMAN: "overdue",
     AlarmKind.TREND: "trend",
     AlarmKind.FRAME: "image",
+    AlarmKind.STUCK: "stuck",
 }
 
 

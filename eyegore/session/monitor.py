@@ -74,6 +74,7 @@ class MonitorMemory:
     phase_by: str = ""
     clock: float = float("nan")
     timers: TimersMemory = field(default_factory=TimersMemory)
+    still: Mapping[str, float] = field(default_factory=dict)
 
 
 BY_ROWS = ("alarms", "clock", "judged")
@@ -251,13 +252,14 @@ class Monitor:
         alarms, judged = self.alarms.memory(), hk.judged.memory()
         return MonitorMemory(
             alarms, judged, self._age.fresh, hk.table_hash, hk.judge.chosen, hk.judge.known, hk.phase_by,
-            self._clock.minutes, self._timers.memory(),
+            self._clock.minutes, self._timers.memory(), hk.still.memory(),
         )  # fmt: skip
 
     def restore(self, memory: MonitorMemory) -> None:
         """Take back what :meth:`memory` gave; before the first message."""
         self.alarms.restore(memory.alarms)
         self.hk.judged.restore(memory.judged)
+        self.hk.still.restore(memory.still)
         self._age.fresh, self.hk.table_hash = memory.fresh, memory.table
         self._clock.offset, self._given_up = memory.clock, memory.timers
         self._timers.restore(memory.timers)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from eyegore.basics.toml_file import TomlError
-from eyegore.limits.model import Delta, Expected, Phase, PhaseRule, Range, Relative, Severity, Verdict
+from eyegore.limits.model import Delta, Expected, Phase, PhaseRule, Range, Reading, Relative, Severity, Verdict
 from eyegore.limits.table import load_table, table_for
 
 GRADED = 'severity = { low = "WARNING", high = "WARNING" }'
@@ -164,6 +164,28 @@ def test_the_valid_range_must_leave_room_for_a_violation(tmp_path: Path) -> None
     assert errors(path) == [
         f"{path}:6: P: valid: must reach beyond safe on both sides, else a reading there is never out of limits"
     ]
+
+
+@pytest.mark.parametrize(
+    "limit", ["safe = { kind = 'range', low = 0.0, high = 10.0 }",
+              "performance = { kind = 'relative', low = -5.0, high = 5.0, commanded = 'OD_1_T' }"],
+)  # fmt: skip
+def test_a_deadband_must_leave_a_way_back(tmp_path: Path, limit: str) -> None:
+    lines = (limit, "severity = { low = 'WARNING', high = 'WARNING' }", "deadband = 5.1")
+    name = limit.partition(" ")[0]
+    assert errors(write(tmp_path, entry(*lines))) == [
+        f"{tmp_path / 'lab.toml'}:7: P: deadband: leaves nothing between the limits of {name}: "
+        "what is out would never be over"
+    ]
+    load_table(write(tmp_path, entry(*lines[:2], "deadband = 5.0")))
+
+
+def test_the_reading_follows_from_the_unit_unless_it_is_said(tmp_path: Path) -> None:
+    def reading(*lines: str) -> Reading:
+        return load_table(write(tmp_path, entry(*lines))).parameters["P"].reading
+
+    assert reading() is Reading.MEASURED
+    assert reading("reading = 'register'") is Reading.REGISTER
 
 
 def test_limits_need_a_severity(tmp_path: Path) -> None:

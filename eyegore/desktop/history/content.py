@@ -27,7 +27,12 @@ CURVE_SHARE = 0.25
 """Share of the height that the curves keep when limits are brought into view."""
 MOST_MARKS = 200
 """Alarms drawn of one parameter: the gravest and newest."""
-_KINDS: Mapping[EntryKind, str] = {AlarmKind.INVALID: "invalid", AlarmKind.DEADMAN: "overdue", AlarmKind.TREND: "trend"}
+_KINDS: Mapping[EntryKind, str] = {
+    AlarmKind.INVALID: "invalid",
+    AlarmKind.DEADMAN: "overdue",
+    AlarmKind.TREND: "trend",
+    AlarmKind.STUCK: "stuck",
+}
 
 
 def curve_colours(dark: bool) -> tuple[str, ...]:
