@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path, PurePosixPath
+from types import NoneType
 
 from eyegore.basics.errors import EyegoreError
 from eyegore.basics.files import kept_path, make_folder, write_whole
 from eyegore.basics.store import StoreKind, transaction
+
+log = logging.getLogger(__name__)
 
 WAIT_S = 10.0
 """Longest wait for another writer (``eyegore verify`` beside a session) [s]."""
@@ -34,6 +38,10 @@ class SyncError(EyegoreError):
     def __init__(self, words: str, *, lasting: bool = False) -> None:
         super().__init__(words)
         self.lasting = lasting
+
+
+class NotUnderstoodError(SyncError):
+    """A ledger holds what no Eyegore has written."""
 
 
 class FileState(Enum):
@@ -74,6 +82,11 @@ class LedgerEntry:
 
 
 _COLUMNS = tuple(each.name for each in fields(LedgerEntry))
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "path": (bytes, str), "size": (int,), "mtime_ns": (int,), "obsid": (int, NoneType), "since": (float, int),
+    "verified": (float, int), "checksum": (str,), "error": (str,),
+}  # fmt: skip
+"""What stands in the cells of a ledger."""
 _TABLES = (
     """
     CREATE TABLE files (
@@ -104,6 +117,11 @@ class SyncLedger:
         self._entries: dict[str, LedgerEntry] = {}
         self._lock: int | None = None
         self._connection = LEDGER.open(path)
+        try:
+            self.entries()
+        except NotUnderstoodError as why:
+            log.warning("%s", LEDGER.set_aside(path, self._connection, why.__cause__ or why))
+            self._connection = LEDGER.open(path)
 
     def alone(self, within_s: float = LEFT_BEHIND_S) -> None:
         """Be the only one to copy with this ledger until it is closed; SyncError when another does ``within_s`` [s].
@@ -139,7 +157,10 @@ class SyncLedger:
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
             if version != self._version:
                 rows = self._connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM files").fetchall()
-                self._entries = {entry.path: entry for entry in map(_entry_of, rows)}
+                try:
+                    self._entries = {entry.path: entry for entry in map(_entry_of, rows)}
+                except (ValueError, TypeError) as why:
+                    raise NotUnderstoodError(f"{LEDGER.name} {self.path} is damaged: {why}") from why
                 self._version = version
                 self.exposures_put += 1
         return self._entries
@@ -182,6 +203,9 @@ def _row_of(entry: LedgerEntry) -> tuple[object, ...]:
 
 def _entry_of(row: tuple[object, ...]) -> LedgerEntry:
     values = dict(zip(_COLUMNS, row, strict=True))
+    for name, kinds in _KINDS.items():
+        if not isinstance(values[name], kinds):
+            raise ValueError(f"{values[name]!r} is no {name}")
     values |= {"path": os.fsdecode(values["path"]), "state": FileState(values["state"])}  # type: ignore[arg-type]
     return LedgerEntry(**values)  # type: ignore[arg-type]
 

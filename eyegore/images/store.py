@@ -94,7 +94,7 @@ class ImageStore:
             return None
         try:
             return _unpacked(row[0])
-        except (ValueError, zlib.error) as why:
+        except (ValueError, TypeError, RecursionError, zlib.error) as why:
             log.warning("%s: the result of %s is not understood, it is measured again: %s", self.path, stamp.name, why)
             return None
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from enum import Enum
 from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from eyegore.basics.records import recalled, remembered
 from eyegore.messages.warnings import Channel, Notice, Samples, Scope
+
+log = logging.getLogger(__name__)
 
 
 class DeliveryState(Enum):
@@ -87,8 +91,14 @@ def row_of(delivery: Delivery) -> tuple[Cell, ...]:
 
 
 def delivery_of(row: tuple[Any, ...]) -> Delivery:
-    """The delivery that :func:`row_of` took apart."""
+    """The delivery that :func:`row_of` took apart; ValueError, LookupError and the like for what it has not written."""
     cells = {name: cell for name, cell in zip(COLUMNS, row, strict=True) if name not in ("key", "made")}
+    for name in ("attempts", "next_try", "changed"):
+        if not isinstance(cells[name], float | int):
+            raise ValueError(f"{cells[name]!r} are no {name}")
+    for name in ("address", "detail", "reference"):
+        if not isinstance(cells[name], str):
+            raise ValueError(f"{cells[name]!r} is no {name}")
     cells |= {
         "notice": recalled(Notice, json.loads(cells["notice"])),
         "channel": Channel[cells["channel"]],
@@ -110,8 +120,14 @@ def _packed(samples: Samples | None) -> bytes | None:
 
 
 def _unpacked(packed: bytes | None) -> Samples | None:
-    if packed is None:
+    try:
+        return _samples_in(packed) if packed is not None else None
+    except (ValueError, TypeError, LookupError, EOFError, OSError, BadZipFile) as why:
+        log.warning("the samples beside a warning are not understood, it goes without them: %r", why)
         return None
+
+
+def _samples_in(packed: bytes) -> Samples:
     with np.load(BytesIO(packed), allow_pickle=False) as found:
         parameter, unit, low, high = json.loads(str(found["about"]))
         return Samples(parameter, unit, found["times"], found["values"], low, high)

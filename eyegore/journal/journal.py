@@ -92,6 +92,12 @@ class Journal(JournalReader):
         self._write(write)
         self._written = parts if parts is not None else self._written
 
+    def set_state_aside(self, name: str) -> None:
+        """Keep the state that is there under another name: the next one takes its place."""
+        rename = "UPDATE OR REPLACE kept SET name = ? WHERE name = 'state'"
+        self._write(lambda connection: connection.execute(rename, (name,)))
+        self._last_state = None
+
     def prune(self, before: float) -> int:
         """Remove the entries with ``time < before`` [unix s] and return how many; the state stays.
 

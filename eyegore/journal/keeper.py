@@ -12,6 +12,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Container, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -138,10 +139,22 @@ class JournalKeeper:
         task = self._clerk.ask(self._journal.state)
         task.done.wait()
         if isinstance(task.error, JournalError):
-            self._fail(f"the alarms of the last session are not known: {task.error}")
+            self._fail(f"the alarms of the last session are not known: {task.error}; {self.set_aside()}")
         elif task.error is not None:
             raise task.error
         return task.result if isinstance(task.result, dict) else None
+
+    def set_aside(self) -> str:
+        """Keep a state that is not understood, so that the next one does not take its place; where it is."""
+        name = f"state.broken-{datetime.now():%Y%m%dT%H%M%S.%f}"
+        if (journal := self._journal) is not None:
+            task = self._clerk.ask(lambda: journal.set_state_aside(name))
+            task.done.wait()
+            if isinstance(task.error, JournalError):
+                return f"they cannot be set aside: {task.error}"
+            if task.error is not None:
+                raise task.error
+        return f"they are kept in the journal {self.path} as '{name}'"
 
     def past(self, since: float, most: int) -> tuple[AlarmEntry, ...]:
         """The newest ``most`` entries that are not older than ``since`` [unix s], the oldest first."""

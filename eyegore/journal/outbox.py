@@ -6,6 +6,7 @@ the answer. A file that cannot be written holds nothing up: what could not be ma
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -13,9 +14,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from eyegore.basics.records import MemoryFormatError
 from eyegore.basics.store import transaction
 from eyegore.journal.delivery import COLUMNS, Delivery, DeliveryState, delivery_of, row_of
 from eyegore.journal.schema import JOURNAL, JournalError
+
+log = logging.getLogger(__name__)
 
 _NAMES = ", ".join(COLUMNS)
 _PLACES = ", ".join("?" * len(COLUMNS))
@@ -38,6 +42,8 @@ class Outbox:
         self._unmarked: dict[str, Delivery] = {}
         self._failing = False
         """Whether the last mark could not be written: then the next one does not wait for the file."""
+        self._told: set[str] = set()
+        """Keys of deliveries that were told not to be understood."""
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         """One writes at a time: what another took up before would overwrite what came of it since."""
@@ -103,7 +109,15 @@ class Outbox:
         return JOURNAL.connect(self.path, "mode=rw", 0.0 if self._failing else MARK_S)
 
     def _read(self, query: str, values: list[str] | list[int]) -> list[Delivery]:
-        return [delivery_of(row) for row in self._rows(query, values)]
+        found: list[Delivery] = []
+        for row in self._rows(query, values):
+            try:
+                found.append(delivery_of(row))
+            except (MemoryFormatError, ValueError, TypeError, LookupError, RecursionError) as why:
+                if row[0] not in self._told:
+                    self._told.add(row[0])
+                    log.warning("the warning %.80r in %s is not understood and stays there: %r", row[0], self.path, why)
+        return found
 
     def _rows(self, query: str, values: list[str] | list[int]) -> list[tuple[Any, ...]]:
         with JOURNAL.told(self.path), closing(JOURNAL.connect(self.path, "mode=ro")) as connection:

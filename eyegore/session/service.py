@@ -225,7 +225,8 @@ class Service:
         except Exception as why:
             if not isinstance(why, MemoryFormatError):
                 log.exception("the alarms of the last session")
-            self._say(f"the alarms of the last session are not understood and begin anew: {why}")
+            kept = self._keeper.set_aside() if self._keeper is not None else "nothing is kept"
+            self._say(f"the alarms of the last session are not understood and begin anew: {why}; {kept}")
             self.monitor = Monitor(rules_for(session), str(session.folder))
         return memory
 

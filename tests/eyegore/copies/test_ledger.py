@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,32 @@ def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
 def test_folders_and_targets_have_ledgers_of_their_own(tmp_path: Path) -> None:
     paths = {ledger_path(tmp_path, tmp_path / folder, to) for folder in "ab" for to in "xy"}
     assert len(paths) == 4
+
+
+DAMAGES = (None, -1, 1e308, math.inf, "", "x", b"", b"\xff\xfe", "[]")
+
+
+@pytest.mark.parametrize("column", [each.name for each in fields(LedgerEntry)])
+@pytest.mark.parametrize("damage", DAMAGES, ids=repr)
+def test_a_ledger_damaged_in_any_field_is_set_aside(
+    path: Path, column: str, damage: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    ledger = SyncLedger(path)
+    ledger.put([ENTRY])
+    ledger.close()
+    other = sqlite3.connect(path)
+    try:
+        other.execute(f"UPDATE files SET {column} = ?", (damage,))
+        other.commit()
+    except sqlite3.IntegrityError:  # SQLite itself knows better
+        pass
+    finally:
+        other.close()
+    again = SyncLedger(path)
+    kept = dict(again.entries())
+    again.put([ENTRY])
+    again.close()
+    aside = [one for one in path.parent.glob("*.broken-*") if not one.name.endswith("-wal")]
+    assert bool(kept) is not bool(aside)
+    assert all(str(one) in caplog.text for one in aside)
+    assert all(isinstance(entry.since, float | int) and isinstance(entry.path, str) for entry in kept.values())

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -169,3 +170,24 @@ def test_a_store_that_nobody_uses_is_deleted_with_its_log_and_a_used_one_stays(t
     forget_old(tmp_path, long_ago + KEEP_S + 10)
     assert list(old.parent.iterdir()) == [used]
     forget_old(tmp_path / "nowhere", 0.0)
+
+
+@pytest.mark.parametrize("column", ["name", "size", "mtime_ns", "rules", "result"])
+@pytest.mark.parametrize("damage", [None, -1, 1e308, "", "x", b"", b"\xff", zlib.compress(b"[]"), zlib.compress(b"{}")])
+def test_a_result_damaged_in_any_field_is_measured_again(tmp_path: Path, column: str, damage: object) -> None:
+    store = ImageStore(tmp_path / "frames.sqlite")
+    store.put(STAMP, result())
+    store.close()
+    other = sqlite3.connect(store.path)
+    try:
+        other.execute(f"UPDATE frames SET {column} = ?", (damage,))
+        other.commit()
+    except sqlite3.IntegrityError:  # SQLite itself knows better
+        return
+    finally:
+        other.close()
+    again = ImageStore(store.path)
+    assert again.find(STAMP) is None
+    again.put(STAMP, result())
+    assert again.find(STAMP) is not None
+    again.close()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import queue
 import shutil
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from eyegore.basics.records import recalled, remembered
+from eyegore.basics.records import MemoryFormatError, recalled, remembered
 from eyegore.cli import main
 from eyegore.copies.settings import load_settings as load_copies
 from eyegore.journal.delivery import DeliveryState
@@ -280,3 +284,50 @@ def test_settings_are_read() -> None:
     assert warnings.routes[Severity.CRITICAL] == (Channel.SMS, Channel.CALL, Channel.EMAIL)
     assert warnings.rates.per_parameter == 6
     assert list(copies.targets) == ["vault", "usb"]
+
+
+def places(part: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The places of all parts of a memory."""
+    inside = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for name, value in inside:
+        yield (*path, name)
+        yield from places(value, (*path, name))
+
+
+@pytest.mark.parametrize("damage", [None, True, -1, 1e308, math.nan, "", "x", [], [None], {}, {"x": []}], ids=repr)
+def test_a_memory_damaged_anywhere_is_refused_or_does_no_harm(memory: dict[str, Any], damage: object) -> None:
+    for place in list(places(memory))[::25]:
+        *above, last = place
+        damaged = part = copy.deepcopy(memory)
+        for name in above:
+            part = part[name]  # type: ignore[index]
+        part[last] = damage  # type: ignore[index]
+        one, two = monitor(), center(AGAIN)
+        try:
+            one.restore(recalled(MonitorMemory, damaged))
+            two.restore(recalled(CenterMemory, damaged.get("warnings")))
+        except MemoryFormatError:
+            continue
+        for message in (header(), rows(AGAIN, 3), Tick()):
+            one.take(message, AGAIN + 1)
+
+
+def test_a_memory_that_is_not_understood_is_kept_and_told(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "day").mkdir()
+    with sqlite3.connect(path) as journal:
+        journal.execute("""UPDATE kept SET json = '{"alarms": 7}' WHERE name = 'state'""")
+    journal.close()
+    heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    service = Service(Session(tmp_path / "day", state=tmp_path / "state", watch_disk=False), [heard.put])
+    service.start()
+    try:
+        while not (isinstance(told := heard.get(timeout=AWAITED_S), Said) and "begin anew" in told.text):
+            pass
+    finally:
+        service.stop()
+    with closing(sqlite3.connect(path)) as journal:
+        kept = dict(journal.execute("SELECT name, json FROM kept WHERE name LIKE 'state%'").fetchall())
+    (name,) = kept.keys() - {"state"}
+    assert kept[name] == '{"alarms": 7}'
+    assert f"as '{name}'" in told.text
+    assert kept["state"] != kept[name]

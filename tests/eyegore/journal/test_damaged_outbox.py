@@ -1,0 +1,40 @@
+"""A delivery that is not understood costs no other: it is told once, and stays where it is."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from eyegore.journal.delivery import COLUMNS
+from eyegore.journal.outbox import Outbox
+
+WRITTEN = Path(__file__).parents[2] / "data" / "release_0.1.0" / "journal.sqlite"
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("damage", [None, -1, 1e308, math.inf, "", "x", b"\xff", "[]", "{}", "null"], ids=repr)
+def test_a_delivery_damaged_in_any_field_costs_no_other(
+    tmp_path: Path, column: str, damage: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = Path(shutil.copy(WRITTEN, tmp_path / "journal.sqlite"))
+    before = Outbox(path).newest(100)
+    journal = sqlite3.connect(path)
+    try:
+        journal.execute(f'UPDATE outbox SET "{column}" = ? WHERE key = ?', (damage, before[0].key))
+        journal.commit()
+    except sqlite3.IntegrityError:  # SQLite itself knows better
+        return
+    finally:
+        journal.close()
+    outbox = Outbox(path)
+    after = outbox.newest(100)
+    outbox.newest(100)
+    outbox.unfinished()
+    assert len(after) >= len(before) - 1
+    assert caplog.text.count("is not understood and stays there") == len(before) - len(after)
+    assert len(outbox.keys()) == len(before)
+    assert all(isinstance(one.next_try, float | int) and isinstance(one.address, str) for one in after)
