@@ -39,7 +39,7 @@ class Repetition:
 class Violation:
     """Samples out of limits in a row: times [lab s] of the first and the worst, and how many.
 
-    ``verdict`` is that of the side it is out on, ``worst`` the worst value there.
+    ``verdict`` is that of the side it is out on, ``worst`` the worst value there; ``samples`` are until it counted.
     """
 
     verdict: Verdict
@@ -194,7 +194,8 @@ class Debounce:
                 active, candidate, what = replace(run, severity=reached), None, StepKind.ACTIVE
         elif active.verdict is found.verdict:
             what = StepKind.WORSE if _is_worse(active, found) else None
-            active, candidate = _joined(active, found) if what else active, None
+            worse = replace(_joined(active, found), samples=active.samples)
+            active, candidate = worse if what is not None else active, None
         elif beside is not None:
             what = StepKind.CROSSED if {active.verdict, found.verdict} == _SIDES else StepKind.ACTIVE
             active, candidate = replace(run, first=active.first, severity=active.severity), None
