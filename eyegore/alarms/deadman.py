@@ -158,21 +158,28 @@ class HkFreshness:
         if self.stands(now):
             return f"HK rows arrive with a clock that stands still for {age_text(now - self._moved)} (ELVIS hangs?)"
         if self.silent(now):
-            return f"no HK row for {self._by_arrival(now):.0f} s (ELVIS stopped?)"
+            return _silent_for(self._by_arrival(now))
         return f"the newest HK row is {age_text(self._by_stamp(lab_now))} old"
 
-    def silence(self, now: float, lab_now: float) -> Condition:
-        """As a condition: no row comes."""
+    def silence(self, now: float, moment: Callable[[float], float]) -> Condition:
+        """As a condition: no row comes. ``moment`` gives the unix time of a stamp: before a row came while we looked,
+        it tells since when."""
         if not self.silent(now):
             return Condition(HK_ROWS, known=self.live)
         since = self._arrival
-        return Condition(HK_ROWS, True, since, self.trouble(now, lab_now), Severity.CRITICAL)
+        if not (self.live or math.isnan(self.newest)):
+            since = min(since, moment(self.newest))
+        return Condition(HK_ROWS, True, since, _silent_for(now - since), Severity.CRITICAL)
 
     def standstill(self, now: float, lab_now: float) -> Condition:
         """As a condition: rows come with a clock that stands still. Silence does not end it."""
         if not self.stands(now):
             return Condition(HK_CLOCK, known=self.live and not self.silent(now))
         return Condition(HK_CLOCK, True, self._moved, self.trouble(now, lab_now), Severity.CRITICAL)
+
+
+def _silent_for(age: float) -> str:
+    return f"no HK row for {age_text(age)} (ELVIS stopped?)"
 
 
 class ElvisClock:

@@ -289,8 +289,8 @@ class Monitor:
 
     def _look_at_rows(self, now: float) -> list[Event]:
         """The alarms of rows that do not come, or whose clock stands still or is off."""
-        lab_now, frame = self._lab(now), self.hk.frame(now)
-        found = (self._age.silence(now, lab_now), self._age.standstill(now, lab_now), self._clock.condition())
+        frame, standstill = self.hk.frame(now), self._age.standstill(now, self._lab(now))
+        found = (self._age.silence(now, self._moment(now)), standstill, self._clock.condition())
         return [event for one in found for event in as_alarm(self.alarms, one, self._lab, frame)]
 
     def _lab(self, now: float) -> float:

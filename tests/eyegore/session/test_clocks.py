@@ -268,6 +268,19 @@ def test_nothing_is_well_again_before_something_new_has_come() -> None:
     assert right.news() == ["WARNING ELVIS clock RTN_UNACK: RETURNED"]
 
 
+@pytest.mark.parametrize("ahead", [0.0, -720.0, HOUR])
+def test_silence_that_began_while_eyegore_was_down_is_told_from_its_begin(ahead: float) -> None:
+    lab = Lab(ahead)
+    lab.past(GOOD)
+    lab.go(200)
+    again = Lab(ahead, before=lab, now=lab.now + 1200)
+    again.past()
+    again.go(70, None)
+    assert "HK rows: no HK row for 21 min (ELVIS stopped?)" in again.words()
+    (alarm,) = [one.alarm for one in again.told if one.alarm.parameter == "HK rows"]
+    assert alarm.since == pytest.approx(lab.now, abs=1)
+
+
 def test_a_file_that_is_read_once_more_is_no_new_row() -> None:
     lab = Lab()
     lab.past(GOOD)
