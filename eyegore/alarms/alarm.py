@@ -8,6 +8,7 @@ incident, which names what came first; many are a flood, which is summarised.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -252,6 +253,12 @@ class AlarmMachine:
         now = self._alarm
         self._alarm = replace(memory.alarm, unit=now.unit, limit=now.limit, bounds=now.bounds)
         self._under, self._acknowledged_at = memory.under, memory.acknowledged_at
+
+
+def subsystem_of(alarm: Alarm) -> tuple[str, str]:
+    """What an alarm is of, as far as its name and unit tell: ``CCD2_TEMP_T`` of the temperatures of the CCDs."""
+    first = re.match(r"[^\W\d_]*", alarm.parameter)
+    return first[0] if first is not None else "", alarm.unit
 
 
 TOGETHER_S = 30.0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from eyegore.alarms.alarm import FLOOD_S, AlarmMachine, AlarmStep, IncidentBook
 from eyegore.alarms.debounce import Step, StepKind, Violation
-from eyegore.alarms.watched import Found, Judgement, TrackMemory, Watched
+from eyegore.alarms.watched import Found, Judgement, TrackMemory, Watched, unread_kind
 from eyegore.alarms.words import sentence
 from eyegore.limits.checks import notable_columns
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
@@ -152,7 +152,18 @@ class AlarmBoard:
         found.sort(key=lambda one: (one.row, one.column))
         events: list[Event] = []
         for one in found:
-            events += self._apply(one.machine, one.step, frame)
+            change = self._apply(one.machine, one.step, frame)
+            events += change
+            if change and one.machine.alarm.kind is AlarmKind.INVALID and one.machine.alarm.active:
+                events += self._lost(one.machine.alarm, one.step.time, frame)
+        return events
+
+    def _lost(self, alarm: Alarm, time: float, frame: EntryContext) -> list[Event]:
+        """Without a reading of any sensor of a kind something that can be critical is unwatched: critical itself."""
+        events: list[Event] = []
+        for machine in unread_kind(self._watched.values(), alarm):
+            violation = _timer_violation(Severity.CRITICAL, machine.alarm.since, time, Verdict.INVALID)
+            events += self._apply(machine, Step(StepKind.ACTIVE, 0, time, float("nan"), violation), frame)
         return events
 
     def _listen(self, watched: Watched, name: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, AlarmStep
+from eyegore.alarms.alarm import AlarmMachine, AlarmMemory, AlarmStep, subsystem_of
 from eyegore.alarms.debounce import Counted, Debounce, Repetition, Step, violation_in
 from eyegore.limits.checks import runs_of, spans_of
 from eyegore.limits.model import (
@@ -180,6 +180,11 @@ class Watched:
         invalid = self.tracks[AlarmKind.INVALID].machine
         invalid.tell(self.tracks[AlarmKind.OOL].machine.alarm.limit)
 
+    @property
+    def grave(self) -> bool:
+        """Whether it is judged, and can be critical."""
+        return self._read and self._parameter.gravest is Severity.CRITICAL
+
     def enter(self, phase: Phase | None) -> None:
         """Judge by the limits of another phase from now on."""
         if self._parameter.phases:
@@ -289,3 +294,15 @@ def _repetition(parameter: Parameter, limit: Limit | None) -> Repetition:
     if isinstance(limit, Range | Relative):
         return Repetition(to_raise, to_clear, parameter.deadband, limit.low, limit.high)
     return Repetition(to_raise, to_clear)
+
+
+def unread_kind(watched: Iterable[Watched], alarm: Alarm) -> list[AlarmMachine]:
+    """The alarms to become critical as there is no reading of any sensor of the kind that ``alarm`` is of.
+
+    None where one of them is read, where there is but one, or where none can be critical.
+    """
+    unread = [one.tracks[AlarmKind.INVALID].machine for one in watched if one.grave]
+    kind = [one for one in unread if subsystem_of(one.alarm) == subsystem_of(alarm)]
+    if len(kind) < 2 or alarm.key not in {one.alarm.key for one in kind} or not all(one.alarm.active for one in kind):
+        return []
+    return [one for one in kind if one.alarm.severity is not Severity.CRITICAL]

@@ -6,10 +6,10 @@ And gives the codes of four digits that people answer with.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from eyegore.alarms.alarm import subsystem_of
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState, Transition
 from eyegore.messages.warnings import Reason
@@ -254,12 +254,6 @@ class CaseBook:
         for case in self._cases:
             if not case.heard and not math.isnan(case.asked):  # of a release that did not note who heard when
                 case.heard = dict.fromkeys(case.told, case.asked)
-
-
-def subsystem_of(alarm: Alarm) -> tuple[str, str]:
-    """What an alarm is of, as far as its name and unit tell: ``CCD2_TEMP_T`` of the temperatures of the CCDs."""
-    first = re.match(r"[^\W\d_]*", alarm.parameter)
-    return first[0] if first is not None else "", alarm.unit
 
 
 def _move(name: str, source: Case, target: Case) -> None:

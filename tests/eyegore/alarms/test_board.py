@@ -414,3 +414,27 @@ def test_rule_14_an_alarm_of_next_year_makes_no_flood_of_all_that_come_after_it(
         book.flood_changed(time)
     assert book.raised_lately == 1
     assert not book.flood
+
+
+def test_rule_4_without_a_reading_of_any_sensor_of_a_kind_it_is_critical() -> None:
+    """Such as all temperatures of the CCDs: they can be critical, and now nobody knows."""
+    names = ("CCD1_TEMP_T", "CCD2_TEMP_B", "PCB_TEMP", "CCD1_OD")
+    board, now = AlarmBoard(), 1e9
+    table = LimitTable("lab", "", "", {name: replace(CRITICAL, name=name) for name in names[:3]} | {
+        "CCD1_OD": replace(WARNING, name="CCD1_OD")
+    })  # fmt: skip
+    checker = Checker(table, LimitSet.SAFE, names)
+    for parameter in table.parameters.values():
+        board.watch(parameter, LimitSet.SAFE, EntryContext(0.0))
+
+    def feed(begin: float, *row: float) -> dict[str, Severity]:
+        times, values = begin + np.arange(5.0), np.tile(np.array(row), (5, 1))
+        judgement = Judgement.by_one_set(checker.verdicts(times, values), checker.beyond(values))
+        board.apply(HkRows("hk", names, times, values, 2, now), judgement, EntryContext(now))
+        return {alarm.parameter: alarm.severity for alarm in board.alarms() if alarm.kind is AlarmKind.INVALID}
+
+    one = feed(0, NAN, -120, -120, NAN)
+    assert one == {"CCD1_TEMP_T": Severity.WARNING, "CCD2_TEMP_B": 0, "PCB_TEMP": 0, "CCD1_OD": Severity.WARNING}
+    both = feed(10, NAN, NAN, NAN, NAN)
+    assert {name for name, severity in both.items() if severity is Severity.CRITICAL} == {"CCD1_TEMP_T", "CCD2_TEMP_B"}
+    assert both["PCB_TEMP"] is Severity.WARNING, "the only one of its kind"
