@@ -193,6 +193,12 @@ def _replace(connection: sqlite3.Connection, before: Mapping[str, str] | None, p
     connection.executemany(KEEP_PART, [(path, part) for path, part in changed.items() if part is not None])
 
 
+def free_or_refused(path: Path) -> None:
+    """Raise :class:`JournalError` when another process writes this journal; other faults are told when it is opened."""
+    with suppress(OSError):
+        os.close(_locked(path))
+
+
 def _locked(path: Path) -> int:
     """The descriptor that holds the lock of the writer."""
     lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)

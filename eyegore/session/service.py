@@ -23,9 +23,10 @@ from eyegore.basics.records import MemoryFormatError, recalled, remembered
 from eyegore.basics.toml_file import TomlError
 from eyegore.feeds.ingest import Ingest
 from eyegore.housekeeping.housekeeping import Rules
-from eyegore.journal.journal import journal_path
+from eyegore.journal.journal import free_or_refused, journal_path
 from eyegore.journal.keeper import JournalKeeper
 from eyegore.journal.outbox import Outbox
+from eyegore.journal.schema import JournalError
 from eyegore.limits.model import LimitTable
 from eyegore.limits.table import load_table, table_for
 from eyegore.messages.events import (
@@ -156,8 +157,14 @@ class Service:
         """Whether there was more than a tick since the state was last written."""
 
     def _prepared(self) -> WarningService:
-        """The warnings the settings ask for; raises :class:`SettingsError`."""
+        """The warnings the settings ask for; raises :class:`SettingsError`, also where another session gives them."""
         from eyegore.session.warnings import warnings_for
+
+        if self.session.journal:
+            try:
+                free_or_refused(journal_path(self.session.state, self.session.folder))
+            except JournalError as why:
+                raise SettingsError(f"people would be warned twice: {why}") from why
 
         return warnings_for(
             self.session, lambda: self.monitor, self.standstill, self._inbox.put, self._clock, lab_offset_s

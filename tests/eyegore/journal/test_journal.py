@@ -21,7 +21,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from eyegore.journal import journal as journal_file, reader as journal_reader
-from eyegore.journal.journal import Journal, JournalError, JournalReader, journal_path, journals
+from eyegore.journal.journal import Journal, JournalError, JournalReader, free_or_refused, journal_path, journals
 from eyegore.journal.outbox import Outbox
 from eyegore.journal.schema import COLUMNS, INSERT, JOURNAL, KEEP, TABLES, VERSION, entry_of, row_of
 from eyegore.limits.model import Severity
@@ -398,6 +398,14 @@ def test_after_kill_9_entries_and_state_agree(path: Path) -> None:
 
 
 # --- writers and readers ---------------------------------------------------------------------------------------------
+
+
+def test_another_process_with_the_journal_is_found_before_it_is_opened(journal: Journal, path: Path) -> None:
+    with pytest.raises(JournalError, match=rf"another Eyegore \(process {os.getpid()}\) already writes"):
+        free_or_refused(path)
+    journal.close()
+    free_or_refused(path)
+    free_or_refused(path.with_name("there is none") / "day.sqlite")
 
 
 def test_second_writer_is_refused_and_the_first_goes_on(journal: Journal, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import logging
+import os
 import re
 import sqlite3
 import threading
@@ -15,7 +16,7 @@ import pytest
 
 from eyegore.basics.errors import SettingsError
 from eyegore.cli import main
-from eyegore.journal.journal import JournalReader, journal_path
+from eyegore.journal.journal import Journal, JournalReader, journal_path
 from eyegore.journal.outbox import Outbox
 from eyegore.messages.events import (
     Event,
@@ -225,6 +226,17 @@ def test_who_asks_for_warnings_must_not_believe_that_there_are_some(
         Service(Session(tmp_path / "day", warnings=warning_settings))
     with pytest.raises(SettingsError, match="no such file"):
         Service(Session(tmp_path / "day", warnings=tmp_path / "none.toml"))
+
+
+def test_a_second_session_that_would_warn_of_the_same_folder_is_refused(tmp_path: Path, warning_settings: Path) -> None:
+    """People would be told everything twice, and an answer to one would not reach the other."""
+    session = Session(tmp_path / "day", watch_disk=False, state=tmp_path / "state", warnings=warning_settings)
+    with (
+        Journal(journal_path(session.state, session.folder)),
+        pytest.raises(SettingsError, match=rf"process {os.getpid()}\) already writes .*--state DIR"),
+    ):
+        Service(session)
+    Service(session)
 
 
 def test_a_test_by_hand_tells_what_each_provider_answered(
