@@ -87,6 +87,8 @@ class WarningCenter:
         self._watch = ChannelWatch()
         self._answered: dict[str, str] = {}
         self._fault_told = -math.inf
+        self._replying: set[tuple[str, str]] = set()
+        """Parameters and the people who answered a message about them just now, and are told so by an answer."""
 
     def orders_for(self, events: Iterable[Event], now: float) -> Orders:
         """What follows from what the monitor told at unix time ``now`` [s]."""
@@ -99,7 +101,8 @@ class WarningCenter:
                 self._table, self._phase = event.table, event.phase
             elif isinstance(event, AlarmChanged):
                 codes = self._policy.codes(event.alarm) if event.entry.person else ()
-                notices += self._policy.notices_for(event, now)
+                replied = (event.alarm.parameter, event.entry.person) in self._replying
+                notices += self._policy.notices_for(event, now, replied=replied)
                 why = f"{DEEDS.get(event.entry.after, 'lowered')} by {event.entry.person}"
                 taken = [code for code in codes if not self._policy.waits(code)]
                 answered |= dict.fromkeys(taken, why)
@@ -119,6 +122,7 @@ class WarningCenter:
 
     def tick(self, now: float) -> Orders:
         """Time has passed."""
+        self._replying.clear()
         notices = self._policy.tick(now)
         if self._proof is not None:
             notices = [*notices, *self._proof.tick(now, self._people.duty(now).primary, self._policy.fresh_code)]
@@ -228,6 +232,7 @@ class WarningCenter:
         for reply in replies:
             taken = self._desk.take_reply(reply, now)
             orders.commands += taken.commands
+            self._replying |= {(one.parameter, one.person) for one in taken.commands}
             orders.events += taken.entries
             if taken.answer:
                 orders.deliveries += self._answer(reply, taken.person, taken.answer, now)

@@ -36,14 +36,6 @@ class Member(NamedTuple):
         return self.state in OUT
 
 
-class Taken(NamedTuple):
-    """Who took care of an alarm, how, and when [unix s]."""
-
-    person: str
-    verb: str
-    time: float
-
-
 @dataclass
 class Answer:
     """Somebody took care, which ``people`` (None: those told of the case) are to hear from ``due`` [unix s] on.
@@ -83,8 +75,6 @@ class Case:
     asked, escalated, calm, answered
         Since when somebody is asked to answer, whether the backup was, since when it waits no more, and whether that
         is because somebody answered.
-    taken
-        Who took care of its alarms, by name.
     turns
         How often its alarms went out and back, by name.
     over
@@ -113,7 +103,6 @@ class Case:
     escalated: bool = False
     calm: float = NAN
     answered: bool = False
-    taken: dict[str, Taken] = field(default_factory=dict)
     turns: dict[str, Turns] = field(default_factory=dict)
     over: float = NAN
     answer: Answer | None = None

@@ -13,7 +13,7 @@ from eyegore.alarms.alarm import subsystem_of
 from eyegore.limits.model import Severity
 from eyegore.messages.events import Alarm, AlarmChanged, AlarmState, Transition
 from eyegore.messages.warnings import Reason
-from eyegore.warning.policy.case import Answer, Case, Member, Taken
+from eyegore.warning.policy.case import Answer, Case, Member
 from eyegore.warning.policy.morning import Missed, MissedAlarms
 from eyegore.warning.policy.rules import PolicyRules
 from eyegore.warning.policy.turns import Turns
@@ -139,7 +139,6 @@ class CaseBook:
         verbs = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
         person, verb = event.entry.person, verbs.get(event.alarm.state, "put out of service")
         case.answer, case.answered = Answer(person, verb, event.entry.comment, knows=replied), True
-        case.taken[name] = Taken(person, verb, now)
         case.drop_news([name])
         if event.alarm.state is AlarmState.ACKED:
             case.turns_of(name).answered = case.turns_of(name).chattering
@@ -159,7 +158,6 @@ class CaseBook:
         turns = case.turns.setdefault(name, Turns())
         if raised and before is not AlarmState.SHELVED and not old:
             turns.goes_out(now)
-        case.taken.pop(name, None)
         told_of_it = known.told if known is not None and knows else Severity.NONE
         rises = bool(told_of_it) and alarm.severity > told_of_it
         counted = turns.chattering and bool(told_of_it) and not rises

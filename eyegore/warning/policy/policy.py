@@ -19,7 +19,6 @@ from eyegore.messages.warnings import Notice
 from eyegore.warning.policy.announcer import Announcer, AnnouncerMemory, GoodNews
 from eyegore.warning.policy.audience import Audience
 from eyegore.warning.policy.bad_news import BadNews
-from eyegore.warning.policy.case import Taken
 from eyegore.warning.policy.case_book import BookMemory, CaseBook
 from eyegore.warning.policy.chain import Chain
 from eyegore.warning.policy.flood import FloodMemory, FloodWatch
@@ -81,14 +80,6 @@ class Policy:
     def _states(self, code: str) -> list[AlarmState]:
         names = self._book.codes.under(code)
         return [case.members[name].state for case in self._book for name in names if name in case.members]
-
-    def taken(self, code: str) -> Taken | None:
-        """Who took care last of the alarms that live under a code; None when any of them waits for somebody."""
-        if not self.answered(code):
-            return None
-        names = self._book.codes.under(code)
-        found = [case.taken[name] for case in self._book for name in names if name in case.taken]
-        return max(found, key=lambda one: one.time, default=None)
 
     def fresh_code(self) -> str:
         """A code no alarm has, for the proof of the path; the one given before is over."""

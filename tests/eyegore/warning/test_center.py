@@ -17,6 +17,8 @@ from eyegore.warning.center import People, WarningCenter
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.orders import Orders
 from eyegore.warning.policy.policy import Policy
+from eyegore.warning.replies.desk import ReplyDesk
+from eyegore.warning.replies.reply import Reply
 
 from ..restarted import restarted
 from .policy.policy_bench import RULES, START, Bench
@@ -167,3 +169,23 @@ def test_a_clock_that_is_set_holds_nothing_back(lab: Lab, jump: float) -> None:
     assert "T3" in lab.queue(Reason.RAISED), "what happens after that is news"
     lab.go(700, step=5)
     assert {one.notice.parameter for one in lab.deliveries if one.notice.reason is Reason.ESCALATED} >= {"T1"}
+
+
+@pytest.mark.parametrize("way", ["reply", "window"])
+def test_who_answers_hears_of_it_once(lab: Lab, way: str) -> None:
+    """As the answer to the reply, or else as a message."""
+    policy = Policy(RULES)
+    desk = ReplyDesk({"+491": "Ana", "+492": "Ben"}, policy.alarms, START)
+    lab.center = WarningCenter(policy, PEOPLE, desk=desk)
+    lab.go(3, out=["T1"])
+    code = lab.deliveries[0].notice.code
+    if way == "reply":
+        orders = lab.center.replied([Reply("SM1", "+491", f"ACK {code}", lab.now)], lab.now)
+        lab.do(orders)
+        for command in orders.commands:
+            lab.do(lab.center.orders_for(lab.board.command(command, lab.frame), lab.now))
+    else:
+        lab.ack("T1")
+    lab.go(3)
+    answers = [one.notice for one in lab.deliveries if one.notice.reason is Reason.ACKNOWLEDGED]
+    assert [(one.person, "ack" in one.text.lower()) for one in answers] == [("Ana", True)]
