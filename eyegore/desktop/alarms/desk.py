@@ -81,8 +81,10 @@ class AlarmDesk(ListDesk["AlarmList"]):
     # --- what the monitor tells --------------------------------------------------------------------------------------
 
     def load(self, alarms: Iterable[Alarm]) -> None:
-        """Take the alarms as they stand; what is known already makes no sound."""
+        """Take the alarms as they stand; of what is known already only what is critical and waits makes a sound."""
         for alarm in alarms:
+            if alarm.state is AlarmState.UNACK and alarm.severity is Severity.CRITICAL:
+                self._audible.add(alarm.key)
             self._note(alarm)
 
     def clear(self) -> None:
