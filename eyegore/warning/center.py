@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from eyegore.journal.delivery import Delivery
 from eyegore.limits.model import LimitSet, LimitTable, Phase, Range
 from eyegore.messages.events import (
+    Alarm,
     AlarmChanged,
     AlarmState,
     Event,
@@ -28,6 +29,7 @@ from eyegore.warning.channels.backlog import Backlog
 from eyegore.warning.channels.fallback import Answered, ChannelWatch, Fallback
 from eyegore.warning.channels.sample_plot import RecentSamples
 from eyegore.warning.channels.start_check import Checked
+from eyegore.warning.channels.waiting_line import PARKED_S
 from eyegore.warning.duty.roster import Duty
 from eyegore.warning.notices import of_fault, of_reply
 from eyegore.warning.orders import Orders
@@ -86,6 +88,7 @@ class WarningCenter:
         self._backlog = Backlog(self.answered)
         self._watch = ChannelWatch()
         self._answered: dict[str, str] = {}
+        self._over: dict[str, float] = {}  # since when [unix s] alarms are over; never changed, but made anew
         self._fault_told = -math.inf
         self._replying: set[tuple[str, str]] = set()
         """Parameters and the people who answered a message about them just now, and are told so by an answer."""
@@ -94,12 +97,14 @@ class WarningCenter:
         """What follows from what the monitor told at unix time ``now`` [s]."""
         notices: list[Notice] = []
         answered: dict[str, str] = {}
+        before = self._over
         for event in events:
             if isinstance(event, HkAccepted):
                 self._recent.add(event.rows)
             elif isinstance(event, LayoutChanged):
                 self._table, self._phase = event.table, event.phase
             elif isinstance(event, AlarmChanged):
+                self._note_end(event.alarm, now)
                 codes = self._policy.codes(event.alarm) if event.entry.person else ()
                 replied = (event.alarm.parameter, event.entry.person) in self._replying
                 notices += self._policy.notices_for(event, now, replied=replied)
@@ -111,8 +116,17 @@ class WarningCenter:
                         self._desk.note(code, event.entry.person, now)
         self._answered |= answered
         orders = self._orders(notices, now)
+        orders.over = self._over if self._over is not before else None
         orders.answered = {code: why for code, why in answered.items() if code in self._answered}
         return orders
+
+    def _note_end(self, alarm: Alarm, now: float) -> None:
+        """Whether an alarm is over; of those that have been for long nobody waits for the word."""
+        if alarm.active == (alarm.key in self._over):
+            lately = {
+                key: since for key, since in self._over.items() if abs(now - since) < PARKED_S and key != alarm.key
+            }
+            self._over = lately if alarm.active else lately | {alarm.key: now}
 
     def answered(self, notice: Notice) -> str:
         """Who took care of all that a notice asks to be taken care of, "" when nobody did."""
@@ -205,7 +219,10 @@ class WarningCenter:
         orders = Orders(paths=[path] if path is not None else [])
         self._fallback.note(delivery, now)
         self._backlog.note(delivery)
-        if not self.answered(delivery.notice):
+        alarms = delivery.notice.alarms
+        ended = bool(alarms) and all(one in self._over for one in alarms)
+        in_a_moment = ended and delivery.state.open  # that it is over is told in its place, by the same channel
+        if not self.answered(delivery.notice) and not in_a_moment:
             for instead in self._fallback.instead_of(delivery, now, late=late):
                 if not self._backlog.knows(instead) and not _is_too_loud(instead, delivery.notice):
                     orders.deliveries += self._deliveries(instead, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from eyegore.journal.delivery import Delivery
@@ -26,7 +27,8 @@ News = Delivery | Replies | Due | SettingsRead | Checked
 class Orders:
     """What is to be done: ``deliveries`` to send, ``commands`` for the alarms, ``events`` for the journal and all who
     listen, ``paths`` about channels for the monitor; ``answered`` tells by code who took care of all it stands for,
-    ``unwanted`` by key why a delivery need not go out any more."""
+    ``unwanted`` by key why a delivery need not go out any more, ``over`` since when [unix s] alarms are over, None: as
+    before."""
 
     deliveries: list[Delivery] = field(default_factory=list)
     commands: list[FlagCommand] = field(default_factory=list)
@@ -34,6 +36,7 @@ class Orders:
     paths: list[WarningPath] = field(default_factory=list)
     answered: dict[str, str] = field(default_factory=dict)
     unwanted: dict[str, str] = field(default_factory=dict)
+    over: Mapping[str, float] | None = None
 
     def add(self, other: Orders) -> None:
         """Do the other as well."""
@@ -43,3 +46,4 @@ class Orders:
         self.paths += other.paths
         self.answered |= other.answered
         self.unwanted |= other.unwanted
+        self.over = self.over if other.over is None else other.over

@@ -211,6 +211,8 @@ class WarningService:
         if orders.answered:
             why = ", ".join(dict.fromkeys(orders.answered.values()))
             self._dispatcher.cancel(lambda one: bool(self._center.answered(one.notice)), why)
+        if orders.over is not None:
+            self._dispatcher.know_over(orders.over)
         for why in dict.fromkeys(orders.unwanted.values()):
             self._dispatcher.cancel(lambda one, why=why: orders.unwanted.get(one.key) == why, why)  # type: ignore[misc]
         self._dispatcher.put(orders.deliveries)

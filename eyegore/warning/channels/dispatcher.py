@@ -95,6 +95,11 @@ class Dispatcher:
         for worker in self._workers.values():
             worker.cancel(unwanted, why)
 
+    def know_over(self, over: Mapping[str, float]) -> None:
+        """These alarms are over, since unix time [s]: what is late and tells of them alone waits for that word."""
+        for worker in self._workers.values():
+            worker.know_over(over)
+
     def waiting(self) -> int:
         """How many deliveries are not out yet."""
         return sum(worker.waiting() for worker in self._workers.values())
@@ -131,6 +136,10 @@ class _Worker(Worker):
             self._ends.setdefault(delivery.key, time.monotonic() + delivery.notice.expires - now)
             self._line.put(delivery, now)
             self._changed.notify()
+
+    def know_over(self, over: Mapping[str, float]) -> None:
+        with self._changed:
+            self._line.over = over
 
     def follow(self, delivery: Delivery) -> None:
         """Find out whether what was taken arrived."""

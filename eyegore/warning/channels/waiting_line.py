@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from eyegore.journal.delivery import Delivery
@@ -12,6 +12,9 @@ from eyegore.messages.warnings import Scope
 
 LONGEST_WAIT_S = 1800.0
 """A provider that asks for a longer pause [s] is asked again nevertheless: somebody waits for the message."""
+PARKED_S = 900.0
+"""So long after an alarm was over [s] its late message waits for the word that it is, which comes sooner and takes its
+place."""
 ORDER_KEPT_S = 1800.0
 """So long a graver message that an address puts off goes before milder ones to it [s]; then it is the message itself
 that is not wanted there."""
@@ -40,6 +43,8 @@ class WaitingLine:
     def __init__(self) -> None:
         self._places: list[_Place] = []
         self._silent_until = -math.inf
+        self.over: Mapping[str, float] = {}
+        """Since when [unix s] alarms are over; what tells of them alone, and is late, is not true any more."""
 
     def __len__(self) -> int:
         return len(self._places)
@@ -50,7 +55,8 @@ class WaitingLine:
 
     def take(self, now: float) -> Delivery | None:
         """The one that is to be tried now, which waits no more; None where none is."""
-        due = [one for one in self._places if self._is_due(one, now) and not self._is_behind(one, now)]
+        ready = (one for one in self._places if self._is_due(one, now) and not self._is_over(one.delivery, now))
+        due = [one for one in ready if not self._is_behind(one, now)]
         if not due:
             return None
         first = min(due, key=_rank)
@@ -83,6 +89,11 @@ class WaitingLine:
         at_once = one.delivery.attempts == 0 and notice.severity is Severity.CRITICAL and notice.reason.asks
         silent = one.put_at <= now < self._silent_until
         return one.pause(now) <= 0 and (at_once or not silent)
+
+    def _is_over(self, delivery: Delivery, now: float) -> bool:
+        """Whether a late delivery tells of alarms that are over, of which the end is told in a moment."""
+        late, alarms = delivery.attempts > 0 and delivery.notice.reason.asks, delivery.notice.alarms
+        return late and bool(alarms) and all(0.0 <= now - self.over.get(one, -math.inf) < PARKED_S for one in alarms)
 
     def _is_behind(self, one: _Place, now: float) -> bool:
         return any(_goes_before(other.delivery, one.delivery, now) for other in self._places if other is not one)

@@ -61,6 +61,7 @@ class Night(Bench):
 
     def do(self, orders: Orders) -> None:
         for line in self.lines.values():
+            line.over = orders.over if orders.over is not None else line.over
             gone = line.drop(lambda one: one.key in orders.unwanted or bool(self.center.answered(one.notice)))
             for one in gone:
                 self.do(self.center.changed(replace(one, state=DeliveryState.CANCELLED), self.now))
@@ -131,7 +132,7 @@ def test_the_critical_one_comes_before_the_warning(trouble: str) -> None:
 def test_what_is_put_off_and_over_is_not_told_as_an_alarm_and_never_after_the_good_news(trouble: str) -> None:
     night = Night(**{trouble: ALL}, until=90.0)  # type: ignore[arg-type]
     night.go(30, out=["T1"])
-    night.go(200, out=[])
+    night.go(700, out=[])
     for channel in (SMS, EMAIL):
         assert night.what("Ana", channel) == [(Reason.CLEARED, "T1/OOL")], channel
     assert night.what("Ana", CALL) == []
@@ -140,6 +141,14 @@ def test_what_is_put_off_and_over_is_not_told_as_an_alarm_and_never_after_the_go
 def test_a_short_fault_at_the_onset_keeps_the_order() -> None:
     night = Night(put_off=(SMS, EMAIL), until=20.0)
     night.go(60, out=["T1"])
-    night.go(60, out=[])
+    night.go(700, out=[])
     for channel in (SMS, EMAIL):
         assert night.what("Ana", channel) == [(Reason.RAISED, "T1/OOL"), (Reason.CLEARED, "T1/OOL")]
+
+
+def test_what_is_late_and_out_again_is_told_as_an_alarm() -> None:
+    night = Night(away=ALL, until=90.0)
+    night.go(30, out=["T1"])
+    night.go(10, out=[])
+    night.go(200, out=["T1"])
+    assert night.what("Ana", SMS)[0] == night.what("Ana", EMAIL)[0] == (Reason.RAISED, "T1/OOL")

@@ -10,7 +10,7 @@ import pytest
 from eyegore.journal.delivery import Delivery, DeliveryState
 from eyegore.limits.model import Severity
 from eyegore.messages.warnings import Channel, Reason, Scope
-from eyegore.warning.channels.waiting_line import LONGEST_WAIT_S, ORDER_KEPT_S, WaitingLine
+from eyegore.warning.channels.waiting_line import LONGEST_WAIT_S, ORDER_KEPT_S, PARKED_S, WaitingLine
 
 from .some_notice import notice
 
@@ -95,6 +95,16 @@ def test_as_soon_as_one_gets_out_the_others_follow_the_gravest_first() -> None:
     found.answers()
     assert taken(found, NOW + 1) == ["grave", "back", "mild"]
     assert taken(found, NOW + 200) == ["put off"]
+
+
+def test_what_is_late_waits_for_the_word_that_it_is_over_but_not_for_ever() -> None:
+    both = failed(one("both", alarms=("T1/OOL", "T2/OOL")), NOW)
+    found = line(failed(one("late"), NOW), both, one("fresh"))
+    found.over = {"T1/OOL": NOW}
+    assert taken(found, NOW + 1) == ["both", "fresh"]
+    found.put(BACK, NOW + 60)
+    assert taken(found, NOW + 60) == [], "good news takes its place"
+    assert taken(found, NOW + PARKED_S) == ["late", "back"]
 
 
 @pytest.mark.parametrize("jump", [-7200.0, 5 * 3600.0])
