@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from eyegore.basics.errors import SettingsError
 from eyegore.basics.lab_time import clock_text, iso
@@ -48,7 +49,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Rehearse and print; exit status 0, or 2 when a folder or the table cannot be read."""
+    """Rehearse and print; exit status 0, or 2 when a folder, something in it, or the table cannot be read."""
     try:
         table = load_table(args.limits)
     except TomlError as why:
@@ -60,14 +61,18 @@ def run(args: argparse.Namespace) -> int:
         for folder in args.folders:
             new = rehearse(folder.absolute(), table, limit_set)
             old = rehearse(folder.absolute(), None, limit_set)
-            results.append({"folder": str(folder), "new": new, "present": old, "difference": difference(new, old)})
+            changes = difference(new.alarms, old.alarms)
+            results.append({"folder": str(folder), "new": new.alarms, "present": old.alarms, "difference": changes})
+            results[-1]["doubts"] = list(dict.fromkeys((*new.doubts, *old.doubts)))
             done(folder.name)
     if args.json:
         sys.stdout.write(json.dumps([_plain(one) for one in results], indent=1, allow_nan=False) + "\n")
     else:
         for one in results:
             console.print(_table(one))
-    return 0
+            for doubt in one["doubts"]:
+                console.print(Text(doubt, style="magenta"))
+    return 2 if any(one["doubts"] for one in results) else 0
 
 
 def _plain(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def judge(
         if isinstance(message, CaughtUp):
             continue
         if isinstance(message, SourceEvent):
-            _note_unread(message, unread, images=images)
+            note_unread(message, unread, images=images)
         progress(monitor)
         for event in monitor.take(message, time.time()):
             heard(event)
@@ -114,7 +114,8 @@ def _limited(table: LimitTable | None, limit_set: LimitSet) -> Iterator[str]:
             yield name
 
 
-def _note_unread(event: SourceEvent, unread: dict[str, str], *, images: bool) -> None:
+def note_unread(event: SourceEvent, unread: dict[str, str], *, images: bool) -> None:
+    """Note in ``unread`` which files cannot be read, by path, with the reason; ``images``: of images, too."""
     file = parse_name(os.path.basename(event.path))
     if not images and file is not None and file.kind is FileKind.IMAGE:
         return

@@ -10,7 +10,17 @@ from pathlib import Path
 from eyegore.feeds.ingest import read_folder
 from eyegore.housekeeping.housekeeping import Rules
 from eyegore.limits.model import LimitSet, LimitTable
-from eyegore.messages.events import AlarmChanged, AlarmEntry, AlarmKind, AlarmState, CaughtUp, EntryKind, Transition
+from eyegore.messages.events import (
+    AlarmChanged,
+    AlarmEntry,
+    AlarmKind,
+    AlarmState,
+    CaughtUp,
+    EntryKind,
+    SourceEvent,
+    Transition,
+)
+from eyegore.reports.once import Findings, note_unread
 from eyegore.session.monitor import Monitor
 
 
@@ -32,7 +42,15 @@ CHATTER_S = 600.0
 KINDS = (AlarmKind.OOL, AlarmKind.PERFORMANCE)
 
 
-def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> dict[str, Alarmed]:
+@dataclass(frozen=True)
+class Rehearsed:
+    """What the parameters of a folder did, and the ``doubts``: what of it could not be read or judged."""
+
+    alarms: dict[str, Alarmed]
+    doubts: tuple[str, ...] = ()
+
+
+def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> Rehearsed:
     """Judge a folder by ``table`` (None: that of its ELVIS version); parameters without alarm or glitch are left out.
 
     Raises
@@ -45,11 +63,15 @@ def rehearse(folder: Path, table: LimitTable | None, limit_set: LimitSet) -> dic
     rules = Rules(table_for if table is None else lambda _elvis: table, limit_set)
     monitor = Monitor(rules, str(folder))
     entries: list[AlarmEntry] = []
+    unread: dict[str, str] = {}
     for message in read_folder(folder, images=False):
+        if isinstance(message, SourceEvent):
+            note_unread(message, unread, images=False)
         if not isinstance(message, CaughtUp):
             events = monitor.take(message, 0.0)
             entries += [event.entry for event in events if isinstance(event, AlarmChanged)]
-    return _counted([entry for entry in entries if entry.kind in KINDS])
+    alarms = _counted([entry for entry in entries if entry.kind in KINDS])
+    return Rehearsed(alarms, Findings(monitor, unread=unread).doubts)
 
 
 def _counted(entries: Sequence[AlarmEntry]) -> dict[str, Alarmed]:

@@ -16,6 +16,7 @@ from eyegore.commands.retake import images_of
 from eyegore.copies.scan import SyncScan
 from eyegore.ds9.image_files import NameTemplate, image_files
 from eyegore.feeds.ingest import read_folder
+from eyegore.limits import table
 from eyegore.messages.events import ImageFile
 from eyegore.reports.quicklook.quicklook import find_images
 from eyegore.simulator.simulator import SimulatedSession, Simulator
@@ -23,6 +24,7 @@ from eyegore.simulator.simulator import SimulatedSession, Simulator
 from ..written_day import fits
 
 START = 1_552_593_600.0  # 2019-03-14T20:00:00
+TABLE = Path(table.__file__).parent / "tables" / "7.5.X.toml"
 HK, LOG = "HK_14-03-19_ROE1_01.txt", "EXP_LOG_140319.txt"
 
 Damage = Callable[[list[str]], str]
@@ -160,3 +162,46 @@ def test_a_file_that_was_not_read_is_named(day: Path, capsys: pytest.CaptureFixt
         assert main([*command, "--json"]) == 2
         (doubt,) = json.loads(capsys.readouterr().out)["doubts"]
         assert name in doubt
+
+
+def half_with_fractions(text: bytes) -> bytes:
+    lines = text.split(b"\n")
+    return b"\n".join(
+        line.replace(b"\t", b".250\t", 1) if number % 2 and number else line for number, line in enumerate(lines)
+    )
+
+
+FORMS: dict[str, tuple[Callable[[bytes], bytes], int]] = {
+    "a mark at the beginning": (lambda text: b"\xef\xbb\xbf" + text, 0),
+    "CR alone": (lambda text: text.replace(b"\n", b"\r"), 0),
+    "hard blanks": (lambda text: text.replace(b"\t", b"\xc2\xa0\t"), 0),
+    "UTF-16": (lambda text: text.decode().encode("utf-16"), 2),
+    "UTF-16 without a mark": (lambda text: text.decode().encode("utf-16-le"), 2),
+    "a block of NULs": (lambda text: text[:3000] + bytes(4096) + text[7096:], 2),
+}
+
+
+@pytest.mark.parametrize("name", [HK, LOG])
+@pytest.mark.parametrize(("form", "code"), FORMS.values(), ids=FORMS)
+def test_a_text_in_another_form_is_read_or_told(
+    day: Path, capsys: pytest.CaptureFixture[str], name: str, form: Callable[[bytes], bytes], code: int
+) -> None:
+    (day / name).write_bytes(form((day / name).read_bytes()))
+    assert main(["-p", str(day), "--headless", "--once", "--json"]) == code
+    told = json.loads(capsys.readouterr().out)
+    assert all(name in doubt or "never judged" in doubt or "no row" in doubt for doubt in told["doubts"])
+    if not code:
+        assert (told["hk"]["rows"], told["exposures"]["rows"]) == (300, 9)
+
+
+def test_fractions_of_a_second_in_half_the_stamps_are_read(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (day / HK).write_bytes(half_with_fractions((day / HK).read_bytes()))
+    assert main(["-p", str(day), "--headless", "--once", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["hk"]["rows"] == 300
+
+
+def test_a_rehearsal_names_what_it_could_not_read(day: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(day / HK, DAMAGED_HK["a cut line"])
+    assert main(["limits", "rehearse", "--json", "--limits", str(TABLE), str(day)]) == 2
+    (told,) = json.loads(capsys.readouterr().out)
+    assert f"{HK}: line 150 could not be read" in told["doubts"][0]
