@@ -217,9 +217,18 @@ class _Readable:
         for place, each in enumerate(found):
             self._sentinels[: len(each.sentinels) if each else 0, place] = each.sentinels if each else ()
         self._room = TOLERANCE * np.maximum(1.0, np.abs(self._sentinels))
+        self._each = [
+            (low, high, [(one, slack(one)) for one in (each.sentinels if each else ())])
+            for each, (low, high) in zip(found, bounds, strict=True)
+        ]
 
     def none(self, values: FloatArray) -> npt.NDArray[np.bool_]:
         """In the shape of ``values``. Every comparison with NaN is false: so what is one is asked."""
+        if len(values) == 1:  # a row that has just come, as once a second
+            return np.array([[
+                not low <= value <= high or any(abs(value - one) <= room for one, room in sentinels)
+                for value, (low, high, sentinels) in zip(values[0].tolist(), self._each, strict=True)
+            ]])  # fmt: skip
         found = ~((values >= self._low) & (values <= self._high))
         for sentinel, room in zip(self._sentinels, self._room, strict=True):
             found |= np.abs(values - sentinel) <= room

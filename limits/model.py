@@ -219,7 +219,7 @@ class Parameter:
 
     def during(self, phase: Phase | None) -> Parameter:
         """The parameter as it is in one phase; None where no phase is known."""
-        return self.phases.get(phase, self) if phase is not None else self
+        return self.phases.get(phase, self) if phase is not None and self.phases else self
 
     @property
     def forms(self) -> tuple[Parameter, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,24 +29,24 @@ class PhaseFinder:
         self._rule = rule
         self.phase = phase
         self._turn = math.nan
-        self._last: FloatArray = np.empty(0)
+        self._last: list[float] = []
 
     def find(self, values: FloatArray, invalid: npt.NDArray[np.bool_]) -> list[tuple[int, Phase | None]]:
         """Phases by readings of the sensors, shape (n, sensors); those marked ``invalid`` and NaN tell nothing.
 
         Returns the runs of equal phase as (stop, phase), in order; the last ``stop`` is n.
         """
+        if len(values) == 1:  # a row that has just come, as once a second
+            self._follow(_median_of(values[0][~invalid[0]].tolist()))
+            return [(1, self.phase)]
         temperatures = _median(np.where(invalid, np.nan, values))
         rows = np.flatnonzero(np.isfinite(temperatures))
         known = np.concatenate((self._last, temperatures[rows]))
-        held = self._last.size
-        self._last = known[-(SMOOTHED - 1) :]
+        held = len(self._last)
+        self._last = known[-(SMOOTHED - 1) :].tolist()
         runs: list[tuple[int, Phase | None]] = []
         if known.size >= SMOOTHED:
-            # a row that has just come, as once a second: one window
-            windows = (
-                known[None] if known.size == SMOOTHED else np.lib.stride_tricks.sliding_window_view(known, SMOOTHED)
-            )
+            windows = np.lib.stride_tricks.sliding_window_view(known, SMOOTHED)
             smooth = np.sort(windows, axis=1)[:, SMOOTHED // 2]
             offset = SMOOTHED - 1 - held
             for at, phase in self._changes(smooth):
@@ -56,6 +56,16 @@ class PhaseFinder:
                 self.phase = phase
         runs.append((len(values), self.phase))
         return runs
+
+    def _follow(self, temperature: float) -> None:
+        """Go on by one row; NaN tells nothing."""
+        if math.isnan(temperature):
+            return
+        known = [*self._last, temperature]
+        self._last = known[-(SMOOTHED - 1) :]
+        if len(known) == SMOOTHED:
+            changes = self._changes(np.array([sorted(known)[SMOOTHED // 2]]))
+            self.phase = changes[-1][1] if changes else self.phase
 
     def _changes(self, temperatures: FloatArray) -> list[tuple[int, Phase]]:
         """Where the phase changes, and to what."""
@@ -109,12 +119,15 @@ def _first(conditions: Sequence[tuple[npt.NDArray[np.bool_], Phase]]) -> tuple[i
     return at, conditions[order][1]
 
 
+def _median_of(readings: Iterable[float]) -> float:
+    """The median of those that are a number; NaN where none is."""
+    ordered = sorted(one for one in readings if math.isfinite(one))
+    half = len(ordered) // 2
+    return (ordered[half] + ordered[~half]) / 2 if ordered else math.nan
+
+
 def _median(values: FloatArray) -> FloatArray:
     """The median of each row over what is not NaN; NaN where all is."""
-    if len(values) == 1:  # a row that has just come, as once a second
-        readings = sorted(one for one in values[0].tolist() if math.isfinite(one))
-        half = len(readings) // 2
-        return np.array([(readings[half] + readings[~half]) / 2 if readings else math.nan])
     ordered = np.sort(values, axis=1)  # NaN last
     count = np.count_nonzero(np.isfinite(ordered), axis=1)
     rows = np.arange(len(ordered))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from operator import is_
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,9 @@ class SessionTrends:
         self._window = TrendWindow(())
         self._new: list[tuple[FloatArray, FloatArray, Codes]] = []
         self._new_rows = 0
+        self._limited: tuple[object, ...] = (None,) * 4
+        """What ``_limits`` are those of."""
+        self._limits: dict[str, Range | None] = {}
         self._look_at = float("-inf")
         self._texts: Mapping[str, str] = {}
         self._rows = 0
@@ -75,15 +79,18 @@ class SessionTrends:
             return []
         self._looked_at = looked_at
         self._take_new()
+        if not all(map(is_, self._limited, (self._columns, table, limit_set, phase))):
+            self._limited = self._columns, table, limit_set, phase
+            self._limits = {name: _range_of(table.parameters.get(name), limit_set, phase) for name in self._columns}
+            self._window.ask_together(name for name, limit in self._limits.items() if limit is not None)
         newest = dict(zip(self._columns, self._newest_row.tolist(), strict=True))
         drifts: dict[str, Drift] = {}
         events: list[Event] = []
-        for name in self._columns:
-            parameter = table.parameters.get(name)
-            limit = parameter.during(phase).limit(limit_set) if parameter else None
-            if parameter is None or parameter.out_of_service or not isinstance(limit, Range):
+        for name, limit in self._limits.items():
+            if limit is None:
                 events += board.timer_well(name, self._window.newest, frame, AlarmKind.TREND)  # nothing to reach
                 continue
+            parameter = table.parameters[name]
             forecast = self._window.time_to_limit(name, limit.low, limit.high, self._window.newest)
             if forecast is not None and _goes_where_it_belongs(parameter, forecast, phase, table, newest[name]):
                 forecast = None
@@ -152,6 +159,12 @@ def _goes_where_it_belongs(
         return False
     bound = rule.cold_below if falls else rule.warm_above
     return changing or sign * (line.now - line.per_minute * RAMP_MIN - bound) < 0
+
+
+def _range_of(parameter: Parameter | None, limit_set: LimitSet, phase: Phase | None) -> Range | None:
+    """The limits that a parameter may come to, None where there are none."""
+    limit = parameter.during(phase).limit(limit_set) if parameter and not parameter.out_of_service else None
+    return limit if isinstance(limit, Range) else None
 
 
 def _drift(forecast: Forecast, unit: str) -> Drift:

@@ -8,7 +8,7 @@ newest half or quarter, so that a drift that has just begun is seen within minut
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -83,7 +83,7 @@ class TrendWindow:
     """The last ``window_s`` [s] of all parameters, in at most ``most`` points each.
 
     Give it each row once, in the order recorded (no preview, no rows older than those given). The lines are worked out
-    for all parameters together, once after a bin of ``window_s / most`` is complete.
+    for all parameters that are asked for together, once after a bin of ``window_s / most`` is complete.
     """
 
     def __init__(
@@ -100,8 +100,9 @@ class TrendWindow:
         self._gap_s = gap_s
         self._horizon_s = horizon_s
         self._bins = TrendBins(len(self.columns), window_s, window_s / most, gap_s)
-        self._slopes: list[Slope | None] = [None] * len(self.columns)
+        self._slopes: dict[int, Slope | None] = {}
         self._worked_out = 0
+        self._together: list[int] = list(range(len(self.columns)))
 
     @property
     def newest(self) -> float:
@@ -121,9 +122,14 @@ class TrendWindow:
         if place is None:
             return None
         if self._worked_out != self._bins.closed:
-            self._worked_out = self._bins.closed
-            self._slopes = self._all_slopes()
+            self._worked_out, self._slopes = self._bins.closed, {}
+        if place not in self._slopes:
+            self._slopes |= self._slopes_of(self._together if place in self._together else [place])
         return self._slopes[place]
+
+    def ask_together(self, columns: Iterable[str]) -> None:
+        """The slopes of these are asked for again and again, the others now and then: from now on."""
+        self._together = [self._places[column] for column in columns]
 
     def time_to_limit(self, column: str, low: float, high: float, now: float) -> Forecast | None:
         """When a parameter leaves ``low`` .. ``high`` (infinite or NaN where there is no limit), seen from ``now``.
@@ -147,14 +153,14 @@ class TrendWindow:
             return None
         return Forecast(limit, max(at, now), minutes, _error(slope, limit), side, slope)
 
-    def _all_slopes(self) -> list[Slope | None]:
+    def _slopes_of(self, places: Sequence[int]) -> dict[int, Slope | None]:
+        slopes: dict[int, Slope | None] = dict.fromkeys(places)
         times, values = self._bins.points()
         if len(times) < LEAST_POINTS:
-            return [None] * len(self.columns)
+            return slopes
         newest = float(times[-1])
         minutes = (times - newest) / 60
-        slopes: list[Slope | None] = [None] * len(self.columns)
-        undecided = np.arange(len(self.columns))
+        undecided = np.array(places, np.intp)
         for share in SHARES:  # the longest straight piece, else the shortest
             part = minutes >= -share * self.window_s / 60
             if part.sum() < LEAST_POINTS or not len(undecided):
@@ -165,7 +171,7 @@ class TrendWindow:
             enough = lines.points >= LEAST_POINTS
             for place, column in enumerate(undecided):
                 if enough[place]:
-                    slopes[column] = _slope(lines, place, newest)
+                    slopes[int(column)] = _slope(lines, place, newest)
             undecided = undecided[enough & (lines.beside > STRAIGHT)]
         return slopes
 
