@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -43,6 +44,8 @@ def worst_of(values: npt.NDArray[np.float64], verdict: Verdict, expected: float 
 
     NaN when no value is finite or the verdict is not out of limits.
     """
+    if values.size == 1:  # a row that has just come, as once a second
+        return worse(verdict, math.nan, float(values[0]), expected)
     finite = values[np.isfinite(values)]
     if finite.size == 0 or not verdict.out:
         return float("nan")
@@ -51,6 +54,22 @@ def worst_of(values: npt.NDArray[np.float64], verdict: Verdict, expected: float 
     if verdict is Verdict.UNEXPECTED:
         return float(finite[np.argmax(np.abs(finite - expected))])
     return float(finite.max())
+
+
+def worse(verdict: Verdict, one: float, other: float, expected: float = 0.0) -> float:
+    """The worse of two values in the direction of ``verdict``, the first where neither is; one that is finite is worse
+    than one that is not. NaN when neither is finite or the verdict is not out of limits."""
+    if not verdict.out or not (math.isfinite(one) or math.isfinite(other)):
+        return math.nan
+    if not math.isfinite(other):
+        return one
+    if not math.isfinite(one):
+        return other
+    if verdict in (Verdict.LOW, Verdict.DELTA_LOW):
+        return min(one, other)
+    if verdict is Verdict.UNEXPECTED:
+        return other if abs(other - expected) > abs(one - expected) else one
+    return max(one, other)
 
 
 FloatArray = npt.NDArray[np.float64]

@@ -16,7 +16,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.checks import slack, worst_of
+from eyegore.limits.checks import slack, worse, worst_of
 from eyegore.limits.model import Severity, Verdict
 from eyegore.messages.events import FloatArray
 
@@ -256,7 +256,7 @@ _SIDES = {Verdict.LOW, Verdict.HIGH}
 def violation_in(verdict: Verdict, severity: Severity, times: FloatArray, values: FloatArray) -> Violation:
     """The violation that these samples are, all with the same verdict."""
     worst = worst_of(values, verdict)
-    at = int(np.argmax(values == worst)) if math.isfinite(worst) else 0
+    at = int(np.argmax(values == worst)) if values.size > 1 and math.isfinite(worst) else 0
     return Violation(verdict, severity, float(times[0]), worst, float(times[at]), int(times.size))
 
 
@@ -270,15 +270,14 @@ def _longer(run: Run, found: Violation) -> Run:
 
 
 def _is_worse(one: Violation, other: Violation) -> bool:
-    both = np.array([one.worst, other.worst])
-    return other.worst != one.worst and worst_of(both, one.verdict) == other.worst
+    return other.worst != one.worst and worse(one.verdict, one.worst, other.worst) == other.worst
 
 
 def _joined(earlier: Violation, later: Violation) -> Violation:
     """Both together; what is worst is told of the side the later one is on."""
-    worse = later if earlier.verdict is not later.verdict or _is_worse(earlier, later) else earlier
+    worst = later if earlier.verdict is not later.verdict or _is_worse(earlier, later) else earlier
     return replace(
-        worse,
+        worst,
         first=earlier.first,
         severity=max(earlier.severity, later.severity),
         samples=earlier.samples + later.samples,

@@ -10,7 +10,7 @@ import numpy as np
 
 from eyegore.exposures.interval import ExposureInterval
 from eyegore.exposures.row_covers import CoveredRows, Gap, RowKind
-from eyegore.limits.checks import worst_of
+from eyegore.limits.checks import worse, worst_of
 from eyegore.limits.model import Expected, Limit, LimitSet, Parameter, Range, Severity, Verdict, describe
 from eyegore.messages.exposures import ExposureHk, HkVerdict, RetakeReason, ccd_of
 
@@ -124,7 +124,7 @@ class FrameRisk:
                     continue
                 known.first, known.last = min(known.first, float(when[0])), max(known.last, float(when[-1]))
                 known.samples += int(chosen.sum())
-                known.worst = worst_of(np.array([known.worst, worst]), verdict, expected)
+                known.worst = worse(verdict, known.worst, worst, expected)
 
     # --- what it comes to -------------------------------------------------------------------------------------------
 

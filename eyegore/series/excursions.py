@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from eyegore.limits.checks import notable_columns, runs_of, worst_of
+from eyegore.limits.checks import notable_columns, runs_of, worse, worst_of
 from eyegore.limits.model import Verdict
 from eyegore.messages.events import FloatArray, HkRows
 
@@ -28,11 +28,6 @@ class Run:
     last: float
     samples: int
     worst: float
-
-
-def worse(verdict: Verdict, one: float, other: float, expected: float = 0.0) -> float:
-    """The worse of two values in the direction of ``verdict``; a NaN is never the worse one."""
-    return worst_of(np.array([one, other]), verdict, expected)
 
 
 class ExcursionFinder:

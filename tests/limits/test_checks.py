@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from eyegore.limits.checks import Checker
+from eyegore.limits.checks import Checker, worse, worst_of
 from eyegore.limits.model import (
     Delta,
     Expected,
@@ -343,3 +343,17 @@ def _verdict(night: Night, row: int, column: int) -> Verdict:
     change = (value - float(night.values[first, column])) / float(night.times[row] - night.times[first]) * 60
     low, high = one.delta.low, one.delta.high
     return {LOW: DELTA_LOW, HIGH: DELTA_HIGH}.get(_within(change, low - _slack(low), high + _slack(high)), IN)
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("one", [-2.0, 1.0, math.nan, math.inf])
+@pytest.mark.parametrize("other", [-2.0, 2.0, math.nan, -math.inf])
+def test_the_worse_of_two_is_the_worst_of_both(verdict: Verdict, one: float, other: float) -> None:
+    found = worse(verdict, one, other, 0.5)
+    assert math.isnan(found) == (not verdict.out or not (math.isfinite(one) or math.isfinite(other)))
+    if not math.isnan(found):
+        finite = [value for value in (one, other) if math.isfinite(value)]
+        low = verdict in (Verdict.LOW, Verdict.DELTA_LOW)
+        key = abs if verdict is Verdict.UNEXPECTED else float
+        assert found == (min(finite) if low else max(finite, key=lambda value: key(value - 0.5)))
+    assert np.array_equal(worst_of(np.array([one]), verdict), worse(verdict, math.nan, one), equal_nan=True)
