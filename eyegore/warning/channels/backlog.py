@@ -34,10 +34,14 @@ class Backlog:
         self._asks: OrderedDict[str, Delivery] = OrderedDict()
         self._over: dict[tuple[str, str], float] = {}
         """When [unix s] the newest message was made by which a person hears that an alarm is over."""
+        self._good: dict[str, tuple[float, Reason, frozenset[str]]] = {}
+        """When [unix s] the newest good news of a person was made, what it is, and of which alarms."""
 
     def note(self, delivery: Delivery) -> None:
         """Note where a delivery stands."""
         notice = delivery.notice
+        if notice.reason in (Reason.ACKNOWLEDGED, Reason.CLEARED):
+            self._good[notice.person] = notice.made, notice.reason, frozenset(notice.alarms)
         if notice.reason is Reason.CLEARED:
             for alarm in notice.alarms:
                 self._over[notice.person, alarm] = max(notice.made, self._over.get((notice.person, alarm), -math.inf))
@@ -97,10 +101,17 @@ class Backlog:
             if person and first in keys and _got(one):
                 got.setdefault(one.notice.person, set()).add(one.channel)
         for person, channels in got.items():
+            if self._hears(notice, person):
+                continue
             if all(">" in one.notice.key for one in self._about(notice, person)):
                 written = channels - {Channel.CALL} or channels
                 by = tuple(sorted(written, key=lambda one: one.name))
                 yield replace(notice, key=f"{notice.key}>{person}", person=person, channels=by)
+
+    def _hears(self, notice: Notice, person: str) -> bool:
+        """Whether the person hears of it at the same time anyway, in the place of another or by themselves."""
+        made, reason, alarms = self._good.get(person, (math.nan, notice.reason, frozenset()))
+        return (made, reason) == (notice.made, notice.reason) and set(notice.alarms) <= alarms
 
     def _about(self, notice: Notice, person: str) -> list[Delivery]:
         """What asked a person to take care of any of these alarms, since they last heard that it is over."""

@@ -129,3 +129,20 @@ def test_what_was_told_of_an_excursion_that_is_over_counts_for_no_other() -> Non
     found = backlog(*before, delivery(again, SMS, SENT))
     assert not found.knows(replace(again, person="cleo"))
     assert told(found, replace(BACK, key="2-CLEARED-1-anna", made=made + 7300)) == [("anna", (SMS,))]
+
+
+@pytest.mark.parametrize("good", [BACK, ACK])
+def test_who_stood_in_for_several_hears_of_it_once(good: Notice) -> None:
+    """So does who was told by themselves and stood in as well."""
+    asked = replace(OUT, key="1-ESCALATED-1-ben", person="ben")
+    stood_in = [replace(one, key=f"{one.key}>cleo", person="cleo") for one in (OUT, asked)]
+    also = replace(asked, key=f"{asked.key}>anna", person="anna")
+    found = backlog(
+        delivery(OUT, SMS, SENT), delivery(asked, SMS, LOST), *(delivery(one, SMS, SENT) for one in (*stood_in, also))
+    )
+    heard: list[str] = []
+    for one in (good, replace(good, key=f"{good.key}-ben", person="ben")):
+        for news in found.sort(one).notices:
+            heard.append(news.person)
+            found.note(delivery(news, SMS, WAITING, 0))
+    assert sorted(set(heard) - {"ben"}) == sorted(one for one in heard if one != "ben") == ["anna", "cleo"]
