@@ -93,10 +93,16 @@ class Journal(JournalReader):
         self._written = parts if parts is not None else self._written
 
     def set_state_aside(self, name: str) -> None:
-        """Keep the state that is there under another name: the next one takes its place."""
-        rename = "UPDATE OR REPLACE kept SET name = ? WHERE name = 'state'"
-        self._write(lambda connection: connection.execute(rename, (name,)))
-        self._last_state = None
+        """Keep the state that is there, as it is written, under another name: the next one takes its place."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            parts = connection.execute("SELECT path, json FROM state").fetchall()
+            kept = connection.execute("SELECT name, json FROM kept WHERE name = 'state'").fetchall()
+            connection.execute(KEEP, (name, json.dumps({str(path): str(part) for path, part in (*kept, *parts)})))
+            _replace(connection, None, {})
+
+        self._write(write)
+        self._written = None
 
     def prune(self, before: float) -> int:
         """Remove the entries with ``time < before`` [unix s] and return how many; the state stays.

@@ -146,14 +146,13 @@ class JournalKeeper:
 
     def set_aside(self) -> str:
         """Keep a state that is not understood, so that the next one does not take its place; where it is."""
-        name = f"state.broken-{datetime.now():%Y%m%dT%H%M%S.%f}"
-        if (journal := self._journal) is not None:
-            task = self._clerk.ask(lambda: journal.set_state_aside(name))
-            task.done.wait()
-            if isinstance(task.error, JournalError):
-                return f"they cannot be set aside: {task.error}"
-            if task.error is not None:
-                raise task.error
+        name, journal = f"state.broken-{datetime.now():%Y%m%dT%H%M%S.%f}", self._journal
+        if journal is None:
+            return "no journal is kept"
+        task = self._clerk.ask(lambda: journal.set_state_aside(name))
+        task.done.wait()
+        if task.error is not None:
+            return f"they cannot be set aside: {task.error}"
         return f"they are kept in the journal {self.path} as '{name}'"
 
     def past(self, since: float, most: int) -> tuple[AlarmEntry, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from eyegore.journal.keeper import DAY_S, JournalKeeper
@@ -83,3 +85,24 @@ def test_what_only_rows_changed_is_written_now_and_then_and_with_whatever_else_h
     keeper.close(lambda: memory)
     with JournalReader(path) as reader:
         assert (reader.state() or {})["judged"] == 27
+
+
+def test_a_state_that_cannot_be_read_is_kept_under_another_name(tmp_path: Path) -> None:
+    path = tmp_path / "day.sqlite"
+    keeper = JournalKeeper(path, tmp_path, lambda _line: None, keep_days=400.0)
+    keeper.tick(NOW, lambda: MEMORY)
+    keeper.close(lambda: MEMORY)
+    with closing(sqlite3.connect(path)) as journal:
+        journal.execute("UPDATE state SET json = '{damaged'")
+        journal.commit()
+    said: list[str] = []
+    again = JournalKeeper(path, tmp_path, said.append, keep_days=400.0)
+    assert again.state() is None
+    again.tick(NOW, lambda: MEMORY)
+    again.close(lambda: MEMORY)
+    with closing(sqlite3.connect(path)) as journal:
+        ((name, content),) = journal.execute("SELECT name, json FROM kept WHERE name LIKE 'state%'").fetchall()
+    assert "{damaged" in content
+    assert f"as '{name}'" in said[0]
+    with JournalReader(path) as reader:
+        assert reader.state() == MEMORY
