@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from eyegore.alarms.alarm import FLOOD_S, AlarmMachine, AlarmStep, IncidentBook
 from eyegore.alarms.debounce import Step, StepKind, Violation
 from eyegore.alarms.watched import Found, Judgement, TrackMemory, Watched, unread_kind
-from eyegore.alarms.words import sentence
+from eyegore.alarms.words import of_warnings, sentence
 from eyegore.limits.checks import notable_columns
 from eyegore.limits.model import LimitSet, Parameter, Phase, Severity, Verdict
 from eyegore.messages.events import (
@@ -175,7 +175,7 @@ class AlarmBoard:
         if change is None:
             return []
         events: list[Event] = []
-        if change.what is Transition.RAISED:
+        if change.what is Transition.RAISED and not of_warnings(change.alarm.parameter):
             incident = self._incidents.join(change.alarm.parameter, change.alarm.since, step.time)
             machine.join_incident(incident.number, incident.first_out)
             for other in self._machines():  # one that was raised later may have been out before

@@ -68,6 +68,11 @@ def crossed(alarm: Alarm, value: float) -> str:
     return f"out of {limit}s ({alarm.limit})" if alarm.limit else f"out of {limit}s"
 
 
+def of_warnings(parameter: str) -> bool:
+    """Whether it is an alarm of the warnings themselves: it begins no incident of the camera, and belongs to none."""
+    return parameter.startswith("WARNINGS ")
+
+
 def back(alarm: Alarm) -> str:
     """How an alarm ends, in a few words."""
     if alarm.kind is AlarmKind.DEADMAN and not alarm.limit:

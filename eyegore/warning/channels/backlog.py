@@ -84,6 +84,12 @@ class Backlog:
         unwanted = {
             one.key: OVER for one in asked if over and _fails(one) and set(one.notice.alarms) <= set(notice.alarms)
         }
+        if over:
+            keys = {one.notice.key for one in asked}
+            stood_in = (one for one in self._asks.values() if one.notice.key.partition(">")[0] in keys)
+            unwanted |= {
+                one.key: OVER for one in stood_in if _fails(one) and set(one.notice.alarms) <= set(notice.alarms)
+            }
         got = {one.channel for one in asked if _got(one)}
         told = list(self._in_place(notice, asked))
         if got:

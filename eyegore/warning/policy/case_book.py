@@ -221,7 +221,8 @@ class CaseBook:
             known = Case(f"{alarm.incident}-{began:.0f}-{name}", alarm.incident, now)
             self._cases.append(known)
         known.opened = now
-        self._newest = (alarm.incident, known.name)
+        if alarm.incident:
+            self._newest = (alarm.incident, known.name)
         return known
 
     def not_after(self, now: float) -> None:

@@ -146,3 +146,9 @@ def test_who_stood_in_for_several_hears_of_it_once(good: Notice) -> None:
             heard.append(news.person)
             found.note(delivery(news, SMS, WAITING, 0))
     assert sorted(set(heard) - {"ben"}) == sorted(one for one in heard if one != "ben") == ["anna", "cleo"]
+
+
+def test_what_is_over_is_not_told_in_somebodys_place_either() -> None:
+    cleo = delivery(replace(OUT, key=f"{OUT.key}>cleo", person="cleo"), SMS)
+    assert backlog(delivery(OUT, SMS), cleo).sort(BACK).unwanted == {f"{OUT.key}/sms/sms": OVER, cleo.key: OVER}
+    assert backlog(delivery(OUT, SMS), cleo).sort(ACK).unwanted == {}

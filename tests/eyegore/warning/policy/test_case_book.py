@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .policy_bench import Bench
+from .policy_bench import WARNING, Bench
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["with another alarm told before it", "by itself"])
@@ -14,3 +14,18 @@ def test_a_critical_of_which_people_heard_that_it_is_over_is_news_when_it_is_out
     assert bench.go(7200, out=[]) == ["Ana: T1 back in limits"]
     assert bench.go(20, out=["D1"] * known) == ["Ana: WARNING D1 31.00 V, above 30 V"] * known
     assert bench.go(2, out=["T1"] + ["D1"] * known) == ["Ana: CRITICAL T1 −140.0 °C, below −133 °C"]
+
+
+def test_a_channel_that_fails_is_no_part_of_the_incident_it_fails_to_tell() -> None:
+    """What is over is over, though the channel still fails; and the channel is not what it began with."""
+    bench = Bench()
+    timer = bench.board.timer(
+        "WARNINGS by sms", WARNING, "sms does not get out", bench.now - 60, bench.now, bench.frame
+    )
+    bench.tell(timer)
+    bench.go(3, out=["T1"])
+    bench.go(6, out=["T1", "T2"])
+    told = bench.go(700, out=[])
+    assert any("T1" in line and "back in limits" in line for line in told)
+    assert [notice.parameter for notice in bench.notices if notice.parameter == "WARNINGS by sms"] != []
+    assert not any("began with WARNINGS" in notice.text or "began with SMS" in notice.text for notice in bench.notices)
