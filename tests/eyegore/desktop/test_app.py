@@ -41,7 +41,7 @@ def test_a_session_on_the_screen(tmp_path: Path, open_desktop: Open, run: Run) -
     run(lambda: status(desktop, "CCD2_TEMP_B") is Status.IN_LIMITS)
     run(lambda: "BORN" in desktop.root.title())
     assert len(desktop.panes.flags.board.cells) == 82
-    elvis.append_rows(21)
+    elvis.append_rows(22)  # critical with the second sample
     run(lambda: status(desktop, "CCD2_TEMP_B") is Status.CRITICAL)
     run(lambda: "1 CRITICAL" in desktop.root.title())
     elvis.append_rows(10)
