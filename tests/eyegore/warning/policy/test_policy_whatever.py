@@ -66,7 +66,7 @@ class Twins(Bench):
         assert notice.person
         assert notice.channels
         assert notice.made == self.now < notice.expires
-        assert len(notice.short) <= 160
+        assert len(notice.short) <= 306
         assert notice.short.isascii()
         theirs = [one for one in earlier if one.person == notice.person]
         if notice.reason.asks and notice.reason is not Reason.FLOOD:
