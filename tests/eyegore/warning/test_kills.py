@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,9 @@ class Transactions:
             entries: Sequence[AlarmEntry],
             state: Mapping[str, Any] | None,
             deliveries: Sequence[Delivery] = (),
+            later: Container[str] = (),
         ) -> None:
-            real(journal, entries, state, deliveries)
+            real(journal, entries, state, deliveries, later)
             self._look(entries, state or {}, deliveries)
 
         monkeypatch.setattr(Journal, "record", record)
@@ -116,7 +117,8 @@ def test_an_error_in_the_warnings_themselves_wakes_somebody(
     finally:
         assert service.stop(AWAITED_S)
     assert {one["body"] for one in twilio_server.messages} == {
-        "Eyegore's warnings have an error of their own: look at the screen"
+        "Eyegore's warnings have an error of their own: look at the screen yourself. An alarm may go untold until this"
+        " is mended; the log says what happened."
     }
     assert len(twilio_server.messages) == 2, "once"
 
