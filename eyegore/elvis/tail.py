@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from eyegore.basics.errors import EyegoreError
 from eyegore.basics.files import opened
 from eyegore.messages.events import FeedMessage, HkHeader, SourceEvent, SourceKind
 
@@ -37,7 +38,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _Found = TypeVar("_Found")
 
 
-class WideTextError(Exception):
+class WideTextError(EyegoreError):
     """The file is UTF-16."""
 
 

@@ -62,7 +62,7 @@ def test_consecutive_obsids_go_to_frames_and_what_is_not_shown_is_told_by_reason
     assert told == [
         "DS9 lab: 3 of 6 images shown, in frames 1–2, 5",
         "  not there: CCD1 of ObsID 20105, 20108",
-        "  not complete: CCD1 of ObsID 20106 (it has 3000000 of 35369280 bytes)",
+        "  not complete: CCD1 of ObsID 20106 (it has 3000000 of 35367632 bytes)",
     ]
     assert lab.files("lab") == {"1": name(20103), "2": name(20104), "5": name(20107)}
     assert (lab.ask("lab", "scale"), lab.ask("lab", "scale", "mode")) == ("histequ", "zscale")
