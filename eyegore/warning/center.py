@@ -85,7 +85,7 @@ class WarningCenter:
         self._table: LimitTable | None = None
         self._phase: Phase | None = None
         self._fallback = Fallback(people.reach, people.others)
-        self._backlog = Backlog(self.answered)
+        self._backlog = Backlog()
         self._watch = ChannelWatch()
         self._answered: dict[str, str] = {}
         self._over: dict[str, float] = {}  # since when [unix s] alarms are over; never changed, but made anew

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from eyegore.journal.delivery import Delivery, DeliveryState
@@ -24,13 +24,9 @@ class Sorted:
 
 
 class Backlog:
-    """Fed with every delivery when it is made, recalled or changed, and asked before a notice becomes deliveries.
+    """Fed with every delivery when it is made, recalled or changed, and asked before a notice becomes deliveries."""
 
-    ``answered`` tells who took care of what a notice asks, "" while nobody did.
-    """
-
-    def __init__(self, answered: Callable[[Notice], str]) -> None:
-        self._answered = answered
+    def __init__(self) -> None:
         self._asks: OrderedDict[str, Delivery] = OrderedDict()
         self._over: dict[tuple[str, str], float] = {}
         """When [unix s] the newest message was made by which a person hears that an alarm is over."""
@@ -75,7 +71,7 @@ class Backlog:
     def _good_news(self, notice: Notice) -> Sorted:
         """Good news goes by the channels by which the bad got there, also to who was told in somebody's place.
 
-        Where none did, what is over is told instead, and of what somebody else takes care of nothing.
+        Who was told nothing is not told that it is over, or that somebody took care.
         """
         asked = self._about(notice, notice.person)
         if not asked:  # it was told by a session of which nothing is known any more
@@ -94,8 +90,6 @@ class Backlog:
         told = list(self._in_place(notice, asked))
         if got:
             told.insert(0, _by(notice, got))
-        elif over and not any(self._answered(one.notice) for one in asked):
-            told.insert(0, notice)
         return Sorted(tuple(told), unwanted)
 
     def _in_place(self, notice: Notice, asked: list[Delivery]) -> Iterator[Notice]:

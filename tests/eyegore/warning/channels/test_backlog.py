@@ -28,8 +28,8 @@ def delivery(about: Notice, channel: Channel, state: DeliveryState = WAITING, at
     return Delivery(about, channel, channel.value, state, attempts=attempts, failing_since=failing)
 
 
-def backlog(*deliveries: Delivery, answered: str = "") -> Backlog:
-    found = Backlog(lambda _: answered)
+def backlog(*deliveries: Delivery) -> Backlog:
+    found = Backlog()
     for one in deliveries:
         found.note(one)
     return found
@@ -79,10 +79,10 @@ def test_good_news_goes_the_way_of_the_bad(good: Notice) -> None:
     assert told(backlog(delivery(OUT, SMS)), old) == [("anna", (SMS, EMAIL))], "made by an earlier release"
 
 
-def test_what_is_over_before_it_was_out_is_one_message() -> None:
+def test_what_is_over_before_it_was_out_is_not_told() -> None:
     late = [delivery(OUT, SMS), delivery(OUT, CALL), delivery(OUT, EMAIL)]
     found = backlog(*late).sort(BACK)
-    assert found.notices == (BACK,)
+    assert found.notices == ()
     assert found.unwanted == {one.key: OVER for one in late}
 
 
@@ -92,7 +92,7 @@ def test_what_is_out_in_part_still_is_not_over() -> None:
 
 def test_who_got_nothing_need_not_know_that_somebody_took_care() -> None:
     assert told(backlog(delivery(OUT, SMS)), ACK) == []
-    cancelled = backlog(delivery(OUT, SMS, CANCELLED), answered="acknowledged by ben")
+    cancelled = backlog(delivery(OUT, SMS, CANCELLED))
     assert told(cancelled, ACK) == []
     assert told(cancelled, BACK) == []
 
