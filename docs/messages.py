@@ -211,6 +211,21 @@ def _again(night: Night) -> None:
     night.go(3700, step=60)
 
 
+def _repeated(night: Night) -> None:
+    night.go(2600, COLD, step=20)
+
+
+def _chatter(night: Night) -> None:
+    for _ in range(4):
+        night.go(30, COLD)
+        night.go(60, WELL)
+
+
+def _held_back(night: Night) -> None:
+    night.go(60, {"COMM_IG2_T": 21.4})
+    night.go(1800, {"COMM_IG2_T": 0.0}, step=10)
+
+
 def _over(night: Night) -> None:
     _cold(night)
     night.go(400, WELL, step=10)
@@ -299,6 +314,9 @@ KINDS = (
     Kind("Out before watching began", _cold, Reason.FOUND, before=COLD),
     Kind("Graver than told", _graver, Reason.RISEN),
     Kind("To the backup", _nobody, Reason.ESCALATED),
+    Kind("Still nobody, every half hour", _repeated, Reason.REPEATED),
+    Kind("Out and back all the time", _chatter, Reason.CHATTER),
+    Kind("Over in quiet hours", _held_back, Reason.MORNING, quiet_s=1500.0),
     Kind("Acknowledged and not mended", _again, Reason.AGAIN),
     Kind("Acknowledged", _acknowledged, Reason.ACKNOWLEDGED),
     Kind("Shelved", _shelved, Reason.ACKNOWLEDGED),
