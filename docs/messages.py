@@ -211,6 +211,11 @@ def _again(night: Night) -> None:
     night.go(3700, step=60)
 
 
+def _jumps(night: Night) -> None:
+    _acknowledged(night)
+    night.go(60, {"CCD1_TEMP_T": 36.0})
+
+
 def _repeated(night: Night) -> None:
     night.go(2600, COLD, step=20)
 
@@ -318,6 +323,7 @@ KINDS = (
     Kind("Out and back all the time", _chatter, Reason.CHATTER),
     Kind("Over in quiet hours", _held_back, Reason.MORNING, quiet_s=1500.0),
     Kind("Acknowledged and not mended", _again, Reason.AGAIN),
+    Kind("Acknowledged, then out on the other side", _jumps, Reason.CROSSED),
     Kind("Acknowledged", _acknowledged, Reason.ACKNOWLEDGED),
     Kind("Shelved", _shelved, Reason.ACKNOWLEDGED),
     Kind("Over", _over, Reason.CLEARED),

@@ -36,6 +36,7 @@ class Reason(ByName, Enum):
     RISEN = "risen in severity"
     ESCALATED = "nobody acknowledged"
     AGAIN = "still out after an hour"
+    CROSSED = "out on the other side now"
     REPEATED = "still nobody acknowledged"
     CHATTER = "goes out and back"
     MORNING = "over when the quiet hours ended"

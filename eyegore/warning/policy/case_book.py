@@ -77,6 +77,10 @@ class BookMemory:
     missed: dict[str, Missed] = field(default_factory=dict)
 
 
+_ANEW: dict[Transition | None, Reason] = {Transition.STILL_OUT: Reason.AGAIN, Transition.CROSSED: Reason.CROSSED}
+"""Why what is acknowledged is told anew."""
+
+
 class CaseBook:
     """The cases that are not done.
 
@@ -110,7 +114,7 @@ class CaseBook:
         if entry.person:
             self.missed.forget(name)
         if after is AlarmState.UNACK:
-            return self._out(name, alarm, before, now, old=entry.old, found=entry.what is Transition.FOUND)
+            return self._out(name, alarm, before, now, old=entry.old, what=entry.what)
         if case is None:
             return False
         member = Member(alarm, AlarmState.NORMAL if after in _GONE else after, case.members[name].told)
@@ -145,11 +149,13 @@ class CaseBook:
         else:
             case.turns.pop(name, None)
 
-    def _out(self, name: str, alarm: Alarm, before: AlarmState, now: float, *, old: bool, found: bool) -> bool:
+    def _out(
+        self, name: str, alarm: Alarm, before: AlarmState, now: float, *, old: bool, what: Transition | None
+    ) -> bool:
         case = self._case_of(name)
         known = case.members[name] if case is not None else None
         risen = known is not None and known.open and alarm.severity > known.alarm.severity
-        found = found and not (known is not None and known.told)
+        found = what is Transition.FOUND and not (known is not None and known.told)
         if before is AlarmState.UNACK and known is not None and not (risen or found):
             return False
         knows = case is not None and bool(case.told)  # before it goes over to a case whose people know of others
@@ -173,8 +179,7 @@ class CaseBook:
         turns.answered = False
         if told_of_it and not rises and not anew and before is AlarmState.RTN_UNACK:
             return False
-        again = before is AlarmState.ACKED and not rises
-        reason = Reason.RISEN if rises else Reason.AGAIN if again else Reason.FOUND if found else Reason.RAISED
+        reason = Reason.RISEN if rises else Reason.FOUND if found else _ANEW.get(what, Reason.RAISED)
         case.add_news(name, reason, self._due(case, name, reason, now))
         return raised or found
 

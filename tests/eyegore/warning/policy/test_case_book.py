@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from eyegore.messages.warnings import Reason
+
 from .policy_bench import WARNING, Bench
 
 
@@ -29,3 +31,12 @@ def test_a_channel_that_fails_is_no_part_of_the_incident_it_fails_to_tell() -> N
     assert any("T1" in line and "back in limits" in line for line in told)
     assert [notice.parameter for notice in bench.notices if notice.parameter == "WARNINGS by sms"] != []
     assert not any("began with WARNINGS" in notice.text or "began with SMS" in notice.text for notice in bench.notices)
+
+
+def test_what_was_acknowledged_and_is_out_on_the_other_side_is_told_as_that() -> None:
+    bench = Bench()
+    bench.go(3, out=["T1"])
+    bench.ack("T1")
+    told = bench.go(10, T1=40.0)
+    assert [notice.reason for notice in bench.notices if notice.short.startswith("CRITICAL")][-1] is Reason.CROSSED
+    assert told[-1].startswith("Ana: CRITICAL out on the other side now: T1 40.0 °C, above ")
