@@ -141,7 +141,7 @@ def _told(name: str, address: str, why: Ds9Error) -> str:
     """What a failed call means, when the DS9 is not ours to end."""
     if not isinstance(why, Ds9SilentError):
         return str(why)
-    if nobody := nobody_at(address):
-        return f"{name} is not there: {nobody}"
     does = silence_of(pid_of(address))
+    if does is not Silence.GONE and (nobody := nobody_at(address)):
+        return f"{name} is not there: {nobody}"
     return does.value.replace("DS9", name, 1) if does is Silence.WAITING else f"{name} does not answer: {does.value}"
