@@ -52,6 +52,11 @@ class Reason(ByName, Enum):
         """Whether somebody is to take care of alarms."""
         return self not in _ASK_NOTHING
 
+    @property
+    def good(self) -> bool:
+        """Whether it is good news: somebody took care, or it is over."""
+        return self in (Reason.ACKNOWLEDGED, Reason.CLEARED)
+
 
 _ASK_NOTHING = (Reason.ACKNOWLEDGED, Reason.CLEARED, Reason.CHANNEL, Reason.TEST, Reason.PROOF)
 

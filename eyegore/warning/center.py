@@ -24,7 +24,7 @@ from eyegore.messages.events import (
     WarningLine,
     WarningsState,
 )
-from eyegore.messages.warnings import Channel, Notice, Reason, Result, Samples
+from eyegore.messages.warnings import Channel, Notice, Result, Samples
 from eyegore.warning.channels.backlog import Backlog
 from eyegore.warning.channels.fallback import Answered, ChannelWatch, Fallback
 from eyegore.warning.channels.sample_plot import RecentSamples
@@ -39,8 +39,6 @@ from eyegore.warning.replies.desk import Heard, ReplyDesk
 from eyegore.warning.replies.path_proof import PathProof, Proof
 from eyegore.warning.replies.reply import Reply
 
-ENDS = frozenset({Reason.ACKNOWLEDGED, Reason.CLEARED})
-"""After these a code is answered with nothing any more; every other notice asks again."""
 DEEDS: Mapping[AlarmState | None, str] = {AlarmState.ACKED: "acknowledged", AlarmState.SHELVED: "shelved"}
 FAULT_AGAIN_S = 3600.0
 """How often people are told at most that the warnings are at fault [s]."""
@@ -157,7 +155,7 @@ class WarningCenter:
             for notice in found.notices:
                 orders.deliveries += self._deliveries(notice, now)
         for notice in notices:
-            if self._desk is not None and notice.code and notice.reason not in ENDS:
+            if self._desk is not None and notice.code and not notice.reason.good:  # it asks anew
                 self._desk.reissue(notice.code)
             if notice.reason.asks:
                 self._answered.pop(notice.code, None)

@@ -36,12 +36,12 @@ class Backlog:
     def note(self, delivery: Delivery) -> None:
         """Note where a delivery stands."""
         notice = delivery.notice
-        if notice.reason in (Reason.ACKNOWLEDGED, Reason.CLEARED):
+        if notice.reason.good:
             self._good[notice.person] = notice.made, notice.reason, frozenset(notice.alarms)
         if notice.reason is Reason.CLEARED:
             for alarm in notice.alarms:
                 self._over[notice.person, alarm] = max(notice.made, self._over.get((notice.person, alarm), -math.inf))
-        if not (delivery.notice.reason.asks and delivery.notice.alarms):
+        if not (notice.reason.asks and notice.alarms):
             return
         self._asks[delivery.key] = delivery
         while len(self._asks) > KEPT:
@@ -49,7 +49,7 @@ class Backlog:
 
     def sort(self, notice: Notice) -> Sorted:
         """What a notice comes to, by what the person got of the same alarms so far."""
-        if notice.reason in (Reason.ACKNOWLEDGED, Reason.CLEARED) and notice.alarms:
+        if notice.reason.good and notice.alarms:
             return self._good_news(notice)
         if notice.reason.asks:
             return Sorted((notice,), dict.fromkeys(self._overtaken(notice), NEWER))
@@ -65,7 +65,7 @@ class Backlog:
         """What fails to reach the same person by the same channels and tells no more than this."""
         for one in self._about(notice, notice.person):
             known = one.channel in notice.channels and one.notice.severity <= notice.severity
-            if known and _fails(one) and set(one.notice.alarms) <= set(notice.alarms):
+            if known and _says_no_more(one, notice):
                 yield one.key
 
     def _good_news(self, notice: Notice) -> Sorted:
@@ -76,29 +76,19 @@ class Backlog:
         asked = self._about(notice, notice.person)
         if not asked:  # it was told by a session of which nothing is known any more
             return Sorted((notice,))
-        over = notice.reason is Reason.CLEARED
-        unwanted = {
-            one.key: OVER for one in asked if over and _fails(one) and set(one.notice.alarms) <= set(notice.alarms)
-        }
-        if over:
-            keys = {one.notice.key for one in asked}
-            stood_in = (one for one in self._asks.values() if one.notice.key.partition(">")[0] in keys)
-            unwanted |= {
-                one.key: OVER for one in stood_in if _fails(one) and set(one.notice.alarms) <= set(notice.alarms)
-            }
-        got = {one.channel for one in asked if _got(one)}
-        told = list(self._in_place(notice, asked))
-        if got:
-            told.insert(0, _by(notice, got))
-        return Sorted(tuple(told), unwanted)
-
-    def _in_place(self, notice: Notice, asked: list[Delivery]) -> Iterator[Notice]:
-        """The same for those who were told in the place of its person, and of whom nobody else thinks."""
         keys = {one.notice.key for one in asked}
+        in_place = [one for one in self._asks.values() if one.notice.key.partition(">")[0] in keys]
+        over = notice.reason is Reason.CLEARED
+        unwanted = {one.key: OVER for one in (*asked, *in_place) if over and _says_no_more(one, notice)}
+        got = {one.channel for one in asked if _got(one)}
+        told = [_by(notice, got)] if got else []
+        return Sorted((*told, *self._for_who_stood_in(notice, in_place)), unwanted)
+
+    def _for_who_stood_in(self, notice: Notice, in_place: list[Delivery]) -> Iterator[Notice]:
+        """The same for those who were told in the place of its person, and of whom nobody else thinks."""
         got: dict[str, set[Channel]] = {}
-        for one in self._asks.values():
-            first, _, person = one.notice.key.partition(">")
-            if person and first in keys and _got(one):
+        for one in in_place:
+            if ">" in one.notice.key and _got(one):
                 got.setdefault(one.notice.person, set()).add(one.channel)
         for person, channels in got.items():
             if self._hears(notice, person):
@@ -123,9 +113,10 @@ class Backlog:
         return delivery.notice.made > self._over.get((delivery.notice.person, alarm), -math.inf)
 
 
-def _fails(delivery: Delivery) -> bool:
-    """Whether a delivery was tried and is not out."""
-    return delivery.state.open and delivery.attempts > 0
+def _says_no_more(delivery: Delivery, notice: Notice) -> bool:
+    """Whether a delivery was tried, is not out, and is about nothing that the notice is not about."""
+    fails = delivery.state.open and delivery.attempts > 0
+    return fails and set(delivery.notice.alarms) <= set(notice.alarms)
 
 
 def _got(delivery: Delivery) -> bool:

@@ -147,8 +147,7 @@ def _names(alarms: tuple[Alarm, ...]) -> str:
 def _counted(telling: Telling) -> str:
     lasting = {alarm.parameter for alarm in telling.alarms if alarm.active}
     grave = {alarm.parameter for alarm in telling.alarms if alarm.active and alarm.severity is Severity.CRITICAL}
-    critical = len(grave)
-    worst = f", {critical} of them critical" if critical else ""
+    worst = f", {len(grave)} of them critical" if grave else ""
     return f"{telling.raised} alarms, {len(lasting) or 'none'} still out{worst}"
 
 
@@ -260,11 +259,11 @@ def _todo(telling: Telling) -> str:
 
 def _text(telling: Telling, head: str) -> str:
     blocks = [head]
-    good = telling.reason in (Reason.ACKNOWLEDGED, Reason.CLEARED)
+    good = telling.reason.good
     if telling.reason is Reason.ACKNOWLEDGED:
         blocks.append((f"Comment: {one_line(telling.comment)}\n" if telling.comment else "") + "Go back to sleep.")
-    if telling.reason is Reason.FLOOD and _todo(telling):
-        blocks.append(_todo(telling))
+    if telling.reason is Reason.FLOOD and (todo := _todo(telling)):
+        blocks.append(todo)
     listed = telling.alarms[:_LISTED]
     blocks += [_block(alarm, telling, brief=good or at >= _WHOLE) for at, alarm in enumerate(listed)]
     if len(telling.alarms) > _LISTED:
