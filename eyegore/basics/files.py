@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,11 @@ from typing import BinaryIO
 from eyegore.basics.errors import EyegoreError, SettingsError
 
 SUFFIX = ".sqlite"
+
+
+def aside(name: str) -> str:
+    """The name under which something of ours is kept that is damaged, so that a new one can take its place."""
+    return f"{name}.broken-{datetime.now():%Y%m%dT%H%M%S.%f}"
 
 
 @contextmanager

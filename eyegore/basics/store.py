@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from eyegore.basics.errors import EyegoreError
+from eyegore.basics.files import aside
 
 log = logging.getLogger(__name__)
 
@@ -170,16 +170,16 @@ class StoreKind:
 
         Closed only then, because SQLite deletes the log when it closes.
         """
-        aside = Path(f"{path}.broken-{datetime.now().strftime('%Y%m%dT%H%M%S.%f')}")
+        broken = Path(aside(str(path)))
         try:
             with suppress(FileNotFoundError):
-                os.rename(f"{path}-wal", f"{aside}-wal")
-            os.rename(path, aside)
+                os.rename(f"{path}-wal", f"{broken}-wal")
+            os.rename(path, broken)
             with suppress(FileNotFoundError):
                 os.unlink(f"{path}-shm")  # an index of the log, made anew from it
         finally:
             connection.close()
-        return f"{self.name} {path} was corrupt ({why}): set aside as {aside}, a new one is begun"
+        return f"{self.name} {path} was corrupt ({why}): set aside as {broken}, a new one is begun"
 
     def _bring_up(
         self, connection: sqlite3.Connection, path: Path, begin: Callable[[sqlite3.Connection], object]

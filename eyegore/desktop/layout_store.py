@@ -7,11 +7,10 @@ import logging
 import os
 import tkinter as tk
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from eyegore.basics.files import WriteError, config_path, make_folder, write_whole
+from eyegore.basics.files import WriteError, aside, config_path, make_folder, write_whole
 
 log = logging.getLogger(__name__)
 
@@ -66,12 +65,12 @@ class LayoutStore:
         """Keep the file as it is beside; the next one is written in its place. Once for each start."""
         if self.trouble:
             return
-        aside = self.path.with_name(f"{self.path.name}.broken-{datetime.now():%Y%m%dT%H%M%S.%f}")
+        broken = self.path.with_name(aside(self.path.name))
         try:
-            os.replace(self.path, aside)
+            os.replace(self.path, broken)
         except OSError as refused:
             log.warning("%s cannot be set aside: %s", self.path, refused)
-        self.trouble = f"the remembered window layout is damaged ({why}) and not used: it is kept as {aside}"
+        self.trouble = f"the remembered window layout is damaged ({why}) and not used: it is kept as {broken}"
 
     def save(self, layout: dict[str, Any]) -> None:
         """Remember ``layout``; replaced in one step, so that a crash leaves the old one or the new one."""

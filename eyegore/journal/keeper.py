@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import math
 import queue
-import threading
 import time
 from collections.abc import Callable, Container, Iterable, Mapping
-from datetime import datetime
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
+from eyegore.basics.files import aside
 from eyegore.basics.worker import Worker
 from eyegore.journal.delivery import Delivery
 from eyegore.journal.journal import Journal
@@ -23,6 +23,8 @@ from eyegore.journal.schema import JournalError
 from eyegore.messages.events import AlarmChanged, AlarmEntry, Event, Noted
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 MOST_WAITING = 100_000
 """Entries that wait at most while the journal cannot be written; then the oldest are lost, which is said."""
@@ -39,50 +41,41 @@ END_S = 2.0
 """So long it is waited for at the end [s]."""
 
 
-class _Task:
-    """Something to be done with the journal, and what came of it."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        self._work = work
-        self._began = time.monotonic()
-        self.done = threading.Event()
-        self.result: object = None
-        self.error: Exception | None = None
-
-    @property
-    def age_s(self) -> float:
-        """How long ago it was asked for [s]."""
-        return time.monotonic() - self._began
-
-    def run(self) -> None:
-        """Do it."""
-        try:
-            self.result = self._work()
-        except Exception as why:  # noqa: BLE001 - whatever it is: it is taken from here, and told
-            self.error = why
-        self.done.set()
-
-
 class _Clerk(Worker):
     """Does one thing after the other with the journal."""
 
     def __init__(self) -> None:
         super().__init__("journal")
-        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
 
-    def ask(self, work: Callable[[], object]) -> _Task:
+    def ask(self, work: Callable[[], T]) -> Future[T]:
         """Have something done, after what was asked for before."""
-        task = _Task(work)
-        self._tasks.put(task)
+        future: Future[T] = Future()
+
+        def do() -> None:
+            try:
+                future.set_result(work())
+            except Exception as why:  # noqa: BLE001 - whatever it is: it is taken from there, and told
+                future.set_exception(why)
+
+        self._tasks.put(do)
         self.start()
-        return task
+        return future
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
-            task.run()
+            task()
 
     def _interrupt(self) -> None:
         self._tasks.put(None)
+
+
+class _Doing(NamedTuple):
+    """What is being done since ``began`` (monotonic [s]), and what ``follows`` when it is done."""
+
+    task: Future[object]
+    follows: Callable[[], object]
+    began: float
 
 
 class JournalKeeper:
@@ -106,21 +99,18 @@ class JournalKeeper:
         self._open_at = 0.0
         self._journal: Journal | None = None
         self._clerk = _Clerk()
-        self._doing: tuple[_Task, Callable[[], object]] | None = None
-        """What is being done, and what follows when it is done."""
+        self._doing: _Doing | None = None
         self._slow = False
         self._open()
 
     def _open(self) -> None:
-        task = self._clerk.ask(lambda: Journal(self.path, self._folder))
-        task.done.wait()
-        if isinstance(task.error, JournalError):
-            self._fail(f"no journal is kept: {task.error}")
-        elif task.error is not None:
+        try:
+            self._journal = self._clerk.ask(lambda: Journal(self.path, self._folder)).result()
+        except JournalError as why:
+            self._fail(f"no journal is kept: {why}")
+        except Exception:
             self._clerk.stop()
-            raise task.error
-        elif isinstance(task.result, Journal):
-            self._journal = task.result
+            raise
 
     @property
     def held(self) -> bool:
@@ -136,36 +126,31 @@ class JournalKeeper:
         """The state of the alarms when the last session ended, however it ended; None when there was none."""
         if self._journal is None:
             return None
-        task = self._clerk.ask(self._journal.state)
-        task.done.wait()
-        if isinstance(task.error, JournalError):
-            self._fail(f"the alarms of the last session are not known: {task.error}; {self.set_aside()}")
-        elif task.error is not None:
-            raise task.error
-        return task.result if isinstance(task.result, dict) else None
+        try:
+            return self._clerk.ask(self._journal.state).result()
+        except JournalError as why:
+            self._fail(f"the alarms of the last session are not known: {why}; {self.set_aside()}")
+            return None
 
     def set_aside(self) -> str:
         """Keep a state that is not understood, so that the next one does not take its place; where it is."""
-        name, journal = f"state.broken-{datetime.now():%Y%m%dT%H%M%S.%f}", self._journal
+        name, journal = aside("state"), self._journal
         if journal is None:
             return "no journal is kept"
-        task = self._clerk.ask(lambda: journal.set_state_aside(name))
-        task.done.wait()
-        if task.error is not None:
-            return f"they cannot be set aside: {task.error}"
+        why = self._clerk.ask(lambda: journal.set_state_aside(name)).exception()
+        if why is not None:
+            return f"they cannot be set aside: {why}"
         return f"they are kept in the journal {self.path} as '{name}'"
 
     def past(self, since: float, most: int) -> tuple[AlarmEntry, ...]:
         """The newest ``most`` entries that are not older than ``since`` [unix s], the oldest first."""
         if (journal := self._journal) is None:
             return ()
-        task = self._clerk.ask(lambda: tuple(journal.entries(since=since, limit=most)))
-        task.done.wait()
-        if isinstance(task.error, JournalError):
-            self._say(f"the alarms of before are not known: {task.error}")
-        elif task.error is not None:
-            raise task.error
-        return task.result if isinstance(task.result, tuple) else ()
+        try:
+            return self._clerk.ask(lambda: tuple(journal.entries(since=since, limit=most))).result()
+        except JournalError as why:
+            self._say(f"the alarms of before are not known: {why}")
+            return ()
 
     def write(
         self,
@@ -233,24 +218,26 @@ class JournalKeeper:
         patience_s: float = PATIENCE_S,
     ) -> None:
         if (journal := self._journal) is not None and self._doing is None:
-            self._doing = self._clerk.ask(lambda: work(journal)), follows
+            self._doing = _Doing(self._clerk.ask(lambda: work(journal)), follows, time.monotonic())
             self._collect(0.0 if self._slow or self._failing else patience_s)
 
     def _collect(self, patience_s: float = 0.0) -> None:
         """Take what came of what is being done, if that is ready after ``patience_s`` [s]."""
         if self._doing is None or self._journal is None:
             return
-        task, follows = self._doing
-        if not task.done.wait(patience_s):
-            if task.age_s > HANGS_S:
+        task, follows, began = self._doing
+        try:
+            error = task.exception(patience_s)
+        except TimeoutError:
+            if time.monotonic() - began > HANGS_S:
                 self._fail("the journal cannot be written, its entries wait: the disk does not answer, look there")
             self._slow = True
             return
         self._doing, self._slow = None, False
-        if task.error is not None:
-            text = f"the journal cannot be written, its entries wait: {task.error}"
-            if not isinstance(task.error, JournalError) and text != self._failing:
-                log.error("the journal %s", self.path, exc_info=task.error)
+        if error is not None:
+            text = f"the journal cannot be written, its entries wait: {error}"
+            if not isinstance(error, JournalError) and text != self._failing:
+                log.error("the journal %s", self.path, exc_info=error)
             self._fail(text)
             return
         follows()
