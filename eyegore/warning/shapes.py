@@ -7,17 +7,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from eyegore.basics.safe_text import one_line
-from eyegore.warning.channels.gsm7 import BASIC, EXTENDED, PARTS, gsm_text, segments, spelled
+from eyegore.warning.channels.gsm7 import ALPHABET, PARTS, gsm_text, segments, spelled
 
-LONGEST = 306
-"""Letters of the telephones' alphabet in as many text messages as are one."""
 SHARE, OTHER_SHARE = 200, 60
 """Letters of what to do that always have room; what comes with Eyegore is shorter. The second where they have no
 spelling in the alphabet of telephones."""
 _LEAST = 24
 """A piece that is cut to less says nothing."""
 _DOTS = "..."
-_BASIC = frozenset(BASIC + EXTENDED)
 
 _NAMES = {
     "TEMP": "temperature", "T": "top", "B": "bottom", "VID": "video", "COMM": "common", "FPGA": "F P G A",
@@ -49,7 +46,7 @@ def short(lab: str, head: str, details: Sequence[str], todo: str, answer: str) -
     lab = f"{lab} " if lab else ""
     if not _fits(_joined(lab + head, details, todo, answer)):
         lab, head, todo, answer, *details = map(spelled, (lab, head, todo, answer, *details))
-        if not _BASIC.issuperset(todo) and len(todo) > OTHER_SHARE:
+        if not ALPHABET.issuperset(todo) and len(todo) > OTHER_SHARE:
             todo = f"{todo[: OTHER_SHARE - len(_DOTS)]}{_DOTS}"
 
     def whole(piece: str, *kept: str) -> str:
@@ -76,8 +73,6 @@ def _joined(head: str, details: Sequence[str], todo: str, answer: str) -> str:
 
 
 def _fits(text: str) -> bool:
-    if _BASIC.issuperset(text):
-        return len(text) + sum(text.count(one) for one in EXTENDED) <= LONGEST
     return segments(text) <= PARTS
 
 

@@ -12,6 +12,7 @@ PARTS = 2
 """So many segments are one text message at most: 306 letters of this alphabet, 134 of another."""
 EXTENDED = "\f^{}\\[~]|€"
 """These take two places."""
+ALPHABET = frozenset(BASIC + EXTENDED)
 
 INSTEAD = {
     "−": "-",
@@ -73,13 +74,13 @@ def gsm_text(text: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    if letter in BASIC or letter in EXTENDED:
+    if letter in ALPHABET:
         return letter
     if letter in INSTEAD:
         return INSTEAD[letter]
     parts = unicodedata.normalize("NFKD", letter)
     plain = "".join(INSTEAD.get(one, one) for one in parts if not unicodedata.combining(one))
-    if plain and all(one in BASIC or one in EXTENDED for one in plain):
+    if plain and ALPHABET.issuperset(plain):
         return plain
     return letter
 
@@ -90,7 +91,7 @@ def spelled(text: str) -> str:
 
 
 def _spelled(letter: str) -> str:
-    if letter in BASIC or letter in EXTENDED:
+    if letter in ALPHABET:
         return letter
     plain = unicodedata.normalize("NFKD", letter)[:1]
     for one in (letter, plain):
@@ -120,8 +121,8 @@ def because(why: str, text: str) -> str:
 
 def segments(text: str) -> int:
     """Into how many messages the network cuts a text; each is paid for, and they may arrive minutes apart."""
-    if all(letter in BASIC or letter in EXTENDED for letter in text):
-        size, one, each = sum(2 if letter in EXTENDED else 1 for letter in text), 160, 153
+    if ALPHABET.issuperset(text):
+        size, one, each = len(text) + sum(text.count(letter) for letter in EXTENDED), 160, 153
     else:
         size, one, each = len(text.encode("utf-16-be")) // 2, 70, 67
     return 1 if size <= one else -(-size // each)
