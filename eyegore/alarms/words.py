@@ -93,9 +93,9 @@ def all_back(alarms: Sequence[Alarm]) -> str:
     ends = {back(alarm) for alarm in alarms}
     if {alarm.kind for alarm in alarms} == {AlarmKind.OOL, AlarmKind.PERFORMANCE}:
         ends -= {_BACK[AlarmKind.PERFORMANCE][0]}
-    if len(ends) > 1:
-        return "are over" if len({alarm.parameter for alarm in alarms}) > 1 else "is over"
     several = len({alarm.parameter for alarm in alarms}) > 1
+    if len(ends) > 1:
+        return "are over" if several else "is over"
     (end,) = ends
     return _BACK[alarms[0].kind][1] if several and end == _BACK.get(alarms[0].kind, ("",))[0] else end
 

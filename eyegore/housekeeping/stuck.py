@@ -20,6 +20,7 @@ from eyegore.limits.model import Parameter, Reading, Severity, Verdict, quantity
 from eyegore.messages.events import AlarmKind, Event, FloatArray, HkRows
 
 Codes = npt.NDArray[np.uint8]
+Marks = npt.NDArray[np.bool_]
 
 STILL_S = 600.0
 """Nothing is stuck that changed within so long [s], nor within :data:`TIMES` its own longest way between two turns."""
@@ -85,7 +86,7 @@ class StillWatch:
         measured: tuple[str, ...],
         times: FloatArray,
         values: FloatArray,
-        valid: npt.NDArray[np.bool_],
+        valid: Marks,
     ) -> None:
         if (columns, measured) != self._columns:
             self._watch(columns, measured)
@@ -152,9 +153,9 @@ class StillWatch:
         state[_TURNS, last] += np.diff(np.append(begins, columns.size))
 
     @property
-    def _is_known(self) -> npt.NDArray[np.bool_]:
+    def _is_known(self) -> Marks:
         state = self._state
-        known: npt.NDArray[np.bool_] = (state[_TURNS] >= TURNS) & (state[_CHANGED] - state[_BEGAN] >= SEEN_S)
+        known: Marks = (state[_TURNS] >= TURNS) & (state[_CHANGED] - state[_BEGAN] >= SEEN_S)
         return known
 
     def look(
@@ -179,32 +180,36 @@ class StillWatch:
             for alarm in board.alarms()
             if alarm.kind is AlarmKind.STUCK and alarm.active and _is_exempt(parameter_of(alarm.parameter))
         ]
-        for name in [*self.changing(), *over]:
+        changing = self.changing()
+        for name in [*changing, *over]:
             events += board.timer_well(name, time, frame, AlarmKind.STUCK)
         frozen = self.frozen()
         if not math.isnan(frozen):
             text = "no value changes any more, though rows arrive (ELVIS hangs?)"
             events += board.timer(FROZEN, Severity.CRITICAL, text, frozen, time, frame)
-        elif self.changing():
+        elif changing:
             events += board.timer_well(FROZEN, time, frame)
         return events
 
     def stuck(self) -> list[Still]:
         """The parameters that stand still while others that are known change; none when all stand still."""
         self._catch_up()
-        known, still = self._is_known, self._clock - self._state[_CHANGED]
-        if not (known & (still <= STEP_S)).any():
-            return []
-        return self._told(known & (still >= np.maximum(STILL_S, TIMES * self._state[_LONGEST])))
+        known, still, too_long = self._standing()
+        return self._told(known & too_long) if (known & (still <= STEP_S)).any() else []
 
     def frozen(self) -> float:
         """Since when [lab s] all that is known stands still, NaN when anything changes or too little is known."""
         self._catch_up()
-        known, still = self._is_known, self._clock - self._state[_CHANGED]
-        need = np.maximum(STILL_S, TIMES * self._state[_LONGEST])
-        if known.sum() < LEAST_KNOWN or (known & (still < STILL_S)).any() or not (known & (still >= need)).any():
+        known, still, too_long = self._standing()
+        if known.sum() < LEAST_KNOWN or (known & (still < STILL_S)).any() or not (known & too_long).any():
             return float("nan")
         return float(self._state[_AT, known].max())
+
+    def _standing(self) -> tuple[Marks, FloatArray, Marks]:
+        """Which are known, for how long each has not changed [s], and whether that is longer than it ever did."""
+        still: FloatArray = self._clock - self._state[_CHANGED]
+        too_long: Marks = still >= np.maximum(STILL_S, TIMES * self._state[_LONGEST])
+        return self._is_known, still, too_long
 
     def changing(self) -> list[str]:
         """The parameters that have changed lately."""
@@ -212,7 +217,7 @@ class StillWatch:
         lately = (self._clock - self._state[_CHANGED] < STILL_S) & np.isfinite(self._state[_AT])
         return [self._names[place] for place in np.flatnonzero(lately)]
 
-    def _told(self, which: npt.NDArray[np.bool_]) -> list[Still]:
+    def _told(self, which: Marks) -> list[Still]:
         value, at = self._state[_VALUE], self._state[_AT]
         return [Still(self._names[place], float(value[place]), float(at[place])) for place in np.flatnonzero(which)]
 
@@ -236,7 +241,7 @@ def _is_exempt(parameter: Parameter | None) -> bool:
     return parameter is not None and (bool(parameter.out_of_service) or parameter.reading is Reading.REGISTER)
 
 
-def _filled(values: FloatArray, read: npt.NDArray[np.bool_], before: FloatArray) -> FloatArray:
+def _filled(values: FloatArray, read: Marks, before: FloatArray) -> FloatArray:
     """The values, each that cannot be read as the one before it."""
     table = np.vstack([before, values])
     places = np.vstack([np.zeros(values.shape[1], np.intp), np.where(read, np.arange(1, len(table))[:, None], 0)])
