@@ -13,6 +13,8 @@ import pytest
 
 from eyegore.copies.ledger import FileState, LedgerEntry, SyncError, SyncLedger, ledger_path
 
+from ...damaged_store import damage
+
 ENTRY = LedgerEntry("a\n b/\udcff'.fits", 5, 1_000_000_007, FileState.VERIFIED, 17001, 1.5, 2.5, "abc", "wörds \udcff")
 
 
@@ -125,21 +127,14 @@ DAMAGES = (None, -1, 1e308, math.inf, "", "x", b"", b"\xff\xfe", "[]")
 
 
 @pytest.mark.parametrize("column", [each.name for each in fields(LedgerEntry)])
-@pytest.mark.parametrize("damage", DAMAGES, ids=repr)
+@pytest.mark.parametrize("value", DAMAGES, ids=repr)
 def test_a_ledger_damaged_in_any_field_is_set_aside(
-    path: Path, column: str, damage: object, caplog: pytest.LogCaptureFixture
+    path: Path, column: str, value: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     ledger = SyncLedger(path)
     ledger.put([ENTRY])
     ledger.close()
-    other = sqlite3.connect(path)
-    try:
-        other.execute(f"UPDATE files SET {column} = ?", (damage,))
-        other.commit()
-    except sqlite3.IntegrityError:  # SQLite itself knows better
-        pass
-    finally:
-        other.close()
+    damage(path, "files", column, value)
     again = SyncLedger(path)
     kept = dict(again.entries())
     again.put([ENTRY])

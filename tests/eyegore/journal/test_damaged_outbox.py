@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,24 +11,20 @@ import pytest
 from eyegore.journal.delivery import COLUMNS
 from eyegore.journal.outbox import Outbox
 
+from ...damaged_store import damage
+
 WRITTEN = Path(__file__).parents[2] / "data" / "release_0.1.0" / "journal.sqlite"
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-@pytest.mark.parametrize("damage", [None, -1, 1e308, math.inf, "", "x", b"\xff", "[]", "{}", "null"], ids=repr)
+@pytest.mark.parametrize("value", [None, -1, 1e308, math.inf, "", "x", b"\xff", "[]", "{}", "null"], ids=repr)
 def test_a_delivery_damaged_in_any_field_costs_no_other(
-    tmp_path: Path, column: str, damage: object, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, column: str, value: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = Path(shutil.copy(WRITTEN, tmp_path / "journal.sqlite"))
     before = Outbox(path).newest(100)
-    journal = sqlite3.connect(path)
-    try:
-        journal.execute(f'UPDATE outbox SET "{column}" = ? WHERE key = ?', (damage, before[0].key))
-        journal.commit()
-    except sqlite3.IntegrityError:  # SQLite itself knows better
+    if not damage(path, "outbox", column, value, before[0].key):
         return
-    finally:
-        journal.close()
     outbox = Outbox(path)
     after = outbox.newest(100)
     outbox.newest(100)
